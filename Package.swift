@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The arrows between the rooms. They run down only, and this file holds them: `Scripts/check`
+// fails on an import that is not declared here. Sources/README.md is the map.
+
+let swiftSettings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    // Rooms are modules; without this the hot path would stop at each wall.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// A fully static program starts in under a millisecond, which is what makes a restart invisible.
+let fullyStatic: [LinkerSetting] = [
+    .unsafeFlags(["-static-executable"], .when(configuration: .release))
+]
+
+/// Static but for glibc, so that a C library can still be loaded at run time.
+let staticButGlibc: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
+]
+
+func room(_ name: String, sees: [String] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: sees.map { .init(stringLiteral: $0) },
+        swiftSettings: swiftSettings)
+}
+
+func door(_ name: String, sees: [String], linked: [LinkerSetting]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: sees.map { .init(stringLiteral: $0) },
+        swiftSettings: swiftSettings,
+        linkerSettings: linked)
+}
+
+func tests(of name: String, sees: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: ([name] + sees).map { .init(stringLiteral: $0) },
+        swiftSettings: [.enableExperimentalFeature("Lifetimes")])
+}
+
+let package = Package(
+    name: "lbctl",
+    targets: [
+        // Ground
+        .target(name: "CLinux"),
+        room("Basics"),
+        room("Kernel", sees: ["Basics", "CLinux"]),
+        // Pure
+        room("HTTP1", sees: ["Basics"]),
+        room("Choosing", sees: ["Basics"]),
+        room("Logs", sees: ["Basics"]),
+        // Shared
+        room("Control", sees: ["Basics"]),
+        room("History", sees: ["Logs", "Kernel", "Basics"]),
+        room("Scoreboard", sees: ["Kernel", "Basics"]),
+        // Planes
+        room("Balancing", sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),
+        room(
+            "Supervision",
+            sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
+        room("Terminal", sees: ["Kernel", "Basics"]),
+        // Doors. lbctl names its siblings so that `swift run lbctl` builds them too.
+        door(
+            "lbctl",
+            sees: [
+                "Supervision", "Control", "Logs", "History", "Scoreboard", "Terminal", "Kernel",
+                "Basics", "lb-balancer", "lb-echo",
+            ], linked: fullyStatic),
+        door(
+            "lb-balancer", sees: ["Balancing", "Control", "Kernel", "Basics"],
+            linked: staticButGlibc),
+        door("lb-echo", sees: ["HTTP1", "Kernel", "Basics"], linked: fullyStatic),
+
+        tests(of: "Basics"),
+        tests(of: "Kernel", sees: ["Basics"]),
+        tests(of: "HTTP1", sees: ["Basics"]),
+        tests(of: "Choosing", sees: ["Basics"]),
+        tests(of: "Logs", sees: ["Basics"]),
+        tests(of: "Control", sees: ["Basics"]),
+        tests(of: "History", sees: ["Logs", "Kernel", "Basics"]),
+        tests(of: "Scoreboard", sees: ["Kernel", "Basics"]),
+        tests(
+            of: "Balancing",
+            sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),
+        tests(
+            of: "Supervision",
+            sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
+        tests(of: "Terminal", sees: ["Kernel", "Basics"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Kernel", "Basics"]),
+        .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
+    ]
+)
