@@ -1,1 +1,241 @@
-// Placeholder
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
+    *length = sizeof *address;
+    CLINUX_RESULT(int, accept4(fd, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+int clinux_pipe(int fds[2]) { CLINUX_RESULT(int, pipe2(fds, O_CLOEXEC)); }
+int clinux_pipe_capacity(int fd, int bytes) { CLINUX_RESULT(int, fcntl(fd, F_SETPIPE_SZ, bytes)); }
+int clinux_memfd(const char *name) { CLINUX_RESULT(int, memfd_create(name, MFD_CLOEXEC)); }
+int clinux_pidfd_open(pid_t pid) { CLINUX_RESULT(int, (int)syscall(SYS_pidfd_open, pid, 0)); }
+int clinux_pidfd_signal(int pidfd, int signal) {
+    CLINUX_RESULT(int, (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+int clinux_peer_user(int fd, uint32_t *user, int32_t *pid) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return -errno;
+    *user = peer.uid;
+    *pid = peer.pid;
+    return 0;
+}
+long clinux_random(void *buffer, size_t count) { CLINUX_RESULT(long, getrandom(buffer, count, 0)); }
+int clinux_set_close_on_exec_from(unsigned first) {
+    CLINUX_RESULT(int, (int)syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC));
+}
+int clinux_set_thread_name(const char *name) { return -pthread_setname_np(pthread_self(), name); }
+
+int clinux_descriptor_limit(uint64_t *soft, uint64_t *hard) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    *soft = limit.rlim_cur;
+    *hard = limit.rlim_max;
+    return 0;
+}
+int clinux_raise_descriptor_limit(uint64_t soft) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+    CLINUX_RESULT(int, setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+static void copy_facts(const struct stat *from, struct clinux_file_facts *facts) {
+    facts->size = (uint64_t)from->st_size;
+    facts->device = from->st_dev;
+    facts->inode = from->st_ino;
+    facts->owner = from->st_uid;
+    facts->mode = from->st_mode;
+    facts->modified_seconds = from->st_mtim.tv_sec;
+}
+int clinux_stat(const char *path, struct clinux_file_facts *facts) {
+    struct stat status;
+    if (lstat(path, &status) < 0) return -errno;
+    copy_facts(&status, facts);
+    return 0;
+}
+int clinux_fstat(int fd, struct clinux_file_facts *facts) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return -errno;
+    copy_facts(&status, facts);
+    return 0;
+}
+
+int clinux_reap(pid_t pid, struct clinux_ending *ending) {
+    int status;
+    struct rusage usage;
+    pid_t reaped = wait4(pid, &status, WNOHANG, &usage);
+    if (reaped < 0) return -errno;
+    if (reaped == 0) return 0;
+    ending->pid = reaped;
+    ending->was_signalled = WIFSIGNALED(status);
+    ending->dumped_core = WIFSIGNALED(status) && WCOREDUMP(status);
+    ending->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    ending->cpu_microseconds = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000u
+        + (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    ending->peak_kibibytes = (uint64_t)usage.ru_maxrss;
+    return 1;
+}
+int clinux_peek_stopped(pid_t *pid, int *code) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (waitid(P_ALL, 0, &info, WSTOPPED | WCONTINUED | WNOHANG) < 0) return -errno;
+    if (info.si_pid == 0) return 0;
+    *pid = info.si_pid;
+    *code = info.si_code;
+    return 1;
+}
+int clinux_peek_ended(pid_t *pid) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return -errno;
+    if (info.si_pid == 0) return 0;
+    *pid = info.si_pid;
+    return 1;
+}
+
+// What the child tells its parent when it could not become what it should.
+struct failure {
+    int error;
+    int step;
+};
+static const char *const steps[] = {
+    "clone3", "setsid", "prctl", "open /dev/null", "dup", "chdir", "setrlimit", "execve",
+};
+enum step { STEP_CLONE, STEP_SESSION, STEP_DEATH_SIGNAL, STEP_NULL, STEP_DUP, STEP_DIRECTORY, STEP_LIMIT, STEP_EXEC };
+
+static void fail(int report, int step) {
+    struct failure failure = {.error = errno, .step = step};
+    ssize_t ignored = write(report, &failure, sizeof failure);
+    (void)ignored;
+    _exit(127);
+}
+
+// Only async-signal-safe calls from here to execve: the parent may have threads.
+static void become(const struct clinux_spawn *plan, pid_t parent, int report) {
+    if (plan->new_session && setsid() < 0) fail(report, STEP_SESSION);
+    if (plan->death_signal) {
+        if (prctl(PR_SET_PDEATHSIG, plan->death_signal) < 0) fail(report, STEP_DEATH_SIGNAL);
+        // The parent may have died before the line above: then nobody would ever tell us.
+        if (getppid() != parent) _exit(127);
+    }
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) fail(report, STEP_NULL);
+    // A source may itself be a low number that is about to be overwritten: first all of them up, with the
+    // report pipe out of the way too, and then down to their places.
+    int up[64];
+    if (plan->descriptor_count > 64) { errno = E2BIG; fail(report, STEP_DUP); }
+    report = fcntl(report, F_DUPFD_CLOEXEC, plan->descriptor_count + 3);
+    if (report < 0) _exit(127);
+    for (int i = 0; i < plan->descriptor_count; i++) {
+        int source = plan->descriptors[i] < 0 ? null : plan->descriptors[i];
+        up[i] = fcntl(source, F_DUPFD_CLOEXEC, plan->descriptor_count + 3);
+        if (up[i] < 0) fail(report, STEP_DUP);
+    }
+    for (int i = 0; i < plan->descriptor_count; i++)
+        if (dup2(up[i], i) < 0) fail(report, STEP_DUP);
+    clinux_set_close_on_exec_from((unsigned)plan->descriptor_count);
+    if (plan->directory && chdir(plan->directory) < 0) fail(report, STEP_DIRECTORY);
+    if (plan->descriptor_limit) {
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, STEP_LIMIT);
+        limit.rlim_cur = plan->descriptor_limit < limit.rlim_max ? plan->descriptor_limit : limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, STEP_LIMIT);
+    }
+    if (plan->pid_digits) {
+        // No leading zeros: some readers take those for octal. Blanks behind would not parse either, so the
+        // text is ended where the digits end.
+        char digits[12];
+        int count = 0;
+        for (pid_t rest = getpid(); rest; rest /= 10) digits[count++] = (char)('0' + rest % 10);
+        for (int i = 0; i < count; i++) plan->pid_digits[i] = digits[count - 1 - i];
+        plan->pid_digits[count] = 0;
+    }
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &standard, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(plan->path, plan->argv, plan->envp);
+    fail(report, STEP_EXEC);
+}
+
+int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **failed_step) {
+    int report[2];
+    *failed_step = "pipe2";
+    if (pipe2(report, O_CLOEXEC) < 0) return -errno;
+    pid_t parent = getpid();
+    // No handler of ours may run in the child.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int descriptor = -1;
+    struct clone_args arguments;
+    memset(&arguments, 0, sizeof arguments);
+    arguments.flags = CLONE_PIDFD;
+    arguments.pidfd = (uint64_t)(uintptr_t)&descriptor;
+    arguments.exit_signal = SIGCHLD;
+    long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid == 0) {
+        become(plan, parent, report[1]);
+        _exit(127);
+    }
+    int error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(report[1]);
+    if (pid < 0) {
+        close(report[0]);
+        *failed_step = steps[STEP_CLONE];
+        return -error;
+    }
+    struct failure failure;
+    ssize_t count;
+    do count = read(report[0], &failure, sizeof failure);
+    while (count < 0 && errno == EINTR);
+    close(report[0]);
+    if (count == (ssize_t)sizeof failure) {
+        int status;
+        while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR) {}
+        close(descriptor);
+        *failed_step = steps[failure.step];
+        return -failure.error;
+    }
+    *pidfd = descriptor;
+    return (int)pid;
+}
+
+int clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context) {
+    DIR *directory = opendir(path);
+    if (!directory) return -errno;
+    struct dirent *entry;
+    while ((entry = readdir(directory)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) each(context, entry->d_name);
+    closedir(directory);
+    return 0;
+}

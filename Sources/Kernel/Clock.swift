@@ -1,0 +1,27 @@
+import Basics
+import CLinux
+import Glibc
+
+/// The kernel's clocks, clock_gettime(2).
+public enum Clock {
+    /// CLOCK_MONOTONIC.
+    @inlinable
+    public static func now() -> Instant { Instant(nanoseconds: clinux_clock(CLOCK_MONOTONIC)) }
+
+    /// CLOCK_REALTIME.
+    @inlinable
+    public static func wallTime() -> WallTime {
+        WallTime(nanoseconds: clinux_clock(CLOCK_REALTIME))
+    }
+}
+
+/// Bytes that nobody can foretell, getrandom(2).
+public enum Randomness {
+    /// Sixty-four random bits.
+    public static func word() -> UInt64 {
+        var word: UInt64 = 0
+        let count = unsafe clinux_random(&word, 8)
+        invariant(count == 8, "the kernel gave no random bytes")
+        return word
+    }
+}

@@ -1,0 +1,138 @@
+import Basics
+import CLinux
+import Glibc
+
+/// What somebody wants to hear of a descriptor, or hears; the bits of epoll_ctl(2).
+public struct Readiness: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    @inlinable
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let readable = Readiness(rawValue: 0x001)
+    public static let writable = Readiness(rawValue: 0x004)
+    public static let failed = Readiness(rawValue: 0x008)
+    /// Both directions are over.
+    public static let hungUp = Readiness(rawValue: 0x010)
+    /// The peer will send no more.
+    public static let peerEnded = Readiness(rawValue: 0x2000)
+    /// Wanted only: told once for each change, not while it lasts.
+    public static let edgeTriggered = Readiness(rawValue: 1 << 31)
+    /// Wanted only: of several pollers of one file, not all are woken.
+    public static let exclusive = Readiness(rawValue: 1 << 28)
+
+    /// Both directions and the end, told once for each change: filed once and never again.
+    public static let everyChange: Readiness = [.readable, .writable, .peerEnded, .edgeTriggered]
+}
+
+/// Something that happened to a descriptor.
+public struct Event: Sendable {
+    public let token: Token
+    public let readiness: Readiness
+
+    @inlinable
+    public init(token: Token, readiness: Readiness) {
+        self.token = token
+        self.readiness = readiness
+    }
+}
+
+/// The one place where a thread waits, epoll(7).
+@safe
+public struct Poller: ~Copyable {
+    @usableFromInline let descriptor: Descriptor
+    @usableFromInline let events: UnsafeMutablePointer<clinux_event>
+    /// The most events that one wait tells; more come with the next.
+    @usableFromInline let capacity: Int
+
+    /// epoll_create1(2).
+    public init(capacity: Int = 256) throws(SystemError) {
+        let number = try checked("epoll_create1", clinux_epoll_create())
+        descriptor = Descriptor(number: number)
+        self.capacity = capacity
+        unsafe events = .allocate(capacity: capacity)
+    }
+
+    deinit { unsafe events.deallocate() }
+
+    /// Begins to watch a descriptor.
+    public func add(
+        _ watched: DescriptorReference, for interest: Readiness, token: Token
+    ) throws(SystemError) {
+        _ = try checked("epoll_ctl", control(EPOLL_CTL_ADD, watched, interest, token))
+    }
+
+    /// Watches a descriptor for something else.
+    public func change(
+        _ watched: DescriptorReference, to interest: Readiness, token: Token
+    ) throws(SystemError) {
+        _ = try checked("epoll_ctl", control(EPOLL_CTL_MOD, watched, interest, token))
+    }
+
+    /// Stops watching. Before a descriptor is closed that another process has too: epoll watches the
+    /// open file, and that would live on.
+    public func remove(_ watched: DescriptorReference) {
+        _ = control(EPOLL_CTL_DEL, watched, [], Token(raw: 0))
+    }
+
+    private func control(
+        _ operation: Int32, _ watched: DescriptorReference, _ interest: Readiness, _ token: Token
+    ) -> Int32 {
+        clinux_epoll_ctl(
+            descriptor.number, operation, watched.number, interest.rawValue, token.raw)
+    }
+
+    /// epoll_wait(2): waits until something happens or `timeout` is over, for ever without one, and
+    /// says how many events there are. A signal ends it with none.
+    @inlinable
+    public func wait(timeout: Nanoseconds?) -> Int {
+        var milliseconds: Int32 = -1
+        if let timeout {
+            // Rounded up: to wake before the time is to wake twice.
+            milliseconds = Int32(min((timeout.count + 999_999) / 1_000_000, 3_600_000))
+        }
+        let count = unsafe clinux_epoll_wait(
+            descriptor.number, events, Int32(capacity), milliseconds)
+        return max(0, Int(count))
+    }
+
+    /// One of the events that the last wait told.
+    @inlinable
+    public func event(_ index: Int) -> Event {
+        invariant(index < capacity, "an event was asked for beyond those told")
+        let told = unsafe events[index]
+        return Event(token: Token(raw: told.data), readiness: Readiness(rawValue: told.events))
+    }
+}
+
+/// Waiting for one descriptor, for programs without a loop, poll(2).
+public enum Poll {
+    /// False when the time is over first.
+    public static func wait(
+        for wanted: Readiness, on descriptor: DescriptorReference, timeout: Nanoseconds?
+    ) -> Bool {
+        var entry = pollfd(
+            fd: descriptor.number, events: Int16(truncatingIfNeeded: wanted.rawValue), revents: 0)
+        let deadline = timeout.map { Clock.now() + $0 }
+        while true {
+            var milliseconds: Int32 = -1
+            if let deadline {
+                milliseconds = Int32(
+                    min((deadline.since(Clock.now()).count + 999_999) / 1_000_000, 3_600_000))
+            }
+            let count = unsafe poll(&entry, 1, milliseconds)
+            if count > 0 { return true }
+            if count == 0 { return false }
+        }
+    }
+
+    /// Waits for nothing but time.
+    public static func sleep(_ span: Nanoseconds) {
+        let deadline = Clock.now() + span
+        while true {
+            let left = deadline.since(Clock.now())
+            if left.count == 0 { return }
+            _ = poll(nil, 0, Int32(min((left.count + 999_999) / 1_000_000, 3_600_000)))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Basics
+import CLinux
+import Glibc
+
+/// A signal, signal(7).
+public struct Signal: RawRepresentable, Hashable, Sendable {
+    public let rawValue: Int32
+
+    @inlinable
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let hangUp = Signal(rawValue: SIGHUP)
+    public static let interrupt = Signal(rawValue: SIGINT)
+    public static let quit = Signal(rawValue: SIGQUIT)
+    public static let kill = Signal(rawValue: SIGKILL)
+    public static let terminate = Signal(rawValue: SIGTERM)
+    public static let child = Signal(rawValue: SIGCHLD)
+    public static let stop = Signal(rawValue: SIGSTOP)
+    public static let proceed = Signal(rawValue: SIGCONT)
+    public static let terminalStop = Signal(rawValue: SIGTSTP)
+    public static let windowChanged = Signal(rawValue: SIGWINCH)
+    public static let user1 = Signal(rawValue: SIGUSR1)
+    public static let user2 = Signal(rawValue: SIGUSR2)
+    public static let pipe = Signal(rawValue: SIGPIPE)
+
+    private static let names: [(String, Int32)] = [
+        ("HUP", SIGHUP), ("INT", SIGINT), ("QUIT", SIGQUIT), ("ILL", SIGILL), ("TRAP", SIGTRAP),
+        ("ABRT", SIGABRT), ("BUS", SIGBUS), ("FPE", SIGFPE), ("KILL", SIGKILL), ("USR1", SIGUSR1),
+        ("SEGV", SIGSEGV), ("USR2", SIGUSR2), ("PIPE", SIGPIPE), ("ALRM", SIGALRM),
+        ("TERM", SIGTERM), ("STKFLT", 16), ("CHLD", SIGCHLD), ("CONT", SIGCONT), ("STOP", SIGSTOP),
+        ("TSTP", SIGTSTP), ("TTIN", SIGTTIN), ("TTOU", SIGTTOU), ("URG", SIGURG), ("XCPU", SIGXCPU),
+        ("XFSZ", SIGXFSZ), ("VTALRM", SIGVTALRM), ("PROF", SIGPROF), ("WINCH", SIGWINCH),
+        ("IO", SIGIO), ("PWR", SIGPWR), ("SYS", SIGSYS),
+    ]
+
+    /// `SIGKILL`, or `signal 34` where it has no name.
+    public var name: String {
+        for (name, number) in Self.names where number == rawValue { return "SIG" + name }
+        return "signal \(rawValue)"
+    }
+
+    /// Reads `KILL`, `SIGKILL`, `sigkill` or `9`.
+    public init?(named text: String) {
+        if let number = Int32(text) {
+            if number < 1 || number > 64 { return nil }
+            self.init(rawValue: number)
+            return
+        }
+        var wanted = text.uppercased()
+        if wanted.hasPrefix("SIG") { wanted = String(wanted.dropFirst(3)) }
+        for (name, number) in Self.names where name == wanted {
+            self.init(rawValue: number)
+            return
+        }
+        return nil
+    }
+}
+
+/// Signals as events at a poller, signalfd(2), instead of calls out of nowhere.
+public struct SignalQueue: ~Copyable {
+    let descriptor: Descriptor
+
+    /// Blocks the signals in this thread and those that it starts, and collects them. To be made
+    /// before there is another thread.
+    public init(_ signals: [Signal]) throws(SystemError) {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        descriptor = Descriptor(number: try checked("signalfd", unsafe clinux_signalfd(&set)))
+    }
+
+    public var reference: DescriptorReference { descriptor.reference }
+
+    /// The next signal that has come; nothing when there is no more.
+    public func next() -> Signal? {
+        var info = signalfd_siginfo()
+        let count = unsafe clinux_read(
+            descriptor.number, &info, MemoryLayout<signalfd_siginfo>.size)
+        return count == MemoryLayout<signalfd_siginfo>.size
+            ? Signal(rawValue: Int32(bitPattern: info.ssi_signo)) : nil
+    }
+}
+
+/// Sending signals, and what this process does with its own.
+public enum Signals {
+    /// Has a write to a broken pipe fail with EPIPE and not end the process.
+    public static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// kill(2) to one process. False when there is none.
+    @discardableResult
+    public static func send(_ signal: Signal, to pid: Int32) -> Bool {
+        clinux_kill(pid, signal.rawValue) == 0
+    }
+
+    /// kill(2) to a process group. False when it has no member.
+    @discardableResult
+    public static func send(_ signal: Signal, toGroup group: Int32) -> Bool {
+        clinux_kill(-group, signal.rawValue) == 0
+    }
+}

@@ -1,0 +1,185 @@
+import Basics
+import CLinux
+import Glibc
+
+/// Making, naming and setting sockets; see socket(7), tcp(7) and unix(7).
+public enum Socket {
+    /// A socket that listens and never waits. Its options are inherited by what it accepts.
+    public static func listen(
+        on address: Address, backlog: Int32 = 4096
+    ) throws(SystemError) -> Descriptor {
+        let socket = try make(address)
+        switch address {
+        case .inet, .inet6:
+            _ = try checked(
+                "setsockopt", clinux_setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, 1))
+            setNoDelay(socket)
+        case .unix: break
+        }
+        if case .inet6 = address {
+            // 127.0.0.1 has a socket of its own; this one must not stand in its way.
+            _ = clinux_setsockopt(socket.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+        }
+        let bound = unsafe address.withStorage { storage, length in
+            unsafe clinux_bind(socket.number, storage, length)
+        }
+        _ = try checked("bind", bound)
+        _ = try checked("listen", clinux_listen(socket.number, backlog))
+        return socket
+    }
+
+    private static func make(_ address: Address) throws(SystemError) -> Descriptor {
+        let number = clinux_socket(address.family, Int32(SOCK_STREAM.rawValue))
+        return Descriptor(number: try checked("socket", number))
+    }
+
+    /// Says that small writes must not wait for the answer to earlier ones (TCP_NODELAY).
+    public static func setNoDelay(_ socket: borrowing Descriptor) {
+        _ = clinux_setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    }
+
+    /// Begins to connect without waiting; `isConnected` tells what became of it once the socket is
+    /// writable. Most often a first `send` can follow at once: loopback connects in the call itself.
+    public static func connect(to address: Address) throws(SystemError) -> Descriptor {
+        let socket = try make(address)
+        switch address {
+        case .inet, .inet6: setNoDelay(socket)
+        case .unix: break
+        }
+        let result = unsafe address.withStorage { storage, length in
+            unsafe clinux_connect(socket.number, storage, length)
+        }
+        if result < 0 && -result != EINPROGRESS { throw failure("connect", result) }
+        return socket
+    }
+
+    /// A connection that has come in at a listening socket, and whose it is.
+    public enum Accepted: ~Copyable {
+        case connection(Descriptor, from: Address)
+        /// There is none (any more).
+        case none
+        /// It was gone before it was accepted; there may be more.
+        case vanished
+        /// The process or the machine is out of descriptors or memory; the connection still waits.
+        case exhausted(Errno)
+    }
+
+    /// accept4(2), once.
+    public static func accept(from listener: borrowing Descriptor) -> Accepted {
+        var storage = sockaddr_storage()
+        var length: socklen_t = 0
+        let number = unsafe clinux_accept(listener.number, &storage, &length)
+        if number >= 0 {
+            return .connection(
+                Descriptor(number: number), from: .from(storage, length: length))
+        }
+        switch -number {
+        case EAGAIN: return .none
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(Errno(rawValue: -number))
+        default: return .vanished
+        }
+    }
+
+    /// Where the socket is bound, with the port that the kernel chose.
+    public static func localAddress(of socket: borrowing Descriptor) throws(SystemError) -> Address {
+        var storage = sockaddr_storage()
+        var length: socklen_t = 0
+        let result = unsafe clinux_getsockname(socket.number, &storage, &length)
+        _ = try checked("getsockname", result)
+        return .from(storage, length: length)
+    }
+
+    /// The error that waits on the socket, taken from it (SO_ERROR); nothing when all is well.
+    public static func pendingError(of socket: borrowing Descriptor) -> Errno? {
+        var value: Int32 = 0
+        let result = unsafe clinux_getsockopt(socket.number, SOL_SOCKET, SO_ERROR, &value)
+        if result < 0 { return Errno(rawValue: -result) }
+        return value == 0 ? nil : Errno(rawValue: value)
+    }
+
+    /// Says that no more will be sent; what has been written still goes out.
+    public static func endSending(_ socket: borrowing Descriptor) {
+        _ = clinux_shutdown(socket.number, Int32(SHUT_WR))
+    }
+
+    /// Makes the coming close a reset, so that the peer sees that something is missing.
+    public static func resetOnClose(_ socket: borrowing Descriptor) {
+        _ = clinux_linger_nothing(socket.number)
+    }
+
+    /// Two connected unix(7) stream sockets; both wait until `setNonBlocking` says otherwise.
+    public static func pair() throws(SystemError) -> DescriptorPair {
+        var numbers: [2 of Int32] = [0, 0]
+        let result = unsafe withUnsafeMutableBytes(of: &numbers) { bytes in
+            unsafe clinux_socketpair(
+                Int32(SOCK_STREAM.rawValue), bytes.baseAddress!.assumingMemoryBound(to: Int32.self))
+        }
+        _ = try checked("socketpair", result)
+        return DescriptorPair(first: numbers[0], second: numbers[1])
+    }
+
+    /// Who is on the other side of a unix(7) connection (SO_PEERCRED).
+    public static func peer(
+        of socket: borrowing Descriptor
+    ) throws(SystemError) -> (user: UInt32, pid: Int32) {
+        var user: UInt32 = 0
+        var pid: Int32 = 0
+        _ = try checked("getsockopt", unsafe clinux_peer_user(socket.number, &user, &pid))
+        return (user, pid)
+    }
+}
+
+/// Two descriptors that were made together.
+@frozen
+public struct DescriptorPair: ~Copyable {
+    public var first: Descriptor
+    public var second: Descriptor
+
+    init(first: Int32, second: Int32) {
+        self.first = Descriptor(number: first)
+        self.second = Descriptor(number: second)
+    }
+}
+
+/// A pipe(7): what is written to one end is read at the other.
+@frozen
+public struct Pipe: ~Copyable {
+    public var readEnd: Descriptor
+    public var writeEnd: Descriptor
+
+    /// pipe2(2); `capacity` is a wish in bytes.
+    public init(capacity: Int? = nil) throws(SystemError) {
+        var numbers: [2 of Int32] = [0, 0]
+        let result = unsafe withUnsafeMutableBytes(of: &numbers) { bytes in
+            unsafe clinux_pipe(bytes.baseAddress!.assumingMemoryBound(to: Int32.self))
+        }
+        _ = try checked("pipe2", result)
+        readEnd = Descriptor(number: numbers[0])
+        writeEnd = Descriptor(number: numbers[1])
+        // A user has 64 MiB of pipes in all: past that the wish is not granted, and the size stays.
+        if let capacity { _ = clinux_pipe_capacity(numbers[0], Int32(capacity)) }
+    }
+}
+
+/// Wakes a thread that waits at its poller, eventfd(2).
+public struct Waker: ~Copyable, Sendable {
+    let descriptor: Descriptor
+
+    public init() throws(SystemError) {
+        descriptor = Descriptor(number: try checked("eventfd", clinux_eventfd()))
+    }
+
+    public var reference: DescriptorReference { descriptor.reference }
+
+    /// Makes the descriptor readable; from any thread.
+    public func wake() {
+        var one: UInt64 = 1
+        _ = unsafe clinux_write(descriptor.number, &one, 8)
+    }
+
+    /// Takes all wakes that have come.
+    public func clear() {
+        var count: UInt64 = 0
+        _ = unsafe clinux_read(descriptor.number, &count, 8)
+    }
+}

@@ -1,0 +1,72 @@
+import Basics
+import CLinux
+import Glibc
+
+/// A number that says why a system call failed; see errno(3).
+public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: Int32
+
+    @inlinable
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let notPermitted = Errno(rawValue: EPERM)
+    public static let noSuchFile = Errno(rawValue: ENOENT)
+    public static let noSuchProcess = Errno(rawValue: ESRCH)
+    public static let interrupted = Errno(rawValue: EINTR)
+    public static let tryAgain = Errno(rawValue: EAGAIN)
+    public static let noChild = Errno(rawValue: ECHILD)
+    public static let accessDenied = Errno(rawValue: EACCES)
+    public static let exists = Errno(rawValue: EEXIST)
+    public static let notADirectory = Errno(rawValue: ENOTDIR)
+    public static let notExecutable = Errno(rawValue: ENOEXEC)
+    public static let tooManyInProcess = Errno(rawValue: EMFILE)
+    public static let tooManyInSystem = Errno(rawValue: ENFILE)
+    public static let noMemory = Errno(rawValue: ENOMEM)
+    public static let noSpace = Errno(rawValue: ENOSPC)
+    public static let noBuffers = Errno(rawValue: ENOBUFS)
+    public static let brokenPipe = Errno(rawValue: EPIPE)
+    public static let inProgress = Errno(rawValue: EINPROGRESS)
+    public static let addressInUse = Errno(rawValue: EADDRINUSE)
+    public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+    public static let noSuchFamily = Errno(rawValue: EAFNOSUPPORT)
+    public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+    public static let connectionReset = Errno(rawValue: ECONNRESET)
+    public static let connectionAborted = Errno(rawValue: ECONNABORTED)
+    public static let notConnected = Errno(rawValue: ENOTCONN)
+    public static let timedOut = Errno(rawValue: ETIMEDOUT)
+    public static let invalid = Errno(rawValue: EINVAL)
+    public static let noDevice = Errno(rawValue: ENXIO)
+
+    /// What strerror(3) says, as `No such file or directory`.
+    public var description: String {
+        unsafe String(cString: strerror(rawValue))
+    }
+}
+
+/// A system call that failed, and why.
+public struct SystemError: Error, Equatable, CustomStringConvertible {
+    /// The name of the call, as in its man page.
+    public let call: String
+    public let errno: Errno
+
+    public init(call: String, errno: Errno) {
+        self.call = call
+        self.errno = errno
+    }
+
+    public var description: String { "\(call): \(errno)" }
+}
+
+extension Errno: Equatable {}
+
+/// Turns a result of CLinux, which is negative where the call failed, into a value or an error.
+@inline(__always)
+func checked(_ call: StaticString, _ result: Int32) throws(SystemError) -> Int32 {
+    if result < 0 { throw failure(call, result) }
+    return result
+}
+
+@inline(never)
+func failure(_ call: StaticString, _ result: Int32) -> SystemError {
+    SystemError(call: "\(call)", errno: Errno(rawValue: -result))
+}

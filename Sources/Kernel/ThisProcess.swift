@@ -1,0 +1,101 @@
+import Basics
+import CLinux
+import Glibc
+
+/// The process that this code runs in.
+public enum ThisProcess {
+    public static var pid: Int32 { getpid() }
+    public static var parentPid: Int32 { getppid() }
+    public static var user: UInt32 { getuid() }
+    public static var arguments: [String] { CommandLine.arguments }
+
+    /// The file of the running program.
+    public static var executable: String { Files.link("/proc/self/exe") ?? "" }
+
+    /// The value of an environment variable; nothing when it is not set.
+    public static func variable(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// The environment, `NAME=value` each.
+    public static var environment: [String] {
+        var list: [String] = []
+        var index = 0
+        while let entry = unsafe environ[index] {
+            unsafe list.append(String(cString: entry))
+            index += 1
+        }
+        return list
+    }
+
+    /// Takes variables out of the environment, so that no child of ours is misled by them.
+    public static func unset(_ name: String) { unsafe unsetenv(name) }
+
+    public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
+    /// How many cores there are to run on.
+    public static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// The soft limit of open descriptors (RLIMIT_NOFILE).
+    public static var descriptorLimit: UInt64 {
+        var soft: UInt64 = 0
+        var hard: UInt64 = 0
+        return unsafe clinux_descriptor_limit(&soft, &hard) < 0 ? 1024 : soft
+    }
+
+    /// Raises the soft limit of open descriptors to `wanted`, or as far as the hard one allows.
+    public static func raiseDescriptorLimit(to wanted: UInt64) {
+        if wanted > descriptorLimit { _ = clinux_raise_descriptor_limit(wanted) }
+    }
+
+    /// Asks the kernel to send `signal` when the parent dies. False when it is dead already.
+    public static func dieWithParent(_ signal: Signal, parent: Int32) -> Bool {
+        _ = clinux_set_death_signal(signal.rawValue)
+        // Racing: the parent may have died before the line above.
+        return getppid() == parent
+    }
+
+    /// The first blocked signal that is waiting ends the process as it would have; for a program
+    /// that wants to be seen to have died of it.
+    public static func die(of signal: Signal) -> Never {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, signal.rawValue)
+        Glibc.signal(signal.rawValue, SIG_DFL)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        _ = clinux_kill(getpid(), signal.rawValue)
+        exit(128 + signal.rawValue)
+    }
+}
+
+/// A thread of its own, pthreads(7).
+public enum Thread {
+    /// Starts `body` on a new thread that nobody waits for.
+    public static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
+        let start = ThreadStart(name: name, body: body)
+        var thread = pthread_t()
+        let argument = unsafe Unmanaged.passRetained(start).toOpaque()
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument!).takeRetainedValue()
+                _ = unsafe clinux_set_thread_name(start.name)
+                start.body()
+                return nil
+            }, argument)
+        invariant(result == 0, "a thread could not be started")
+        pthread_detach(thread)
+    }
+}
+
+private final class ThreadStart: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        // The kernel keeps fifteen bytes.
+        self.name = String(name.prefix(15))
+        self.body = body
+    }
+}
