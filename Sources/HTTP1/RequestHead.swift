@@ -1,0 +1,71 @@
+import Basics
+
+/// The head of a request: read once, asked often, written on (RFC 9112 §3, §5).
+///
+/// One lives in each thread and is used again for every request. It holds offsets into the bytes
+/// it was parsed from, so those must lie still until the head has been written on.
+public struct RequestHead: ~Copyable {
+    /// The four forms of a request target (RFC 9112 §3.2).
+    public enum TargetForm: UInt8, Sendable {
+        case origin, absolute, authority, asterisk
+    }
+
+    /// The method, as far as it is known.
+    public internal(set) var method = Method.other
+    /// The method as it was sent.
+    public internal(set) var methodRange = ByteRange.empty
+    /// The request target as it was sent.
+    public internal(set) var target = ByteRange.empty
+    /// The form of the request target.
+    public internal(set) var targetForm = TargetForm.origin
+    /// Path and query; without the leading slash or empty where an absolute form has no path.
+    public internal(set) var pathAndQuery = ByteRange.empty
+    /// The minor version the client speaks: 0 or 1.
+    public internal(set) var minorVersion: UInt8 = 1
+    /// The effective host with its port: from an absolute target, else from Host; may be empty.
+    public internal(set) var host = ByteRange.empty
+    /// How the body ends.
+    public internal(set) var framing = BodyFraming.none
+    /// Whether the client wants the connection to be kept (RFC 9112 §9.3).
+    public internal(set) var isPersistent = true
+    /// Whether the client waits for 100 (Continue) (RFC 9110 §10.1.1).
+    public internal(set) var expectsContinue = false
+    /// The Upgrade value where Connection nominates it and the client speaks HTTP/1.1.
+    public internal(set) var upgrade: ByteRange?
+    /// The X-Request-Id where it is one run of 1 to 128 visible characters.
+    public internal(set) var requestID: ByteRange?
+    /// Max-Forwards of TRACE and OPTIONS (RFC 9110 §7.6.2); 0 must not be sent on.
+    public internal(set) var maxForwards: UInt64?
+    /// The value of the first Accept field.
+    public internal(set) var accept: ByteRange?
+    /// Whether Connection names fields of its own: then trailers must not be sent on either.
+    public internal(set) var hasNominations = false
+    /// Whether there is a Via field at all.
+    public internal(set) var hasVia = false
+
+    /// A head that has not been parsed.
+    public init() {}
+
+    /// Reads the head that begins at the first of `bytes`.
+    ///
+    /// After `.partial` it is called again, with the same bytes and more behind them.
+    public mutating func parse(_ bytes: Span<UInt8>, limits: HeadLimits) -> HeadParse {
+        .partial
+    }
+
+    /// Whether a Via field names `pseudonym` (`lbctl` when empty): the request has been here.
+    public func hasVia(naming pseudonym: borrowing InlineText, in bytes: Span<UInt8>) -> Bool {
+        false
+    }
+
+    /// The value of the first field of this name, found by looking at each.
+    public func value(of name: StaticString, in bytes: Span<UInt8>) -> ByteRange? {
+        nil
+    }
+
+    /// Writes the head as it is sent to a backend, to the empty line at its end.
+    public func writeForwarded(
+        from bytes: Span<UInt8>, adding fields: borrowing ForwardedFields, to out: inout ByteQueue
+    ) {
+    }
+}
