@@ -41,7 +41,27 @@ public struct RequestHead: ~Copyable {
     /// Whether Connection names fields of its own: then trailers must not be sent on either.
     public internal(set) var hasNominations = false
     /// Whether there is a Via field at all.
-    public internal(set) var hasVia = false
+    public var hasVia: Bool { !vias.isEmpty }
+
+    var fields = FieldTable()
+    var connection = ConnectionOptions()
+    /// Whether the bytes up to the first field can be sent on as they lie.
+    var isLineVerbatim = true
+    /// Fields that are not sent on, or written by us.
+    var dropped = FieldMask()
+    /// Fields that only a trusted client may send.
+    var claims = FieldMask()
+    var forwardedFor = FieldMask()
+    var connections = FieldMask()
+    var vias = FieldMask()
+    var trailer = FieldMask()
+    var hostCount = 0
+    var requestIDCount = 0
+    var upgradeCount = 0
+    var claimsProto = false
+    var claimsHost = false
+    private var transferEncoding = TransferEncoding.absent
+    private var contentLength: UInt64?
 
     /// A head that has not been parsed.
     public init() {}
@@ -50,22 +70,234 @@ public struct RequestHead: ~Copyable {
     ///
     /// After `.partial` it is called again, with the same bytes and more behind them.
     public mutating func parse(_ bytes: Span<UInt8>, limits: HeadLimits) -> HeadParse {
-        .partial
+        reset()
+        let result = read(bytes, limits)
+        switch result {
+        case .malformed: return result
+        case .complete(let length):
+            return length > limits.maxBytes ? .malformed(.headTooLarge) : result
+        case .partial:
+            return bytes.count >= limits.maxBytes ? .malformed(.headTooLarge) : result
+        }
     }
 
     /// Whether a Via field names `pseudonym` (`lbctl` when empty): the request has been here.
     public func hasVia(naming pseudonym: borrowing InlineText, in bytes: Span<UInt8>) -> Bool {
-        false
+        var rest = vias
+        while let index = rest.popFirst() {
+            if ViaList.names(pseudonym, bytes, fields[index].value) { return true }
+        }
+        return false
     }
 
     /// The value of the first field of this name, found by looking at each.
     public func value(of name: StaticString, in bytes: Span<UInt8>) -> ByteRange? {
-        nil
+        fields.value(of: name, in: bytes)
     }
 
-    /// Writes the head as it is sent to a backend, to the empty line at its end.
-    public func writeForwarded(
-        from bytes: Span<UInt8>, adding fields: borrowing ForwardedFields, to out: inout ByteQueue
+    private mutating func reset() {
+        fields.removeAll()
+        connection = ConnectionOptions()
+        dropped = FieldMask()
+        claims = FieldMask()
+        forwardedFor = FieldMask()
+        connections = FieldMask()
+        vias = FieldMask()
+        trailer = FieldMask()
+        isLineVerbatim = true
+        host = .empty
+        expectsContinue = false
+        upgrade = nil
+        requestID = nil
+        maxForwards = nil
+        accept = nil
+        hasNominations = false
+        (hostCount, requestIDCount, upgradeCount) = (0, 0, 0)
+        (claimsProto, claimsHost) = (false, false)
+        transferEncoding = .absent
+        contentLength = nil
+    }
+
+    private mutating func read(_ bytes: Span<UInt8>, _ limits: HeadLimits) -> HeadParse {
+        var position: Int
+        switch readRequestLine(bytes, maxTarget: limits.maxTarget) {
+        case .complete(let length): position = length
+        case .partial: return .partial
+        case .malformed(let reason): return .malformed(reason)
+        }
+        while true {
+            switch FieldTable.scanLine(bytes, at: position) {
+            case .field(let field, let next):
+                position = next
+                if !fields.append(field, maxFields: limits.maxFields) {
+                    return .malformed(.tooManyFields)
+                }
+                if field.kind == .other { continue }
+                if let reason = note(bytes, field, fields.count &- 1) { return .malformed(reason) }
+            case .end(let next):
+                fields.close(at: position)
+                if let reason = conclude(bytes) { return .malformed(reason) }
+                return .complete(length: next)
+            case .partial: return .partial
+            case .malformed(let reason): return .malformed(reason)
+            }
+        }
+    }
+
+    /// Takes a field in whose name says something to us.
+    private mutating func note(
+        _ bytes: Span<UInt8>, _ field: Field, _ index: Int
+    ) -> Malformation? {
+        switch field.kind {
+        case .host:
+            hostCount &+= 1
+            // RFC 9112 §3.2.2: the authority of an absolute target replaces Host.
+            if targetForm == .absolute { dropped.insert(index) } else { host = field.value }
+            if hostCount > 1 { return .hostRepeated }
+            return HostGrammar.isValid(bytes, field.value.range) ? nil : .hostInvalid
+        case .connection:
+            dropped.insert(index)
+            connections.insert(index)
+            return connection.note(bytes, field.value)
+        case .contentLength:
+            dropped.insert(index)
+            return noteContentLength(bytes, field.value)
+        case .transferEncoding:
+            dropped.insert(index)
+            return noteTransferEncoding(bytes, field.value)
+        case .accept:
+            if accept == nil { accept = field.value }
+        case .hopByHop:
+            dropped.insert(index)
+        case .upgrade:
+            dropped.insert(index)
+            upgradeCount += 1
+            upgrade = field.value
+        case .trailer:
+            trailer.insert(index)
+        case .expect:
+            noteExpect(bytes, field.value, index)
+        case .via:
+            vias.insert(index)
+        case .maxForwards:
+            noteMaxForwards(bytes, field.value, index)
+        case .requestID:
+            requestIDCount += 1
+            dropped.insert(index)
+            requestID = field.value
+        case .forwardedFor:
+            claims.insert(index)
+            forwardedFor.insert(index)
+        case .forwardedProto:
+            claims.insert(index)
+            claimsProto = true
+        case .forwardedHost:
+            claims.insert(index)
+            claimsHost = true
+        case .forwarded, .otherClaim:
+            claims.insert(index)
+        case .other, .date:
+            break
+        }
+        return nil
+    }
+
+    private mutating func noteContentLength(
+        _ bytes: Span<UInt8>, _ value: ByteRange
+    ) -> Malformation? {
+        // RFC 9112 §6.3: equal ones might be made one; nobody honest sends them in a request.
+        if contentLength != nil { return .contentLengthRepeated }
+        if transferEncoding == .chunked { return .contentLengthWithTransferEncoding }
+        contentLength = DecimalNumber.exact(bytes, value.range)
+        return contentLength == nil ? .contentLengthInvalid : nil
+    }
+
+    private mutating func noteTransferEncoding(
+        _ bytes: Span<UInt8>, _ value: ByteRange
+    ) -> Malformation? {
+        if minorVersion == 0 { return .transferEncodingInOldVersion }
+        if contentLength != nil { return .contentLengthWithTransferEncoding }
+        return transferEncoding.note(bytes, value)
+    }
+
+    private mutating func noteExpect(_ bytes: Span<UInt8>, _ value: ByteRange, _ index: Int) {
+        if !Ascii.equal(bytes, value.range, ignoringCase: "100-continue") { return }
+        if minorVersion == 0 {
+            // RFC 9110 §10.1.1: it is ignored, and no 100 may ever reach such a client.
+            dropped.insert(index)
+        } else {
+            expectsContinue = true
+        }
+    }
+
+    private mutating func noteMaxForwards(
+        _ bytes: Span<UInt8>, _ value: ByteRange, _ index: Int
     ) {
+        // RFC 9110 §7.6.2: other methods may ignore it; theirs is sent on as it is.
+        if method != .trace && method != .options { return }
+        guard let hops = DecimalNumber.saturating(bytes, value.range) else { return }
+        maxForwards = min(hops, maxForwards ?? .max)
+        dropped.insert(index)
+    }
+
+    /// Settles what can only be told when all fields are known.
+    private mutating func conclude(_ bytes: Span<UInt8>) -> Malformation? {
+        if hostCount == 0 && minorVersion == 1 { return .hostMissing }
+        if transferEncoding == .chunked {
+            framing = .chunked
+        } else if let length = contentLength {
+            framing = .length(length)
+            if length == 0 { expectsContinue = false }
+        } else {
+            framing = .none
+            expectsContinue = false
+        }
+        if framing != .chunked { dropped.formUnion(trailer) }
+        isPersistent = connection.isPersistent(minorVersion: minorVersion)
+        if upgradeCount > 0 { concludeUpgrade(bytes) }
+        if requestIDCount > 0 { concludeRequestID(bytes) }
+        hasNominations = connection.hasNominations
+        if hasNominations {
+            var rest = connections
+            while let index = rest.popFirst() {
+                ConnectionOptions.findNominated(
+                    by: fields[index].value, in: fields, bytes, into: &dropped)
+            }
+        }
+        return nil
+    }
+
+    private mutating func concludeUpgrade(_ bytes: Span<UInt8>) {
+        guard let value = upgrade else { return }
+        var isWanted = connection.hasUpgrade && minorVersion == 1 && upgradeCount == 1
+        var list = CommaList(value.range)
+        while let protocolName = list.next(bytes) {
+            // HTTP/2 inside a tunnel would carry requests past us (RFC 9113 §3.1 withdrew it).
+            if protocolName.isEmpty || Ascii.equal(bytes, protocolName, ignoringCase: "h2c") {
+                isWanted = false
+            }
+        }
+        if !isWanted { upgrade = nil }
+    }
+
+    private mutating func concludeRequestID(_ bytes: Span<UInt8>) {
+        guard let value = requestID else { return }
+        var isValid = requestIDCount == 1 && value.count >= 1 && value.count <= 128
+        if isValid {
+            for index in value.range where !RequestHead.isIdentifier(bytes[index]) {
+                isValid = false
+            }
+        }
+        // A valid one stays where it lies; of two nobody can say which is meant.
+        if !isValid { requestID = nil }
+        if isValid, let index = fields.first(.requestID) { dropped.remove(index) }
+    }
+
+    /// A tchar or one of `/:=@`: what identifiers are made of, and harmless in a log.
+    private static func isIdentifier(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x2F, 0x3A, 0x3D, 0x40: true
+        default: Scan.isToken(byte)
+        }
     }
 }

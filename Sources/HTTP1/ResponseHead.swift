@@ -29,39 +29,174 @@ public struct ResponseHead: ~Copyable {
     /// The reason phrase; may be empty.
     public internal(set) var reason = ByteRange.empty
 
+    var fields = FieldTable()
+    var connection = ConnectionOptions()
+    /// Whether the status line can be sent on as it lies.
+    var isLineVerbatim = true
+    var lineEnd = 0
+    /// Fields that are never sent on.
+    var dropped = FieldMask()
+    var connections = FieldMask()
+    var trailer = FieldMask()
+    var upgrades = FieldMask()
+    var transferEncodings = FieldMask()
+    var contentLengths = FieldMask()
+    var transferEncoding = TransferEncoding.absent
+    var contentLength: UInt64?
+    /// Whether Content-Length is there once, as a plain number.
+    var isLengthPlain = true
+    private var transferEncodingCount = 0
+
     /// A head that has not been parsed.
     public init() {}
 
     /// Reads the head that begins at the first of `bytes`.
     ///
-    /// After `.partial` it is called again, with the same bytes and more behind them.
+    /// After `.partial` it is called again, with the same bytes and more behind them. A response
+    /// that is malformed is answered with 502, whatever status the malformation has.
     public mutating func parse(_ bytes: Span<UInt8>, limits: HeadLimits) -> HeadParse {
-        .partial
+        reset()
+        let result = read(bytes, limits)
+        switch result {
+        case .malformed: return result
+        case .complete(let length):
+            return length > limits.maxBytes ? .malformed(.headTooLarge) : result
+        case .partial:
+            return bytes.count >= limits.maxBytes ? .malformed(.headTooLarge) : result
+        }
     }
 
     /// How the body ends, which depends on what was asked for (RFC 9112 §6.3).
     public func framing(answering method: Method) -> BodyFraming {
-        .none
+        if method == .head || !hasBody { return .none }
+        // RFC 9112 §6.3, case 2: what follows is a tunnel, not a body.
+        if method == .connect && status >= 200 && status < 300 { return .none }
+        if transferEncoding == .chunked { return .chunked }
+        if let contentLength { return .length(contentLength) }
+        return .untilClose
     }
 
     /// The value of the first field of this name, found by looking at each.
     public func value(of name: StaticString, in bytes: Span<UInt8>) -> ByteRange? {
-        nil
+        fields.value(of: name, in: bytes)
     }
 
-    /// Writes the head as it is sent to the client, to the empty line at its end.
-    ///
-    /// `chunked` says that the body follows in chunks of ours.
-    public func writeForwarded(
-        from bytes: Span<UInt8>, connection: ConnectionWord, chunked: Bool,
-        to out: inout ByteQueue
-    ) {
+    /// Whether a response of this status may have a body, or fields that frame one.
+    var mayBeFramed: Bool { status >= 200 && status != 204 }
+    private var hasBody: Bool { mayBeFramed && status != 304 }
+
+    private mutating func reset() {
+        fields.removeAll()
+        connection = ConnectionOptions()
+        isLineVerbatim = true
+        dropped = FieldMask()
+        connections = FieldMask()
+        trailer = FieldMask()
+        upgrades = FieldMask()
+        transferEncodings = FieldMask()
+        contentLengths = FieldMask()
+        transferEncoding = .absent
+        contentLength = nil
+        isLengthPlain = true
+        transferEncodingCount = 0
+        hasDate = false
     }
 
-    /// The same with whole field lines of ours (each with its line end) behind the others.
-    public func writeForwarded(
-        from bytes: Span<UInt8>, connection: ConnectionWord, chunked: Bool,
-        adding lines: Span<UInt8>, to out: inout ByteQueue
-    ) {
+    private mutating func read(_ bytes: Span<UInt8>, _ limits: HeadLimits) -> HeadParse {
+        var position: Int
+        switch readStatusLine(bytes) {
+        case .complete(let length): position = length
+        case .partial: return .partial
+        case .malformed(let reason): return .malformed(reason)
+        }
+        lineEnd = position
+        while true {
+            switch FieldTable.scanLine(bytes, at: position) {
+            case .field(let field, let next):
+                position = next
+                if !fields.append(field, maxFields: limits.maxFields) {
+                    return .malformed(.tooManyFields)
+                }
+                if field.kind == .other { continue }
+                if let reason = note(bytes, field, fields.count &- 1) { return .malformed(reason) }
+            case .end(let next):
+                fields.close(at: position)
+                conclude(bytes)
+                return .complete(length: next)
+            case .partial: return .partial
+            case .malformed(let reason): return .malformed(reason)
+            }
+        }
+    }
+
+    /// Takes a field in whose name says something to us.
+    private mutating func note(
+        _ bytes: Span<UInt8>, _ field: Field, _ index: Int
+    ) -> Malformation? {
+        switch field.kind {
+        case .connection:
+            dropped.insert(index)
+            connections.insert(index)
+            return connection.note(bytes, field.value)
+        case .contentLength:
+            contentLengths.insert(index)
+            return noteContentLength(bytes, field.value)
+        case .transferEncoding:
+            transferEncodings.insert(index)
+            transferEncodingCount += 1
+            // RFC 9112 §6.1: what speaks 1.0 cannot mean it.
+            if minorVersion == 0 { return .transferEncodingInOldVersion }
+            if contentLength != nil { return .contentLengthWithTransferEncoding }
+            return transferEncoding.note(bytes, field.value)
+        case .hopByHop:
+            dropped.insert(index)
+        case .upgrade:
+            upgrades.insert(index)
+        case .trailer:
+            trailer.insert(index)
+        case .date:
+            hasDate = true
+        case .other, .host, .expect, .via, .maxForwards, .accept, .requestID, .forwarded,
+            .forwardedFor, .forwardedProto, .forwardedHost, .otherClaim:
+            break
+        }
+        return nil
+    }
+
+    /// RFC 9112 §6.3, case 5: a list or repetition of one number may be taken for it.
+    private mutating func noteContentLength(
+        _ bytes: Span<UInt8>, _ value: ByteRange
+    ) -> Malformation? {
+        if transferEncoding == .chunked { return .contentLengthWithTransferEncoding }
+        var list = CommaList(value.range)
+        while let element = list.next(bytes) {
+            guard let length = DecimalNumber.exact(bytes, element) else {
+                return .contentLengthInvalid
+            }
+            if let known = contentLength {
+                if known != length { return .contentLengthRepeated }
+                isLengthPlain = false
+            }
+            contentLength = length
+        }
+        return nil
+    }
+
+    /// Settles what can only be told when all fields are known.
+    private mutating func conclude(_ bytes: Span<UInt8>) {
+        isPersistent = connection.isPersistent(minorVersion: minorVersion)
+        if !mayBeFramed { dropped.formUnion(contentLengths) }
+        if transferEncoding != .chunked { dropped.formUnion(trailer) }
+        hasNominations = connection.hasNominations
+        if hasNominations {
+            var rest = connections
+            while let index = rest.popFirst() {
+                ConnectionOptions.findNominated(
+                    by: fields[index].value, in: fields, bytes, into: &dropped)
+            }
+        }
+        let hasOddFraming = !isLengthPlain || (!mayBeFramed && transferEncodingCount > 0)
+        needsRewrite =
+            !isLineVerbatim || !dropped.isEmpty || !upgrades.isEmpty || hasOddFraming
     }
 }
