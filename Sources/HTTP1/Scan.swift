@@ -72,7 +72,8 @@ enum Scan {
         return n
     }
 
-    /// The offset of the first octet that is not visible ASCII or is `#`, or the end.
+    /// The offset of the first octet that is not visible ASCII, or is `#` or a backslash;
+    /// or the end.
     @inline(__always)
     static func targetEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
         let n = bytes.count
@@ -80,16 +81,17 @@ enum Scan {
         while i <= n &- 8 {
             let w = word(bytes, i)
             let seven = w & lows
-            // Below 0x21, 0x7F, and with the high bit; then the number sign.
+            // 0x21 to 0x7E without the high bit; then the number sign and the backslash.
             let visible = (seven &+ ones &* 0x5F) & ~(seven &+ ones) & ~w
             let hash = ~(((w ^ ones &* 0x23) & lows) &+ lows)
-            let found = (~visible | hash) & highs
+            let backslash = ~(((w ^ ones &* 0x5C) & lows) &+ lows)
+            let found = (~visible | hash | backslash) & highs
             if found != 0 { return i &+ found.trailingZeroBitCount >> 3 }
             i &+= 8
         }
         while i < n {
             let byte = bytes[i]
-            if byte < 0x21 || byte > 0x7E || byte == 0x23 { return i }
+            if byte < 0x21 || byte > 0x7E || byte == 0x23 || byte == 0x5C { return i }
             i &+= 1
         }
         return n
