@@ -15,7 +15,12 @@ struct ConnectionOptions {
     /// Takes one more line in.
     @inline(__always)
     mutating func note(_ bytes: Span<UInt8>, _ value: ByteRange) -> Malformation? {
-        if Ascii.equal(bytes, value.range, ignoringCase: "keep-alive") {
+        // "keep-alive" alone is what nearly all say.
+        let isPlain =
+            value.count == 10
+            && Scan.isName(
+                bytes, value.range, head: 0x696C_612D_7065_656B, tail: 0x6576_696C_612D_7065)
+        if isPlain {
             hasKeepAlive = true
             return nil
         }

@@ -15,27 +15,34 @@ enum FieldKind: UInt8 {
     @inline(__always)
     static func of(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> FieldKind {
         let length = end &- start
-        if length > 17 { return ofLong(bytes, start..<end) }
-        switch (length, Ascii.lowered(bytes[start])) {
-        case (2, 0x74): return named("te", .hopByHop, bytes, start..<end)
-        case (3, 0x76): return named("via", .via, bytes, start..<end)
-        case (4, 0x68): return named("host", .host, bytes, start..<end)
-        case (4, 0x64): return named("date", .date, bytes, start..<end)
-        case (6, 0x61): return named("accept", .accept, bytes, start..<end)
-        case (6, 0x65): return named("expect", .expect, bytes, start..<end)
-        case (7, 0x75): return named("upgrade", .upgrade, bytes, start..<end)
-        case (7, 0x74): return named("trailer", .trailer, bytes, start..<end)
-        case (9, 0x66): return named("forwarded", .forwarded, bytes, start..<end)
-        case (9, 0x78): return named("x-real-ip", .otherClaim, bytes, start..<end)
-        case (10, 0x63): return named("connection", .connection, bytes, start..<end)
-        case (10, 0x6B): return named("keep-alive", .hopByHop, bytes, start..<end)
-        case (12, 0x6D): return named("max-forwards", .maxForwards, bytes, start..<end)
-        case (12, 0x78): return named("x-request-id", .requestID, bytes, start..<end)
-        case (14, 0x63): return named("content-length", .contentLength, bytes, start..<end)
-        case (16, 0x70): return named("proxy-connection", .hopByHop, bytes, start..<end)
-        case (17, 0x74): return named("transfer-encoding", .transferEncoding, bytes, start..<end)
-        case (13..., 0x78): return ofLong(bytes, start..<end)
-        default: return .other
+        let name = start..<end
+        let first = Ascii.lowered(bytes[start])
+        // The length and the first letter tell nearly all names apart without reading them.
+        switch length << 8 | Int(first) {
+        case 0x0274: return named("te", .hopByHop, bytes, name)
+        case 0x0376: return named("via", .via, bytes, name)
+        case 0x0468:  // host
+            return frequent(0x0000_0000_7473_6F68, 0x0000_0000_7473_6F68, .host, bytes, name)
+        case 0x0464:  // date
+            return frequent(0x0000_0000_6574_6164, 0x0000_0000_6574_6164, .date, bytes, name)
+        case 0x0661:  // accept
+            return frequent(0x0000_7470_6563_6361, 0x0000_7470_6563_6361, .accept, bytes, name)
+        case 0x0665: return named("expect", .expect, bytes, name)
+        case 0x0775: return named("upgrade", .upgrade, bytes, name)
+        case 0x0774: return named("trailer", .trailer, bytes, name)
+        case 0x0966: return named("forwarded", .forwarded, bytes, name)
+        case 0x0978: return named("x-real-ip", .otherClaim, bytes, name)
+        case 0x0A63:  // connection
+            return frequent(0x6974_6365_6E6E_6F63, 0x6E6F_6974_6365_6E6E, .connection, bytes, name)
+        case 0x0A6B:  // keep-alive
+            return frequent(0x696C_612D_7065_656B, 0x6576_696C_612D_7065, .hopByHop, bytes, name)
+        case 0x0C6D: return named("max-forwards", .maxForwards, bytes, name)
+        case 0x0C78: return named("x-request-id", .requestID, bytes, name)
+        case 0x0E63:  // content-length
+            return frequent(0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
+        case 0x1070: return named("proxy-connection", .hopByHop, bytes, name)
+        case 0x1174: return named("transfer-encoding", .transferEncoding, bytes, name)
+        default: return length > 12 && first == 0x78 ? ofLong(bytes, name) : .other
         }
     }
 
@@ -44,6 +51,16 @@ enum FieldKind: UInt8 {
         _ name: StaticString, _ kind: FieldKind, _ bytes: Span<UInt8>, _ range: Range<Int>
     ) -> FieldKind {
         Ascii.equal(bytes, range, ignoringCase: name) ? kind : .other
+    }
+
+    /// The same for names that nearly every head has: their first and last eight octets as words,
+    /// the first letter in the lowest bits.
+    @inline(__always)
+    private static func frequent(
+        _ head: UInt64, _ tail: UInt64, _ kind: FieldKind,
+        _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> FieldKind {
+        Scan.isName(bytes, range, head: head, tail: tail) ? kind : .other
     }
 
     /// The family of X-Forwarded-…, all of whose members are longer than twelve.

@@ -78,10 +78,13 @@ extension RequestHead {
         from bytes: Span<UInt8>, _ added: borrowing ForwardedFields, to out: inout ByteQueue
     ) {
         // RFC 9110 §7.6.3: the version is the one the message came with.
-        out.append(minorVersion == 0 ? "Via: 1.0 " : "Via: 1.1 ")
         if added.pseudonym.isEmpty {
-            out.append("lbctl\r\nX-Forwarded-For: ")
+            out.append(
+                minorVersion == 0
+                    ? "Via: 1.0 lbctl\r\nX-Forwarded-For: "
+                    : "Via: 1.1 lbctl\r\nX-Forwarded-For: ")
         } else {
+            out.append(minorVersion == 0 ? "Via: 1.0 " : "Via: 1.1 ")
             out.append(added.pseudonym.bytes)
             out.append("\r\nX-Forwarded-For: ")
         }
@@ -95,9 +98,11 @@ extension RequestHead {
             }
         }
         out.append(added.clientAddress.bytes)
+        // Few long literals rather than many short ones: each is a call.
         if !(isTrusted && claimsProto) {
-            out.append("\r\nX-Forwarded-Proto: ")
-            out.append(added.scheme == .https ? "https" : "http")
+            let isSecure = added.scheme == .https
+            out.append(
+                isSecure ? "\r\nX-Forwarded-Proto: https" : "\r\nX-Forwarded-Proto: http")
         }
         if !(isTrusted && claimsHost) && !host.isEmpty {
             out.append("\r\nX-Forwarded-Host: ")

@@ -97,6 +97,32 @@ enum Scan {
         return n
     }
 
+    /// Whether a token at `range`, whose length is known to be right, is the name whose first and
+    /// last eight octets are these, in lower case and the first in the lowest bits.
+    ///
+    /// Setting a bit makes letters small; no other octet of a token or a value becomes a letter or
+    /// a dash by it. Names of up to eight octets have one word, twice.
+    @inline(__always)
+    static func isName(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, head: UInt64, tail: UInt64
+    ) -> Bool {
+        let start = range.lowerBound
+        let small = ones &* 0x20
+        if range.count > 8 {
+            return word(bytes, start) | small == head
+                && word(bytes, range.upperBound &- 8) | small == tail
+        }
+        if start > bytes.count &- 8 {
+            for offset in 0..<range.count {
+                let octet = UInt8(truncatingIfNeeded: head >> UInt64(8 &* offset))
+                if Ascii.lowered(bytes[start &+ offset]) != octet { return false }
+            }
+            return true
+        }
+        let mask = UInt64.max >> UInt64(64 &- 8 &* range.count)
+        return (word(bytes, start) | small) & mask == head
+    }
+
     /// Whether `byte` is a tchar (RFC 9110 §5.6.2): ``!#$%&'*+-.^_`|~``, digits and letters.
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
