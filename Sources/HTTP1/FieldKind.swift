@@ -39,7 +39,8 @@ enum FieldKind: UInt8 {
         case 0x0C6D: return named("max-forwards", .maxForwards, bytes, name)
         case 0x0C78: return named("x-request-id", .requestID, bytes, name)
         case 0x0E63:  // content-length
-            return frequent(0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
+            return frequent(
+                0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
         case 0x1070: return named("proxy-connection", .hopByHop, bytes, name)
         case 0x1174: return named("transfer-encoding", .transferEncoding, bytes, name)
         default: return length > 12 && first == 0x78 ? ofLong(bytes, name) : .other

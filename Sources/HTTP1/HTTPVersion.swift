@@ -9,7 +9,9 @@ enum HTTPVersion {
         var index = start
         while name != 0 {
             if index >= bytes.count { return .partial }
-            if bytes[index] != UInt8(truncatingIfNeeded: name) { return .malformed(.versionInvalid) }
+            if bytes[index] != UInt8(truncatingIfNeeded: name) {
+                return .malformed(.versionInvalid)
+            }
             name >>= 8
             index += 1
         }

@@ -22,7 +22,8 @@ extension RequestHead {
         if methodEnd &- start > RequestHead.maxMethod { return .malformed(.methodTooLong) }
         if methodEnd >= n { return .partial }
         if bytes[methodEnd] != Ascii.space || methodEnd == start {
-            return .malformed(RequestHead.methodFault(bytes[methodEnd], isEmpty: methodEnd == start))
+            return .malformed(
+                RequestHead.methodFault(bytes[methodEnd], isEmpty: methodEnd == start))
         }
         methodRange = ByteRange(start..<methodEnd)
         let targetStart = methodEnd &+ 1
@@ -94,7 +95,8 @@ extension RequestHead {
     @inline(__always)
     private mutating func readVersion(_ bytes: Span<UInt8>, _ start: Int) -> HeadParse {
         if start &+ 10 <= bytes.count {
-            let isEnded = bytes[start &+ 8] == Ascii.carriageReturn
+            let isEnded =
+                bytes[start &+ 8] == Ascii.carriageReturn
                 && bytes[start &+ 9] == Ascii.lineFeed
             // "HTTP/1.1" and "HTTP/1.0", the first letter in the lowest bits.
             let word = Scan.word(bytes, start)

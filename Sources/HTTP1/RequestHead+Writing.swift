@@ -42,7 +42,8 @@ extension RequestHead {
     private func writeRequestLine(from bytes: Span<UInt8>, to out: inout ByteQueue) {
         out.append(bytes.extracting(methodRange.range))
         out.append(" ")
-        if targetForm == .absolute && (pathAndQuery.isEmpty || bytes[Int(pathAndQuery.start)] != 0x2F)
+        if targetForm == .absolute
+            && (pathAndQuery.isEmpty || bytes[Int(pathAndQuery.start)] != 0x2F)
         {
             // RFC 9112 §3.2.4: OPTIONS about the whole server becomes the asterisk again.
             out.append(pathAndQuery.isEmpty && method == .options ? "*" : "/")

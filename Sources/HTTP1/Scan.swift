@@ -4,7 +4,6 @@ import Basics
 ///
 /// Tables would need a pointer; arithmetic on whole words needs one load that the compiler cannot
 /// check, and its bounds are checked here.
-@usableFromInline
 enum Scan {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080

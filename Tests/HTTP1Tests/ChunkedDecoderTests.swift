@@ -39,8 +39,14 @@ private let bodies: [(String, Outcome)] = [
     ("0\r\n\r\n", .whole(data: "", trailers: "", length: 5)),
     ("5\r\nhello\r\n0\r\n\r\nGET /", .whole(data: "hello", trailers: "", length: 15)),
     ("5;ext=1;foo\r\nhello\r\n00;last\r\n\r\n", .whole(data: "hello", trailers: "", length: 31)),
-    ("1 ;a\r\nx\r\nA\r\n0123456789\r\n0\r\n\r\n", .whole(data: "x0123456789", trailers: "", length: 29)),
-    ("2\r\nab\r\n0\r\nX-T: 1\r\nY: \r\n\r\nmore", .whole(data: "ab", trailers: "X-T: 1\r\nY: \r\n", length: 25)),
+    (
+        "1 ;a\r\nx\r\nA\r\n0123456789\r\n0\r\n\r\n",
+        .whole(data: "x0123456789", trailers: "", length: 29)
+    ),
+    (
+        "2\r\nab\r\n0\r\nX-T: 1\r\nY: \r\n\r\nmore",
+        .whole(data: "ab", trailers: "X-T: 1\r\nY: \r\n", length: 25)
+    ),
     ("5\r\nhel", .cut(data: "hel")), ("5\r\nhello\r\n", .cut(data: "hello")),
     ("FFFFFFFFFFFFFFFFF\r\n", .refused(.chunkSizeTooLarge)),
     ("8000000000000000\r\n", .refused(.chunkSizeTooLarge)),

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct RequestForwardingTests {
     private func sent(_ fields: String, method: String = "GET", version: String = "1") -> [String] {
-        Array(lines(forwarded("\(method) /p HTTP/1.\(version)\r\nHost: h\r\n\(fields)\r\n")).dropFirst(2))
+        Array(
+            lines(forwarded("\(method) /p HTTP/1.\(version)\r\nHost: h\r\n\(fields)\r\n"))
+                .dropFirst(2))
     }
 
     @Test func `a plain request keeps its lines and gets ours`() {
@@ -17,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Connection: close", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "TE: trailers",
+        "Connection: close", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive",
+        "TE: trailers",
         "Upgrade: websocket", "Trailer: X", "connection: x-hop\r\nX-Hop: 1\r\nx-hop: 2",
         "X-Hop: 1\r\nConnection: close, X-HOP", "Connection: TE\r\nTE: gzip;q=0.5, trailers",
         "Connection: accept\r\nAccept: a", "Connection: ,", "X-Real-IP: 6.6.6.6",
@@ -33,7 +36,8 @@ import Testing
         "Host", "Content-Type", "Cookie", "Authorization", "Via", "Cache-Control", "Date", "Origin",
         "X-Forwarded-For", "X-Request-Id", "Max-Forwards", "Expect",
     ]) func `an end-to-end field cannot be nominated away`(name: String) {
-        let head = "GET / HTTP/1.1\r\nConnection: close, \(name)\r\nHost: h\r\nContent-Type: t\r\n"
+        let head =
+            "GET / HTTP/1.1\r\nConnection: close, \(name)\r\nHost: h\r\nContent-Type: t\r\n"
             + "Cookie: c\r\nAuthorization: a\r\nCache-Control: no\r\nDate: d\r\nOrigin: o\r\n"
             + "Max-Forwards: 3\r\nExpect: x\r\n\r\n"
         #expect(
@@ -46,7 +50,8 @@ import Testing
 
     @Test func `framing is written once and by us`() {
         #expect(sent("content-length: 0005\r\n", method: "POST") == ["Content-Length: 5"])
-        #expect(sent("content-length: 0\r\nConnection: content-length\r\n") == ["Content-Length: 0"])
+        #expect(
+            sent("content-length: 0\r\nConnection: content-length\r\n") == ["Content-Length: 0"])
         #expect(
             sent("transfer-encoding:\tCHUNKED\r\nTrailer: X\r\n", method: "POST")
                 == ["Trailer: X", "Transfer-Encoding: chunked"])
@@ -97,7 +102,8 @@ import Testing
     }
 
     @Test func `a trusted client is believed and appended to`() {
-        let head = "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: a, b\r\nX-Forwarded-Proto: https\r\n"
+        let head =
+            "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: a, b\r\nX-Forwarded-Proto: https\r\n"
             + "x-forwarded-for: c\r\nForwarded: for=a\r\nX-Forwarded-Host: x\r\n\r\n"
         let result = forwarded(head, isTrusted: true) {
             $0.writesForwarded = true

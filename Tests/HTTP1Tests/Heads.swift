@@ -75,7 +75,8 @@ func forwarded(
 /// The lines of a head that is sent on, without those we add to each.
 func lines(_ head: String?) -> [String] {
     (head ?? "").split(separator: "\r\n").map(String.init).filter { line in
-        !["Via: 1.1 lbctl", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: http",
+        ![
+            "Via: 1.1 lbctl", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: http",
             "X-Forwarded-Host: h", "X-Request-Id: ID",
         ].contains(line)
     }

@@ -10,7 +10,8 @@ private let good = [
     "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n",
     "GET http://h/x HTTP/1.1\r\nHost: other\r\nX-Empty:\r\nX-Text: \t caf\u{e9} \t\r\n\r\n",
     "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
-    "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", "M-SEARCH /x HTTP/1.7\r\nHost: [::1]:8\r\n\r\n",
+    "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n",
+    "M-SEARCH /x HTTP/1.7\r\nHost: [::1]:8\r\n\r\n",
 ]
 
 @Suite struct RequestHeadTests {
@@ -21,6 +22,22 @@ private let good = [
         }
         #expect(parse(bytes) == .complete(length: bytes.count))
         #expect(parse(bytes + Array("GET".utf8)) == .complete(length: bytes.count))
+    }
+
+    @Test(arguments: good) func `a judgement stands whatever follows`(head: String) {
+        let bytes = Array(head.utf8)
+        for place in bytes.indices {
+            for byte in [0, 9, 10, 13, 32, 35, 44, 58, 92, 127, 200] as [UInt8] {
+                var changed = bytes
+                changed[place] = byte
+                var judgement = HeadParse.partial
+                for end in 0...changed.count {
+                    let next = parse(Array(changed[..<end]))
+                    if judgement != .partial { #expect(next == judgement) }
+                    judgement = next
+                }
+            }
+        }
     }
 
     @Test(arguments: good) func `a good head parsed after another says the same`(head: String) {
@@ -160,7 +177,8 @@ private let good = [
             ] {
                 let bytes = Array("\(spelled) / HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
                 var head = RequestHead()
-                #expect(head.parse(bytes.span, limits: HeadLimits()) == .complete(length: bytes.count))
+                #expect(
+                    head.parse(bytes.span, limits: HeadLimits()) == .complete(length: bytes.count))
                 #expect(head.method == wanted)
             }
         }
@@ -202,7 +220,9 @@ private let good = [
         limits.maxTarget = 20
         limits.maxFields = 2
         func fault(_ text: String) -> Malformation? {
-            if case .malformed(let reason) = parse(Array(text.utf8), limits: limits) { return reason }
+            if case .malformed(let reason) = parse(Array(text.utf8), limits: limits) {
+                return reason
+            }
             return nil
         }
         let long = String(repeating: "a", count: 100)

@@ -82,7 +82,8 @@ private let good = [
         #expect(framing("HTTP/1.1 200 OK\r\n\r\n") == .untilClose)
         #expect(framing("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n") == .length(5))
         for status in [100, 101, 103, 204, 304] {
-            #expect(framing("HTTP/1.1 \(status) x\r\nContent-Length: 5\r\n\r\n") == BodyFraming.none)
+            #expect(
+                framing("HTTP/1.1 \(status) x\r\nContent-Length: 5\r\n\r\n") == BodyFraming.none)
         }
     }
 
@@ -92,7 +93,8 @@ private let good = [
             _ = parsed.parse(Array(head.utf8).span, limits: HeadLimits())
             return parsed.needsRewrite
         }
-        for fields in ["", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\nTrailer: X\r\n"] {
+        for fields in ["", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\nTrailer: X\r\n"]
+        {
             let head = "HTTP/1.1 200 OK\r\nX: 1\r\n\(fields)\r\n"
             #expect(!needsRewrite(head))
             let isChunked = fields.hasPrefix("T")
@@ -100,7 +102,8 @@ private let good = [
             if !isChunked { #expect(sent(head) == head) }
         }
         for line in [
-            "Connection: close", "Keep-Alive: x", "Upgrade: h2", "Proxy-Connection: x", "Trailer: X",
+            "Connection: close", "Keep-Alive: x", "Upgrade: h2", "Proxy-Connection: x",
+            "Trailer: X",
             "Content-Length: 5, 5", "TE: x",
         ] {
             #expect(needsRewrite("HTTP/1.1 200 OK\r\n\(line)\r\n\r\n"))
@@ -113,7 +116,8 @@ private let good = [
     }
 
     @Test func `a head is written for the client's connection`() {
-        let head = "HTTP/1.0 200 Fine\r\nA: 1\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n"
+        let head =
+            "HTTP/1.0 200 Fine\r\nA: 1\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n"
             + "Keep-Alive: timeout=7\r\nContent-Length: 5, 5\r\nUpgrade: h2\r\nB: 2\r\n\r\n"
         let start = "HTTP/1.1 200 Fine\r\nA: 1\r\nB: 2\r\n"
         #expect(sent(head) == start + "Content-Length: 5\r\n\r\n")
