@@ -1,3 +1,5 @@
+import Basics
+
 /// What a request is told about its way when it is sent on.
 public struct ForwardedFields: Sendable {
     /// How the client spoke to us.
