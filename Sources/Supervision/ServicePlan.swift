@@ -19,6 +19,22 @@ public struct ServicePlan: Equatable, Sendable {
     public var environment: [String]
     /// Said once, at the beginning.
     public var notices: [String]
+
+    public init(
+        name: String, runtimePath: String, historyPath: String, programFolder: String,
+        listen: [String], children: [ChildPlan], descriptorLimit: UInt64, environment: [String],
+        notices: [String]
+    ) {
+        self.name = name
+        self.runtimePath = runtimePath
+        self.historyPath = historyPath
+        self.programFolder = programFolder
+        self.listen = listen
+        self.children = children
+        self.descriptorLimit = descriptorLimit
+        self.environment = environment
+        self.notices = notices
+    }
 }
 
 /// One child as it is to be started.

@@ -5,7 +5,7 @@ import Kernel
 extension Supervisor {
     func acceptConnections() {
         while true {
-            switch Socket.accept(from: controlSocket.descriptor) {
+            switch Socket.accept(from: controlSocket.reference) {
             case .connection(let socket, _):
                 // The folder is closed to others; this holds even if somebody opens it.
                 guard let peer = try? Socket.peer(of: socket), peer.user == ThisProcess.user,
