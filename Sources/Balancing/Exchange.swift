@@ -35,7 +35,9 @@ struct Exchange: ~Copyable {
     var minorVersion: UInt8 = 1
     /// Whether the client's connection is kept when all has gone well.
     var keepsClient = true
-    /// Whether the client is answered with a head that belongs to a known request.
+    /// Whether the client asked for another protocol.
+    var asksUpgrade = false
+    /// For the log: the client's own or ours.
     var requestID = InlineText()
     /// Of the head sent on: how long method and target are, with the blank between them.
     var lineLength = 0

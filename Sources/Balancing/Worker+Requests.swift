@@ -75,6 +75,7 @@ extension Worker {
         clients[client].requests &+= 1
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
+        exchanges[number].asksUpgrade = requestHead.upgrade != nil
         exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
         if let id = requestHead.requestID {
             exchanges[number].requestID = exchanges[number].request.text(id.range)

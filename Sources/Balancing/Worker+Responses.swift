@@ -96,7 +96,8 @@ extension Worker {
     private mutating func acceptUpgrade(
         _ number: UInt32, _ upstream: UInt32, _ length: Int
     ) -> Bool {
-        if !exchanges[number].request.isComplete || exchanges[number].minorVersion == 0 {
+        // RFC 9110 §15.2.2: only what the client asked for can be switched to.
+        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete {
             responseMalformed(number, "It changed the protocol unasked.")
             return false
         }
