@@ -39,7 +39,8 @@ final class ControlConnection {
     init(_ socket: consuming Descriptor, isGuardian: Bool, now: Instant) {
         self.socket = socket
         self.isGuardian = isGuardian
-        state = .listening(until: isGuardian ? .never : now + Self.patience)
+        // What a guardian wants to hear first goes without saying.
+        state = isGuardian ? .awaitsReady : .listening(until: now + Self.patience)
     }
 
     func beginFollowing() { isFollowing = true }

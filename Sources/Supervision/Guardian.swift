@@ -5,7 +5,7 @@ import Kernel
 /// What a token of the guardian's poller speaks of.
 private enum GuardianEvent: UInt8 {
     case signals = 1
-    case channel, supervisorEnded, launcher
+    case channel, supervisorEnded
 }
 
 /// The process that the user started: the parent of the supervisor, which it watches over, and the
@@ -20,7 +20,8 @@ public final class Guardian {
         func isNotReady(_ refusal: Refusal)
         /// A sentence of the guardian's own.
         func say(_ sentence: String)
-        /// Whether nobody can be shown anything any more.
+        /// Whether nobody can be shown anything any more, or is content with what became of it: then
+        /// the service ends.
         var isGone: Bool { get }
     }
 
@@ -72,7 +73,6 @@ public final class Guardian {
             token: Token(kind: GuardianEvent.supervisorEnded.rawValue))
         var words = ByteQueue(capacity: 16384)
         Framing.append(plan, to: &words)
-        Framing.append(ControlRequest.awaitReady, to: &words)
         pair.first.reference.writeAll(&words)
         try pair.first.setNonBlocking()
         self.folder = folder
@@ -97,7 +97,7 @@ public final class Guardian {
                 case .signals: takeSignals()
                 case .channel: readChannel()
                 case .supervisorEnded: ended = true
-                case .launcher, nil: continue
+                case nil: continue
                 }
             }
             if audience.isGone { ask(why: nil) }

@@ -19,7 +19,10 @@ final class Audience: Guardian.Audience {
         painter = LinePainter(flags.format, color: flags.color, on: output)
     }
 
-    var isGone: Bool { terminal?.isBroken ?? false }
+    var isGone: Bool { hasFailed || terminal?.isBroken ?? false }
+
+    /// A service that was to be ready in the background, and is not.
+    private var hasFailed = false
 
     func show(_ record: RecordWord) { terminal?.write(painter.paint(record)) }
 
@@ -39,7 +42,10 @@ final class Audience: Guardian.Audience {
     }
 
     func isNotReady(_ refusal: Refusal) {
-        if let report { return report.send(.refused(refusal)) }
+        if let report {
+            hasFailed = true
+            return report.send(.refused(refusal))
+        }
         Console.complain(refusal.what, why: refusal.why, advice: refusal.advice)
     }
 

@@ -51,12 +51,27 @@ enum Detached {
             } catch {
                 throw ControlClient.lost
             }
-            if let reply { return try conclude(reply, flags) }
+            if let reply {
+                if case .refused = reply { waitForEnd(of: socket) }
+                return try conclude(reply, flags)
+            }
             incoming.reserve(4096)
             guard case .moved = socket.read(into: &incoming) else {
                 throw Refusal(
                     what: "'\(flags.name)' can't be started", why: "its guardian has ended",
                     advice: "see 'lbctl logs'")
+            }
+        }
+    }
+
+    /// The guardian stops what did start, and ends.
+    private static func waitForEnd(of socket: borrowing Descriptor) {
+        var rest = ByteQueue(capacity: 4096)
+        while true {
+            rest.removeAll()
+            switch socket.read(into: &rest) {
+            case .moved, .wouldBlock: continue
+            case .end, .failed: return
             }
         }
     }
