@@ -6,8 +6,10 @@
 public struct ByteQueue: ~Copyable, @unchecked Sendable {
     // Invariant: 0 <= start <= end <= capacity, and `base` holds `capacity` bytes.
     @usableFromInline var base: UnsafeMutableRawPointer
+    @usableFromInline var size: Int
     /// How many bytes the memory holds in all.
-    public private(set) var capacity: Int
+    @inlinable
+    public var capacity: Int { size }
     @usableFromInline var start: Int
     @usableFromInline var end: Int
 
@@ -15,12 +17,30 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
     public init(capacity: Int, headroom: Int = 0) {
         invariant(capacity > 0 && headroom <= capacity, "a byte queue needs room")
         unsafe base = .allocate(byteCount: capacity, alignment: 16)
-        self.capacity = capacity
+        size = capacity
         start = headroom
         end = headroom
     }
 
-    deinit { unsafe base.deallocate() }
+    /// No memory at all, until something is appended.
+    @inlinable
+    public init() {
+        // Never looked at: there is no byte in it.
+        unsafe base = UnsafeMutableRawPointer(bitPattern: 16).unsafelyUnwrapped
+        size = 0
+        start = 0
+        end = 0
+    }
+
+    deinit { if size > 0 { unsafe base.deallocate() } }
+
+    /// Hands the memory and what is in it to the caller, and keeps none.
+    @inlinable
+    public mutating func take() -> ByteQueue {
+        var taken = ByteQueue()
+        swap(&taken, &self)
+        return taken
+    }
 
     /// How many bytes are waiting.
     @inlinable
@@ -29,7 +49,7 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
     public var isEmpty: Bool { end == start }
     /// How many bytes can be appended without moving or growing.
     @inlinable
-    public var room: Int { capacity - end }
+    public var room: Int { size - end }
     /// How many bytes can be prepended.
     @inlinable
     public var headroom: Int { start }
@@ -95,7 +115,7 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
     /// Makes sure that `count` bytes can be appended; moves or grows the memory where it must.
     @inlinable
     public mutating func reserve(_ count: Int) {
-        if capacity - end < count { makeRoom(count) }
+        if size - end < count { makeRoom(count) }
     }
 
     @inline(never) @usableFromInline
@@ -108,9 +128,9 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
         let larger = max(capacity * 2, waiting + count)
         let fresh = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
         unsafe fresh.copyMemory(from: base + start, byteCount: waiting)
-        unsafe base.deallocate()
+        if capacity > 0 { unsafe base.deallocate() }
         unsafe base = fresh
-        capacity = larger
+        size = larger
         start = 0
         end = waiting
     }
@@ -168,9 +188,9 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
     public mutating func fill<Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
-        let free = unsafe UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end)
+        let free = unsafe UnsafeMutableRawBufferPointer(start: base + end, count: size - end)
         let written = unsafe try body(free)
-        invariant(written >= 0 && written <= capacity - end, "more was filled than there is room")
+        invariant(written >= 0 && written <= size - end, "more was filled than there is room")
         end += written
     }
 }

@@ -1,0 +1,170 @@
+/// A word that a program takes on its command line.
+public struct Option: Sendable {
+    /// Without the dashes, as `backends`.
+    public let name: String
+    /// One letter, where it is customary.
+    public let short: Character?
+    /// How its value is called in the help, as `N`; nothing when it takes none.
+    public let value: String?
+    /// One line for the help.
+    public let help: String
+
+    public init(_ name: String, short: Character? = nil, value: String? = nil, help: String) {
+        self.name = name
+        self.short = short
+        self.value = value
+        self.help = help
+    }
+}
+
+/// A command line that can't be understood; the program then exits with 2.
+public struct UsageError: Error, Equatable {
+    public let message: String
+    /// What to do instead, or empty.
+    public let hint: String
+
+    public init(_ message: String, hint: String = "") {
+        self.message = message
+        self.hint = hint
+    }
+}
+
+/// A command line, understood: options in any order, `--name=value` or `--name value`, short ones
+/// alone (`-t 5`), and `--` before operands that begin with a dash.
+public struct ParsedOptions: Sendable {
+    private var given: [(name: String, value: String)] = []
+    /// What is no option, in order.
+    public private(set) var operands: [String] = []
+
+    public init(_ words: [String], allowed: [Option]) throws(UsageError) {
+        var index = 0
+        while index < words.count {
+            let word = words[index]
+            index += 1
+            if word == "--" {
+                operands += words[index...]
+                break
+            }
+            if !word.hasPrefix("-") || word == "-" {
+                operands.append(word)
+                continue
+            }
+            let parts = word.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let key = String(parts[0])
+            let option = try Self.find(key, in: allowed)
+            if option.value == nil {
+                if parts.count > 1 { throw UsageError("\(key) takes no value") }
+                given.append((option.name, ""))
+            } else if parts.count > 1 {
+                given.append((option.name, String(parts[1])))
+            } else if index < words.count {
+                given.append((option.name, words[index]))
+                index += 1
+            } else {
+                throw UsageError("\(key) needs a value (\(option.value ?? ""))")
+            }
+        }
+    }
+
+    private static func find(_ key: String, in allowed: [Option]) throws(UsageError) -> Option {
+        for option in allowed {
+            if key == "--" + option.name { return option }
+            if let short = option.short, key == "-\(short)" { return option }
+        }
+        var hint = ""
+        if let near = Likeness.nearest(to: key, in: allowed.map { "--" + $0.name }) {
+            hint = "did you mean '\(near)'?"
+        }
+        throw UsageError("unknown option '\(key)'", hint: hint)
+    }
+
+    /// Whether the option was given.
+    public func has(_ name: String) -> Bool { given.contains { $0.name == name } }
+
+    /// The value given last; nothing when it was not given.
+    public func value(_ name: String) -> String? { given.last { $0.name == name }?.value }
+
+    /// All values, in order.
+    public func values(_ name: String) -> [String] {
+        given.filter { $0.name == name }.map { $0.value }
+    }
+
+    /// A whole number within `range`; nothing when it was not given.
+    public func number(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+        guard let text = value(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw UsageError(
+                "--\(name) takes a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound), not '\(text)'")
+        }
+        return number
+    }
+
+    /// One of several words; nothing when it was not given.
+    public func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ type: Choice.Type = Choice.self
+    ) throws(UsageError) -> Choice? {
+        guard let text = value(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let words = Choice.allCases.map { $0.rawValue }.joined(separator: ", ")
+            throw UsageError("--\(name) is one of \(words), not '\(text)'")
+        }
+        return choice
+    }
+
+    /// A span of time; nothing when it was not given.
+    public func duration(_ name: String) throws(UsageError) -> Nanoseconds? {
+        guard let text = value(name) else { return nil }
+        guard let span = Quantity.duration(text) else {
+            throw UsageError("--\(name) takes a time such as 250ms, 10s or 5m, not '\(text)'")
+        }
+        return span
+    }
+
+    /// A number of bytes; nothing when it was not given.
+    public func size(_ name: String) throws(UsageError) -> UInt64? {
+        guard let text = value(name) else { return nil }
+        guard let size = Quantity.size(text) else {
+            throw UsageError("--\(name) takes a size such as 16KiB or 256MiB, not '\(text)'")
+        }
+        return size
+    }
+}
+
+/// Which known word somebody may have meant.
+public enum Likeness {
+    /// The known word with the fewest letters to change; nothing when none is near.
+    public static func nearest(to word: String, in known: [String]) -> String? {
+        let limit = max(1, min(3, word.count / 3 + 1))
+        var best: (word: String, distance: Int)?
+        for candidate in known {
+            let distance = distance(Array(word), Array(candidate))
+            if distance <= limit && distance < (best?.distance ?? .max) {
+                best = (candidate, distance)
+            }
+        }
+        return best?.word
+    }
+
+    /// Letters to add, drop, change or swap with a neighbour (Damerau, Levenshtein).
+    static func distance(_ a: [Character], _ b: [Character]) -> Int {
+        var rows = [[Int]](
+            repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)
+        for i in 0...a.count { rows[i][0] = i }
+        for j in 0...b.count { rows[0][j] = j }
+        if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+        for i in 1...a.count {
+            for j in 1...b.count {
+                let change = a[i - 1] == b[j - 1] ? 0 : 1
+                var least = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1)
+                least = min(least, rows[i - 1][j - 1] + change)
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                    least = min(least, rows[i - 2][j - 2] + 1)
+                }
+                rows[i][j] = least
+            }
+        }
+        return rows[a.count][b.count]
+    }
+}

@@ -1,0 +1,120 @@
+import Basics
+
+/// The balancer's settings as its command line says them: the same words stand alone, on a
+/// Procfile's balancer line and, those that make sense, behind `lbctl up`.
+public struct BalancerOptions: Sendable {
+    /// One `--backend`.
+    public struct Backend: Equatable, Sendable {
+        /// `127.0.0.1:3000`.
+        public var address: String
+        /// `name=`; nothing when it was not given.
+        public var name: String?
+        /// `weight=`.
+        public var weight: UInt32
+    }
+
+    public enum AccessLog: String, CaseIterable, Sendable { case off, text }
+    public enum Mode: String, CaseIterable, Sendable { case http }
+    public enum Algorithm: String, CaseIterable, Sendable { case roundRobin = "round-robin" }
+    public enum HealthCheck: String, CaseIterable, Sendable { case off }
+
+    /// As given, a bare port included; empty: the default addresses.
+    public var listen: [String] = []
+    public var backends: [Backend] = []
+    public var mode = Mode.http
+    public var algorithm = Algorithm.roundRobin
+    /// Nothing: one a core.
+    public var threads: Int?
+    public var retries = 2
+    public var timeoutConnect = Nanoseconds.seconds(1)
+    public var timeoutResponse = Nanoseconds.seconds(30)
+    public var timeoutClient = Nanoseconds.seconds(10)
+    public var timeoutIdle = Nanoseconds.seconds(60)
+    public var drainTimeout = Nanoseconds.seconds(30)
+    /// Client connections at a time; nothing: as many as the descriptor limit allows.
+    public var maxConnections: Int?
+    /// Bytes.
+    public var maxHead = 16384
+    public var maxFields = 100
+    public var accessLog = AccessLog.text
+    /// Where to write one byte once connections are accepted.
+    public var readyDescriptor: Int32?
+
+    public static let options: [Option] = [
+        Option(
+            "listen", value: "ADDR:PORT",
+            help: "where clients connect; repeatable (127.0.0.1:8080 and [::1]:8080)"),
+        Option(
+            "backend", value: "ADDR:PORT[,name=N][,weight=W]",
+            help: "a backend; repeatable"),
+        Option("mode", value: "http", help: "what is balanced (http)"),
+        Option("algorithm", value: "NAME", help: "round-robin"),
+        Option("threads", value: "N", help: "worker threads (one a core)"),
+        Option("health-check", value: "off", help: "active checks (off)"),
+        Option("retries", value: "N", help: "further backends to try for a request (2)"),
+        Option("timeout-connect", value: "TIME", help: "to connect to a backend (1s)"),
+        Option("timeout-response", value: "TIME", help: "the longest silence of a backend (30s)"),
+        Option("timeout-client", value: "TIME", help: "for a request's head, and between steps (10s)"),
+        Option("timeout-idle", value: "TIME", help: "between requests of a connection (60s)"),
+        Option("drain-timeout", value: "TIME", help: "to finish what there is when leaving (30s)"),
+        Option("max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
+        Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
+        Option("max-fields", value: "N", help: "the most fields in a head (100)"),
+        Option("access-log", value: "off|text", help: "a line for each request (text)"),
+        Option("ready-fd", value: "N", help: "where to say that it is ready"),
+        Option("help", short: "h", help: "this text"),
+        Option("version", help: "the version"),
+    ]
+
+    public init() {}
+
+    /// Reads the words behind the program's name.
+    public init(words: [String]) throws(UsageError) {
+        let parsed = try ParsedOptions(words, allowed: Self.options)
+        if let operand = parsed.operands.first {
+            throw UsageError("'\(operand)' is no option", hint: "options begin with --")
+        }
+        listen = parsed.values("listen")
+        for text in parsed.values("backend") { backends.append(try Self.backend(text)) }
+        mode = try parsed.choice("mode") ?? mode
+        algorithm = try parsed.choice("algorithm") ?? algorithm
+        _ = try parsed.choice("health-check", HealthCheck.self)
+        threads = try parsed.number("threads", in: 1...64)
+        retries = try parsed.number("retries", in: 0...16) ?? retries
+        timeoutConnect = try parsed.duration("timeout-connect") ?? timeoutConnect
+        timeoutResponse = try parsed.duration("timeout-response") ?? timeoutResponse
+        timeoutClient = try parsed.duration("timeout-client") ?? timeoutClient
+        timeoutIdle = try parsed.duration("timeout-idle") ?? timeoutIdle
+        drainTimeout = try parsed.duration("drain-timeout") ?? drainTimeout
+        maxConnections = try parsed.number("max-connections", in: 1...1_000_000)
+        if let size = try parsed.size("max-head") {
+            guard (1024...16384).contains(size) else {
+                throw UsageError("--max-head takes 1KiB to 16KiB, not \(size) bytes")
+            }
+            maxHead = Int(size)
+        }
+        maxFields = try parsed.number("max-fields", in: 1...128) ?? maxFields
+        accessLog = try parsed.choice("access-log") ?? accessLog
+        readyDescriptor = try parsed.number("ready-fd", in: 3...1_000_000).map { Int32($0) }
+    }
+
+    private static func backend(_ text: String) throws(UsageError) -> Backend {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        var backend = Backend(address: parts[0], name: nil, weight: 1)
+        for part in parts.dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+            if pair.count == 2, pair[0] == "name" {
+                backend.name = pair[1]
+            } else if pair.count == 2, pair[0] == "weight", let weight = UInt32(pair[1]),
+                (1...256).contains(weight)
+            {
+                backend.weight = weight
+            } else {
+                throw UsageError(
+                    "'\(part)' in --backend \(text) is not understood",
+                    hint: "--backend takes ADDR:PORT[,name=N][,weight=W], W from 1 to 256")
+            }
+        }
+        return backend
+    }
+}

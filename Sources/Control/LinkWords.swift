@@ -1,0 +1,110 @@
+import Basics
+
+/// What the supervisor says to a balancer over the link.
+public enum LinkOrder: Equatable, Sendable {
+    /// The first word: the lanes of the scoreboard that are this balancer's to write.
+    case lanes(first: UInt32, count: UInt32)
+    /// Here is who can be chosen from now on.
+    case roster(RosterWord)
+    /// Another balancer takes over: let the listening sockets go, finish what is there, and answer
+    /// each next request of a connection with `Connection: close`.
+    case drain(within: Nanoseconds)
+}
+
+/// What a balancer says to the supervisor over the link.
+public enum LinkReport: Equatable, Sendable {
+    /// From now on no worker chooses by a roster older than this version.
+    case adopted(version: UInt64)
+    /// The balancer's own opinion of a backend has changed; meant for that generation alone.
+    case verdict(slot: UInt32, generation: UInt64, isUp: Bool, reason: String)
+    /// What became of the requests that were with a backend when it died.
+    case failedOver(FailoverAccount)
+}
+
+/// What became of the requests that a dead backend had.
+public struct FailoverAccount: Equatable, Sendable {
+    public var slot: UInt32
+    public var generation: UInt64
+    /// How many requests it had in flight.
+    public var inFlight: UInt32
+    /// How many of those were sent to another backend.
+    public var retried: UInt32
+    /// How many were answered with an error or cut off, because they may have been received.
+    public var failed: UInt32
+
+    public init(
+        slot: UInt32, generation: UInt64, inFlight: UInt32, retried: UInt32, failed: UInt32
+    ) {
+        self.slot = slot
+        self.generation = generation
+        self.inFlight = inFlight
+        self.retried = retried
+        self.failed = failed
+    }
+}
+
+extension LinkOrder: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        switch self {
+        case .lanes(let first, let count):
+            frame.put(1 as UInt8)
+            frame.put(first)
+            frame.put(count)
+        case .roster(let roster):
+            frame.put(2 as UInt8)
+            roster.spell(into: &frame)
+        case .drain(let within):
+            frame.put(3 as UInt8)
+            frame.put(within.count)
+        }
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        switch try frame.byte() {
+        case 1: self = .lanes(first: try frame.number(), count: try frame.number())
+        case 2: self = .roster(try RosterWord(from: &frame))
+        case 3: self = .drain(within: Nanoseconds(try frame.number()))
+        default: throw Misspelling("an unknown order on the link")
+        }
+    }
+}
+
+extension LinkReport: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        switch self {
+        case .adopted(let version):
+            frame.put(1 as UInt8)
+            frame.put(version)
+        case .verdict(let slot, let generation, let isUp, let reason):
+            frame.put(2 as UInt8)
+            frame.put(slot)
+            frame.put(generation)
+            frame.put(isUp)
+            frame.put(reason)
+        case .failedOver(let account):
+            frame.put(3 as UInt8)
+            frame.put(account.slot)
+            frame.put(account.generation)
+            frame.put(account.inFlight)
+            frame.put(account.retried)
+            frame.put(account.failed)
+        }
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        switch try frame.byte() {
+        case 1: self = .adopted(version: try frame.number())
+        case 2:
+            self = .verdict(
+                slot: try frame.number(), generation: try frame.number(), isUp: try frame.flag(),
+                reason: try frame.text())
+        case 3:
+            self = .failedOver(
+                FailoverAccount(
+                    slot: try frame.number(), generation: try frame.number(),
+                    inFlight: try frame.number(), retried: try frame.number(),
+                    failed: try frame.number()))
+        default: throw Misspelling("an unknown report on the link")
+        }
+    }
+}

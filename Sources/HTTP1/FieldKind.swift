@@ -1,0 +1,77 @@
+import Basics
+
+/// What a field is to us, told by its name.
+enum FieldKind: UInt8 {
+    case other
+    case host, connection, contentLength, transferEncoding, trailer, upgrade, expect
+    case via, maxForwards, accept, date, requestID
+    case forwarded, forwardedFor, forwardedProto, forwardedHost
+    /// Another X-Forwarded-…, or X-Real-IP: what only a trusted client may say.
+    case otherClaim
+    /// Keep-Alive, Proxy-Connection, TE: of this hop alone (RFC 9110 §7.6.1).
+    case hopByHop
+
+    /// The kind of the field whose name lies at these offsets.
+    @inline(__always)
+    static func of(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> FieldKind {
+        let length = end &- start
+        let name = start..<end
+        let first = Ascii.lowered(bytes[start])
+        // The length and the first letter tell nearly all names apart without reading them.
+        switch length << 8 | Int(first) {
+        case 0x0274: return named("te", .hopByHop, bytes, name)
+        case 0x0376: return named("via", .via, bytes, name)
+        case 0x0468:  // host
+            return frequent(0x0000_0000_7473_6F68, 0x0000_0000_7473_6F68, .host, bytes, name)
+        case 0x0464:  // date
+            return frequent(0x0000_0000_6574_6164, 0x0000_0000_6574_6164, .date, bytes, name)
+        case 0x0661:  // accept
+            return frequent(0x0000_7470_6563_6361, 0x0000_7470_6563_6361, .accept, bytes, name)
+        case 0x0665: return named("expect", .expect, bytes, name)
+        case 0x0775: return named("upgrade", .upgrade, bytes, name)
+        case 0x0774: return named("trailer", .trailer, bytes, name)
+        case 0x0966: return named("forwarded", .forwarded, bytes, name)
+        case 0x0978: return named("x-real-ip", .otherClaim, bytes, name)
+        case 0x0A63:  // connection
+            return frequent(0x6974_6365_6E6E_6F63, 0x6E6F_6974_6365_6E6E, .connection, bytes, name)
+        case 0x0A6B:  // keep-alive
+            return frequent(0x696C_612D_7065_656B, 0x6576_696C_612D_7065, .hopByHop, bytes, name)
+        case 0x0C6D: return named("max-forwards", .maxForwards, bytes, name)
+        case 0x0C78: return named("x-request-id", .requestID, bytes, name)
+        case 0x0E63:  // content-length
+            return frequent(
+                0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
+        case 0x1070: return named("proxy-connection", .hopByHop, bytes, name)
+        case 0x1174: return named("transfer-encoding", .transferEncoding, bytes, name)
+        default: return length > 12 && first == 0x78 ? ofLong(bytes, name) : .other
+        }
+    }
+
+    @inline(__always)
+    private static func named(
+        _ name: StaticString, _ kind: FieldKind, _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> FieldKind {
+        Ascii.equal(bytes, range, ignoringCase: name) ? kind : .other
+    }
+
+    /// The same for names that nearly every head has: their first and last eight octets as words,
+    /// the first letter in the lowest bits.
+    @inline(__always)
+    private static func frequent(
+        _ head: UInt64, _ tail: UInt64, _ kind: FieldKind,
+        _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> FieldKind {
+        Scan.isName(bytes, range, head: head, tail: tail) ? kind : .other
+    }
+
+    /// The family of X-Forwarded-…, all of whose members are longer than twelve.
+    @inline(never)
+    private static func ofLong(_ bytes: Span<UInt8>, _ range: Range<Int>) -> FieldKind {
+        let prefix = range.lowerBound..<range.lowerBound + 12
+        if !Ascii.equal(bytes, prefix, ignoringCase: "x-forwarded-") { return .other }
+        if Ascii.equal(bytes, range, ignoringCase: "x-forwarded-for") { return .forwardedFor }
+        if Ascii.equal(bytes, range, ignoringCase: "x-forwarded-proto") { return .forwardedProto }
+        if Ascii.equal(bytes, range, ignoringCase: "x-forwarded-host") { return .forwardedHost }
+        return .otherClaim
+    }
+}

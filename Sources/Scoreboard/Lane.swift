@@ -1,0 +1,135 @@
+import Basics
+import Synchronization
+
+/// The part of the scoreboard that one worker thread writes.
+///
+/// There is one writer, so a count is a plain load and store: no lock, and nothing to repair when
+/// the writer is killed between any two instructions.
+@safe
+public struct Lane: @unchecked Sendable {
+    @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let backends: Int
+
+    @inlinable @inline(__always)
+    func add(_ amount: UInt64, at index: Int) {
+        let now = unsafe words[index].load(ordering: .relaxed)
+        unsafe words[index].store(now &+ amount, ordering: .relaxed)
+    }
+
+    @inlinable @inline(__always)
+    func load(_ index: Int) -> UInt64 { unsafe words[index].load(ordering: .relaxed) }
+
+    @inlinable @inline(__always)
+    func store(_ value: UInt64, at index: Int) {
+        unsafe words[index].store(value, ordering: .relaxed)
+    }
+
+    @usableFromInline
+    func cell(_ slot: UInt32) -> Int {
+        invariant(Int(slot) < backends, "a backend beyond the scoreboard")
+        return Layout.Lane.words + Int(slot) * Layout.Cell.words
+    }
+
+    // MARK: What the worker writes
+
+    public func connectionOpened() {
+        add(1, at: Layout.Lane.connectionsOpen)
+        add(1, at: Layout.Lane.connectionsAccepted)
+    }
+    public func connectionClosed() { add(~0, at: Layout.Lane.connectionsOpen) }
+    public func exchangeOpened() { add(1, at: Layout.Lane.exchangesOpen) }
+    public func exchangeClosed() { add(~0, at: Layout.Lane.exchangesOpen) }
+    public func answeredByBalancer() { add(1, at: Layout.Lane.answeredByBalancer) }
+    public func linesDropped(_ count: UInt64) { add(count, at: Layout.Lane.linesDropped) }
+
+    /// A request went to this generation of a backend.
+    public func dispatched(slot: UInt32, generation: UInt64) {
+        let cell = cell(slot)
+        if load(cell + Layout.Cell.generation) != generation {
+            // Emptied under no generation, so that no reader takes the old count for the new one's.
+            store(0, at: cell + Layout.Cell.generation)
+            store(0, at: cell + Layout.Cell.inFlight)
+            store(generation, at: cell + Layout.Cell.generation)
+        }
+        add(1, at: cell + Layout.Cell.inFlight)
+        add(1, at: cell + Layout.Cell.requests)
+    }
+
+    /// A request that went to this generation is over, whatever came of it.
+    public func released(slot: UInt32, generation: UInt64) {
+        let cell = cell(slot)
+        if load(cell + Layout.Cell.generation) == generation {
+            add(~0, at: cell + Layout.Cell.inFlight)
+        }
+    }
+
+    /// The backend answered, with this status and after this time.
+    public func answered(slot: UInt32, status: UInt16, after span: Nanoseconds) {
+        let cell = cell(slot)
+        let statusClass = min(max(Int(status) / 100, 1), 5) - 1
+        add(1, at: cell + Layout.Cell.firstClass + statusClass)
+        add(1, at: cell + Layout.Cell.firstBucket + LatencyBuckets.index(span))
+    }
+
+    public func failed(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.failed) }
+    public func retried(from slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
+    public func retried(to slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }
+    public func connected(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.connects) }
+    public func connectFailed(slot: UInt32) {
+        add(1, at: cell(slot) + Layout.Cell.connectFailures)
+    }
+
+    // MARK: What everybody reads
+
+    /// Client connections that are open.
+    public var connectionsOpen: UInt64 { load(Layout.Lane.connectionsOpen) }
+    /// Client connections that were accepted, over all time.
+    public var connectionsAccepted: UInt64 { load(Layout.Lane.connectionsAccepted) }
+    /// Requests that have begun and are not answered.
+    public var exchangesOpen: UInt64 { load(Layout.Lane.exchangesOpen) }
+    /// Responses of the balancer's own.
+    public var ownAnswers: UInt64 { load(Layout.Lane.answeredByBalancer) }
+    /// Access lines that did not fit.
+    public var droppedLines: UInt64 { load(Layout.Lane.linesDropped) }
+
+    func add(slot: Int, generation: UInt64, to totals: inout BackendTotals) {
+        let cell = cell(UInt32(slot))
+        if load(cell + Layout.Cell.generation) == generation {
+            totals.inFlight &+= load(cell + Layout.Cell.inFlight)
+        }
+        totals.requests &+= load(cell + Layout.Cell.requests)
+        for index in 0..<5 { totals.classes[index] &+= load(cell + Layout.Cell.firstClass + index) }
+        totals.failed &+= load(cell + Layout.Cell.failed)
+        totals.retriedFrom &+= load(cell + Layout.Cell.retriedFrom)
+        totals.retriedTo &+= load(cell + Layout.Cell.retriedTo)
+        totals.connects &+= load(cell + Layout.Cell.connects)
+        totals.connectFailures &+= load(cell + Layout.Cell.connectFailures)
+        for index in 0..<LatencyBuckets.count {
+            totals.latency.counts[index] &+= load(cell + Layout.Cell.firstBucket + index)
+        }
+    }
+
+    /// Moves what counts over all time into another lane and zeroes the rest.
+    func empty(into heir: Lane) {
+        store(0, at: Layout.Lane.connectionsOpen)
+        store(0, at: Layout.Lane.exchangesOpen)
+        for index in Layout.Lane.connectionsAccepted...Layout.Lane.linesDropped
+        where index != Layout.Lane.exchangesOpen {
+            heir.add(load(index), at: index)
+            store(0, at: index)
+        }
+        for slot in 0..<backends {
+            let cell = cell(UInt32(slot))
+            // A cell that was never written is left alone, or its page would come to life.
+            if load(cell + Layout.Cell.generation) == 0 { continue }
+            store(0, at: cell + Layout.Cell.generation)
+            store(0, at: cell + Layout.Cell.inFlight)
+            for index in (cell + Layout.Cell.requests)..<(cell + Layout.Cell.words) {
+                let value = load(index)
+                if value == 0 { continue }
+                heir.add(value, at: index)
+                store(0, at: index)
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// Where everything lies in the scoreboard's memory.
+///
+/// All of it is 64-bit words in native order. A *lane* is what one worker thread of one balancer
+/// writes and everybody reads: so no counter has two writers, none needs a lock, and what a killed
+/// balancer had in flight stays readable in its lanes until the supervisor clears them.
+///
+///     header    magic, version, capacities; the rotation cursor on a cache line of its own
+///     backends  a block each: the balancers' verdict, shared by all
+///     lanes     a header each, and a cell for each backend
+public enum Layout {
+    /// Raised with every change of what follows: programs of different builds must not share.
+    public static let version: UInt64 = 1
+    static let magic: UInt64 = 0x6C62_6374_6C73_6201
+    static let word = 8
+    /// A cache line, in words.
+    static let line = 8
+
+    enum Header {
+        static let magic = 0
+        static let version = 1
+        static let backendCapacity = 2
+        static let laneCapacity = 3
+        static let rotation = 8
+        static let words = 64
+    }
+
+    enum Backend {
+        static let verdict = 0
+        static let words = 8
+    }
+
+    enum Lane {
+        static let connectionsOpen = 0
+        static let connectionsAccepted = 1
+        static let exchangesOpen = 2
+        static let answeredByBalancer = 3
+        static let linesDropped = 4
+        static let words = 16
+    }
+
+    enum Cell {
+        static let generation = 0
+        static let inFlight = 1
+        static let requests = 2
+        /// 1xx, 2xx, 3xx, 4xx, 5xx.
+        static let firstClass = 3
+        static let failed = 8
+        static let retriedFrom = 9
+        static let retriedTo = 10
+        static let connects = 11
+        static let connectFailures = 12
+        static let firstBucket = 32
+        static let words = 128
+    }
+
+    static func laneStride(_ backends: Int) -> Int { Lane.words + backends * Cell.words }
+    static func firstLane(_ backends: Int) -> Int { Header.words + backends * Backend.words }
+
+    /// The size of the memory in bytes. Pages that nobody writes take no room.
+    static func size(backends: Int, lanes: Int) -> Int {
+        (firstLane(backends) + lanes * laneStride(backends)) * word
+    }
+}

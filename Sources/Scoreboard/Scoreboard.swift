@@ -1,0 +1,135 @@
+import Basics
+import Kernel
+import Synchronization
+
+/// What must be exact for the whole service, or must outlive a balancer: one memory that the
+/// supervisor makes and every balancer maps.
+@safe
+public final class Scoreboard: @unchecked Sendable {
+    @usableFromInline typealias Word = Atomic<UInt64>
+
+    public let memory: SharedMemory
+    public let backendCapacity: Int
+    public let laneCapacity: Int
+    @usableFromInline let words: UnsafeMutablePointer<Word>
+
+    /// A new scoreboard.
+    public init(backends: Int, lanes: Int) throws(SystemError) {
+        memory = try SharedMemory(
+            named: "lbctl-scoreboard", size: Layout.size(backends: backends, lanes: lanes))
+        backendCapacity = backends
+        laneCapacity = lanes
+        unsafe words = memory.base.assumingMemoryBound(to: Word.self)
+        store(UInt64(backends), at: Layout.Header.backendCapacity)
+        store(UInt64(lanes), at: Layout.Header.laneCapacity)
+        store(Layout.version, at: Layout.Header.version)
+        store(Layout.magic, at: Layout.Header.magic)
+    }
+
+    /// The scoreboard that another process made; nothing when it is of another build.
+    public init?(sharing descriptor: consuming Descriptor) throws(SystemError) {
+        memory = try SharedMemory(sharing: descriptor)
+        unsafe words = memory.base.assumingMemoryBound(to: Word.self)
+        guard memory.size >= Layout.Header.words * Layout.word else { return nil }
+        backendCapacity = Int(unsafe Self.load(words, Layout.Header.backendCapacity))
+        laneCapacity = Int(unsafe Self.load(words, Layout.Header.laneCapacity))
+        let magic = unsafe Self.load(words, Layout.Header.magic)
+        let version = unsafe Self.load(words, Layout.Header.version)
+        let size = Layout.size(backends: backendCapacity, lanes: laneCapacity)
+        if magic != Layout.magic || version != Layout.version || memory.size != size { return nil }
+    }
+
+    /// The next turn of the rotation: every caller in every process gets another number.
+    @inlinable
+    public func takeTurn() -> UInt64 {
+        unsafe words[Self.rotationWord].wrappingAdd(1, ordering: .relaxed).oldValue
+    }
+
+    @usableFromInline static let rotationWord = Layout.Header.rotation
+
+    /// The lane with this number, to be written by one thread alone.
+    public func lane(_ index: Int) -> Lane {
+        invariant(index >= 0 && index < laneCapacity, "a lane was asked for that is not there")
+        let first = Layout.firstLane(backendCapacity) + index * Layout.laneStride(backendCapacity)
+        return unsafe Lane(words: words + first, backends: backendCapacity)
+    }
+
+    /// Zeroes the lanes of a balancer that is gone, so that another may have them; the counts over
+    /// all time move to `heir`, a lane that nobody else writes.
+    public func clearLanes(_ range: Range<Int>, movingTotalsTo heir: Lane) {
+        for index in range { lane(index).empty(into: heir) }
+    }
+
+    /// The verdict on a backend that all balancers share.
+    public func verdict(slot: Int) -> VerdictCell {
+        invariant(slot >= 0 && slot < backendCapacity, "a verdict beyond the scoreboard")
+        let first = Layout.Header.words + slot * Layout.Backend.words + Layout.Backend.verdict
+        return unsafe VerdictCell(word: words + first)
+    }
+
+    /// What all lanes together say of a backend.
+    public func totals(slot: Int, generation: UInt64) -> BackendTotals {
+        var totals = BackendTotals()
+        for index in 0..<laneCapacity {
+            lane(index).add(slot: slot, generation: generation, to: &totals)
+        }
+        return totals
+    }
+
+    @inline(__always)
+    private func store(_ value: UInt64, at index: Int) {
+        unsafe words[index].store(value, ordering: .releasing)
+    }
+
+    private static func load(_ words: UnsafeMutablePointer<Word>, _ index: Int) -> UInt64 {
+        unsafe words[index].load(ordering: .acquiring)
+    }
+}
+
+/// The balancers' opinion of one backend, for one generation: the upper bits say of which, the
+/// lower eight how many failures in a row there were.
+@safe
+public struct VerdictCell: @unchecked Sendable {
+    let word: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// How often in a row the generation has failed; none when the cell speaks of another.
+    public func failures(of generation: UInt64) -> UInt8 {
+        let value = unsafe word.pointee.load(ordering: .relaxed)
+        return value >> 8 == generation ? UInt8(truncatingIfNeeded: value) : 0
+    }
+
+    /// Sets the failures in a row, unless a later generation has taken the cell.
+    public func setFailures(_ count: UInt8, of generation: UInt64) {
+        var seen = unsafe word.pointee.load(ordering: .relaxed)
+        while seen >> 8 <= generation {
+            let result = unsafe word.pointee.weakCompareExchange(
+                expected: seen, desired: generation << 8 | UInt64(count), ordering: .relaxed)
+            if result.exchanged { return }
+            seen = result.original
+        }
+    }
+
+    /// Adds one failure in a row and returns how many there are now.
+    public func addFailure(of generation: UInt64) -> UInt8 {
+        let count = failures(of: generation)
+        let more = count == .max ? count : count + 1
+        setFailures(more, of: generation)
+        return more
+    }
+}
+
+/// What is known of a backend over all lanes.
+public struct BackendTotals: Equatable, Sendable {
+    public var inFlight: UInt64 = 0
+    public var requests: UInt64 = 0
+    /// Responses by status class, 1xx to 5xx.
+    public var classes: [UInt64] = [0, 0, 0, 0, 0]
+    public var failed: UInt64 = 0
+    public var retriedFrom: UInt64 = 0
+    public var retriedTo: UInt64 = 0
+    public var connects: UInt64 = 0
+    public var connectFailures: UInt64 = 0
+    public var latency = LatencyHistogram()
+
+    public init() {}
+}

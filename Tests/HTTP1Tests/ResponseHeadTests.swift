@@ -1,0 +1,162 @@
+import Basics
+import Testing
+
+@testable import HTTP1
+
+private func read(_ head: String) -> HeadParse {
+    var parsed = ResponseHead()
+    return parsed.parse(Array(head.utf8).span, limits: HeadLimits())
+}
+
+private func framing(_ head: String, _ method: Method = .get) -> BodyFraming? {
+    var parsed = ResponseHead()
+    guard case .complete = parsed.parse(Array(head.utf8).span, limits: HeadLimits()) else {
+        return nil
+    }
+    return parsed.framing(answering: method)
+}
+
+private func sent(
+    _ head: String, _ word: ResponseHead.ConnectionWord = .keepAlive, chunked: Bool = false,
+    adding lines: String = ""
+) -> String {
+    let bytes = Array(head.utf8)
+    var parsed = ResponseHead()
+    _ = parsed.parse(bytes.span, limits: HeadLimits())
+    var out = ByteQueue(capacity: 16)
+    parsed.writeForwarded(
+        from: bytes.span, connection: word, chunked: chunked, adding: Array(lines.utf8).span,
+        to: &out)
+    return text(out.bytes, out.bytes.indices)
+}
+
+private let good = [
+    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 \r\n\r\n",
+    "HTTP/1.0 404 Not  Found caf\u{e9}\r\nX: 1\r\n\r\n", "HTTP/1.1 999\r\nA:\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: x\r\n\r\n",
+]
+
+@Suite struct ResponseHeadTests {
+    @Test(arguments: good) func `every prefix of a good head is partial`(head: String) {
+        let bytes = Array(head.utf8)
+        for end in 0..<bytes.count {
+            var parsed = ResponseHead()
+            let result = parsed.parse(Array(bytes[..<end]).span, limits: HeadLimits())
+            #expect(result == .partial, "\(end) bytes of \(head)")
+        }
+        #expect(read(head + "more") == .complete(length: bytes.count))
+    }
+
+    @Test(arguments: [
+        ("HELLO", Malformation.statusLineInvalid), ("HTTP/2.0 200 OK\r\n", .statusLineInvalid),
+        ("HTTP/1.1 20 OK\r\n", .statusLineInvalid), ("HTTP/1.1 abc", .statusLineInvalid),
+        ("HTTP/1.1  200", .statusLineInvalid), ("HTTP/1.1 2000", .statusLineInvalid),
+        ("HTTP/1.1 099 ", .statusLineInvalid), ("HTTP/1.1 200\n", .bareLineFeed),
+        ("HTTP/1.1 200 OK\n", .bareLineFeed), ("HTTP/1.1 200 O\0", .controlCharacter),
+        ("HTTP/1.1 200 OK\rX", .bareCarriageReturn), ("\r\nHTTP/1.1 200", .statusLineInvalid),
+        ("HTTP/1.1 200 OK\r\nX : 1", .spaceBeforeColon), ("HTTP/1.1 200 OK\r\n X", .obsoleteFold),
+        ("HTTP/1.1 200 OK\r\nContent-Length: a\r\n", .contentLengthInvalid),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -2\r\n", .contentLengthInvalid),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n", .contentLengthRepeated),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n", .contentLengthRepeated),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+            .contentLengthWithTransferEncoding
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+            .contentLengthWithTransferEncoding
+        ),
+        ("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n", .transferEncodingInOldVersion),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n", .transferEncodingUnknown),
+    ]) func `a bad response is refused as early as it can be`(head: String, reason: Malformation) {
+        #expect(read(head) == .malformed(reason))
+    }
+
+    @Test func `the end of the body depends on status, method and fields`() {
+        let long = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+        #expect(framing(long) == .length(5))
+        #expect(framing(long, .head) == BodyFraming.none)
+        #expect(framing(long, .connect) == BodyFraming.none)
+        #expect(framing("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n") == .chunked)
+        #expect(framing("HTTP/1.1 200 OK\r\n\r\n") == .untilClose)
+        #expect(framing("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n") == .length(5))
+        for status in [100, 101, 103, 204, 304] {
+            #expect(
+                framing("HTTP/1.1 \(status) x\r\nContent-Length: 5\r\n\r\n") == BodyFraming.none)
+        }
+    }
+
+    @Test func `a head without anything of this hop goes as it lies`() {
+        func needsRewrite(_ head: String) -> Bool {
+            var parsed = ResponseHead()
+            _ = parsed.parse(Array(head.utf8).span, limits: HeadLimits())
+            return parsed.needsRewrite
+        }
+        for fields in ["", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\nTrailer: X\r\n"]
+        {
+            let head = "HTTP/1.1 200 OK\r\nX: 1\r\n\(fields)\r\n"
+            #expect(!needsRewrite(head))
+            let isChunked = fields.hasPrefix("T")
+            #expect(request(head) == nil)
+            if !isChunked { #expect(sent(head) == head) }
+        }
+        for line in [
+            "Connection: close", "Keep-Alive: x", "Upgrade: h2", "Proxy-Connection: x",
+            "Trailer: X",
+            "Content-Length: 5, 5", "TE: x",
+        ] {
+            #expect(needsRewrite("HTTP/1.1 200 OK\r\n\(line)\r\n\r\n"))
+        }
+        for line in ["HTTP/1.0 200 OK", "HTTP/1.1 200", "HTTP/1.2 200 OK"] {
+            #expect(needsRewrite("\(line)\r\n\r\n"))
+        }
+        #expect(needsRewrite("HTTP/1.1 204 x\r\nContent-Length: 0\r\n\r\n"))
+        #expect(needsRewrite("HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    }
+
+    @Test func `a head is written for the client's connection`() {
+        let head =
+            "HTTP/1.0 200 Fine\r\nA: 1\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n"
+            + "Keep-Alive: timeout=7\r\nContent-Length: 5, 5\r\nUpgrade: h2\r\nB: 2\r\n\r\n"
+        let start = "HTTP/1.1 200 Fine\r\nA: 1\r\nB: 2\r\n"
+        #expect(sent(head) == start + "Content-Length: 5\r\n\r\n")
+        #expect(sent(head, .close) == start + "Content-Length: 5\r\nConnection: close\r\n\r\n")
+        #expect(
+            sent(head, .keepAliveFor10, adding: "D: 4\r\n")
+                == start + "Content-Length: 5\r\nConnection: keep-alive\r\nD: 4\r\n\r\n")
+        #expect(sent(head, chunked: true) == start + "Transfer-Encoding: chunked\r\n\r\n")
+    }
+
+    @Test func `a switch of protocols and a wanted one are told`() {
+        let upgrade = "Connection: Upgrade, x\r\nUpgrade: websocket\r\nX: 1\r\n\r\n"
+        #expect(
+            sent("HTTP/1.1 101 S\r\n" + upgrade, .upgrade)
+                == "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n")
+        #expect(
+            sent("HTTP/1.1 426 U\r\n" + upgrade, .close)
+                == "HTTP/1.1 426 U\r\nUpgrade: websocket\r\nConnection: close, upgrade\r\n\r\n")
+        #expect(sent("HTTP/1.1 200 O\r\n" + upgrade) == "HTTP/1.1 200 O\r\n\r\n")
+    }
+
+    @Test func `a response that has no body frames none`() {
+        let fields = "X: 1\r\nContent-Length: 5\r\n\r\n"
+        #expect(sent("HTTP/1.1 204 N\r\n" + fields) == "HTTP/1.1 204 N\r\nX: 1\r\n\r\n")
+        #expect(sent("HTTP/1.1 304 N\r\n" + fields) == "HTTP/1.1 304 N\r\n" + fields)
+        #expect(
+            sent("HTTP/1.1 204 N\r\nTransfer-Encoding: chunked\r\n\r\n", chunked: true)
+                == "HTTP/1.1 204 N\r\n\r\n")
+    }
+
+    @Test func `a backend keeps its connection or not`() {
+        func isKept(_ head: String) -> Bool {
+            var parsed = ResponseHead()
+            _ = parsed.parse(Array((head + "\r\n\r\n").utf8).span, limits: HeadLimits())
+            return parsed.isPersistent
+        }
+        #expect(isKept("HTTP/1.1 200 OK"))
+        #expect(!isKept("HTTP/1.1 200 OK\r\nConnection: close"))
+        #expect(!isKept("HTTP/1.0 200 OK"))
+        #expect(isKept("HTTP/1.0 200 OK\r\nConnection: keep-alive"))
+    }
+}
