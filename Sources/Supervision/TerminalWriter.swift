@@ -31,22 +31,25 @@ public final class TerminalWriter: Sendable {
     /// Whether the terminal is gone.
     public var isBroken: Bool { waiting.withLock { $0.isBroken } }
 
-    /// Appends a line with its line feed, or drops and counts it where too much waits.
-    public func write(_ line: Span<UInt8>) {
+    /// Takes a line with its line feed, or drops and counts it where too much waits. `line` is left
+    /// empty.
+    public func write(_ line: inout ByteQueue) {
         waiting.withLock { waiting in
             if waiting.queue.count + line.count > Self.limit {
                 waiting.missed += 1
                 return
             }
             if waiting.missed > 0 { Self.tellMissed(&waiting) }
-            waiting.queue.append(line)
+            waiting.queue.append(line.bytes)
         }
+        line.removeAll()
         work.wake()
     }
 
     public func write(_ line: String) {
-        let bytes = Array(line.utf8)
-        write(bytes.span)
+        var queue = ByteQueue(capacity: max(1, line.utf8.count))
+        queue.append(text: line)
+        write(&queue)
     }
 
     private static func tellMissed(_ waiting: inout Waiting) {

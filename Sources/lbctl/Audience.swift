@@ -10,13 +10,14 @@ final class Audience: Guardian.Audience {
     private let terminal: TerminalWriter?
     private let report: LaunchReport?
     private var painter: LinePainter
+    private var painted = ByteQueue(capacity: 4096)
 
     init(_ flags: UpFlags, report: LaunchReport?) throws(SystemError) {
         self.flags = flags
         let output = DescriptorReference.standardOutput
         terminal = report == nil ? try TerminalWriter(output) : nil
         self.report = report
-        painter = LinePainter(flags.format, color: flags.color, on: output)
+        painter = LinePainter(flags.format, colour: flags.colour, on: output)
     }
 
     var isGone: Bool { hasFailed || terminal?.isBroken ?? false }
@@ -24,7 +25,12 @@ final class Audience: Guardian.Audience {
     /// A service that was to be ready in the background, and is not.
     private var hasFailed = false
 
-    func show(_ record: RecordWord) { terminal?.write(painter.paint(record)) }
+    func show(_ record: RecordWord) {
+        guard let terminal else { return }
+        painted.removeAll()
+        painter.append(record, to: &painted)
+        terminal.write(&painted)
+    }
 
     func missed(_ lines: UInt64) {
         say("\(lines) lines were left out here; 'lbctl logs' has them")

@@ -25,10 +25,12 @@ enum LogsCommand {
             }
             var client = try ControlClient(folder)
             try client.send(.follow)
-            var painter = LinePainter(.text, color: .auto, on: .standardOutput)
+            var painter = LinePainter(.text, colour: .auto, on: .standardOutput)
+            var painted = ByteQueue(capacity: 4096)
             while let reply = try client.next() {
                 if case .record(let record) = reply {
-                    DescriptorReference.standardOutput.writeAll(painter.paint(record))
+                    painter.append(record, to: &painted)
+                    DescriptorReference.standardOutput.writeAll(&painted)
                 }
             }
             return 0

@@ -6,16 +6,13 @@ import Supervision
 
 /// The words behind `up`, read and checked.
 struct UpFlags {
-    enum Format: String, CaseIterable { case text, json }
-    enum Color: String, CaseIterable { case auto, always, never }
-
     let name: String
     let folder: RuntimeFolder
     let topology: Topology.Flags
     let procfile: String?
     let isDetached: Bool
-    let format: Format
-    let color: Color
+    let format: LinePainter.Format
+    let colour: Colour
     let admin: UInt16?
 
     static let options = [
@@ -29,7 +26,7 @@ struct UpFlags {
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("format", value: "text|json", help: "how the log is shown (text)"),
-        Option("color", value: "WHEN", help: "auto, always or never"),
+        Colour.option,
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -55,7 +52,7 @@ struct UpFlags {
         procfile = given.value("procfile")
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
-        color = try given.choice("color") ?? .auto
+        colour = try given.choice("color") ?? .auto
         admin = try Self.port("admin", given)
     }
 
