@@ -13,7 +13,8 @@ enum App {
             case .serve: serve(settings)
             }
         } catch {
-            complain(error.message, error.hint.isEmpty ? "try 'lb-echo --help'" : error.hint)
+            let hint = error.hint.isEmpty ? "try 'lb-echo --help'" : error.hint
+            complain(error.message, hint: hint)
             ThisProcess.exit(2)
         }
     }
@@ -24,13 +25,9 @@ enum App {
             try server.announce(on: settings.readyDescriptor)
             server.run()
         } catch {
-            if error.call == "bind", error.errno == .addressInUse {
-                complain("listen on \(settings.address)", why: taken(settings.address), hint: "")
-            } else if error.call == "bind" {
-                complain("listen on \(settings.address)", why: "\(error.errno)", hint: "")
-            } else {
-                complain(error.call, why: "\(error.errno)", hint: "")
-            }
+            let isTaken = error.errno == .addressInUse
+            let what = error.call == "bind" ? "listen on \(settings.address)" : error.call
+            complain("\(what): \(isTaken ? taken(settings.address) : error.errno.description)")
             ThisProcess.exit(1)
         }
     }
@@ -48,12 +45,9 @@ enum App {
         DescriptorReference.standardOutput.writeAll(text)
     }
 
-    private static func complain(_ sentence: String, _ hint: String) {
-        // One write: what several processes say to one pipe must not be mixed.
-        DescriptorReference.standardError.writeAll("lb-echo: \(sentence)\nlb-echo: \(hint)\n")
-    }
-
-    private static func complain(_ what: String, why: String, hint: String) {
-        DescriptorReference.standardError.writeAll("lb-echo: \(what): \(why)\n")
+    /// In one write: what several processes say to one pipe must not be mixed.
+    private static func complain(_ sentence: String, hint: String = "") {
+        let second = hint.isEmpty ? "" : "lb-echo: \(hint)\n"
+        DescriptorReference.standardError.writeAll("lb-echo: \(sentence)\n\(second)")
     }
 }

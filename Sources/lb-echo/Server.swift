@@ -56,8 +56,12 @@ struct Server: ~Copyable {
     func announce(on ready: Int32?) throws(SystemError) {
         DescriptorReference.standardOutput.writeAll("listening on \(address)\n")
         guard let ready else { return }
-        let descriptor = try Descriptor.inherited(ready)
-        descriptor.reference.writeAll("\n")
+        do throws(SystemError) {
+            let descriptor = try Descriptor.inherited(ready)
+            descriptor.reference.writeAll("\n")
+        } catch {
+            throw SystemError(call: "--ready-fd \(ready)", errno: error.errno)
+        }
     }
 
     /// Serves until a signal ends it.
