@@ -58,7 +58,12 @@ extension Supervisor {
         }
         log.say("'\(plan.name)' is stopped")
         log.flush()
-        folder.removeSupervisorFiles()
+        // The guardian removes the rest, if there is one.
+        if ThisProcess.parentPid == guardianPid {
+            folder.removeSupervisorFiles()
+        } else {
+            folder.removeAll()
+        }
         tellAllThatItIsOver()
         phase = .left(exitCode: 0)
     }

@@ -36,7 +36,8 @@ public final class Supervisor {
     var connections = Slab<ControlConnection>(capacity: 256)
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
-    var rosterVersion: UInt64 = 0
+    /// From 1: a balancer takes 0 for none.
+    var rosterVersion: UInt64 = 1
     var phase = Phase.running
     var now = Clock.now()
     /// The memory that every pipe is read into.
