@@ -128,6 +128,7 @@ public final class Supervisor {
         }
         for obituary in obituaries { next = min(next ?? .never, obituary.nextLook) }
         for kill in kills { next = min(next ?? .never, kill.deadline) }
+        if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
         return next.map { $0.since(Clock.now()) }
     }
@@ -152,7 +153,7 @@ public final class Supervisor {
     private func sweep() {
         answerThoseWhoWait()
         goOnLeaving()
-        log.flush()
+        log.flush(now: now)
         flushConnections()
     }
 }
