@@ -1,4 +1,5 @@
 import Basics
+import Synchronization
 import Testing
 
 @testable import Kernel
@@ -76,6 +77,33 @@ import Testing
         #expect(FileLock.holder(path) == nil)
         let again = try FileLock.take(path)
         if again == nil { Issue.record("nobody has it and it can't be had") }
+    }
+
+    @Test func `asking for the holder keeps nobody from becoming it`() throws {
+        _ = try folder.file("lock", holding: "")
+        let path = path
+        let asking = Asking()
+        Thread.start(named: "asking") {
+            while asking.goesOn { _ = FileLock.holder(path) }
+            asking.end()
+        }
+        for _ in 0..<2000 {
+            let lock = try FileLock.take(path)
+            if lock == nil { Issue.record("refused though nobody has it") }
+        }
+        asking.stop()
+    }
+
+    /// Until when a thread is to ask, and whether it has ended.
+    private final class Asking: Sendable {
+        private let state = Atomic(0)
+        var goesOn: Bool { state.load(ordering: .relaxed) == 0 }
+        func end() { state.store(2, ordering: .releasing) }
+
+        func stop() {
+            state.store(1, ordering: .relaxed)
+            while state.load(ordering: .acquiring) != 2 { Poll.sleep(.milliseconds(1)) }
+        }
     }
 
     @Test func `it is free once its holder was killed, though the file still names it`() throws {
