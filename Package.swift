@@ -73,7 +73,7 @@ let package = Package(
                 "Basics", "lb-balancer", "lb-echo",
             ], linked: fullyStatic),
         door(
-            "lb-balancer", sees: ["Balancing", "Control", "Kernel", "Basics"],
+            "lb-balancer", sees: ["Balancing", "Control", "Scoreboard", "Kernel", "Basics"],
             linked: staticButGlibc),
         door("lb-echo", sees: ["HTTP1", "Kernel", "Basics"], linked: fullyStatic),
 

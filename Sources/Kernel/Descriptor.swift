@@ -37,9 +37,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
 
     /// Another descriptor of the same open file.
-    public func duplicate() throws(SystemError) -> Descriptor {
-        Descriptor(number: try checked("fcntl", clinux_fcntl(number, F_DUPFD_CLOEXEC, 3)))
-    }
+    public func duplicate() throws(SystemError) -> Descriptor { try reference.duplicate() }
 }
 
 /// The number of a descriptor that somebody else owns; it may be used only while that one lives.
@@ -60,6 +58,11 @@ public struct DescriptorReference: Hashable, Sendable {
     public var windowColumns: Int? {
         let columns = clinux_window_columns(number)
         return columns > 0 ? Int(columns) : nil
+    }
+
+    /// Another descriptor of the same open file.
+    public func duplicate() throws(SystemError) -> Descriptor {
+        Descriptor(number: try checked("fcntl", clinux_fcntl(number, F_DUPFD_CLOEXEC, 3)))
     }
 
     /// The number in digits, for a command line or an environment.

@@ -65,7 +65,7 @@ public enum Socket {
     }
 
     /// accept4(2), once.
-    public static func accept(from listener: borrowing Descriptor) -> Accepted {
+    public static func accept(from listener: DescriptorReference) -> Accepted {
         var storage = sockaddr_storage()
         var length: socklen_t = 0
         let number = unsafe clinux_accept(listener.number, &storage, &length)

@@ -146,7 +146,7 @@ extension Server {
 
     private func acceptOne() -> Socket.Accepted {
         switch listener {
-        case .some(let listener): Socket.accept(from: listener)
+        case .some(let listener): Socket.accept(from: listener.reference)
         case .none: .none
         }
     }

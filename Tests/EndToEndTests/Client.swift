@@ -3,7 +3,7 @@ import Kernel
 
 /// A client that waits: bytes out, bytes in. It knows just enough of HTTP to find the end of an
 /// answer, and knows it by itself, so that it does not share the programs' errors.
-final class Client {
+final class Client: @unchecked Sendable {
     private let socket: Descriptor
     private var input = ByteQueue(capacity: 65536)
 

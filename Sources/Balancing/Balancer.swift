@@ -1,0 +1,169 @@
+import Basics
+import Control
+import Kernel
+import Scoreboard
+
+/// The balancer as a process: it starts the workers, and from then on listens to the supervisor
+/// and to signals. One thread, which is none of the workers.
+public final class Balancer {
+    /// What the process was started with.
+    public struct Start: ~Copyable {
+        public var options: BalancerOptions
+        public var listeners: [DescriptorReference]
+        public var scoreboard: Scoreboard
+        /// The workers' lanes of the scoreboard begin here, where no link says otherwise.
+        public var firstLane = 0
+        /// To the supervisor; nothing when the balancer runs alone.
+        public var link: Descriptor?
+        /// Whom to choose from where there is no link.
+        public var roster: RosterWord?
+        public var ready: Descriptor?
+
+        public init(
+            options: BalancerOptions, listeners: [DescriptorReference], scoreboard: Scoreboard,
+            link: consuming Descriptor?, roster: RosterWord?, ready: consuming Descriptor?
+        ) {
+            self.options = options
+            self.listeners = listeners
+            self.scoreboard = scoreboard
+            self.link = link
+            self.roster = roster
+            self.ready = ready
+        }
+    }
+
+    private enum Kind {
+        static let signal: UInt8 = 1
+        static let link: UInt8 = 2
+        static let adoption: UInt8 = 3
+        static let finished: UInt8 = 4
+    }
+
+    private let signals: SignalQueue
+    private let poller: Poller
+    private let workers: Int
+    private let options: BalancerOptions
+    private let listeners: [DescriptorReference]
+    private let scoreboard: Scoreboard
+    private var link: Link?
+    private var firstLane: Int
+    private var ready: Descriptor?
+    private var plan: WorkerPlan?
+    private var told: UInt64 = 0
+
+    /// Prepares everything but the workers. To be called before there is another thread.
+    public init(_ start: inout Start) throws(SystemError) {
+        // A write to a connection that is gone is an ordinary outcome.
+        Signals.ignoreBrokenPipes()
+        signals = try SignalQueue([.terminate, .interrupt])
+        poller = try Poller()
+        options = start.options
+        listeners = start.listeners
+        scoreboard = start.scoreboard
+        firstLane = start.firstLane
+        workers = start.options.threads ?? ThisProcess.cores
+        let roster = start.roster
+        ready = start.ready.take()
+        link = nil
+        if let descriptor = start.link.take() { link = try Link(descriptor) }
+        try poller.add(signals.reference, for: .readable, token: Token(kind: Kind.signal))
+        if let reference = link?.reference {
+            try poller.add(reference, for: .readable, token: Token(kind: Kind.link))
+        }
+        if let roster { try begin(roster) }
+    }
+
+    /// Runs until the last worker has finished; the process then ends well.
+    public func run() throws(SystemError) {
+        while true {
+            let count = poller.wait(timeout: nil)
+            for index in 0..<count {
+                switch poller.event(index).token.kind {
+                case Kind.signal: takeSignals()
+                case Kind.link: try takeOrders()
+                case Kind.adoption: tellAdoption()
+                case Kind.finished: return
+                default: invariant(false, "an event of an unknown kind")
+                }
+            }
+        }
+    }
+
+    private func takeSignals() {
+        while signals.next() != nil { leave(.stopping, within: options.drainTimeout) }
+    }
+
+    private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {
+        guard let plan else { ThisProcess.exit(0) }
+        plan.leaving.begin(manner, until: Clock.now() + time)
+        plan.wakeAll()
+    }
+
+    private func takeOrders() throws(SystemError) {
+        guard let orders = link?.receive() else {
+            // The supervisor is gone, and with it everything that this process was for.
+            ThisProcess.exit(0)
+        }
+        for order in orders {
+            switch order {
+            case .lanes(let first, let count):
+                firstLane = Int(first)
+                invariant(Int(count) >= workers, "the supervisor gave too few lanes")
+            case .roster(let roster): try take(roster)
+            case .drain(let time): leave(.handingOver, within: time)
+            }
+        }
+    }
+
+    private func take(_ word: RosterWord) throws(SystemError) {
+        guard let plan else {
+            try begin(word)
+            return
+        }
+        plan.board.put(up: Roster(word))
+        plan.wakeAll()
+    }
+
+    /// The first roster: now there is something to do.
+    private func begin(_ word: RosterWord) throws(SystemError) {
+        let plan = try WorkerPlan(
+            options: options, listeners: listeners,
+            board: RosterBoard(Roster(word), workers: workers), scoreboard: scoreboard,
+            workers: workers,
+            accessLog: AccessLogOutput(
+                isWanted: options.accessLog == .text, isPrivate: link != nil))
+        self.plan = plan
+        try poller.add(
+            plan.board.adoptionReference, for: .readable, token: Token(kind: Kind.adoption))
+        try poller.add(
+            plan.leaving.finishedReference, for: .readable, token: Token(kind: Kind.finished))
+        for number in 0..<workers {
+            let lane = scoreboard.lane(firstLane + number)
+            Thread.start(named: "worker-\(number)") {
+                do throws(SystemError) {
+                    var worker = try Worker(plan, number: number, lane: lane)
+                    try worker.run()
+                } catch {
+                    fatalError("worker \(number) can't go on: \(error)")
+                }
+            }
+        }
+    }
+
+    private func tellAdoption() {
+        guard let plan else { return }
+        let version = plan.board.adoptedByAll()
+        if version <= told { return }
+        told = version
+        link?.send(.adopted(version: version))
+        sayReady()
+    }
+
+    /// One byte, once: from now on connections are accepted (s6's notification-fd).
+    private func sayReady() {
+        guard let descriptor = ready.take() else { return }
+        var byte = ByteQueue(capacity: 1)
+        byte.append(Ascii.lineFeed)
+        _ = descriptor.write(&byte)
+    }
+}

@@ -1,0 +1,117 @@
+import Basics
+import Kernel
+
+/// What a worker knows of a socket's two directions. Edges are told once, so they are kept here
+/// until a call says that it would have to wait.
+struct Directions: OptionSet {
+    let rawValue: UInt8
+    static let readable = Directions(rawValue: 1)
+    static let writable = Directions(rawValue: 2)
+    /// The peer's end has been told; a short read then does not mean that all has been read.
+    static let peerEnded = Directions(rawValue: 4)
+
+    @inline(__always)
+    mutating func note(_ readiness: Readiness) {
+        if readiness.contains(.readable) { insert(.readable) }
+        if readiness.contains(.writable) { insert(.writable) }
+        if !readiness.isDisjoint(with: [.peerEnded, .hungUp, .failed]) {
+            insert([.readable, .peerEnded])
+        }
+    }
+
+    /// A read filled less than it could have: there is no more, unless the end is waiting.
+    @inline(__always)
+    mutating func readShort() {
+        if !contains(.peerEnded) { remove(.readable) }
+    }
+}
+
+/// A client's connection.
+struct ClientConnection: ~Copyable {
+    enum Phase: Equatable {
+        /// Between requests.
+        case idle
+        /// With the exchange in this slot.
+        case serving(UInt32)
+        /// Refused; it may finish what it was sending, and nobody listens.
+        case lingering
+    }
+
+    let transport: Transport
+    let address: InlineText
+    /// On this machine.
+    let isLocal: Bool
+    var phase = Phase.idle
+    /// Sent before the connection was accepted or known: tried once.
+    var directions: Directions = [.readable, .writable]
+    var requests: UInt32 = 0
+    /// When it last went from one phase to another, or moved a byte of a body.
+    var activeAt: Instant
+    /// When the wheel will hand it out next.
+    var filedFor: Instant
+}
+
+/// A connection to a backend.
+struct UpstreamConnection: ~Copyable {
+    enum Phase: Equatable {
+        case connecting
+        case ready
+    }
+
+    let transport: Transport
+    /// The backend's place in the scoreboard, and which process of it this leads to.
+    let slot: UInt32
+    let generation: UInt64
+    var phase = Phase.connecting
+    var directions: Directions = [.writable]
+    /// The client it serves; nobody while it is in the pool.
+    var client: UInt32?
+    /// Neighbours in the pool.
+    var next = UpstreamPool.nobody
+    var previous = UpstreamPool.nobody
+    /// Whether the backend lets another request follow on it.
+    var isReusable = true
+    var activeAt: Instant
+    var filedFor: Instant
+}
+
+/// The heads of the lists of idle connections, one a backend: the last one used is used next.
+struct UpstreamPool {
+    static let nobody = UInt32.max
+    private var heads: [UInt32]
+
+    init(backends: Int) { heads = .init(repeating: Self.nobody, count: backends) }
+
+    /// The connection to use next; it stays in the list.
+    @inline(__always)
+    func first(_ slot: UInt32) -> UInt32? {
+        let head = heads[Int(slot)]
+        return head == Self.nobody ? nil : head
+    }
+
+    /// Puts a connection in front.
+    mutating func insert(
+        _ number: UInt32, in upstreams: inout Slab<UpstreamConnection>
+    ) {
+        let slot = Int(upstreams[number].slot)
+        let head = heads[slot]
+        upstreams[number].next = head
+        upstreams[number].previous = Self.nobody
+        if head != Self.nobody { upstreams[head].previous = number }
+        heads[slot] = number
+    }
+
+    /// Takes a connection out, wherever it stands.
+    mutating func remove(
+        _ number: UInt32, in upstreams: inout Slab<UpstreamConnection>
+    ) {
+        let next = upstreams[number].next
+        let previous = upstreams[number].previous
+        if previous == Self.nobody {
+            heads[Int(upstreams[number].slot)] = next
+        } else {
+            upstreams[previous].next = next
+        }
+        if next != Self.nobody { upstreams[next].previous = previous }
+    }
+}

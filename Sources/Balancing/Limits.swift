@@ -1,0 +1,45 @@
+import Basics
+
+/// What a worker allows itself and others. All limits stand here, with their reasons.
+enum Limits {
+    /// A message being read. Holds the longest head there may be and a body of 16 KiB behind it, so
+    /// that such a request is read, rewritten and sent on in one piece.
+    static let messageBuffer = 33 << 10
+    /// Free in front of a message, for what a rewritten head has more than the one that came.
+    static let headroom = 1 << 10
+    /// For bodies too big for the above: measured, larger pieces cost less a byte up to this size.
+    static let bodyBuffer = 256 << 10
+    /// A body is worth a big buffer from here on.
+    static let bigBody: UInt64 = 64 << 10
+    /// Big buffers lent at a time by a thread; who comes later makes do with small ones.
+    static let bodyBuffersLent = 24
+    /// Unused buffers that are kept for the next request.
+    static let spareMessageBuffers = 256
+    static let spareBodyBuffers = 4
+    /// What one connection may move before others have their turn.
+    static let bytesATurn = 1 << 20
+    /// Connections accepted before others have their turn.
+    static let acceptsATurn = 64
+    /// Idle connections to a backend are let go before the backend does it: Node's keep-alive,
+    /// the shortest of the common ones, is 5 s.
+    static let pooledIdle = Nanoseconds.seconds(4)
+    /// A backend that leaves an idle connection open for this long keeps connections; one that does
+    /// not may be closing it at the very moment it is used again.
+    static let keptProof = Nanoseconds.milliseconds(10)
+    /// How long a client that has been refused may go on sending before it is cut off, so that
+    /// a reset does not eat the answer (RFC 9112 §9.6).
+    static let linger = Nanoseconds.seconds(2)
+    /// A connection that was accepted just before a balancer leaves has this long to say something.
+    static let firstWords = Nanoseconds.milliseconds(100)
+    /// Out of descriptors, accepting pauses this long.
+    static let acceptPause = Nanoseconds.milliseconds(100)
+    /// Access lines leave in batches of at most this size: the kernel writes them to a pipe
+    /// in one piece or not at all (pipe(7), PIPE_BUF).
+    static let logBatch = 4096
+    /// The oldest line of a batch waits no longer than this.
+    static let logDelay = Nanoseconds.milliseconds(5)
+    /// What of a target is logged, in bytes.
+    static let loggedTarget = 1024
+    /// Descriptors that are not for connections: listeners, the link, logs.
+    static let descriptorReserve = 64
+}

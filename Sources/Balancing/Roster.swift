@@ -1,0 +1,105 @@
+import Basics
+import Choosing
+import Control
+import Kernel
+import Synchronization
+
+/// The backends at one moment, ready to be chosen from. Never changed: replaced whole.
+final class Roster: Sendable {
+    struct Member: Sendable {
+        let slot: UInt32
+        let generation: UInt64
+        let name: InlineText
+        let address: Address
+        let fact: MemberFact
+        let weight: UInt32
+        let pid: Int32
+        let ending: String
+    }
+
+    let version: UInt64
+    let members: [Member]
+    /// Whose turn it is, as indexes of members; those that are not ready take no turns.
+    let rotation: [Int]
+    /// The member of each scoreboard slot, -1 for none.
+    private let memberBySlot: [Int32]
+
+    init(version: UInt64, members: [Member]) {
+        self.version = version
+        self.members = members
+        let ready = members.indices.filter { members[$0].fact == .ready }
+        rotation = Rotation(weights: ready.map { members[$0].weight }).sequence.map { ready[$0] }
+        let top = members.map { Int($0.slot) }.max() ?? -1
+        var bySlot = [Int32](repeating: -1, count: top + 1)
+        for (index, member) in members.enumerated() { bySlot[Int(member.slot)] = Int32(index) }
+        memberBySlot = bySlot
+    }
+
+    /// What the supervisor said; members whose address can't be read are left out.
+    convenience init(_ word: RosterWord) {
+        var members: [Member] = []
+        for said in word.members {
+            guard let address = Address(said.address) else { continue }
+            members.append(
+                Member(
+                    slot: said.slot, generation: said.generation,
+                    name: InlineText(said.name.utf8.span), address: address, fact: said.fact,
+                    weight: said.weight, pid: said.pid, ending: said.ending))
+        }
+        self.init(version: word.version, members: members)
+    }
+
+    /// The index of the member in a scoreboard slot.
+    func index(ofSlot slot: UInt32) -> Int? {
+        guard Int(slot) < memberBySlot.count, memberBySlot[Int(slot)] >= 0 else { return nil }
+        return Int(memberBySlot[Int(slot)])
+    }
+
+    /// Whether a process of a backend may still have connections.
+    func isCurrent(slot: UInt32, generation: UInt64) -> Bool {
+        guard let index = index(ofSlot: slot) else { return false }
+        return members[index].generation == generation && members[index].fact != .gone
+    }
+}
+
+/// Where the roster is put up for the workers, and where they say which they go by.
+final class RosterBoard: Sendable {
+    /// The version that is put up; workers look at it before each choice.
+    let version: Atomic<UInt64>
+    private let current: Mutex<Roster>
+    private let adopted: Mutex<[UInt64]>
+    /// Wakes the thread that tells the supervisor.
+    private let adoptionWaker: Waker
+
+    init(_ roster: Roster, workers: Int) throws(SystemError) {
+        version = Atomic(roster.version)
+        current = Mutex(roster)
+        adopted = Mutex(.init(repeating: 0, count: workers))
+        adoptionWaker = try Waker()
+    }
+
+    var roster: Roster { current.withLock { $0 } }
+    var adoptionReference: DescriptorReference { adoptionWaker.reference }
+
+    /// Puts up a later roster; an earlier one is ignored.
+    func put(up roster: Roster) {
+        let isLater = current.withLock { current in
+            if roster.version <= current.version { return false }
+            current = roster
+            return true
+        }
+        if isLater { version.store(roster.version, ordering: .releasing) }
+    }
+
+    /// A worker goes by this version from now on.
+    func adopted(_ version: UInt64, by worker: Int) {
+        adopted.withLock { $0[worker] = version }
+        adoptionWaker.wake()
+    }
+
+    /// The version that no worker is behind.
+    func adoptedByAll() -> UInt64 {
+        adoptionWaker.clear()
+        return adopted.withLock { $0.min() ?? 0 }
+    }
+}

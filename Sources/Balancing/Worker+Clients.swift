@@ -1,0 +1,141 @@
+import Basics
+import HTTP1
+import Kernel
+
+extension Worker {
+    mutating func watchListeners() throws(SystemError) {
+        for (index, listener) in plan.listeners.enumerated() {
+            try poller.add(
+                listener, for: [.readable, .exclusive],
+                token: Token(
+                    kind: TokenKind.listener, key: SlabKey(slot: UInt32(index), generation: 0)))
+        }
+        accepting = .on
+    }
+
+    /// Takes the connections that wait at a listening socket.
+    mutating func accept(from index: Int) {
+        guard accepting == .on else { return }
+        for _ in 0..<Limits.acceptsATurn {
+            if clients.isFull {
+                pauseAccepting()
+                return
+            }
+            switch Socket.accept(from: plan.listeners[index]) {
+            case .connection(let socket, let address): welcome(socket, from: address)
+            case .vanished: continue
+            case .none: return
+            case .exhausted:
+                pauseAccepting()
+                return
+            }
+        }
+    }
+
+    private mutating func welcome(_ socket: consuming Descriptor, from address: Address) {
+        guard let key = clients.nextKey else { return }
+        let token = Token(kind: TokenKind.client, key: key)
+        // Out of memory in the kernel: the connection is let go, which the client can see.
+        guard (try? poller.add(socket.reference, for: .everyChange, token: token)) != nil else {
+            return
+        }
+        let slot = clients.insert(
+            ClientConnection(
+                transport: Transport(socket), address: address.inlineHost,
+                isLocal: address.isLoopback, activeAt: now,
+                filedFor: now + plan.options.timeoutClient)
+        ).slot
+        wheel.file(slot, at: now + plan.options.timeoutClient)
+        lane.connectionOpened()
+        // The request has most often come with the connection.
+        serve(slot)
+    }
+
+    /// Out of descriptors or slots: nobody is accepted for a while, and nothing spins.
+    private mutating func pauseAccepting() {
+        for listener in plan.listeners { poller.remove(listener) }
+        accepting = .paused(until: now + Limits.acceptPause)
+    }
+
+    mutating func resumeAccepting() {
+        guard case .paused = accepting else { return }
+        if (try? watchListeners()) == nil {
+            accepting = .paused(until: now + Limits.acceptPause)
+        }
+    }
+
+    mutating func clientReady(_ slot: UInt32, _ readiness: Readiness) {
+        clients[slot].directions.note(readiness)
+        if !readiness.isDisjoint(with: [.hungUp, .failed]) {
+            switch clients[slot].phase {
+            // What it has sent is still to be read, and ends with the error.
+            case .idle: break
+            case .lingering:
+                closeClient(slot)
+                return
+            case .serving(let exchange):
+                clientVanished(exchange)
+                return
+            }
+        }
+        serve(slot)
+    }
+
+    /// Closes a client's connection; its exchange, if any, has been ended before.
+    mutating func closeClient(_ slot: UInt32, reset: Bool = false) {
+        wheel.unfile(slot)
+        if reset { Socket.resetOnClose(clients[slot].transport.socket) }
+        _ = clients.remove(slot)
+        lane.connectionClosed()
+        if case .paused = accepting { resumeAccepting() }
+    }
+
+    /// Says that nothing more will come, and waits for the client to see it: a close with unread
+    /// bytes would reset the connection, and the reset could eat the answer.
+    mutating func linger(_ slot: UInt32) {
+        Socket.endSending(clients[slot].transport.socket)
+        clients[slot].phase = .lingering
+        clients[slot].activeAt = now
+        arm(client: slot, for: now + Limits.linger)
+        serve(slot)
+    }
+
+    /// Reads and forgets; true while there may be more.
+    mutating func drain(_ slot: UInt32) -> Bool {
+        scratch.removeAll()
+        switch clients[slot].transport.receive(into: &scratch) {
+        case .bytes(let count):
+            if count < scratch.capacity { clients[slot].directions.readShort() }
+            return clients[slot].directions.contains(.readable)
+        case .wantRead, .wantWrite:
+            clients[slot].directions.remove(.readable)
+            return false
+        case .end, .failed:
+            closeClient(slot)
+            return false
+        }
+    }
+}
+
+extension Address {
+    /// The host as text in place; no memory is asked for where it is IPv4 or ::1.
+    var inlineHost: InlineText {
+        var text = InlineText()
+        switch self {
+        case .inet(let number, _):
+            for shift in [24, 16, 8, 0] as [UInt32] {
+                let octet = UInt8(truncatingIfNeeded: number >> shift)
+                if octet >= 100 { text.append(48 + octet / 100) }
+                if octet >= 10 { text.append(48 + octet / 10 % 10) }
+                text.append(48 + octet % 10)
+                if shift > 0 { text.append(46) }
+            }
+        case .inet6(0, 1, _):
+            text.append(Ascii.colon)
+            text.append(Ascii.colon)
+            text.append(49)
+        case .inet6, .unix: text.append(host.utf8.span)
+        }
+        return text
+    }
+}

@@ -1,0 +1,65 @@
+import Basics
+import Kernel
+
+extension Worker {
+    /// Writes the access line of an exchange that is over, as
+    /// `127.0.0.1 "GET / HTTP/1.1" 200 13 0.412ms backend.2 id=01J…`.
+    mutating func logAccess(_ number: UInt32) {
+        if !accessLog.isOn { return }
+        scratch.removeAll()
+        let address = clients[exchanges[number].client].address
+        scratch.append(address.bytes)
+        scratch.append(" \"")
+        appendLine(number)
+        scratch.append(exchanges[number].minorVersion == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ")
+        scratch.append(decimal: UInt64(exchanges[number].status))
+        scratch.append(Ascii.space)
+        scratch.append(decimal: exchanges[number].response.bodyBytes)
+        scratch.append(Ascii.space)
+        append(milliseconds: now.since(exchanges[number].startedAt))
+        scratch.append("ms ")
+        if let index = roster.index(ofSlot: exchanges[number].slot) {
+            let name = roster.members[index].name
+            scratch.append(name.bytes)
+        } else {
+            scratch.append("-")
+        }
+        if exchanges[number].tried.count > 1 {
+            scratch.append(" tries=")
+            scratch.append(decimal: UInt64(exchanges[number].tried.count))
+        }
+        scratch.append(" id=")
+        let id = exchanges[number].requestID
+        scratch.append(id.bytes)
+        scratch.append(Ascii.lineFeed)
+        let dropped = accessLog.add(scratch, now)
+        if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// Copies method and target while the head they stand in is still there.
+    mutating func saveLine(_ number: UInt32) {
+        let length = min(exchanges[number].lineLength, Limits.loggedTarget)
+        if length == 0 {
+            exchanges[number].savedLine.append("-")
+        } else {
+            exchanges[number].saveLine(length)
+        }
+    }
+
+    private mutating func appendLine(_ number: UInt32) {
+        let before = scratch.count
+        exchanges[number].appendLine(Limits.loggedTarget, to: &scratch)
+        scratch.escape(from: before)
+    }
+
+    /// Three decimals.
+    private mutating func append(milliseconds span: Nanoseconds) {
+        let micros = span.count / 1000
+        scratch.append(decimal: micros / 1000)
+        scratch.append(".")
+        let rest = micros % 1000
+        scratch.append(UInt8(48 + rest / 100))
+        scratch.append(UInt8(48 + rest / 10 % 10))
+        scratch.append(UInt8(48 + rest % 10))
+    }
+}

@@ -1,0 +1,177 @@
+import Basics
+import HTTP1
+import Kernel
+
+extension Worker {
+    /// An idle client may have something to say: room for it, and a first read.
+    mutating func beginExchange(_ slot: UInt32) -> Step {
+        guard clients[slot].directions.contains(.readable) else { return .blocked }
+        var buffer = messageBuffers.lend()
+        let room = buffer.room
+        switch clients[slot].transport.receive(into: &buffer) {
+        case .bytes(let count):
+            if count < room { clients[slot].directions.readShort() }
+            openExchange(slot, with: buffer)
+            return .moved(count)
+        case .wantRead, .wantWrite:
+            messageBuffers.giveBack(buffer)
+            clients[slot].directions.remove(.readable)
+            return .blocked
+        case .end, .failed:
+            messageBuffers.giveBack(buffer)
+            closeClient(slot)
+            return .gone
+        }
+    }
+
+    /// Begins an exchange with what has been read so far.
+    mutating func openExchange(_ slot: UInt32, with buffer: consuming ByteQueue) {
+        let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
+        exchanges[number].request.queue = buffer
+        clients[slot].phase = .serving(number)
+        clients[slot].activeAt = now
+        lane.exchangeOpened()
+        parseHead(number)
+    }
+
+    /// Reads more of a head that is not complete.
+    mutating func readHead(_ number: UInt32) -> Step {
+        let client = exchanges[number].client
+        guard clients[client].directions.contains(.readable) else {
+            arm(client: client, for: exchanges[number].startedAt + plan.options.timeoutClient)
+            return .blocked
+        }
+        if exchanges[number].request.queue.room == 0 {
+            exchanges[number].request.queue.compact(headroom: Limits.headroom)
+        }
+        let room = exchanges[number].request.queue.room
+        switch clients[client].transport.receive(into: &exchanges[number].request.queue) {
+        case .bytes(let count):
+            if count < room { clients[client].directions.readShort() }
+            parseHead(number)
+            return .moved(count)
+        case .wantRead, .wantWrite:
+            clients[client].directions.remove(.readable)
+            return .moved(0)
+        case .end, .failed:
+            // There is nobody to answer, or nothing to answer to.
+            discard(number)
+            closeClient(client)
+            return .gone
+        }
+    }
+
+    private mutating func parseHead(_ number: UInt32) {
+        switch exchanges[number].request.parse(&requestHead, limits: plan.headLimits) {
+        case .partial: return
+        case .malformed(let reason): requestMalformed(number, reason)
+        case .complete(let length): headComplete(number, length)
+        }
+    }
+
+    /// The head is in `requestHead`, and its bytes lie at the front of the queue.
+    private mutating func headComplete(_ number: UInt32, _ length: Int) {
+        let client = exchanges[number].client
+        clients[client].requests &+= 1
+        exchanges[number].method = requestHead.method
+        exchanges[number].minorVersion = requestHead.minorVersion
+        exchanges[number].asksUpgrade = requestHead.upgrade != nil
+        exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
+        if let id = requestHead.requestID {
+            exchanges[number].requestID = exchanges[number].request.text(id.range)
+        } else {
+            exchanges[number].requestID = identity.next(now)
+        }
+        if let refusal = refusal(number) {
+            let line = exchanges[number].request.text(
+                Int(requestHead.methodRange.start)..<Int(requestHead.target.end))
+            exchanges[number].savedLine.append(line.bytes)
+            answer(number, refusal)
+            return
+        }
+        rewriteHead(number, length)
+        let malformed = exchanges[number].request.digest()
+        if let malformed {
+            requestMalformed(number, malformed)
+            return
+        }
+        // More of it will come, and the head may be let go before the end.
+        if !exchanges[number].request.isComplete { saveLine(number) }
+        deliver(number)
+    }
+
+    /// What is understood and not done.
+    private func refusal(_ number: UInt32) -> OwnAnswer? {
+        if requestHead.method == .connect {
+            return OwnAnswer(status: 405, sentence: "CONNECT is not offered here.")
+        }
+        if requestHead.hasVia {
+            if exchanges[number].request.hasBeenHere(requestHead, forwarded) {
+                return OwnAnswer(
+                    status: 508, sentence: "This request has been through this balancer before.")
+            }
+        }
+        if requestHead.maxForwards == 0 {
+            if requestHead.method == .trace {
+                return OwnAnswer(status: 405, sentence: "TRACE is not answered here.")
+            }
+            return OwnAnswer(status: 200, sentence: "This is lbctl's balancer.")
+        }
+        return nil
+    }
+
+    /// Puts the head that goes to the backend where the client's was, right before the body.
+    private mutating func rewriteHead(_ number: UInt32, _ length: Int) {
+        let client = exchanges[number].client
+        forwarded.clientAddress = clients[client].address
+        forwarded.requestID = exchanges[number].requestID
+        scratch.removeAll()
+        exchanges[number].request.write(requestHead, adding: forwarded, to: &scratch)
+        exchanges[number].lineLength = Self.lineLength(scratch)
+        exchanges[number].request.replaceHead(length, with: scratch)
+        let body = requestHead.framing
+        exchanges[number].request.headEnded(
+            scratch.count, body: body, asChunks: true, trailers: !requestHead.hasNominations,
+            framing: framingBuffer(body))
+        exchanges[number].phase = .delivering
+    }
+
+    /// How long method and target are, with the blank between them.
+    private static func lineLength(_ queue: borrowing ByteQueue) -> Int {
+        let head = queue.bytes
+        var index = 0
+        while index < head.count && head[index] != Ascii.space { index += 1 }
+        index += 1
+        while index < head.count && head[index] != Ascii.space { index += 1 }
+        return min(index, head.count)
+    }
+
+    /// Gives the request to a backend that it has not been tried on.
+    mutating func deliver(_ number: UInt32) {
+        while true {
+            guard let index = choose(besides: exchanges[number].tried) else {
+                answer(number, nobodyReady())
+                return
+            }
+            let member = (slot: roster.members[index].slot, generation: roster.members[index].generation)
+            let isAgain = exchanges[number].tried.contains(member.slot)
+            if exchanges[number].tried.count > 0 { lane.retried(to: member.slot) }
+            exchanges[number].tried.insert(member.slot)
+            exchanges[number].slot = member.slot
+            exchanges[number].generation = member.generation
+            exchanges[number].sentAt = now
+            lane.dispatched(slot: member.slot, generation: member.generation)
+            let checkout = checkOut(
+                index, isIdempotent: exchanges[number].method.isIdempotent,
+                client: exchanges[number].client, fresh: isAgain)
+            switch checkout {
+            case .connection(let upstream):
+                exchanges[number].upstream = upstream
+                upstreams[upstream].activeAt = now
+                return
+            case .failed:
+                if !attemptEnded(number, .notConnected, errno: nil) { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import Basics
+import HTTP1
+import Kernel
+
+extension Worker {
+    /// Reads what the backend has to say.
+    mutating func receiveResponse(_ number: UInt32, _ upstream: UInt32) -> Step {
+        lendResponseBuffer(number)
+        let room = exchanges[number].response.queue.room
+        switch upstreams[upstream].transport.receive(into: &exchanges[number].response.queue) {
+        case .bytes(let count):
+            if count < room { upstreams[upstream].directions.readShort() }
+            upstreams[upstream].activeAt = now
+            responseArrived(number, upstream)
+            return .moved(count)
+        case .wantRead, .wantWrite:
+            upstreams[upstream].directions.remove(.readable)
+            return .moved(0)
+        case .end:
+            upstreams[upstream].directions.remove(.readable)
+            if exchanges[number].response.sourceEnded() {
+                upstreams[upstream].isReusable = false
+                return .moved(0)
+            }
+            return readFailed(number, upstream, errno: nil)
+        case .failed(let errno): return readFailed(number, upstream, errno: errno)
+        }
+    }
+
+    private mutating func responseArrived(_ number: UInt32, _ upstream: UInt32) {
+        while exchanges[number].response.rest == .head {
+            let isEmpty =
+                exchanges[number].response.queue.count == exchanges[number].response.ready
+            if isEmpty { return }
+            switch exchanges[number].response.parse(&responseHead, limits: plan.headLimits) {
+            case .partial: return
+            case .malformed(let reason):
+                responseMalformed(number, "\(reason.sentence)")
+                return
+            case .complete(let length):
+                // An answer to a request that has not been sent is meant for somebody else.
+                if exchanges[number].request.sent == 0 && exchanges[number].request.isWhole {
+                    responseMalformed(number, "It answered before it was asked.")
+                    return
+                }
+                if !acceptHead(number, upstream, length) { return }
+            }
+        }
+        if let reason = exchanges[number].response.digest() {
+            responseMalformed(number, "\(reason.sentence)")
+        }
+    }
+
+    /// Puts the head that goes to the client where the backend's was. False when the exchange has
+    /// taken another turn.
+    private mutating func acceptHead(
+        _ number: UInt32, _ upstream: UInt32, _ length: Int
+    ) -> Bool {
+        let status = responseHead.status
+        if status == 101 { return acceptUpgrade(number, upstream, length) }
+        if status < 200 {
+            // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
+            if exchanges[number].minorVersion == 0 {
+                exchanges[number].response.dropHead(length)
+            } else {
+                writeHead(number, length, .keepAlive, chunked: false)
+                exchanges[number].response.interimHeadEnded(scratch.count)
+            }
+            return true
+        }
+        let body = responseHead.framing(answering: exchanges[number].method)
+        exchanges[number].status = status
+        exchanges[number].phase = .answering
+        lane.answered(
+            slot: exchanges[number].slot, status: status,
+            after: now.since(exchanges[number].sentAt))
+        succeeded(number)
+        let isOld = exchanges[number].minorVersion == 0
+        // Without a length an old client knows the end by the close, and so does a new one where the
+        // backend does it like that. A request that has not all come cannot be followed by another.
+        if body == .untilClose || (isOld && body == .chunked)
+            || !exchanges[number].request.isComplete || leaving != .staying
+        {
+            exchanges[number].keepsClient = false
+        }
+        let word: ResponseHead.ConnectionWord =
+            !exchanges[number].keepsClient ? .close : isOld ? .keepAliveFor10 : .keepAlive
+        writeHead(number, length, word, chunked: body == .chunked && !isOld)
+        exchanges[number].response.headEnded(
+            scratch.count, body: body, asChunks: !isOld, trailers: !responseHead.hasNominations,
+            framing: framingBuffer(body))
+        upstreams[upstream].isReusable = responseHead.isPersistent && body != .untilClose
+        return true
+    }
+
+    private mutating func acceptUpgrade(
+        _ number: UInt32, _ upstream: UInt32, _ length: Int
+    ) -> Bool {
+        // RFC 9110 §15.2.2: only what the client asked for can be switched to.
+        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete {
+            responseMalformed(number, "It changed the protocol unasked.")
+            return false
+        }
+        exchanges[number].status = 101
+        exchanges[number].phase = .tunnelling
+        exchanges[number].keepsClient = false
+        succeeded(number)
+        writeHead(number, length, .upgrade, chunked: false)
+        exchanges[number].response.headEnded(
+            scratch.count, body: .untilClose, asChunks: false, trailers: false,
+            framing: ByteQueue())
+        exchanges[number].request.protocolChanged()
+        _ = exchanges[number].request.digest()
+        return true
+    }
+
+    /// Leaves the head that is sent on in front of the queue, and its length in `scratch`.
+    private mutating func writeHead(
+        _ number: UInt32, _ length: Int, _ word: ResponseHead.ConnectionWord, chunked: Bool
+    ) {
+        scratch.removeAll()
+        let needsDate = !responseHead.hasDate && responseHead.status >= 200
+        let lines = needsDate ? dateLine.line(now) : InlineText()
+        exchanges[number].response.write(
+            responseHead, word, chunked: chunked, adding: lines, to: &scratch)
+        exchanges[number].response.replaceHead(length, with: scratch)
+    }
+
+    /// Something to read a response into: a big piece for a big body, but a thread has few of those.
+    @inline(__always)
+    private mutating func lendResponseBuffer(_ number: UInt32) {
+        if exchanges[number].response.queue.capacity == 0 {
+            let isBig =
+                switch exchanges[number].response.rest {
+                case .length(let missing): missing >= Limits.bigBody
+                case .head, .chunked, .untilClose, .nothing: false
+                }
+            if isBig && bodyBuffers.lent < Limits.bodyBuffersLent {
+                exchanges[number].response.queue = bodyBuffers.lend()
+            } else {
+                exchanges[number].response.queue = messageBuffers.lend()
+            }
+        } else if exchanges[number].response.queue.room == 0 {
+            exchanges[number].response.queue.compact()
+        }
+    }
+
+    /// Between two reads of a big body its buffer serves others.
+    @inline(__always)
+    mutating func giveBackBodyBuffer(_ number: UInt32) {
+        guard case .length(let missing) = exchanges[number].response.rest,
+            missing >= Limits.bigBody, exchanges[number].response.queue.isEmpty
+        else { return }
+        giveBack(exchanges[number].response.queue.take())
+    }
+
+    /// Where a chunked body is framed anew; nothing for the others.
+    mutating func framingBuffer(_ body: BodyFraming) -> ByteQueue {
+        body == .chunked ? messageBuffers.lend() : ByteQueue()
+    }
+
+    /// Gives a buffer back to where it came from.
+    mutating func giveBack(_ queue: consuming ByteQueue) {
+        if queue.capacity == 0 { return }
+        if queue.capacity == Limits.bodyBuffer {
+            bodyBuffers.giveBack(queue)
+        } else {
+            messageBuffers.giveBack(queue)
+        }
+    }
+
+    /// The response has been sent whole: what follows for the client and for the connection behind.
+    mutating func finish(_ number: UInt32) -> Step {
+        let client = exchanges[number].client
+        logAccess(number)
+        if let upstream = exchanges[number].upstream {
+            exchanges[number].upstream = nil
+            lane.released(slot: exchanges[number].slot, generation: exchanges[number].generation)
+            let isClean =
+                exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
+                && exchanges[number].response.queue.isEmpty
+            release(
+                upstream, reusable: isClean && exchanges[number].phase != .tunnelling)
+        }
+        let isRead = exchanges[number].request.isComplete
+        let keeps = exchanges[number].keepsClient && isRead && leaving == .staying
+        if keeps {
+            nextRequest(number, client)
+            return .moved(0)
+        }
+        discard(number)
+        if isRead && !clients[client].directions.contains(.readable) {
+            closeClient(client)
+        } else {
+            linger(client)
+        }
+        return .gone
+    }
+
+    /// The client may go on; what it has sent already is the beginning of its next request.
+    private mutating func nextRequest(_ number: UInt32, _ client: UInt32) {
+        exchanges[number].request.dropMessage()
+        if exchanges[number].request.queue.isEmpty {
+            discard(number)
+            clients[client].activeAt = now
+            arm(client: client, for: now + plan.options.timeoutIdle)
+            return
+        }
+        let rest = exchanges[number].request.queue.take()
+        discard(number)
+        openExchange(client, with: rest)
+    }
+
+    /// Ends an exchange and gives back what it held; the connections are the caller's.
+    mutating func discard(_ number: UInt32) {
+        let client = exchanges[number].client
+        giveBack(exchanges[number].request.queue.take())
+        giveBack(exchanges[number].request.framed.take())
+        giveBack(exchanges[number].response.queue.take())
+        giveBack(exchanges[number].response.framed.take())
+        _ = exchanges.remove(number)
+        clients[client].phase = .idle
+        lane.exchangeClosed()
+    }
+}

@@ -1,0 +1,60 @@
+import Basics
+import Choosing
+import Control
+import Kernel
+
+extension Worker {
+    /// Goes by the roster that is put up now, and lets idle connections to processes that are
+    /// gone go. What is in flight with them hears of it from its own connection.
+    mutating func adoptRoster() {
+        let latest = plan.board.roster
+        roster = latest
+        var stale: [UInt32] = []
+        upstreams.forEachSlot { stale.append($0) }
+        for number in stale where upstreams[number].client == nil {
+            if !latest.isCurrent(
+                slot: upstreams[number].slot, generation: upstreams[number].generation)
+            {
+                pool.remove(number, in: &upstreams)
+                closeUpstream(number)
+            }
+        }
+        plan.board.adopted(latest.version, by: self.number)
+    }
+
+    /// Whose turn it is, leaving out those that have been tried; nobody when nobody is ready.
+    ///
+    /// A look at the version first: from the moment a roster is put up, nobody chooses by another.
+    mutating func choose(besides tried: Tried) -> Int? {
+        if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
+        let count = roster.rotation.count
+        if count == 0 { return nil }
+        let turn = Int(truncatingIfNeeded: plan.scoreboard.takeTurn() % UInt64(count))
+        if let index = firstAdmitted(from: turn, besides: tried, suspects: false) { return index }
+        // All are suspect or tried: rather any that has not been tried than none.
+        if let index = firstAdmitted(from: turn, besides: tried, suspects: true) { return index }
+        return roster.rotation[turn]
+    }
+
+    private mutating func firstAdmitted(
+        from turn: Int, besides tried: Tried, suspects: Bool
+    ) -> Int? {
+        let count = roster.rotation.count
+        var position = turn
+        for _ in 0..<count {
+            let index = roster.rotation[position]
+            position = position + 1 == count ? 0 : position + 1
+            let slot = roster.members[index].slot
+            if tried.count > 0 && tried.contains(slot) { continue }
+            if suspects { return index }
+            let failures = plan.scoreboard.verdict(slot: Int(slot))
+                .failures(of: roster.members[index].generation)
+            if failures < Suspicion.threshold { return index }
+            if Suspicion.admits(failures: failures, lastTrial: lastTrial[Int(slot)], now: now) {
+                lastTrial[Int(slot)] = now
+                return index
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,158 @@
+import Basics
+import Kernel
+
+extension Worker {
+    /// What one move for a client came to.
+    enum Step: Equatable {
+        /// Something was done; look again. So many bytes were moved.
+        case moved(Int)
+        /// Nothing can be done until the kernel tells of something.
+        case blocked
+        /// There is no such client any more, or it has another life now.
+        case gone
+    }
+
+    /// Does for a client whatever can be done without waiting, up to its share of a turn.
+    mutating func serve(_ slot: UInt32) {
+        var budget = Limits.bytesATurn
+        let key = clients.key(slot)
+        while budget > 0 {
+            switch step(slot) {
+            case .moved(let count): budget -= count + 64
+            case .blocked: return
+            case .gone: return
+            }
+            if !clients.isCurrent(key) { return }
+        }
+        unfinished.append(key)
+    }
+
+    private mutating func step(_ slot: UInt32) -> Step {
+        switch clients[slot].phase {
+        case .idle: return beginExchange(slot)
+        case .lingering:
+            guard clients[slot].directions.contains(.readable) else { return .blocked }
+            return drain(slot) ? .moved(scratch.count) : .gone
+        case .serving(let number):
+            switch exchanges[number].phase {
+            case .readingHead: return readHead(number)
+            case .delivering, .answering, .answeringItself, .tunnelling: return relay(number)
+            }
+        }
+    }
+
+    /// One move of an exchange whose request's head is known: first what the client is owed, then
+    /// what the backend is, then what either of them has to say.
+    private mutating func relay(_ number: UInt32) -> Step {
+        let client = exchanges[number].client
+        if exchanges[number].response.pendingCount > 0 {
+            if clients[client].directions.contains(.writable) { return sendResponse(number) }
+        } else if exchanges[number].response.isComplete {
+            return finish(number)
+        }
+        if let upstream = exchanges[number].upstream {
+            if exchanges[number].request.pendingCount > 0
+                && upstreams[upstream].directions.contains(.writable)
+            {
+                return sendRequest(number, upstream)
+            }
+            if exchanges[number].response.pendingCount == 0
+                && upstreams[upstream].directions.contains(.readable)
+            {
+                return receiveResponse(number, upstream)
+            }
+        }
+        if !exchanges[number].request.isComplete
+            && exchanges[number].phase != .answeringItself
+            && clients[client].directions.contains(.readable)
+            && exchanges[number].request.makeRoom()
+        {
+            return receiveRequest(number)
+        }
+        return .blocked
+    }
+
+    private mutating func sendResponse(_ number: UInt32) -> Step {
+        let client = exchanges[number].client
+        let wanted = exchanges[number].response.pendingCount
+        switch exchanges[number].response.send(over: clients[client].transport) {
+        case .bytes(let count):
+            exchanges[number].response.didSend(count)
+            if exchanges[number].phase != .delivering { exchanges[number].hasAnswered = true }
+            clients[client].activeAt = now
+            // A backend that waited for its client has its whole time again.
+            if let upstream = exchanges[number].upstream { upstreams[upstream].activeAt = now }
+            if count < wanted {
+                clients[client].directions.remove(.writable)
+                arm(client: client, for: now + plan.options.timeoutClient)
+            }
+            giveBackBodyBuffer(number)
+            return .moved(count)
+        case .wantWrite, .wantRead:
+            clients[client].directions.remove(.writable)
+            arm(client: client, for: now + plan.options.timeoutClient)
+            return .moved(0)
+        case .end, .failed:
+            clientVanished(number)
+            return .gone
+        }
+    }
+
+    private mutating func sendRequest(_ number: UInt32, _ upstream: UInt32) -> Step {
+        switch exchanges[number].request.send(over: upstreams[upstream].transport) {
+        case .bytes(let count):
+            upstreams[upstream].phase = .ready
+            upstreams[upstream].activeAt = now
+            exchanges[number].request.didSend(count)
+            if exchanges[number].request.pendingCount > 0 {
+                upstreams[upstream].directions.remove(.writable)
+            } else if exchanges[number].phase == .tunnelling
+                && exchanges[number].request.isComplete
+            {
+                Socket.endSending(upstreams[upstream].transport.socket)
+            }
+            return .moved(count)
+        case .wantWrite, .wantRead:
+            upstreams[upstream].directions.remove(.writable)
+            return .moved(0)
+        case .end: return writeFailed(number, upstream, .brokenPipe)
+        case .failed(let errno): return writeFailed(number, upstream, errno)
+        }
+    }
+
+    /// Reads more of a request's body, or of what follows the change of protocol.
+    private mutating func receiveRequest(_ number: UInt32) -> Step {
+        let client = exchanges[number].client
+        let room = exchanges[number].request.queue.room
+        switch clients[client].transport.receive(into: &exchanges[number].request.queue) {
+        case .bytes(let count):
+            if count < room { clients[client].directions.readShort() }
+            clients[client].activeAt = now
+            if let reason = exchanges[number].request.digest() {
+                requestMalformed(number, reason)
+            }
+            return .moved(count)
+        case .wantRead, .wantWrite:
+            clients[client].directions.remove(.readable)
+            arm(client: client, for: now + plan.options.timeoutClient)
+            return .moved(0)
+        case .end:
+            clients[client].directions.remove(.readable)
+            if exchanges[number].request.sourceEnded() { return tunnelHalfEnded(number) }
+            // Half a request must not look like a whole one to the backend.
+            clientVanished(number)
+            return .gone
+        case .failed:
+            clientVanished(number)
+            return .gone
+        }
+    }
+
+    /// The client of a tunnel has ended its direction: the backend is told the same.
+    private mutating func tunnelHalfEnded(_ number: UInt32) -> Step {
+        if exchanges[number].request.pendingCount == 0, let upstream = exchanges[number].upstream {
+            Socket.endSending(upstreams[upstream].transport.socket)
+        }
+        return .moved(0)
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+import Choosing
+import Kernel
+
+extension Worker {
+    /// What became of looking for a connection to a backend.
+    enum Checkout {
+        case connection(UInt32)
+        case failed
+    }
+
+    /// A connection to the member: an idle one where there is one, else a new one.
+    mutating func checkOut(
+        _ index: Int, isIdempotent: Bool, client: UInt32, fresh: Bool
+    ) -> Checkout {
+        let slot = roster.members[index].slot
+        while !fresh, let number = pool.first(slot) {
+            // The backend may have closed it a moment ago, or be about to. What may be sent twice finds
+            // out by trying; for the rest one look is worth its price, and so is a new connection to
+            // a backend that has not been seen to keep any.
+            if !isIdempotent && keeping[Int(slot)] != upstreams[number].generation { break }
+            pool.remove(number, in: &upstreams)
+            if !isIdempotent && upstreams[number].transport.socket.peek() != .wouldBlock {
+                closeUpstream(number)
+                continue
+            }
+            upstreams[number].client = client
+            return .connection(number)
+        }
+        return connect(index, client: client)
+    }
+
+    private mutating func connect(_ index: Int, client: UInt32) -> Checkout {
+        let slot = roster.members[index].slot
+        lane.connected(slot: slot)
+        guard let key = upstreams.nextKey else { return .failed }
+        do throws(SystemError) {
+            let socket = try Socket.connect(to: roster.members[index].address)
+            try poller.add(
+                socket.reference, for: .everyChange,
+                token: Token(kind: TokenKind.upstream, key: key))
+            let deadline = now + plan.options.timeoutConnect
+            _ = upstreams.insert(
+                UpstreamConnection(
+                    transport: Transport(socket), slot: slot,
+                    generation: roster.members[index].generation, client: client, activeAt: now,
+                    filedFor: deadline))
+            wheel.file(wheelSlot(upstream: key.slot), at: deadline)
+            return .connection(key.slot)
+        } catch {
+            return .failed
+        }
+    }
+
+    mutating func upstreamReady(_ number: UInt32, _ readiness: Readiness) {
+        upstreams[number].directions.note(readiness)
+        if let client = upstreams[number].client {
+            serve(client)
+            return
+        }
+        // An idle connection has nothing to say: its end, or bytes that nobody asked for.
+        if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
+            pool.remove(number, in: &upstreams)
+            closeUpstream(number)
+        }
+    }
+
+    /// Puts a connection whose exchange is over back into the pool, or closes it.
+    mutating func release(_ number: UInt32, reusable: Bool) {
+        upstreams[number].client = nil
+        let isCurrent = roster.isCurrent(
+            slot: upstreams[number].slot, generation: upstreams[number].generation)
+        if !reusable || !isCurrent || !upstreams[number].isReusable
+            || upstreams[number].directions.contains(.peerEnded)
+        {
+            closeUpstream(number)
+            return
+        }
+        upstreams[number].activeAt = now
+        pool.insert(number, in: &upstreams)
+        let isKnown = keeping[Int(upstreams[number].slot)] == upstreams[number].generation
+        arm(upstream: number, for: now + (isKnown ? Limits.pooledIdle : Limits.keptProof))
+    }
+
+    /// Closes a connection that is in no pool.
+    mutating func closeUpstream(_ number: UInt32) {
+        wheel.unfile(wheelSlot(upstream: number))
+        _ = upstreams.remove(number)
+    }
+
+    @inline(__always)
+    func wheelSlot(upstream number: UInt32) -> UInt32 { UInt32(clients.capacity) + number }
+
+    /// Has the wheel hand the connection out by then; later is not filed anew, it is looked at
+    /// when the earlier time comes.
+    @inline(__always)
+    mutating func arm(upstream number: UInt32, for deadline: Instant) {
+        if deadline >= upstreams[number].filedFor { return }
+        upstreams[number].filedFor = deadline
+        wheel.file(wheelSlot(upstream: number), at: deadline)
+    }
+
+    @inline(__always)
+    mutating func arm(client slot: UInt32, for deadline: Instant) {
+        if deadline >= clients[slot].filedFor { return }
+        clients[slot].filedFor = deadline
+        wheel.file(slot, at: deadline)
+    }
+}

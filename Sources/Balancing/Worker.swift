@@ -1,0 +1,153 @@
+import Basics
+import Control
+import HTTP1
+import Kernel
+import Scoreboard
+
+/// The kinds of things that a worker's poller tells of.
+enum TokenKind {
+    static let waker: UInt8 = 1
+    static let listener: UInt8 = 2
+    static let client: UInt8 = 3
+    static let upstream: UInt8 = 4
+}
+
+/// One thread of the data plane: its clients, its connections to the backends, and the exchanges
+/// between them. It shares the roster, which is replaced whole, and the scoreboard.
+struct Worker: ~Copyable {
+    let plan: WorkerPlan
+    let number: Int
+    let lane: Lane
+    let poller: Poller
+
+    var clients: Slab<ClientConnection>
+    var upstreams: Slab<UpstreamConnection>
+    var exchanges: Slab<Exchange>
+    var pool: UpstreamPool
+    /// Clients first, upstreams behind them.
+    var wheel: TimerWheel
+    var messageBuffers = QueuePool(
+        queueCapacity: Limits.messageBuffer, headroom: Limits.headroom,
+        keep: Limits.spareMessageBuffers)
+    var bodyBuffers = QueuePool(
+        queueCapacity: Limits.bodyBuffer, headroom: 0, keep: Limits.spareBodyBuffers)
+
+    var roster: Roster
+    /// When a backend that is under suspicion was last tried, by slot.
+    var lastTrial: [Instant]
+    /// Which process of each backend, by slot, has been seen to keep idle connections.
+    var keeping: [UInt64]
+    var requestHead = RequestHead()
+    var responseHead = ResponseHead()
+    var forwarded = ForwardedFields()
+    var scratch = ByteQueue(capacity: Limits.messageBuffer)
+    var identity: RequestIdentity
+    var dateLine: DateLine
+    var accessLog: AccessLog
+    /// The clock, read once a turn.
+    var now: Instant
+    /// Clients that used up what they may move in a turn.
+    var unfinished: [SlabKey] = []
+    var accepting = Accepting.on
+    var leaving = Leaving.Manner.staying
+
+    enum Accepting: Equatable {
+        case on
+        /// Out of descriptors or slots: to be tried again then, or when a connection closes.
+        case paused(until: Instant)
+        case ended
+    }
+
+    init(_ plan: WorkerPlan, number: Int, lane: Lane) throws(SystemError) {
+        let start = Clock.now()
+        let capacity = plan.connectionsAWorker
+        let upstreamCapacity = capacity + 64
+        self.plan = plan
+        self.number = number
+        self.lane = lane
+        poller = try Poller()
+        clients = Slab(capacity: capacity)
+        upstreams = Slab(capacity: upstreamCapacity)
+        exchanges = Slab(capacity: capacity)
+        pool = UpstreamPool(backends: plan.scoreboard.backendCapacity)
+        wheel = TimerWheel(capacity: capacity + upstreamCapacity, now: start)
+        roster = plan.board.roster
+        lastTrial = .init(
+            repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
+        keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
+        identity = RequestIdentity(now: start)
+        dateLine = DateLine(
+            wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
+        accessLog = AccessLog(plan.accessLog)
+        now = start
+        unfinished.reserveCapacity(64)
+    }
+
+    /// Runs until the balancer leaves and the last exchange is over.
+    mutating func run() throws(SystemError) {
+        try poller.add(
+            plan.wakers[number].waker.reference, for: .readable, token: Token(kind: TokenKind.waker))
+        try watchListeners()
+        adoptRoster()
+        while true {
+            let count = poller.wait(timeout: timeout())
+            now = Clock.now()
+            for index in 0..<count { dispatch(poller.event(index)) }
+            finishUnfinished()
+            expireTimers()
+            flushLog()
+            if leaving != .staying && isFinished() { break }
+        }
+        _ = accessLog.flush(now, force: true)
+        plan.leaving.workerFinished()
+    }
+
+    private mutating func dispatch(_ event: Event) {
+        let key = event.token.key
+        switch event.token.kind {
+        case TokenKind.client:
+            if clients.isCurrent(key) { clientReady(key.slot, event.readiness) }
+        case TokenKind.upstream:
+            if upstreams.isCurrent(key) { upstreamReady(key.slot, event.readiness) }
+        case TokenKind.listener: accept(from: Int(key.slot))
+        case TokenKind.waker: woken()
+        default: invariant(false, "an event of an unknown kind")
+        }
+    }
+
+    /// How long to wait at the most: until the next timer, line or pause is due.
+    private func timeout() -> Nanoseconds? {
+        if !unfinished.isEmpty { return Nanoseconds(0) }
+        var least = wheel.untilNext(now: now)
+        if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
+        if case .paused(let until) = accepting { least = min(least ?? .init(.max), until.since(now)) }
+        if leaving != .staying {
+            least = min(least ?? .init(.max), plan.leaving.until.since(now))
+        }
+        return least
+    }
+
+    private mutating func finishUnfinished() {
+        if unfinished.isEmpty { return }
+        // Those that are added meanwhile are for the next turn.
+        for index in 0..<unfinished.count {
+            let key = unfinished[index]
+            if clients.isCurrent(key) { serve(key.slot) }
+            unfinished[index] = .none
+        }
+        unfinished.removeAll { $0 == .none }
+    }
+
+    private mutating func flushLog() {
+        let dropped = accessLog.flush(now)
+        if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// Somebody changed the roster or asked the balancer to leave.
+    private mutating func woken() {
+        plan.wakers[number].waker.clear()
+        adoptRoster()
+        let manner = plan.leaving.current
+        if manner != leaving { beginLeaving(manner) }
+    }
+}

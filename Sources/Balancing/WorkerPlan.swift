@@ -1,0 +1,97 @@
+import Basics
+import Control
+import HTTP1
+import Kernel
+import Scoreboard
+import Synchronization
+
+/// What every worker thread is told at its start, and what they share.
+final class WorkerPlan: Sendable {
+    let options: BalancerOptions
+    let listeners: [DescriptorReference]
+    let board: RosterBoard
+    let scoreboard: Scoreboard
+    let leaving: Leaving
+    /// Client connections that one worker may have.
+    let connectionsAWorker: Int
+    let headLimits: HeadLimits
+    /// Wakes each worker, by its number.
+    let wakers: [WakerBox]
+    let accessLog: AccessLogOutput
+
+    init(
+        options: BalancerOptions, listeners: [DescriptorReference], board: RosterBoard,
+        scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput
+    ) throws(SystemError) {
+        self.options = options
+        self.listeners = listeners
+        self.board = board
+        self.scoreboard = scoreboard
+        self.accessLog = accessLog
+        leaving = try Leaving(workers: workers)
+        // Each client may need a connection to a backend too.
+        let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
+        let possible = max(16, free / 2)
+        let wanted = min(options.maxConnections ?? possible, possible)
+        connectionsAWorker = min(max(1, wanted / workers), 1 << 20)
+        var limits = HeadLimits()
+        limits.maxBytes = options.maxHead
+        limits.maxTarget = min(limits.maxTarget, options.maxHead)
+        limits.maxFields = options.maxFields
+        headLimits = limits
+        var wakers: [WakerBox] = []
+        for _ in 0..<workers { wakers.append(WakerBox(try Waker())) }
+        self.wakers = wakers
+    }
+
+    func wakeAll() {
+        for box in wakers { box.waker.wake() }
+    }
+}
+
+/// A waker that an array can hold.
+final class WakerBox: Sendable {
+    let waker: Waker
+
+    init(_ waker: consuming Waker) { self.waker = waker }
+}
+
+/// How the balancer goes: what it was told, and who has finished.
+final class Leaving: Sendable {
+    enum Manner: UInt64 {
+        case staying = 0
+        /// The service ends: idle connections are closed now.
+        case stopping = 1
+        /// Another balancer takes over: idle connections have until the deadline.
+        case handingOver = 2
+    }
+
+    private let manner = Atomic<UInt64>(0)
+    private let deadline = Atomic<UInt64>(.max)
+    private let remaining: Atomic<Int>
+    /// Woken when the last worker has finished.
+    private let finished: Waker
+
+    init(workers: Int) throws(SystemError) {
+        remaining = Atomic(workers)
+        finished = try Waker()
+    }
+
+    /// Begins to go; what is not finished at the deadline is cut off.
+    func begin(_ how: Manner, until: Instant) {
+        deadline.store(until.nanoseconds, ordering: .relaxed)
+        manner.store(how.rawValue, ordering: .releasing)
+    }
+
+    var current: Manner {
+        Manner(rawValue: manner.load(ordering: .acquiring)) ?? .staying
+    }
+    var until: Instant { Instant(nanoseconds: deadline.load(ordering: .relaxed)) }
+    var finishedReference: DescriptorReference { finished.reference }
+
+    func workerFinished() {
+        if remaining.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+            finished.wake()
+        }
+    }
+}

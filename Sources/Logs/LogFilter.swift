@@ -1,0 +1,47 @@
+import Basics
+
+/// Which records somebody wants to see.
+public struct LogFilter: Sendable {
+    /// Names as `backend.1`, or types as `backend` that stand for all their copies; none means all.
+    public var names: [String]
+    /// The earliest time that is wanted.
+    public var since: WallTime?
+    /// The latest time that is wanted.
+    public var until: WallTime?
+    /// The streams that are wanted.
+    public var streams: Set<Stream>
+
+    /// A filter that lets everything through unless told otherwise.
+    public init(
+        names: [String] = [], since: WallTime? = nil, until: WallTime? = nil,
+        streams: Set<Stream> = Set(Stream.allCases)
+    ) {
+        self.names = names
+        self.since = since
+        self.until = until
+        self.streams = streams
+    }
+
+    /// Whether a record is wanted.
+    public func matches(_ record: borrowing Record) -> Bool {
+        if let since, record.stamp.time < since { return false }
+        if let until, until < record.stamp.time { return false }
+        if !streams.contains(record.stream) { return false }
+        if names.isEmpty { return true }
+        for wanted in names where Self.name(record.name, isOf: wanted) { return true }
+        return false
+    }
+
+    /// Whether `name` is `wanted` or one of the numbered copies of that type.
+    private static func name(_ name: Span<UInt8>, isOf wanted: String) -> Bool {
+        let octets = wanted.utf8.span
+        guard octets.count > 0, name.count >= octets.count else { return false }
+        guard name.extracting(0..<octets.count).equals(octets) else { return false }
+        if name.count == octets.count { return true }
+        guard name[octets.count] == 0x2E, name.count > octets.count + 1 else { return false }
+        for index in octets.count + 1..<name.count {
+            guard name[index] >= Ascii.zero, name[index] <= Ascii.nine else { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,80 @@
+import Basics
+
+/// What turns records into lines for a person, as `2026-11-20T09:08:58.123456Z backend.2 | text`.
+///
+/// Names are padded to the widest that is known. With colour on, each source has one colour that
+/// stays the same from run to run, and the bar of a standard error line is red. Nothing that a
+/// child wrote can move the cursor, clear the screen or set a title.
+public struct Painter: Sendable {
+    /// Whether colours are on: those of the names and those that children wrote.
+    public let isColoured: Bool
+    private var widest: Int
+    private var timestamps = TimestampWriter()
+
+    /// A painter that pads names to `width` columns until it meets a wider one.
+    public init(colour: Bool, width: Int = 0) {
+        isColoured = colour
+        widest = width
+    }
+
+    /// Makes room for a name before its first record comes, so that no line is set less deep.
+    public mutating func expect(name: String) {
+        widest = max(widest, name.utf8.count)
+    }
+
+    /// Appends the line of a record and a line feed; several where the text has line feeds. The
+    /// empty end of a line whose beginning was shown leaves nothing to show.
+    public mutating func append(_ record: borrowing Record, to queue: inout ByteQueue) {
+        if record.part == .last && record.text.isEmpty { return }
+        widest = max(widest, record.name.count)
+        var start = 0
+        while let end = record.text.first(Ascii.lineFeed, from: start) {
+            appendLine(record, record.text.extracting(start..<end), continues: true, to: &queue)
+            start = end + 1
+        }
+        let rest = record.text.extracting(start..<record.text.count)
+        appendLine(record, rest, continues: record.part.isPartial, to: &queue)
+    }
+
+    private mutating func appendLine(
+        _ record: borrowing Record, _ text: Span<UInt8>, continues: Bool, to queue: inout ByteQueue
+    ) {
+        timestamps.append(record.stamp.time, to: &queue)
+        queue.append(Ascii.space)
+        if isColoured { queue.append(SourceColour.code(of: record.name)) }
+        SafeText.append(record.name, colours: false, to: &queue)
+        for _ in record.name.count..<max(widest, record.name.count) { queue.append(Ascii.space) }
+        if isColoured { queue.append("\u{1B}[0m") }
+        appendBar(record, to: &queue)
+        SafeText.append(text.afterLastReturn, colours: isColoured, to: &queue)
+        if record.part.isPartial && continues { queue.append(isColoured ? Self.dimMark : " +") }
+        queue.append(Ascii.lineFeed)
+    }
+
+    private func appendBar(_ record: borrowing Record, to queue: inout ByteQueue) {
+        // A plus in place of the bar: this goes on where the source's last line was cut.
+        let isContinued = record.part.isContinued
+        if isColoured && record.stream == .err {
+            queue.append(isContinued ? " \u{1B}[31m+\u{1B}[0m " : " \u{1B}[31m|\u{1B}[0m ")
+        } else {
+            queue.append(isContinued ? " + " : " | ")
+        }
+    }
+
+    private static let dimMark: StaticString = " \u{1B}[2m+\u{1B}[0m"
+}
+
+extension Span where Element == UInt8 {
+    /// What a progress line shows in the end: the last piece that is not empty, each `\r` beginning
+    /// a new one.
+    var afterLastReturn: Span<UInt8> {
+        @_lifetime(copy self)
+        get {
+            if first(Ascii.carriageReturn) == nil { return self }
+            var end = count
+            while end > 0 && self[end - 1] == Ascii.carriageReturn { end -= 1 }
+            let start = last(Ascii.carriageReturn, before: end).map { $0 + 1 } ?? 0
+            return extracting(start..<end)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Basics
+
+/// One line, or part of one, of the log stream; it borrows the bytes that it speaks of.
+public struct Record: ~Escapable {
+    /// Its number and time.
+    public let stamp: Stamp
+    /// Who said it, as `backend.2`.
+    public let name: Span<UInt8>
+    /// The generation of the child that said it, counted from one; zero where there is none.
+    public let generation: UInt32
+    public let stream: Stream
+    public let part: Part
+    /// What was said: any bytes but a line feed.
+    public let text: Span<UInt8>
+
+    @inlinable
+    @_lifetime(copy name, copy text)
+    public init(
+        stamp: Stamp, name: Span<UInt8>, generation: UInt32 = 0, stream: Stream,
+        part: Part = .whole, text: Span<UInt8>
+    ) {
+        self.stamp = stamp
+        self.name = name
+        self.generation = generation
+        self.stream = stream
+        self.part = part
+        self.text = text
+    }
+}
+
+/// The place of a record in the stream: its number, which has no gaps, and its time.
+public struct Stamp: Equatable, Sendable {
+    public var sequence: UInt64
+    public var time: WallTime
+
+    @inlinable
+    public init(sequence: UInt64, time: WallTime) {
+        self.sequence = sequence
+        self.time = time
+    }
+}

@@ -1,0 +1,131 @@
+import Basics
+
+/// The spelling of a record as one line of the history, and the strict reading of it.
+///
+///     2026-11-20T09:08:58.123456Z 000123 backend.2#4 out| text
+///     ---- time, UTC ------------ number name  #gen  stream| text
+///
+/// `out+|` is a line that goes on in a later record, `+out|` one that began in an earlier one,
+/// `+out+|` both. The generation is left out where there is none. The text is as the child wrote it,
+/// byte for byte; only a line feed, which no splitter lets through, becomes a space.
+public enum RecordLine {
+    /// Appends the line of a record and the line feed that ends it.
+    public static func append(
+        _ record: borrowing Record, to queue: inout ByteQueue, timestamps: inout TimestampWriter
+    ) {
+        queue.reserve(record.text.count + record.name.count + 96)
+        timestamps.append(record.stamp.time, to: &queue)
+        queue.append(Ascii.space)
+        append(number: record.stamp.sequence, to: &queue)
+        queue.append(Ascii.space)
+        queue.append(record.name)
+        if record.generation != 0 {
+            queue.append(0x23)
+            queue.append(decimal: UInt64(record.generation))
+        }
+        queue.append(record.part.isContinued ? " +" : " ")
+        queue.append(record.stream.word)
+        queue.append(record.part.isPartial ? "+| " : "| ")
+        append(text: record.text, to: &queue)
+        queue.append(Ascii.lineFeed)
+    }
+
+    private static func append(text: Span<UInt8>, to queue: inout ByteQueue) {
+        var start = 0
+        while let end = text.first(Ascii.lineFeed, from: start) {
+            queue.append(text.extracting(start..<end))
+            queue.append(Ascii.space)
+            start = end + 1
+        }
+        queue.append(text.extracting(start..<text.count))
+    }
+
+    /// A number in at least six digits, so that lines stand below each other.
+    private static func append(number: UInt64, to queue: inout ByteQueue) {
+        var digits: [20 of UInt8] = .init(repeating: Ascii.zero)
+        var first = 20
+        var rest = number
+        repeat {
+            first -= 1
+            digits[first] = Ascii.zero + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest != 0
+        queue.append(digits.span.extracting(min(first, 14)..<20))
+    }
+
+    /// The record that a line without its line feed spells; nothing when it is none.
+    @_lifetime(copy line)
+    public static func parse(_ line: Span<UInt8>) -> Record? {
+        guard let time = TimestampReader.parse(exact: line) else { return nil }
+        guard line.count > 28, line[27] == Ascii.space else { return nil }
+        guard let numberEnd = line.first(Ascii.space, from: 28) else { return nil }
+        guard numberEnd - 28 >= 6, let sequence = number(line, 28..<numberEnd),
+            numberEnd - 28 == 6 || line[28] != Ascii.zero
+        else { return nil }
+        guard let nameEnd = line.first(Ascii.space, from: numberEnd + 1) else { return nil }
+        guard let word = streamWord(line, from: nameEnd + 1) else { return nil }
+        var name = numberEnd + 1..<nameEnd
+        var generation: UInt64 = 0
+        if let mark = line.extracting(0..<nameEnd).first(0x23, from: name.lowerBound) {
+            guard let value = number(line, mark + 1..<nameEnd), line[mark + 1] != Ascii.zero,
+                value <= UInt32.max
+            else { return nil }
+            generation = value
+            name = name.lowerBound..<mark
+        }
+        guard !name.isEmpty, name.count <= LogLimits.name else { return nil }
+        return Record(
+            stamp: Stamp(sequence: sequence, time: time), name: line.extracting(name),
+            generation: UInt32(generation), stream: word.stream, part: word.part,
+            text: line.extracting(word.end..<line.count))
+    }
+
+    /// The stream and part that are named at `start`, and where the text begins behind them.
+    private static func streamWord(
+        _ line: Span<UInt8>, from start: Int
+    ) -> (stream: Stream, part: Part, end: Int)? {
+        var index = start
+        let isContinued = index < line.count && line[index] == 0x2B
+        if isContinued { index += 1 }
+        guard let stream = stream(line, at: index) else { return nil }
+        index += stream.word.utf8CodeUnitCount
+        let isPartial = index < line.count && line[index] == 0x2B
+        if isPartial { index += 1 }
+        guard index + 1 < line.count, line[index] == 0x7C, line[index + 1] == Ascii.space else {
+            return nil
+        }
+        return (stream, Part(continued: isContinued, partial: isPartial), index + 2)
+    }
+
+    private static func stream(_ line: Span<UInt8>, at index: Int) -> Stream? {
+        guard index < line.count else { return nil }
+        // No two of the words begin alike but `err` and `event`.
+        let candidate: Stream
+        switch line[index] {
+        case 0x6F: candidate = .out
+        case 0x61: candidate = .access
+        case 0x72: candidate = .run
+        case 0x65:
+            guard index + 1 < line.count else { return nil }
+            candidate = line[index + 1] == 0x72 ? .err : .event
+        default: return nil
+        }
+        let word = candidate.word
+        guard index + word.utf8CodeUnitCount <= line.count else { return nil }
+        let range = index..<index + word.utf8CodeUnitCount
+        return line.spells(word, in: range) ? candidate : nil
+    }
+
+    private static func number(_ line: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+        guard !range.isEmpty, range.count <= 20 else { return nil }
+        var value: UInt64 = 0
+        for index in range {
+            guard line[index] >= Ascii.zero, line[index] <= Ascii.nine else { return nil }
+            let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tens.addingReportingOverflow(UInt64(line[index] - Ascii.zero))
+            if overflow || carry { return nil }
+            value = sum
+        }
+        return value
+    }
+}

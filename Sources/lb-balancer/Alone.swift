@@ -1,0 +1,28 @@
+import Basics
+import Control
+import Kernel
+
+/// The roster of a balancer without a supervisor: what `--backend` says, all of it ready.
+enum Alone {
+    static func roster(_ options: BalancerOptions) throws(UsageError) -> RosterWord {
+        if options.backends.isEmpty {
+            throw UsageError(
+                "no backend was named",
+                hint: "name one with --backend 127.0.0.1:3000, or start all with 'lbctl up'")
+        }
+        var members: [RosterMember] = []
+        for (slot, backend) in options.backends.enumerated() {
+            guard Address(backend.address) != nil else {
+                throw UsageError(
+                    "--backend takes ADDR:PORT with a numeric address or localhost, not "
+                        + "'\(backend.address)'")
+            }
+            members.append(
+                RosterMember(
+                    slot: UInt32(slot), generation: 1,
+                    name: backend.name ?? backend.address, address: backend.address, fact: .ready,
+                    weight: backend.weight))
+        }
+        return RosterWord(version: 1, members: members)
+    }
+}

@@ -1,0 +1,65 @@
+import Basics
+import Control
+import Kernel
+
+/// The sockets that clients connect to: inherited, or opened here.
+final class Listening {
+    private var sockets: [InheritedListener]
+    /// A line for each, for who started the balancer by hand.
+    private(set) var announcements: [String] = []
+
+    init(
+        _ options: BalancerOptions, inherited: [InheritedListener]
+    ) throws(UsageError) {
+        sockets = inherited
+        if !inherited.isEmpty { return }
+        for (address, isOptional) in try Self.addresses(options.listen) {
+            do throws(SystemError) {
+                let socket = try Socket.listen(on: address)
+                let bound = try Socket.localAddress(of: socket)
+                sockets.append(InheritedListener(socket))
+                announcements.append("listening on \(bound)")
+            } catch {
+                let hasNoSixth =
+                    error.errno == .noSuchFamily || error.errno == .addressNotAvailable
+                if isOptional && hasNoSixth {
+                    announcements.append("not listening on \(address): \(error.errno)")
+                    continue
+                }
+                Self.fail(address, error)
+            }
+        }
+    }
+
+    var references: [DescriptorReference] { sockets.map { $0.socket.reference } }
+
+    private static func fail(_ address: Address, _ error: SystemError) -> Never {
+        var why = "\(error.errno)"
+        if error.errno == .addressInUse, let port = address.port,
+            let holder = Processes.listener(onPort: port)
+        {
+            let command = Processes.commandLine(of: holder) ?? "?"
+            why = "port \(port) is taken by pid \(holder) (\(command))"
+        }
+        App.fail(
+            "can't listen on \(address): \(why)", "choose another with --listen", code: 1)
+    }
+
+    /// A bare port means both loopbacks, of which the second may be missing.
+    static func addresses(_ texts: [String]) throws(UsageError) -> [(Address, Bool)] {
+        var addresses: [(Address, Bool)] = []
+        for text in texts.isEmpty ? ["8080"] : texts {
+            if let port = UInt16(text) {
+                addresses.append((.loopback(port: port), false))
+                addresses.append((.loopback6(port: port), true))
+            } else if let address = Address(text) {
+                addresses.append((address, false))
+            } else {
+                throw UsageError(
+                    "--listen takes a port or ADDR:PORT, not '\(text)'",
+                    hint: "as in --listen 8080 or --listen 127.0.0.1:8080")
+            }
+        }
+        return addresses
+    }
+}
