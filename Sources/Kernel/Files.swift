@@ -58,7 +58,8 @@ public enum Files {
         var facts = clinux_file_facts()
         if unsafe clinux_fstat(descriptor.number, &facts) < 0 { return nil }
         if facts.mode & S_IFMT != S_IFIFO && facts.mode & S_IFMT != S_IFCHR { return nil }
-        let number = unsafe clinux_open("/proc/self/fd/\(descriptor.number)", O_WRONLY | O_NONBLOCK, 0)
+        let number = unsafe clinux_open(
+            "/proc/self/fd/\(descriptor.number)", O_WRONLY | O_NONBLOCK, 0)
         return number < 0 ? nil : Descriptor(number: number)
     }
 
@@ -139,7 +140,9 @@ public enum Files {
     }
 
     /// Makes a folder and those above it that are missing.
-    public static func makeFolders(_ path: String, permissions: UInt32 = 0o700) throws(SystemError) {
+    public static func makeFolders(
+        _ path: String, permissions: UInt32 = 0o700
+    ) throws(SystemError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part
@@ -214,7 +217,7 @@ public enum Files {
 public struct FileLock: ~Copyable {
     let file: Descriptor
 
-    /// Takes the lock and writes this process's pid into the file; nothing when somebody else has it.
+    /// Takes the lock and writes this process's pid into the file; nothing when another has it.
     public static func take(_ path: String) throws(SystemError) -> FileLock? {
         let file = try Files.open(path, for: .update)
         var result = clinux_flock(file.number, LOCK_EX | LOCK_NB)

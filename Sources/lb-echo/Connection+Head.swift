@@ -107,7 +107,8 @@ extension Connection {
     /// The path that most requests take: a head that was made before, and a number.
     private mutating func greet(_ backend: borrowing Backend) {
         if wantsPage(backend) {
-            return text(200, "text/html; charset=utf-8", backend.identity.page(backend.greeting()),
+            return text(
+                200, "text/html; charset=utf-8", backend.identity.page(backend.greeting()),
                 backend.identity)
         }
         var digits = 1

@@ -36,7 +36,8 @@ enum Words {
         .following(from: 17), .missed(.max),
         .record(
             RecordWord(
-                sequence: 5, time: WallTime(nanoseconds: 6), name: "backend.1", stream: 1, flags: 2,
+                sequence: 5, time: WallTime(nanoseconds: 6), name: "backend.1", generation: 3,
+                stream: 1, part: 2,
                 text: [0, 255, 10, 13])),
     ]
 

@@ -16,7 +16,9 @@ import Testing
         let port = address.port ?? 0
         for turn in 1...12 {
             let answer = try Client.get(address, "/")
-            #expect(answer.text == "Hello from it (port \(port), pid \(program.pid)), request \(turn)\n")
+            #expect(
+                answer.text == "Hello from it (port \(port), pid \(program.pid)), request \(turn)\n"
+            )
             #expect(answer.field("x-backend") == "it")
         }
     }

@@ -20,7 +20,7 @@ import Testing
         let listener = try Socket.listen(on: .loopback(port: 0))
         let client = try Socket.connect(to: try Socket.localAddress(of: listener))
         _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
-        guard case .connection(let server, _) = Socket.accept(from: listener) else {
+        guard case .connection(let server, _) = Socket.accept(from: listener.reference) else {
             throw SystemError(call: "accept", errno: .tryAgain)
         }
         return Connected(client: client, server: server)
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `nobody is accepted where nobody knocked`() throws {
         let listener = try Socket.listen(on: .loopback(port: 0))
-        guard case .none = Socket.accept(from: listener) else {
+        guard case .none = Socket.accept(from: listener.reference) else {
             Issue.record("somebody was accepted")
             return
         }
@@ -67,7 +67,8 @@ import Testing
             let listener = try Socket.listen(on: wanted)
             let client = try Socket.connect(to: try Socket.localAddress(of: listener))
             _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
-            guard case .connection(let server, let from) = Socket.accept(from: listener) else {
+            let outcome = Socket.accept(from: listener.reference)
+            guard case .connection(let server, let from) = outcome else {
                 Issue.record("nobody came")
                 continue
             }
@@ -107,7 +108,7 @@ import Testing
         let listener = try Socket.listen(on: .loopback(port: 0))
         let client = try Socket.connect(to: try Socket.localAddress(of: listener))
         _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
-        if case .connection(let server, _) = Socket.accept(from: listener) {
+        if case .connection(let server, _) = Socket.accept(from: listener.reference) {
             Socket.resetOnClose(server)
         }
         var queue = ByteQueue(capacity: 8)
