@@ -92,7 +92,10 @@ let package = Package(
             of: "Supervision",
             sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
         tests(of: "Terminal", sees: ["Kernel", "Basics"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["Kernel", "Basics"]),
+        // The programs are named so that they are built before they are started.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["lbctl", "lb-balancer", "lb-echo", "Kernel", "Basics"]),
         .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
     ]
 )

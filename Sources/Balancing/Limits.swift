@@ -23,6 +23,9 @@ enum Limits {
     /// Idle connections to a backend are let go before the backend does it: Node's keep-alive,
     /// the shortest of the common ones, is 5 s.
     static let pooledIdle = Nanoseconds.seconds(4)
+    /// A backend that leaves an idle connection open for this long keeps connections; one that does
+    /// not may be closing it at the very moment it is used again.
+    static let keptProof = Nanoseconds.milliseconds(10)
     /// How long a client that has been refused may go on sending before it is cut off, so that
     /// a reset does not eat the answer (RFC 9112 §9.6).
     static let linger = Nanoseconds.seconds(2)

@@ -70,6 +70,9 @@ extension Worker {
 
     private mutating func upstreamDue(_ number: UInt32) {
         let deadline = deadline(upstream: number)
+        if upstreams[number].client == nil && now >= upstreams[number].activeAt + Limits.keptProof {
+            keeping[Int(upstreams[number].slot)] = upstreams[number].generation
+        }
         if now < deadline {
             upstreams[number].filedFor = deadline
             wheel.file(wheelSlot(upstream: number), at: deadline)

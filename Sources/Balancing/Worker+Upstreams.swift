@@ -15,9 +15,11 @@ extension Worker {
     ) -> Checkout {
         let slot = roster.members[index].slot
         while !fresh, let number = pool.first(slot) {
+            // The backend may have closed it a moment ago, or be about to. What may be sent twice finds
+            // out by trying; for the rest one look is worth its price, and so is a new connection to
+            // a backend that has not been seen to keep any.
+            if !isIdempotent && keeping[Int(slot)] != upstreams[number].generation { break }
             pool.remove(number, in: &upstreams)
-            // The backend may have closed it a moment ago. What may be sent twice finds out by trying;
-            // for the rest one look is worth its price.
             if !isIdempotent && upstreams[number].transport.socket.peek() != .wouldBlock {
                 closeUpstream(number)
                 continue
@@ -76,7 +78,8 @@ extension Worker {
         }
         upstreams[number].activeAt = now
         pool.insert(number, in: &upstreams)
-        arm(upstream: number, for: now + Limits.pooledIdle)
+        let isKnown = keeping[Int(upstreams[number].slot)] == upstreams[number].generation
+        arm(upstream: number, for: now + (isKnown ? Limits.pooledIdle : Limits.keptProof))
     }
 
     /// Closes a connection that is in no pool.

@@ -35,6 +35,8 @@ struct Worker: ~Copyable {
     var roster: Roster
     /// When a backend that is under suspicion was last tried, by slot.
     var lastTrial: [Instant]
+    /// Which process of each backend, by slot, has been seen to keep idle connections.
+    var keeping: [UInt64]
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
@@ -72,6 +74,7 @@ struct Worker: ~Copyable {
         roster = plan.board.roster
         lastTrial = .init(
             repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
+        keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)

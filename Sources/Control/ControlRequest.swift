@@ -46,20 +46,24 @@ public struct RecordWord: Equatable, Sendable {
     public var sequence: UInt64
     public var time: WallTime
     public var name: String
+    /// Which process of the name it was, counted from 1; 0 where there is none.
+    public var generation: UInt32
     /// Logs' `Stream` as a number.
     public var stream: UInt8
-    /// Logs' `RecordFlags` as a number.
-    public var flags: UInt8
+    /// Logs' `Part` as a number.
+    public var part: UInt8
     public var text: [UInt8]
 
     public init(
-        sequence: UInt64, time: WallTime, name: String, stream: UInt8, flags: UInt8, text: [UInt8]
+        sequence: UInt64, time: WallTime, name: String, generation: UInt32, stream: UInt8,
+        part: UInt8, text: [UInt8]
     ) {
         self.sequence = sequence
         self.time = time
         self.name = name
+        self.generation = generation
         self.stream = stream
-        self.flags = flags
+        self.part = part
         self.text = text
     }
 }
@@ -170,8 +174,9 @@ extension RecordWord: Spelled {
         frame.put(sequence)
         frame.put(time.nanoseconds)
         frame.put(name)
+        frame.put(generation)
         frame.put(stream)
-        frame.put(flags)
+        frame.put(part)
         frame.put(text.span)
     }
 
@@ -179,8 +184,9 @@ extension RecordWord: Spelled {
         sequence = try frame.number()
         time = WallTime(nanoseconds: try frame.number())
         name = try frame.text()
+        generation = try frame.number()
         stream = try frame.byte()
-        flags = try frame.byte()
+        part = try frame.byte()
         text = try frame.data()
     }
 }

@@ -217,7 +217,12 @@ public struct FileLock: ~Copyable {
     /// Takes the lock and writes this process's pid into the file; nothing when somebody else has it.
     public static func take(_ path: String) throws(SystemError) -> FileLock? {
         let file = try Files.open(path, for: .update)
-        let result = clinux_flock(file.number, LOCK_EX | LOCK_NB)
+        var result = clinux_flock(file.number, LOCK_EX | LOCK_NB)
+        // Racing: `holder` takes the lock for a moment too, and must not be mistaken for one.
+        for _ in 0..<5 where -result == EWOULDBLOCK {
+            Poll.sleep(.milliseconds(1))
+            result = clinux_flock(file.number, LOCK_EX | LOCK_NB)
+        }
         if -result == EWOULDBLOCK { return nil }
         _ = try checked("flock", result)
         try Files.write("\(ThisProcess.pid)\n", to: file)

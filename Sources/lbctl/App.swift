@@ -1,4 +1,46 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// What people type: one verb, one file.
 @main
 enum App {
-    static func main() {}
+    static func main() {
+        Signals.ignoreBrokenPipes()
+        var words = Array(ThisProcess.arguments.dropFirst())
+        // The hidden verbs are the same program in another role.
+        if words.first == Guardian.verb { ThisProcess.exit(Supervise.run()) }
+        if words.isEmpty || words[0] == "--help" || words[0] == "-h" { Help.show(words.isEmpty) }
+        if words[0] == "--version" {
+            Console.say("lbctl \(productVersion)")
+            ThisProcess.exit(0)
+        }
+        let verb = words.removeFirst()
+        do throws(UsageError) {
+            ThisProcess.exit(try run(verb, words))
+        } catch {
+            Console.complain(error.message, advice: error.hint)
+            ThisProcess.exit(2)
+        }
+    }
+
+    private static func run(_ verb: String, _ words: [String]) throws(UsageError) -> Int32 {
+        switch verb {
+        case "up": return try UpCommand.run(words)
+        case Detached.verb: return try Detached.guardService(words)
+        case "down": return try DownCommand.run(words)
+        case "ps", "status": return try StatusCommand.run(words)
+        case "kill": return try KillCommand.run(words)
+        case "logs": return try LogsCommand.run(words)
+        case "help":
+            Help.show(false)
+        default:
+            var hint = "'lbctl --help' lists the verbs"
+            if let near = Likeness.nearest(to: verb, in: Help.verbs) {
+                hint = "did you mean '\(near)'?"
+            }
+            throw UsageError("unknown verb '\(verb)'", hint: hint)
+        }
+    }
 }

@@ -1,0 +1,67 @@
+import Basics
+import Control
+import Kernel
+
+/// One connection to the supervisor: of a verb, or of the guardian.
+final class ControlConnection {
+    /// What the supervisor waits for, or owes.
+    enum State: Equatable {
+        /// A request may come; a client must send one by then.
+        case listening(until: Instant)
+        /// An answer is owed once every child is ready.
+        case awaitsReady
+        /// An answer is owed once a kill has had its effect, or everything has ended.
+        case awaitsOutcome
+    }
+
+    /// How long a client may take to say what it wants.
+    static let patience = Nanoseconds.seconds(5)
+    /// The longest request.
+    static let longestRequest = 64 << 10
+
+    let socket: Descriptor
+    /// The guardian's connection is there as long as the service, and follows from the beginning.
+    let isGuardian: Bool
+    let outbox = Outbox()
+    var state: State
+    private(set) var isFollowing = false
+    var interest = Readiness.readable
+    private var incoming = ByteQueue(capacity: 1024)
+
+    /// What came of looking for a request.
+    enum Arrival {
+        case request(ControlRequest)
+        case nothingYet
+        /// The peer has left, or does not speak our language.
+        case over
+    }
+
+    init(_ socket: consuming Descriptor, isGuardian: Bool, now: Instant) {
+        self.socket = socket
+        self.isGuardian = isGuardian
+        // What a guardian wants to hear first goes without saying.
+        state = isGuardian ? .awaitsReady : .listening(until: now + Self.patience)
+    }
+
+    func beginFollowing() { isFollowing = true }
+
+    /// The next request that has come whole.
+    func nextRequest() -> Arrival {
+        while true {
+            do throws(Misspelling) {
+                if let request = try Framing.take(ControlRequest.self, from: &incoming) {
+                    return .request(request)
+                }
+            } catch {
+                return .over
+            }
+            if incoming.count > Self.longestRequest { return .over }
+            incoming.reserve(4096)
+            switch socket.receive(into: &incoming) {
+            case .moved: continue
+            case .wouldBlock: return .nothingYet
+            case .end, .failed: return .over
+            }
+        }
+    }
+}

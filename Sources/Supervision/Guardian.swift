@@ -1,0 +1,222 @@
+import Basics
+import Control
+import Kernel
+
+/// What a token of the guardian's poller speaks of.
+private enum GuardianEvent: UInt8 {
+    case signals = 1
+    case channel, supervisorEnded
+}
+
+/// The process that the user started: the parent of the supervisor, which it watches over, and the
+/// one that shows what the service says.
+public final class Guardian {
+    /// What people see of a service; done by whoever knows about terminals.
+    public protocol Audience: AnyObject {
+        func show(_ record: RecordWord)
+        func missed(_ lines: UInt64)
+        /// Everything is ready.
+        func isReady(_ status: ServiceStatus)
+        func isNotReady(_ refusal: Refusal)
+        /// A sentence of the guardian's own.
+        func say(_ sentence: String)
+        /// Whether nobody can be shown anything any more, or is content with what became of it: then
+        /// the service ends.
+        var isGone: Bool { get }
+    }
+
+    private enum Phase: Equatable {
+        case running
+        /// It was asked to end.
+        case ending
+        /// It was asked twice; the supervisor is killed when it takes longer than this.
+        case hurrying(killAt: Instant)
+    }
+
+    static let usualTime = Nanoseconds.seconds(10)
+    static let hurry = Nanoseconds.milliseconds(500)
+
+    private let folder: RuntimeFolder
+    private let lock: FileLock
+    private let signals: SignalQueue
+    private let poller: Poller
+    private let supervisor: Child
+    private let channel: Descriptor
+    private let audience: Audience
+    private var incoming = ByteQueue(capacity: 65536)
+    private var phase = Phase.running
+    private var isChannelOpen = true
+    private var refusal: Refusal?
+
+    /// Starts the supervisor. To be called on the thread that will run the guardian's loop: the
+    /// kernel takes the end of that thread for the guardian's death.
+    public init(
+        _ plan: ServicePlan, folder: RuntimeFolder, lock: consuming FileLock,
+        signals: consuming SignalQueue, audience: Audience
+    ) throws(SystemError) {
+        try Children.becomeSubreaper()
+        let poller = try Poller(capacity: 16)
+        let pair = try Socket.pair()
+        let program = ThisProcess.executable
+        let supervisor = try Child(
+            SpawnPlan(
+                path: program, arguments: [program, Self.verb],
+                environment: ThisProcess.environment,
+                descriptors: [nil, nil, .standardError, pair.second.reference],
+                deathSignal: .terminate))
+        try poller.add(
+            signals.reference, for: .readable, token: Token(kind: GuardianEvent.signals.rawValue))
+        try poller.add(
+            pair.first.reference, for: .readable, token: Token(kind: GuardianEvent.channel.rawValue))
+        try poller.add(
+            supervisor.pidDescriptor.reference, for: .readable,
+            token: Token(kind: GuardianEvent.supervisorEnded.rawValue))
+        var words = ByteQueue(capacity: 16384)
+        Framing.append(plan, to: &words)
+        pair.first.reference.writeAll(&words)
+        try pair.first.setNonBlocking()
+        self.folder = folder
+        self.lock = lock
+        self.signals = signals
+        self.poller = poller
+        self.supervisor = supervisor
+        self.audience = audience
+        channel = pair.first
+    }
+
+    /// The verb under which lbctl is the supervisor.
+    public static let verb = "__supervise"
+
+    /// Runs until the supervisor is gone, and returns the exit code.
+    public func run() -> Int32 {
+        while true {
+            let count = poller.wait(timeout: timeout())
+            var ended = false
+            for index in 0..<count {
+                switch GuardianEvent(rawValue: poller.event(index).token.kind) {
+                case .signals: takeSignals()
+                case .channel: readChannel()
+                case .supervisorEnded: ended = true
+                case nil: continue
+                }
+            }
+            if audience.isGone { ask(why: nil) }
+            if ended, let ending = supervisor.reap() { return finish(ending) }
+            if case .hurrying(let killAt) = phase, killAt < Clock.now() {
+                supervisor.send(.kill)
+            }
+        }
+    }
+
+    private func timeout() -> Nanoseconds? {
+        guard case .hurrying(let killAt) = phase else { return nil }
+        return killAt.since(Clock.now())
+    }
+
+    private func takeSignals() {
+        while let signal = signals.next() {
+            switch signal {
+            case .interrupt, .terminate, .hangUp, .quit: ask(why: signal)
+            case .child: reapOrphans()
+            default: continue
+            }
+        }
+    }
+
+    /// Reaps what was left to us, but not the supervisor: its pidfd tells.
+    private func reapOrphans() {
+        while let pid = Children.endedUnreaped(), pid != supervisor.pid {
+            _ = Children.reap(pid: pid)
+        }
+    }
+
+    /// Ends the service: the first time gracefully, the second time at once. Without a signal it is
+    /// the first time however often it is said.
+    private func ask(why signal: Signal?) {
+        switch phase {
+        case .running:
+            phase = .ending
+            order(.down(within: Self.usualTime))
+            if signal == .interrupt {
+                audience.say("stopping; Ctrl-C again to stop at once")
+            }
+        case .ending:
+            if signal == nil { return }
+            phase = .hurrying(killAt: Clock.now() + Self.hurry)
+            audience.say("stopping at once: whatever still runs is killed")
+            order(.down(within: Nanoseconds(0)))
+        case .hurrying: return
+        }
+    }
+
+    private func order(_ request: ControlRequest) {
+        var words = ByteQueue(capacity: 256)
+        Framing.append(request, to: &words)
+        // A few bytes into an empty socket: they fit, or the supervisor does not read any more, and
+        // then the second time helps.
+        _ = channel.write(&words)
+    }
+
+    private func readChannel() {
+        // So many reads a turn, that signals are heard between them.
+        for _ in 0..<16 {
+            incoming.reserve(65536)
+            let came = channel.receive(into: &incoming)
+            while let reply = nextReply() { take(reply) }
+            switch came {
+            case .moved: continue
+            case .wouldBlock: return
+            case .end, .failed:
+                isChannelOpen = false
+                poller.remove(channel.reference)
+                return
+            }
+        }
+    }
+
+    private func nextReply() -> ControlReply? {
+        do throws(Misspelling) {
+            return try Framing.take(ControlReply.self, from: &incoming)
+        } catch {
+            incoming.removeAll()
+            return nil
+        }
+    }
+
+    private func take(_ reply: ControlReply) {
+        switch reply {
+        case .record(let record): audience.show(record)
+        case .missed(let count): audience.missed(count)
+        case .done: order(.status)
+        case .status(let status): audience.isReady(status)
+        case .refused(let refusal):
+            self.refusal = refusal
+            if phase == .running { audience.isNotReady(refusal) }
+        case .killed, .following: return
+        }
+    }
+
+    /// The supervisor has ended: shows its last words, ends whatever is left, and tells the exit code.
+    private func finish(_ ending: Ending) -> Int32 {
+        while isChannelOpen {
+            let before = incoming.count
+            readChannel()
+            if incoming.count == before && channel.peek() == .wouldBlock { break }
+        }
+        let killed = Descendants.end(within: .seconds(2))
+        folder.removeAll()
+        switch ending.cause {
+        case .exited(code: 0):
+            if case .hurrying = phase { return 130 }
+            return 0
+        case .exited, .killed:
+            if case .hurrying = phase { return 130 }
+            if case .exited = ending.cause, refusal != nil { return 1 }
+            let left = killed == 0 ? "" : "; \(Figures.count(UInt64(killed), "process")) killed"
+            audience.say(
+                "the supervisor (pid \(supervisor.pid)) \(ending.cause.words): "
+                    + "everything is stopped\(left)")
+            return 1
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Basics
+import Control
+import Kernel
+
+/// What a child's process is made of: program, words, variables and descriptors.
+struct Launch {
+    let plan: ChildPlan
+    let service: ServicePlan
+
+    /// Whether it is a program of ours, which takes `--ready-fd`.
+    var isOurs: Bool {
+        let name = Topology.fileName(plan.words[0])
+        return ["lb-echo", "lb-balancer"].contains(name)
+            && path == service.programFolder + "/" + name
+    }
+
+    /// The program's file; nothing when there is none.
+    var path: String? {
+        let word = plan.words[0]
+        if word.contains("/") { return word }
+        for folder in searchPath.split(separator: ":") {
+            let candidate = "\(folder)/\(word)"
+            if Files.isExecutable(candidate) { return candidate }
+        }
+        return nil
+    }
+
+    private var searchPath: String {
+        let given = variables.last { $0.name == "PATH" }?.value ?? "/usr/local/bin:/usr/bin:/bin"
+        return service.programFolder + ":" + given
+    }
+
+    /// What the supervisor was given, without what was meant for the supervisor alone, and the
+    /// `.env` file above it.
+    private var variables: [(name: String, value: String)] {
+        let hidden = [
+            Inheritance.link, Inheritance.scoreboard, Inheritance.listeners,
+            Inheritance.listenersPid, "NOTIFY_SOCKET", "LISTEN_FDNAMES",
+        ]
+        var list: [(name: String, value: String)] = []
+        for entry in ThisProcess.environment + service.environment {
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count < 2 || hidden.contains(String(parts[0])) { continue }
+            let name = String(parts[0])
+            list.removeAll { $0.name == name }
+            list.append((name, String(parts[1])))
+        }
+        return list
+    }
+
+    /// The environment, with `extra` above the rest.
+    func environment(_ extra: [(String, String)]) -> [String] {
+        var own = [
+            ("PATH", searchPath), (Inheritance.service, service.name),
+            (Inheritance.instance, plan.name),
+        ]
+        if plan.port != 0 { own.append(("PORT", String(plan.port))) }
+        own += extra
+        let replaced = Set(own.map { $0.0 })
+        let kept = variables.filter { !replaced.contains($0.name) }
+        return kept.map { "\($0.name)=\($0.value)" } + own.map { "\($0.0)=\($0.1)" }
+    }
+}

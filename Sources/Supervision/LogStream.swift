@@ -1,0 +1,79 @@
+import Basics
+import Control
+import History
+import Kernel
+import Logs
+
+/// The one stream: every line of every child and every sentence of lbctl's own, numbered and
+/// stamped in the order in which they were read, into the history and to all who follow.
+final class LogStream {
+    private var clock: StampClock
+    private var frame = ByteQueue(capacity: 4096)
+    private var followers: [Outbox] = []
+    private var history: HistoryWriter
+    /// When a disk that failed is to be tried again though nobody says anything.
+    private(set) var retry: Instant?
+
+    init(history: consuming HistoryWriter) {
+        clock = StampClock(after: history.last)
+        self.history = history
+    }
+
+    /// The number that the next record will have.
+    var nextSequence: UInt64 { clock.last.sequence + 1 }
+
+    /// Takes the time, once a turn of the loop.
+    func tick() { clock.tick(Clock.wallTime()) }
+
+    func addFollower(_ outbox: Outbox) { followers.append(outbox) }
+    func removeFollower(_ outbox: Outbox) { followers.removeAll { $0 === outbox } }
+
+    /// A sentence of lbctl's own.
+    func say(_ sentence: String) { append(sentence, stream: .event) }
+
+    /// The sentence that opens a run.
+    func openRun(_ sentence: String) { append(sentence, stream: .run) }
+
+    private func append(_ sentence: String, stream: Stream) {
+        let name: StaticString = "lbctl"
+        let text = Array(sentence.utf8)
+        let bytes = Array(name.description.utf8)
+        append(
+            Record(
+                stamp: clock.next(), name: bytes.span, stream: stream, text: text.span))
+    }
+
+    /// A line of a child.
+    func append(
+        _ text: Span<UInt8>, part: Part, of name: Span<UInt8>, generation: UInt64, stream: Stream
+    ) {
+        append(
+            Record(
+                stamp: clock.next(), name: name,
+                generation: UInt32(truncatingIfNeeded: generation), stream: stream, part: part,
+                text: text))
+    }
+
+    private func append(_ record: borrowing Record) {
+        history.append(record)
+        if followers.isEmpty { return }
+        RecordFrame.spell(record, into: &frame)
+        for outbox in followers { outbox.offer(frame.bytes) }
+    }
+
+    /// Writes what has gathered, at the end of each turn. A disk that fails is told of once, and
+    /// stops nothing.
+    func flush(now: Instant) {
+        retry = nil
+        switch history.flush(now: now) {
+        case .sound: return
+        case .failing: break
+        case .failed(let error):
+            say("the history can't be written (\(error)); going on without it")
+        case .recovered(let lost):
+            say("the history is written again; \(Figures.count(lost, "line")) were lost")
+            return
+        }
+        retry = now + .seconds(5)
+    }
+}

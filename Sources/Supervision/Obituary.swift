@@ -1,0 +1,65 @@
+import Basics
+import Control
+import Kernel
+
+/// What is to be said of a process that has ended, kept until the balancers have said that none of
+/// them chooses it any more.
+final class Obituary {
+    /// The longest that a restart at once waits for the balancers to notice the death.
+    static let restartHold = Nanoseconds.milliseconds(2)
+    /// The longest that the sentence waits for them.
+    static let patience = Nanoseconds.seconds(1)
+
+    let child: SupervisedChild
+    let pid: Int32
+    let generation: UInt64
+    /// Who it was and how it ended.
+    let head: String
+    /// What becomes of the child.
+    let next: String
+    /// The roster that no longer offers it; nothing where no balancer knew of it.
+    let version: UInt64?
+    /// Where the clock began: the signal, if lbctl sent it, or else when the death was seen.
+    let clockStart: Instant
+    let openedAt: Instant
+    let order: KillOrder?
+    var account: FailoverAccount?
+
+    init(
+        child: SupervisedChild, process: ChildProcess, head: String, next: String,
+        version: UInt64?, order: KillOrder?, now: Instant
+    ) {
+        self.child = child
+        self.head = head
+        self.next = next
+        self.version = version
+        self.order = order
+        pid = process.pid
+        generation = child.generation
+        clockStart = order?.sentAt ?? now
+        openedAt = now
+    }
+
+    func holdsRestart(_ now: Instant) -> Bool { now.since(openedAt) < Self.restartHold }
+
+    /// When to look at it again though nothing happens.
+    var nextLook: Instant { openedAt + (order == nil ? Self.patience : Self.patience) }
+
+    /// The sentence of the log.
+    func sentence(outOfRotation: Nanoseconds?) -> String {
+        var parts = [head]
+        if let outOfRotation {
+            parts.append("out of rotation after \(Figures.text(outOfRotation))")
+        }
+        if let account, account.inFlight > 0 { parts.append(Self.words(account)) }
+        parts.append(next)
+        return parts.joined(separator: "; ")
+    }
+
+    /// `2 requests were in flight: 2 tried elsewhere, 0 failed`.
+    static func words(_ account: FailoverAccount) -> String {
+        let verb = account.inFlight == 1 ? "was" : "were"
+        return "\(Figures.count(UInt64(account.inFlight), "request")) \(verb) in flight: "
+            + "\(account.retried) tried elsewhere, \(account.failed) failed"
+    }
+}

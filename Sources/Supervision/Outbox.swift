@@ -1,0 +1,57 @@
+import Basics
+import Control
+import Kernel
+
+/// What waits to be sent on one connection; never more than its limit.
+///
+/// A slow reader costs nobody but itself: records that don't fit are dropped and counted, and it is
+/// told how many as soon as there is room.
+final class Outbox {
+    /// In bytes, for records.
+    static let limit = 1 << 20
+    private var queue = ByteQueue(capacity: 4096)
+    private var missed: UInt64 = 0
+
+    /// What became of an attempt to send.
+    enum Outcome { case emptied, blocked, broken }
+
+    var isEmpty: Bool { queue.isEmpty && missed == 0 }
+
+    /// Appends an answer; there is at most one for each request that was read.
+    func put(_ reply: ControlReply) {
+        tellMissed()
+        Framing.append(reply, to: &queue)
+    }
+
+    /// Appends the frame of a record, or drops it.
+    func offer(_ frame: Span<UInt8>) {
+        if queue.count + frame.count > Self.limit {
+            missed += 1
+            return
+        }
+        tellMissed()
+        queue.append(frame)
+    }
+
+    private func tellMissed() {
+        if missed == 0 { return }
+        Framing.append(ControlReply.missed(missed), to: &queue)
+        missed = 0
+    }
+
+    /// Sends what can be sent without waiting.
+    func flush(to socket: DescriptorReference) -> Outcome {
+        while true {
+            if queue.isEmpty { tellMissed() }
+            if queue.isEmpty {
+                queue.removeAll()
+                return .emptied
+            }
+            switch socket.write(&queue) {
+            case .moved: continue
+            case .wouldBlock: return .blocked
+            case .end, .failed: return .broken
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Basics
+import Control
+import Kernel
+
+/// The ports that a service needs, looked at before anything is started.
+public enum Ports {
+    /// What is wrong with listening on an address; nothing when it is free. An address that this
+    /// machine does not have is `absent`.
+    public enum Finding: Equatable, Sendable {
+        case free
+        case absent
+        case taken(by: Int32?)
+        case denied(Errno)
+    }
+
+    /// Listens for a moment.
+    public static func look(at address: Address) -> Finding {
+        if address.port == 0 { return isPresent(address) ? .free : .absent }
+        do throws(SystemError) {
+            _ = try Socket.listen(on: address, backlog: 1)
+            return .free
+        } catch {
+            switch error.errno {
+            case .addressInUse:
+                return .taken(by: address.port.flatMap { Processes.listener(onPort: $0) })
+            case .addressNotAvailable, .noSuchFamily: return .absent
+            default: return .denied(error.errno)
+            }
+        }
+    }
+
+    private static func isPresent(_ address: Address) -> Bool {
+        (try? Socket.listen(on: address, backlog: 1)) != nil
+    }
+
+    /// Fails when the address can't be had, and names who has it.
+    public static func check(_ address: Address, for whom: String, flag: String) throws(Refusal) {
+        switch look(at: address) {
+        case .free: return
+        case .absent:
+            throw Refusal(
+                what: "\(whom) can't listen on \(address)",
+                why: "this machine does not have that address")
+        case .taken(let pid):
+            throw Refusal(
+                what: "\(whom) can't listen on \(address)",
+                why: "the port is taken" + holder(pid),
+                advice: "end that process, or choose another port with \(flag)")
+        case .denied(let errno):
+            throw Refusal(what: "\(whom) can't listen on \(address)", why: "\(errno)")
+        }
+    }
+
+    private static func holder(_ pid: Int32?) -> String {
+        guard let pid else { return " by a process of somebody else" }
+        guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }
+        return " by pid \(pid) (\(String(command.prefix(120))))"
+    }
+
+    /// A port that nobody has at present, chosen by the kernel.
+    public static func unused() throws(Refusal) -> UInt16 {
+        do throws(SystemError) {
+            let socket = try Socket.listen(on: .loopback(port: 0), backlog: 1)
+            return try Socket.localAddress(of: socket).port ?? 0
+        } catch {
+            throw Refusal(what: "no free port was found", why: "\(error)")
+        }
+    }
+}

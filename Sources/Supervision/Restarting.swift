@@ -1,0 +1,80 @@
+import Basics
+
+/// When a child that has ended starts again: its rule, and what it remembers of earlier crashes.
+public struct Restarting: Equatable, Sendable {
+    /// After which endings a child starts again.
+    public enum Rule: UInt8, CaseIterable, Sendable { case always, onFailure, never }
+
+    /// How a child came to end.
+    public enum Cause: Equatable, Sendable {
+        /// Somebody asked for it with `lbctl kill`.
+        case killed(restarts: Bool)
+        /// It ended by itself, or by a signal of somebody else.
+        case byItself(succeeded: Bool)
+    }
+
+    /// What is to come of it.
+    public enum Verdict: Equatable, Sendable {
+        case restart(after: Nanoseconds)
+        /// It stays as it is: nobody wants it to run again.
+        case stay
+        /// It has crashed too often.
+        case giveUp
+    }
+
+    /// A child that was ready for so long starts at once after a crash.
+    static let settled = Nanoseconds.seconds(10)
+    static let firstDelay = Nanoseconds.milliseconds(100)
+    static let longestDelay = Nanoseconds.seconds(10)
+    static let window = Nanoseconds.seconds(30)
+    /// One more than so many crashes within the window is too many.
+    static let crashesAllowed = 5
+
+    public var rule: Rule
+    /// Added before every restart, to have time to look.
+    public var delay: Nanoseconds?
+    var crashes: [Instant] = []
+    /// Crashes in a row, without a settled time between them.
+    var row = 0
+
+    public init(rule: Rule, delay: Nanoseconds? = nil) {
+        self.rule = rule
+        self.delay = delay
+    }
+
+    /// The child ended, having been ready for `ready`. `chance`, from 0 to 1, spreads the delay.
+    public mutating func ended(
+        _ cause: Cause, readyFor ready: Nanoseconds?, now: Instant, chance: Double
+    ) -> Verdict {
+        switch cause {
+        case .killed(let restarts): return restarts ? .restart(after: wait(Nanoseconds(0))) : .stay
+        case .byItself(let succeeded):
+            switch rule {
+            case .never: return .stay
+            case .onFailure: if succeeded { return .stay }
+            case .always: break
+            }
+        }
+        crashes.removeAll { now.since($0) > Self.window }
+        crashes.append(now)
+        if let ready, ready >= Self.settled { row = 0 } else { row += 1 }
+        if crashes.count > Self.crashesAllowed { return .giveUp }
+        if row == 0 { return .restart(after: wait(Nanoseconds(0))) }
+        return .restart(after: wait(Self.backoff(row: row, chance: chance)))
+    }
+
+    /// Somebody started the child by hand: what was before is forgiven.
+    public mutating func forgive() {
+        crashes = []
+        row = 0
+    }
+
+    private func wait(_ least: Nanoseconds) -> Nanoseconds { max(least, delay ?? Nanoseconds(0)) }
+
+    /// 100 ms, doubled with each crash in a row up to 10 s, and a quarter more or less.
+    static func backoff(row: Int, chance: Double) -> Nanoseconds {
+        let doublings = UInt64(min(row - 1, 20))
+        let plain = min(firstDelay.count << doublings, longestDelay.count)
+        return Nanoseconds(UInt64(Double(plain) * (0.75 + 0.5 * chance)))
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+import Control
+import Kernel
+
+/// The folder in which a running service is found by its name: its socket and its locks.
+public struct RuntimeFolder: Equatable, Sendable {
+    public let name: String
+    public let path: String
+
+    public var controlSocket: String { path + "/control.sock" }
+    public var guardianLock: String { path + "/guardian.pid" }
+    public var supervisorLock: String { path + "/supervisor.pid" }
+
+    /// The folder of the service `name`: below XDG_RUNTIME_DIR where there is one, else below a
+    /// folder of the user's own in /tmp. Fails where the name could lead out of it.
+    public init(
+        name: String, runtimeDirectory: String? = ThisProcess.variable("XDG_RUNTIME_DIR"),
+        user: UInt32 = ThisProcess.user
+    ) throws(UsageError) {
+        guard Self.isName(name) else {
+            throw UsageError(
+                "'\(name)' is no name for a service",
+                hint: "a name is made of letters, digits, '.', '_' and '-', at most 48")
+        }
+        self.name = name
+        if let folder = runtimeDirectory, folder.hasPrefix("/") {
+            path = folder + "/lbctl/" + name
+        } else {
+            path = "/tmp/lbctl-\(user)/" + name
+        }
+    }
+
+    /// The folder at `path`, as another process of the service found it.
+    init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count <= 48, !name.hasPrefix("."), !name.hasPrefix("-")
+        else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E: true
+            default: false
+            }
+        }
+    }
+
+    /// Makes the folder where it is missing, and makes sure that it is ours alone.
+    public func make() throws(Refusal) {
+        if controlSocket.utf8.count > 107 {
+            throw refusal("its path is too long for a socket", "set XDG_RUNTIME_DIR to a shorter one")
+        }
+        let parent = String(path.dropLast(name.utf8.count + 1))
+        for folder in [parent, path] {
+            let facts: FileFacts
+            do throws(SystemError) {
+                try Files.makeFolders(folder)
+                facts = try Files.facts(folder)
+            } catch {
+                throw refusal("\(error)", "")
+            }
+            try check(folder, facts)
+        }
+    }
+
+    private func check(_ folder: String, _ facts: FileFacts) throws(Refusal) {
+        if !facts.isDirectory {
+            throw refusal("\(folder) is no folder, or a link to one", "remove it")
+        }
+        if facts.owner != ThisProcess.user {
+            throw refusal(
+                "\(folder) belongs to another user (\(facts.owner))",
+                "set XDG_RUNTIME_DIR to a folder of your own")
+        }
+        if facts.permissions & 0o077 != 0 {
+            throw refusal("\(folder) is open to others", "chmod 700 \(folder)")
+        }
+    }
+
+    private func refusal(_ why: String, _ advice: String) -> Refusal {
+        Refusal(what: "the runtime folder \(path) can't be used", why: why, advice: advice)
+    }
+
+    /// Takes a lock of the folder; nothing when somebody else holds it.
+    public func take(_ lock: String) throws(SystemError) -> FileLock? {
+        for _ in 0..<100 {
+            guard let taken = try FileLock.take(lock) else { return nil }
+            // Racing: the last holder may have removed the file between our opening and locking it;
+            // then what we hold is a file that nobody else will find.
+            if (try? Files.text(lock)) == "\(ThisProcess.pid)\n" { return taken }
+        }
+        return nil
+    }
+
+    /// Removes what a supervisor leaves behind; to be called while its lock is held or free.
+    public func removeSupervisorFiles() {
+        try? Files.remove(controlSocket)
+        try? Files.remove(supervisorLock)
+    }
+
+    /// Removes everything, the folder too unless somebody has put something else there.
+    public func removeAll() {
+        removeSupervisorFiles()
+        try? Files.remove(guardianLock)
+        try? Files.removeFolder(path)
+    }
+}

@@ -1,0 +1,124 @@
+import Basics
+import Control
+
+/// All that a supervisor is told when it is started: what to run, where, and under which name.
+public struct ServicePlan: Equatable, Sendable {
+    public var name: String
+    /// `RuntimeFolder.path`.
+    public var runtimePath: String
+    /// Where the history is kept.
+    public var historyPath: String
+    /// How much of it is kept, in bytes.
+    public var historyLimit: UInt64
+    /// The folder of lbctl's own programs.
+    public var programFolder: String
+    /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
+    public var listen: [String]
+    public var children: [ChildPlan]
+    /// The soft limit of descriptors that lbctl itself was started with.
+    public var descriptorLimit: UInt64
+    /// Variables from the `.env` file, `NAME=value` each.
+    public var environment: [String]
+    /// Said once, at the beginning.
+    public var notices: [String]
+
+    public init(
+        name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
+        programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64, environment: [String],
+        notices: [String]
+    ) {
+        self.name = name
+        self.runtimePath = runtimePath
+        self.historyPath = historyPath
+        self.historyLimit = historyLimit
+        self.programFolder = programFolder
+        self.listen = listen
+        self.children = children
+        self.descriptorLimit = descriptorLimit
+        self.environment = environment
+        self.notices = notices
+    }
+}
+
+/// One child as it is to be started.
+public struct ChildPlan: Equatable, Sendable {
+    /// What a child is to the service.
+    public enum Role: UInt8, Sendable {
+        /// lb-balancer: it is given the listening sockets and the link.
+        case balancer
+        /// One of those between which the balancer chooses.
+        case backend
+        /// Anything that runs beside them.
+        case other
+    }
+
+    public var name: String
+    public var type: String
+    public var role: Role
+    /// 0 for one without a port.
+    public var port: UInt16
+    /// The words of its command line, the program first.
+    public var words: [String]
+    public var rule: Restarting.Rule
+    /// Added before each restart.
+    public var restartDelay: Nanoseconds?
+}
+
+extension ServicePlan: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        frame.put(name)
+        frame.put(runtimePath)
+        frame.put(historyPath)
+        frame.put(historyLimit)
+        frame.put(programFolder)
+        frame.put(listen)
+        frame.put(children)
+        frame.put(descriptorLimit)
+        frame.put(environment)
+        frame.put(notices)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        name = try frame.text()
+        runtimePath = try frame.text()
+        historyPath = try frame.text()
+        historyLimit = try frame.number()
+        programFolder = try frame.text()
+        listen = try frame.texts()
+        children = try frame.list()
+        descriptorLimit = try frame.number()
+        environment = try frame.texts()
+        notices = try frame.texts()
+    }
+}
+
+extension ChildPlan: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        frame.put(name)
+        frame.put(type)
+        frame.put(role.rawValue)
+        frame.put(port)
+        frame.put(words)
+        frame.put(rule.rawValue)
+        frame.put(restartDelay != nil)
+        frame.put(restartDelay?.count ?? 0)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        name = try frame.text()
+        type = try frame.text()
+        guard let role = Role(rawValue: try frame.byte()) else {
+            throw Misspelling("an unknown role of a child")
+        }
+        self.role = role
+        port = try frame.number()
+        words = try frame.texts()
+        guard let rule = Restarting.Rule(rawValue: try frame.byte()) else {
+            throw Misspelling("an unknown rule for restarts")
+        }
+        self.rule = rule
+        let isDelayed = try frame.flag()
+        let delay: UInt64 = try frame.number()
+        restartDelay = isDelayed ? Nanoseconds(delay) : nil
+    }
+}

@@ -1,0 +1,48 @@
+import Basics
+import Control
+import Kernel
+
+/// The supervisor's process, from its first line to its exit code.
+public enum Supervise {
+    /// The descriptor of the socket to the guardian.
+    static let channel: Int32 = 3
+
+    /// Reads the plan from the guardian's socket and runs the service.
+    public static func run() -> Int32 {
+        Signals.ignoreBrokenPipes()
+        // Before anything else: the guardian may die at any moment, and this is how we hear of it.
+        guard let signals = try? SignalQueue([.terminate, .interrupt, .hangUp, .quit, .child]),
+            let socket = try? Descriptor.inherited(channel),
+            let plan = readPlan(socket)
+        else { return 1 }
+        ThisProcess.raiseDescriptorLimit(to: 65536)
+        do throws(Refusal) {
+            let supervisor = Supervisor(try Opening(plan, signals: signals))
+            do throws(SystemError) {
+                try socket.setNonBlocking()
+            } catch {
+                throw Refusal(what: "the supervisor can't start", why: "\(error)")
+            }
+            supervisor.take(socket, isGuardian: true)
+            return supervisor.run()
+        } catch {
+            var queue = ByteQueue(capacity: 1024)
+            Framing.append(ControlReply.refused(error), to: &queue)
+            socket.reference.writeAll(&queue)
+            return 1
+        }
+    }
+
+    private static func readPlan(_ socket: borrowing Descriptor) -> ServicePlan? {
+        var queue = ByteQueue(capacity: 16384)
+        while true {
+            do throws(Misspelling) {
+                if let plan = try Framing.take(ServicePlan.self, from: &queue) { return plan }
+            } catch {
+                return nil
+            }
+            queue.reserve(16384)
+            guard case .moved = socket.read(into: &queue) else { return nil }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Basics
+import Control
+import Kernel
+import Logs
+
+/// One child of the service: its plan, its life, and its process while it has one.
+final class SupervisedChild {
+    /// Its number among the children, and its place in the roster and the scoreboard.
+    let index: Int
+    let plan: ChildPlan
+    let nameBytes: [UInt8]
+    var lifecycle = Lifecycle.stopped
+    var restarting: Restarting
+    /// Counted up at each start, from 1.
+    var generation: UInt64 = 0
+    var process: ChildProcess?
+    /// When the present or last process was started.
+    var startedAt: WallTime?
+    /// How the last process ended, or empty.
+    var ending = ""
+    /// What somebody asked for with `kill`, until the process has ended of it.
+    var killOrder: KillOrder?
+    /// Where it is reached, if it is balanced.
+    var address: Address
+    /// Whether it has once been killed for not being ready in time.
+    var wasLate = false
+    /// What the balancer thinks of the present generation.
+    var verdictIsUp = true
+    /// The last lines that it said, for those who ask why it is not ready.
+    private(set) var lastLines: [String] = []
+
+    init(index: Int, plan: ChildPlan) {
+        self.index = index
+        self.plan = plan
+        address = .loopback(port: plan.port)
+        nameBytes = Array(plan.name.utf8)
+        restarting = Restarting(rule: plan.rule, delay: plan.restartDelay)
+    }
+
+    var isBalanced: Bool { plan.role == .backend }
+
+    /// `backend.2 (port 3001, pid 4242)`.
+    func title(pid: Int32?) -> String {
+        var facts: [String] = []
+        if plan.port != 0 { facts.append("port \(plan.port)") }
+        if let pid { facts.append("pid \(pid)") }
+        return facts.isEmpty ? plan.name : "\(plan.name) (\(facts.joined(separator: ", ")))"
+    }
+
+    func remember(_ line: Span<UInt8>) {
+        var bytes: [UInt8] = []
+        for index in 0..<min(line.count, 512) { bytes.append(line[index]) }
+        lastLines.append(String(decoding: bytes, as: UTF8.self))
+        if lastLines.count > 5 { lastLines.removeFirst() }
+    }
+
+    /// When something is to be done about it though nothing happens; nothing when never.
+    var deadline: Instant? {
+        let probe = process?.probe?.next
+        guard let life = lifecycle.deadline, life != .never else { return probe }
+        return min(life, probe ?? .never)
+    }
+}
+
+/// One process of a child, from its start until it has been reaped.
+final class ChildProcess {
+    let child: Child
+    let startedAt: Instant
+    let output: ChildPipe
+    let errors: ChildPipe
+    /// Where it says that it is ready; nothing once it has, or where it can't.
+    var readiness: HeldDescriptor?
+    var probe: PortProbe?
+    /// A balancer's link.
+    let link: BalancerLink?
+
+    init(
+        child: consuming Child, startedAt: Instant, output: ChildPipe, errors: ChildPipe,
+        readiness: HeldDescriptor?, probe: PortProbe?, link: BalancerLink?
+    ) {
+        self.child = child
+        self.startedAt = startedAt
+        self.output = output
+        self.errors = errors
+        self.readiness = readiness
+        self.probe = probe
+        self.link = link
+    }
+
+    var pid: Int32 { child.pid }
+}
+
+/// A `kill` that a child has been sent and not yet died of.
+struct KillOrder {
+    let signal: Signal
+    let sentAt: Instant
+    let restarts: Bool
+    /// Whom to tell, and at which place of its list; nothing when nobody waits.
+    let request: KillRequest
+    let place: Int
+}
+
+/// A descriptor that several hold, or none; closed when the last one lets go.
+final class HeldDescriptor {
+    let descriptor: Descriptor
+
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+}

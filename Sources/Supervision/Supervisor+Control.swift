@@ -1,0 +1,191 @@
+import Basics
+import Control
+import Kernel
+
+extension Supervisor {
+    func acceptConnections() {
+        while true {
+            switch Socket.accept(from: controlSocket.reference) {
+            case .connection(let socket, _):
+                // The folder is closed to others; this holds even if somebody opens it.
+                guard let peer = try? Socket.peer(of: socket), peer.user == ThisProcess.user,
+                    !connections.isFull
+                else { continue }
+                take(socket, isGuardian: false)
+            case .vanished: continue
+            case .none: return
+            case .exhausted: return
+            }
+        }
+    }
+
+    /// Begins to serve a connection.
+    func take(_ socket: consuming Descriptor, isGuardian: Bool) {
+        let connection = ControlConnection(socket, isGuardian: isGuardian, now: now)
+        let key = connections.insert(connection)
+        let token = Token(kind: EventSource.connection.rawValue, key: key)
+        do throws(SystemError) {
+            try poller.add(connection.socket.reference, for: .readable, token: token)
+        } catch {
+            _ = connections.remove(key.slot)
+            return
+        }
+        if isGuardian { follow(connection) }
+    }
+
+    func connectionIsReady(_ key: SlabKey, _ readiness: Readiness) {
+        guard connections.isCurrent(key) else { return }
+        let connection = connections[key.slot]
+        while true {
+            switch connection.nextRequest() {
+            case .request(let request): answer(request, on: connection, key)
+            case .nothingYet: return
+            case .over:
+                close(key)
+                return
+            }
+        }
+    }
+
+    private func close(_ key: SlabKey) {
+        let connection = connections.remove(key.slot)
+        log.removeFollower(connection.outbox)
+        poller.remove(connection.socket.reference)
+        if connection.isGuardian { guardianIsGone() }
+    }
+
+    private func follow(_ connection: ControlConnection) {
+        if connection.isFollowing { return }
+        connection.beginFollowing()
+        log.addFollower(connection.outbox)
+    }
+
+    private func answer(
+        _ request: ControlRequest, on connection: ControlConnection, _ key: SlabKey
+    ) {
+        if !connection.isGuardian { connection.state = .listening(until: .never) }
+        switch request {
+        case .status: connection.outbox.put(.status(status()))
+        case .follow:
+            connection.outbox.put(.following(from: log.nextSequence))
+            follow(connection)
+        case .awaitReady: connection.state = .awaitsReady
+        case .down(let time):
+            if !connection.isGuardian { connection.state = .awaitsOutcome }
+            leave(within: time, why: connection.isGuardian ? "asked to" : "'lbctl down'")
+        case .kill(let targets, let signal, let restarts):
+            connection.state = .awaitsOutcome
+            kill(targets, Signal(rawValue: signal), restarts: restarts, asker: key)
+        }
+    }
+
+    /// Answers those whose wish has come true, or can't any more.
+    func answerThoseWhoWait() {
+        for request in kills where request.open.isEmpty {
+            reply(.killed(request.reports), to: request.asker)
+        }
+        kills.removeAll { $0.open.isEmpty }
+        guard let answer = readinessAnswer() else { return }
+        connections.forEachSlot { slot in
+            let connection = connections[slot]
+            guard connection.state == .awaitsReady else { return }
+            connection.outbox.put(answer)
+            connection.state = .listening(until: .never)
+        }
+    }
+
+    func reply(_ reply: ControlReply, to key: SlabKey) {
+        guard connections.isCurrent(key) else { return }
+        let connection = connections[key.slot]
+        connection.outbox.put(reply)
+        connection.state = .listening(until: .never)
+    }
+
+    /// Whether everything is ready, or never will be; nothing while that is open.
+    private func readinessAnswer() -> ControlReply? {
+        if phase != .running {
+            return .refused(Refusal(what: "the service is not ready", why: "it is being stopped"))
+        }
+        if let child = children.first(where: { isHopeless($0) }) {
+            let lines = child.lastLines.map { "\n    \($0)" }.joined()
+            let why = child.ending.isEmpty ? "it was not started" : child.ending
+            return .refused(Refusal(what: "\(child.plan.name) is not ready", why: why + lines))
+        }
+        let isReady = children.allSatisfy {
+            $0.lifecycle.state == .ready || isDone($0)
+        }
+        return isReady && links.allSatisfy { $0.adopted >= rosterVersion } ? .done : nil
+    }
+
+    private func isDone(_ child: SupervisedChild) -> Bool {
+        child.plan.role == .other && child.lifecycle.state == .stopped
+    }
+
+    private func isHopeless(_ child: SupervisedChild) -> Bool {
+        switch child.lifecycle.state {
+        case .failed: true
+        // One that has done its work, and need not go on.
+        case .stopped: child.plan.role != .other
+        case .starting, .backoff: child.wasLate
+        case .ready, .paused, .draining, .stopping: false
+        }
+    }
+
+    /// Sends what waits, and watches for room where it does not all fit.
+    func flushConnections() {
+        var broken: [SlabKey] = []
+        connections.forEachSlot { slot in
+            let connection = connections[slot]
+            var interest = Readiness.readable
+            switch connection.outbox.flush(to: connection.socket.reference) {
+            case .emptied: break
+            case .blocked: interest = [.readable, .writable]
+            case .broken: broken.append(connections.key(slot))
+            }
+            if interest != connection.interest {
+                connection.interest = interest
+                let key = connections.key(slot)
+                try? poller.change(
+                    connection.socket.reference, to: interest,
+                    token: Token(kind: EventSource.connection.rawValue, key: key))
+            }
+        }
+        for key in broken { close(key) }
+    }
+
+    /// When the first client has been silent for too long.
+    var firstPatience: Instant? {
+        var first: Instant?
+        connections.forEachSlot { slot in
+            if case .listening(let until) = connections[slot].state, until != .never {
+                first = min(first ?? .never, until)
+            }
+        }
+        return first
+    }
+
+    func expirePatience() {
+        var silent: [SlabKey] = []
+        connections.forEachSlot { slot in
+            if case .listening(let until) = connections[slot].state, until < now {
+                silent.append(connections.key(slot))
+            }
+        }
+        for key in silent { close(key) }
+    }
+
+    /// The last words on every connection: `done` to those who asked for the end, and no more waiting
+    /// for anybody than a moment.
+    func tellAllThatItIsOver() {
+        let deadline = Clock.now() + .milliseconds(200)
+        connections.forEachSlot { slot in
+            let connection = connections[slot]
+            if connection.state == .awaitsOutcome { connection.outbox.put(.done) }
+            while connection.outbox.flush(to: connection.socket.reference) == .blocked {
+                let left = deadline.since(Clock.now())
+                if left.count == 0 { return }
+                _ = Poll.wait(for: .writable, on: connection.socket.reference, timeout: left)
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Basics
+import Control
+import Kernel
+import Scoreboard
+
+extension Supervisor {
+    /// A child's process has ended, as its pidfd says.
+    func processEnded(_ child: SupervisedChild, _ process: ChildProcess) {
+        // While the dead leader is not reaped its number can't be another group's.
+        Signals.send(.kill, toGroup: process.pid)
+        guard let ending = process.child.reap() else { return }
+        let order = child.killOrder
+        child.killOrder = nil
+        child.ending = ending.cause.words
+        let wasStopping = child.lifecycle.state == .stopping
+        let action = child.lifecycle.exited(
+            verdict(on: child, ending, order), now: now)
+        child.process = nil
+        // Before anything else is done about the death: each moment more can cost a request.
+        perform(action, on: child)
+        readLastWords(process, of: child)
+        endEscapees(of: child)
+        var head = "\(child.title(pid: process.pid)) \(ending.cause.words) after "
+        head += Figures.text(now.since(process.startedAt))
+        head += " (cpu \(Figures.text(ending.cpu)), "
+        head += "peak \(Figures.size(kibibytes: ending.peakKibibytes)))"
+        if let link = process.link { head += account(of: link) }
+        obituaries.append(
+            Obituary(
+                child: child, process: process, head: head,
+                next: wasStopping ? "stopped" : next(for: child),
+                version: child.isBalanced ? rosterVersion : nil, order: order, now: now))
+        settleObituaries()
+    }
+
+    private func verdict(
+        on child: SupervisedChild, _ ending: Ending, _ order: KillOrder?
+    ) -> Restarting.Verdict {
+        let ready = child.lifecycle.readySince.map { now.since($0) }
+        var cause = Restarting.Cause.byItself(succeeded: ending.cause == .exited(code: 0))
+        if let order { cause = .killed(restarts: order.restarts) }
+        if phase != .running || child.lifecycle.state == .stopping {
+            cause = .killed(restarts: false)
+        }
+        return child.restarting.ended(cause, readyFor: ready, now: now, chance: chance())
+    }
+
+    /// What comes next, as the log says it.
+    func next(for child: SupervisedChild) -> String {
+        switch child.lifecycle {
+        case .backoff(let until):
+            let wait = until.since(now)
+            return wait.count == 0 ? "restarting at once" : "restarting in \(Figures.text(wait))"
+        case .failed: return "it crashed too often and is left alone"
+        case .stopped: return "not restarted"
+        case .starting: return "starting"
+        case .ready, .paused: return "still running"
+        case .stopping: return "stopping"
+        }
+    }
+
+    /// What a child wrote before it died comes before the sentence that tells of its death. A
+    /// grandchild may hold the pipe open and write on: so only what is there now is read.
+    private func readLastWords(_ process: ChildProcess, of child: SupervisedChild) {
+        for pipe in [process.output, process.errors] {
+            pipe.read(into: &scratch, budget: 2 * ChildPipe.capacity) { line, part in
+                keep(line, part, pipe, of: child)
+            }
+            pipe.finish { line, part in keep(line, part, pipe, of: child) }
+        }
+    }
+
+    /// Reads one pipe, as far as its budget goes.
+    func read(_ pipe: ChildPipe, of child: SupervisedChild) {
+        pipe.read(into: &scratch) { line, part in keep(line, part, pipe, of: child) }
+        if !pipe.isOpen { poller.remove(pipe.reference) }
+    }
+
+    /// What was in flight when a balancer died, from the lanes that it wrote.
+    private func account(of link: BalancerLink) -> String {
+        var requests: UInt64 = 0
+        var connections: UInt64 = 0
+        for index in link.lanes {
+            let lane = scoreboard.lane(index)
+            requests += lane.exchangesOpen
+            connections += lane.connectionsOpen
+        }
+        scoreboard.clearLanes(link.lanes, movingTotalsTo: scoreboard.lane(0))
+        return "; \(Figures.count(requests, "request")) in flight, "
+            + "\(Figures.count(connections, "connection")) open"
+    }
+
+    /// Says what is to be said of those whose death every balancer knows by now, or whose time is
+    /// over.
+    func settleObituaries() {
+        if obituaries.isEmpty { return }
+        let adopted = links.map { $0.adopted }.min()
+        let moment = Clock.now()
+        var rest: [Obituary] = []
+        for obituary in obituaries {
+            if let version = obituary.version, let adopted {
+                if adopted >= version {
+                    settle(obituary, outOfRotation: moment.since(obituary.clockStart))
+                } else if moment < obituary.nextLook {
+                    rest.append(obituary)
+                } else {
+                    settle(obituary, outOfRotation: nil)
+                }
+            } else {
+                settle(obituary, outOfRotation: nil)
+            }
+        }
+        obituaries = rest
+    }
+
+    private func settle(_ obituary: Obituary, outOfRotation: Nanoseconds?) {
+        log.say(obituary.sentence(outOfRotation: outOfRotation))
+        if let order = obituary.order {
+            order.request.settle(
+                order.place, outOfRotation: outOfRotation, next: obituary.next)
+        }
+    }
+}

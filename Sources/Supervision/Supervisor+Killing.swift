@@ -1,0 +1,59 @@
+import Basics
+import Control
+import Kernel
+
+extension Supervisor {
+    /// Signals every child that is meant, or none.
+    func kill(_ targets: [String], _ signal: Signal, restarts: Bool, asker: SlabKey) {
+        let chosen: [SupervisedChild]
+        do throws(Refusal) {
+            let plans = children.map { $0.plan }
+            chosen = try TargetSelection.select(targets, among: plans).map { children[$0] }
+        } catch {
+            reply(.refused(error), to: asker)
+            return
+        }
+        if chosen.allSatisfy({ $0.process == nil }) {
+            reply(.refused(notRunning(chosen)), to: asker)
+            return
+        }
+        let request = KillRequest(asker: asker, now: now)
+        for child in chosen { kill(child, signal, restarts: restarts, request) }
+        kills.append(request)
+    }
+
+    private func kill(
+        _ child: SupervisedChild, _ signal: Signal, restarts: Bool, _ request: KillRequest
+    ) {
+        let place = request.reports.count
+        request.reports.append(
+            KillReport(
+                name: child.plan.name, port: child.plan.port, pid: child.process?.pid ?? 0,
+                signal: signal.rawValue, outOfRotation: nil, next: next(for: child)))
+        guard let process = child.process else { return }
+        // The signal first, then the clock.
+        let sent = process.child.send(signal)
+        let sentAt = Clock.now()
+        if !sent { return }
+        request.open.insert(place)
+        child.killOrder = KillOrder(
+            signal: signal, sentAt: sentAt, restarts: restarts, request: request, place: place)
+        log.say("\(child.title(pid: process.pid)) is sent \(signal.name) by 'lbctl kill'")
+    }
+
+    private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
+        let states = chosen.map { "\($0.plan.name) is \($0.lifecycle.state.word)" }
+        return Refusal(
+            what: "nothing was done", why: states.joined(separator: ", "),
+            advice: "see 'lbctl ps'")
+    }
+
+    /// Answers those whose signal has had no effect in time.
+    func expireKills() {
+        for request in kills where request.deadline < now {
+            for place in request.open {
+                request.settle(place, outOfRotation: nil, next: "still running")
+            }
+        }
+    }
+}

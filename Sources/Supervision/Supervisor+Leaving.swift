@@ -1,0 +1,70 @@
+import Basics
+import Control
+import Kernel
+
+extension Supervisor {
+    /// How long children get to end by themselves unless somebody says otherwise.
+    static let usualTime = Nanoseconds.seconds(10)
+    /// The same when the guardian is dead, and nobody watches over us.
+    static let orphanedTime = Nanoseconds.seconds(1)
+
+    /// Begins to end everything, or hastens what has begun.
+    func leave(within time: Nanoseconds, why: String) {
+        var killAt = now + time
+        switch phase {
+        case .running: log.say("stopping: \(why)")
+        case .leaving(let before): killAt = min(before, killAt)
+        case .left: return
+        }
+        phase = .leaving(killAt: killAt)
+        for child in children where child.plan.role == .balancer || killAt <= now {
+            perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
+        }
+        for child in children where !child.lifecycle.hasProcess {
+            perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
+        }
+        for child in children where child.lifecycle.state == .stopping {
+            perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
+        }
+    }
+
+    func guardianIsGone() {
+        if case .leaving(let killAt) = phase, killAt.since(now) <= Self.orphanedTime { return }
+        leave(within: Self.orphanedTime, why: "the guardian is gone")
+    }
+
+    /// Goes on with leaving: the balancers end first, since they finish what the others answer.
+    func goOnLeaving() {
+        guard case .leaving(let killAt) = phase else { return }
+        let isBalancing = children.contains {
+            $0.plan.role == .balancer && $0.lifecycle.hasProcess
+        }
+        if !isBalancing {
+            for child in children where child.lifecycle.state != .stopping {
+                perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
+            }
+        } else if killAt <= now {
+            for child in children where child.lifecycle.state != .stopping {
+                perform(child.lifecycle.stopRequested(killAt: now), on: child)
+            }
+        }
+        if children.allSatisfy({ !$0.lifecycle.hasProcess }) && obituaries.isEmpty { finish() }
+    }
+
+    private func finish() {
+        let leftOver = Descendants.end(within: .seconds(1))
+        if leftOver > 0 {
+            log.say("killed \(Figures.count(UInt64(leftOver), "process")) left behind")
+        }
+        log.say("'\(plan.name)' is stopped")
+        log.flush(now: now)
+        // The guardian removes the rest, if there is one.
+        if ThisProcess.parentPid == guardianPid {
+            folder.removeSupervisorFiles()
+        } else {
+            folder.removeAll()
+        }
+        tellAllThatItIsOver()
+        phase = .left(exitCode: 0)
+    }
+}

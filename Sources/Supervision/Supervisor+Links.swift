@@ -1,0 +1,89 @@
+import Basics
+import Control
+import Kernel
+
+extension Supervisor {
+    /// The links of all balancers that live.
+    var links: [BalancerLink] { children.compactMap { $0.process?.link } }
+
+    /// Tells every balancer who can be chosen from now on.
+    func publishRoster() {
+        rosterVersion += 1
+        let roster = roster()
+        for child in children {
+            guard let link = child.process?.link else { continue }
+            link.send(roster)
+            watchLink(child, link)
+        }
+    }
+
+    func roster() -> RosterWord {
+        var members: [RosterMember] = []
+        for child in children where child.isBalanced {
+            members.append(
+                RosterMember(
+                    slot: UInt32(child.index), generation: child.generation,
+                    name: child.plan.name, address: "\(child.address)",
+                    fact: child.lifecycle.fact, pid: child.process?.pid ?? 0,
+                    ending: child.ending))
+        }
+        return RosterWord(version: rosterVersion, members: members)
+    }
+
+    func makeLink(_ socket: consuming Descriptor) throws(SystemError) -> BalancerLink {
+        try socket.setNonBlocking()
+        let taken = links.map { $0.lanes }
+        let count = Opening.lanesPerBalancer
+        // Lane 0 inherits what dead balancers had counted.
+        var lanes = 1..<(1 + count)
+        while taken.contains(lanes) { lanes = lanes.upperBound..<(lanes.upperBound + count) }
+        return BalancerLink(socket, lanes: lanes, roster: roster())
+    }
+
+    func interest(of link: BalancerLink) -> Readiness {
+        link.isBlocked ? [.readable, .writable] : .readable
+    }
+
+    private func watchLink(_ child: SupervisedChild, _ link: BalancerLink) {
+        try? poller.change(link.reference, to: interest(of: link), token: token(.link, child))
+    }
+
+    func linkIsReady(_ child: SupervisedChild, _ process: ChildProcess) {
+        guard let link = process.link else { return }
+        link.flush()
+        while let report = link.nextReport() { take(report) }
+        if link.isBroken {
+            // Its pidfd tells the rest; an end of the link alone must not spin.
+            poller.remove(link.reference)
+        } else {
+            watchLink(child, link)
+        }
+    }
+
+    private func take(_ report: LinkReport) {
+        switch report {
+        case .adopted: settleObituaries()
+        case .verdict(let slot, let generation, let isUp, let reason):
+            guard let child = member(slot), child.generation == generation else { return }
+            if child.verdictIsUp == isUp { return }
+            child.verdictIsUp = isUp
+            let what = isUp ? "answers again" : "is taken for down by the balancer"
+            log.say("\(child.title(pid: child.process?.pid)) \(what): \(reason)")
+        case .failedOver(let account): take(account)
+        }
+    }
+
+    private func take(_ account: FailoverAccount) {
+        guard let child = member(account.slot) else { return }
+        for obituary in obituaries
+        where obituary.child === child && obituary.generation == account.generation {
+            obituary.account = account
+            return
+        }
+        log.say("\(child.plan.name): " + Obituary.words(account))
+    }
+
+    private func member(_ slot: UInt32) -> SupervisedChild? {
+        Int(slot) < children.count ? children[Int(slot)] : nil
+    }
+}

@@ -1,0 +1,163 @@
+import Basics
+import Control
+import Kernel
+
+extension Supervisor {
+    /// Starts every child; the balancer first, since it can wait for backends.
+    func startAll() {
+        log.tick()
+        log.openRun("lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
+        for notice in plan.notices { log.say(notice) }
+        for child in children { perform(child.lifecycle.startRequested(), on: child) }
+    }
+
+    /// Does what a lifecycle asks for.
+    func perform(
+        _ action: Lifecycle.Action, on child: SupervisedChild, isOverdue: Bool = false
+    ) {
+        switch action {
+        case .nothing: return
+        case .spawn: start(child)
+        case .terminate: terminate(child)
+        case .kill:
+            if isOverdue { tellOverdue(child) }
+            if let process = child.process {
+                Signals.send(.kill, toGroup: process.pid)
+                process.child.send(.kill)
+            }
+        case .tell:
+            if child.isBalanced { publishRoster() }
+        }
+    }
+
+    private func terminate(_ child: SupervisedChild) {
+        guard let process = child.process else { return }
+        Signals.send(.terminate, toGroup: process.pid)
+        // A stopped process hears of SIGTERM only when it goes on.
+        Signals.send(.proceed, toGroup: process.pid)
+        if child.isBalanced { publishRoster() }
+    }
+
+    private func tellOverdue(_ child: SupervisedChild) {
+        let title = child.title(pid: child.process?.pid)
+        if case .leaving = phase {
+            log.say("\(title) did not end in time; killing it")
+        } else {
+            child.wasLate = true
+            log.say(
+                "\(title) was not ready within \(Figures.text(Lifecycle.startLimit)); killing it")
+        }
+    }
+
+    private func start(_ child: SupervisedChild) {
+        child.generation += 1
+        child.verdictIsUp = true
+        child.killOrder = nil
+        if child.generation > 1 { child.restarting.delay = child.plan.restartDelay }
+        let launch = Launch(plan: child.plan, service: plan)
+        guard let path = launch.path else {
+            child.lifecycle.couldNotBeSpawned()
+            child.ending = "there is no program '\(child.plan.words[0])'"
+            log.say("\(child.plan.name) can't be started: \(child.ending)")
+            if child.isBalanced { publishRoster() }
+            return
+        }
+        do throws(SystemError) {
+            child.process = try spawn(child, launch, path: path)
+            child.startedAt = Clock.wallTime()
+            child.lifecycle.spawned(now: now)
+            if child.isBalanced { publishRoster() }
+            if child.plan.role == .other { becameReady(child) }
+        } catch {
+            couldNotStart(child, path, error)
+        }
+    }
+
+    private func couldNotStart(_ child: SupervisedChild, _ path: String, _ error: SystemError) {
+        child.ending = "\(path) can't be run: \(error.errno)"
+        log.say("\(child.plan.name) can't be started: \(child.ending)")
+        if error.call == "execve" || error.call == "chdir" {
+            child.lifecycle.couldNotBeSpawned()
+            if child.isBalanced { publishRoster() }
+            return
+        }
+        // The machine was short of something: that passes, so it counts as a crash.
+        let verdict = child.restarting.ended(
+            .byItself(succeeded: false), readyFor: nil, now: now, chance: chance())
+        child.lifecycle.spawned(now: now)
+        perform(child.lifecycle.exited(verdict, now: now), on: child)
+    }
+
+    private func spawn(
+        _ child: SupervisedChild, _ launch: Launch, path: String
+    ) throws(SystemError) -> ChildProcess {
+        let output = try Pipe(capacity: ChildPipe.capacity)
+        let errors = try Pipe(capacity: ChildPipe.capacity)
+        var descriptors: [DescriptorReference?] = [
+            nil, output.writeEnd.reference, errors.writeEnd.reference,
+        ]
+        var extra: [(String, String)] = []
+        var words = child.plan.words
+        let isBalancer = child.plan.role == .balancer
+        var link: BalancerLink?
+        // Ends that are the child's: open here until they have been handed down.
+        var handedDown: [HeldDescriptor] = []
+        if isBalancer {
+            let pair = try Socket.pair()
+            for listener in listeners { descriptors.append(listener.reference) }
+            extra.append((Inheritance.listeners, String(listeners.count)))
+            extra.append((Inheritance.link, String(descriptors.count)))
+            descriptors.append(pair.second.reference)
+            handedDown.append(HeldDescriptor(pair.second))
+            link = try makeLink(pair.first)
+            extra.append((Inheritance.scoreboard, String(descriptors.count)))
+            descriptors.append(scoreboard.memory.descriptor.reference)
+        }
+        var readiness: HeldDescriptor?
+        let isOurs = launch.isOurs
+        if isOurs {
+            let pipe = try Pipe()
+            words += ["--ready-fd", String(descriptors.count)]
+            descriptors.append(pipe.writeEnd.reference)
+            handedDown.append(HeldDescriptor(pipe.writeEnd))
+            try pipe.readEnd.setNonBlocking()
+            readiness = HeldDescriptor(pipe.readEnd)
+        }
+        let started = try Child(
+            SpawnPlan(
+                path: path, arguments: words, environment: launch.environment(extra),
+                descriptors: descriptors, tellsListenPid: isBalancer,
+                descriptorLimit: plan.descriptorLimit))
+        let probe =
+            !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
+        try output.readEnd.setNonBlocking()
+        try errors.readEnd.setNonBlocking()
+        let process = ChildProcess(
+            child: started, startedAt: Clock.now(),
+            output: ChildPipe(output.readEnd, stream: isBalancer ? .access : .out),
+            errors: ChildPipe(errors.readEnd, stream: .err),
+            readiness: readiness, probe: probe,
+            link: link)
+        withExtendedLifetime(handedDown) {}
+        try watch(process, of: child)
+        return process
+    }
+
+    private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {
+        try poller.add(
+            process.child.pidDescriptor.reference, for: .readable, token: token(.childEnded, child))
+        try poller.add(
+            process.output.reference, for: .readable, token: token(.childOutput, child))
+        try poller.add(
+            process.errors.reference, for: .readable, token: token(.childErrors, child))
+        if let readiness = process.readiness?.descriptor.reference {
+            try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
+        }
+        if let link = process.link {
+            try poller.add(link.reference, for: interest(of: link), token: token(.link, child))
+        }
+    }
+
+    /// A random number from 0 to 1.
+    func chance() -> Double { Double(Randomness.word() >> 11) / Double(1 << 53 as UInt64) }
+}

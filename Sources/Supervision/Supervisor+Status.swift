@@ -1,0 +1,64 @@
+import Basics
+import Control
+import Kernel
+import Scoreboard
+
+extension Supervisor {
+    /// A row for each child.
+    func status() -> ServiceStatus {
+        ServiceStatus(
+            name: plan.name, supervisorPid: ThisProcess.pid, guardianPid: guardianPid, url: url,
+            children: children.map { status(of: $0) })
+    }
+
+    /// Where people reach the balancer; empty without one.
+    private var url: String {
+        guard let address = listeners.first?.address, let port = address.port else { return "" }
+        let host = address.isLoopback ? "localhost" : "\(address.with(port: 0))".dropSuffix(":0")
+        return "http://\(host):\(port)/"
+    }
+
+    private func status(of child: SupervisedChild) -> ChildStatus {
+        let isPlanned = child.plan.port != 0
+        var row = ChildStatus(
+            name: child.plan.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
+            pid: child.process?.pid, state: child.lifecycle.state, health: health(of: child),
+            startedAt: child.process == nil ? nil : child.startedAt,
+            restarts: child.generation > 1 ? child.generation - 1 : 0)
+        if child.plan.role == .balancer { row.port = listeners.first?.address.port ?? row.port }
+        if let process = child.process, let facts = Processes.facts(of: process.pid) {
+            let lived = now.since(process.startedAt).seconds
+            if lived > 0 { row.cpuPercent = facts.cpu.seconds / lived * 100 }
+            row.residentBytes = facts.residentBytes
+        }
+        switch child.plan.role {
+        case .backend:
+            let totals = scoreboard.totals(slot: child.index, generation: child.generation)
+            row.weight = 1
+            row.active = totals.inFlight
+            row.requests = totals.requests
+            row.p50 = totals.latency.percentile(0.5)?.milliseconds
+            row.p99 = totals.latency.percentile(0.99)?.milliseconds
+        case .balancer:
+            guard let lanes = child.process?.link?.lanes else { break }
+            row.active = lanes.reduce(0) { $0 &+ scoreboard.lane($1).exchangesOpen }
+        case .other: break
+        }
+        return row
+    }
+
+    private func health(of child: SupervisedChild) -> ChildHealth {
+        switch child.lifecycle.state {
+        case .ready: child.verdictIsUp ? .up : .down
+        case .starting, .draining, .stopping: .unknown
+        case .paused, .stopped, .backoff, .failed: .down
+        }
+    }
+}
+
+extension String {
+    /// The text without this ending, where it has it.
+    func dropSuffix(_ ending: String) -> String {
+        hasSuffix(ending) ? String(dropLast(ending.count)) : self
+    }
+}

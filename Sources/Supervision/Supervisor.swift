@@ -1,0 +1,173 @@
+import Basics
+import Control
+import Kernel
+import Scoreboard
+
+/// What a token of the supervisor's poller speaks of.
+enum EventSource: UInt8 {
+    case signals = 1
+    case controlSocket, connection
+    /// A child's pidfd, its two pipes, its readiness pipe and its link.
+    case childEnded, childOutput, childErrors, childReadiness, link
+}
+
+/// The parent of all children: starts them, hears how they do, tells the balancers, starts them
+/// again, and gathers what they say. One thread, one loop.
+public final class Supervisor {
+    /// Whether the service is to go on.
+    enum Phase: Equatable {
+        case running
+        /// Everything is ending; what still runs at that time is killed.
+        case leaving(killAt: Instant)
+        case left(exitCode: Int32)
+    }
+
+    let plan: ServicePlan
+    let folder: RuntimeFolder
+    let poller: Poller
+    let signals: SignalQueue
+    let lock: FileLock
+    let log: LogStream
+    let scoreboard: Scoreboard
+    let listeners: [ListeningSocket]
+    let controlSocket: ListeningSocket
+    let guardianPid: Int32
+    var children: [SupervisedChild]
+    var connections = Slab<ControlConnection>(capacity: 256)
+    var obituaries: [Obituary] = []
+    var kills: [KillRequest] = []
+    /// From 1: a balancer takes 0 for none.
+    var rosterVersion: UInt64 = 1
+    var phase = Phase.running
+    var now = Clock.now()
+    /// The memory that every pipe is read into.
+    var scratch = ByteQueue(capacity: 65536)
+
+    init(_ opening: consuming Opening) {
+        plan = opening.plan
+        folder = opening.folder
+        poller = opening.poller
+        signals = opening.signals
+        lock = opening.lock
+        log = opening.log
+        scoreboard = opening.scoreboard
+        listeners = opening.listeners
+        controlSocket = opening.controlSocket
+        guardianPid = ThisProcess.parentPid
+        children = plan.children.enumerated().map { SupervisedChild(index: $0, plan: $1) }
+    }
+
+    /// Runs the service until it is to end, and returns the exit code.
+    func run() -> Int32 {
+        startAll()
+        while true {
+            let count = poller.wait(timeout: timeToNextDeadline())
+            now = Clock.now()
+            log.tick()
+            for index in 0..<count { dispatch(poller.event(index)) }
+            expireTimers()
+            sweep()
+            if case .left(let code) = phase { return code }
+        }
+    }
+
+    private func dispatch(_ event: Event) {
+        guard let source = EventSource(rawValue: event.token.kind) else { return }
+        switch source {
+        case .signals: takeSignals()
+        case .controlSocket: acceptConnections()
+        case .connection: connectionIsReady(event.token.key, event.readiness)
+        case .childEnded: withChild(event.token) { processEnded($0, $1) }
+        case .childOutput: withChild(event.token) { read($1.output, of: $0) }
+        case .childErrors: withChild(event.token) { read($1.errors, of: $0) }
+        case .childReadiness: withChild(event.token) { readinessCame($0, $1) }
+        case .link: withChild(event.token) { linkIsReady($0, $1) }
+        }
+    }
+
+    /// Calls `body` unless the process that the token was made for is gone.
+    private func withChild(_ token: Token, _ body: (SupervisedChild, ChildProcess) -> Void) {
+        let child = children[Int(token.key.slot)]
+        guard let process = child.process,
+            token.key.generation == UInt32(truncatingIfNeeded: child.generation)
+        else { return }
+        body(child, process)
+    }
+
+    func token(_ source: EventSource, _ child: SupervisedChild) -> Token {
+        Token(
+            kind: source.rawValue,
+            key: SlabKey(
+                slot: UInt32(child.index),
+                generation: UInt32(truncatingIfNeeded: child.generation)))
+    }
+
+    private func takeSignals() {
+        while let signal = signals.next() {
+            switch signal {
+            case .child:
+                noteStoppedChildren()
+                reapOrphans()
+            case .terminate, .interrupt, .hangUp, .quit:
+                // Racing: the guardian's death sends SIGTERM, and its socket ends at about the
+                // same time. Nobody is left then who could wait.
+                if ThisProcess.parentPid != guardianPid {
+                    guardianIsGone()
+                } else {
+                    leave(within: Self.usualTime, why: "\(signal.name) received")
+                }
+            default: continue
+            }
+        }
+    }
+
+    private func timeToNextDeadline() -> Nanoseconds? {
+        var next: Instant?
+        for child in children {
+            if let deadline = child.deadline { next = min(next ?? .never, deadline) }
+        }
+        for obituary in obituaries { next = min(next ?? .never, obituary.nextLook) }
+        for kill in kills { next = min(next ?? .never, kill.deadline) }
+        if let retry = log.retry { next = min(next ?? .never, retry) }
+        if let patience = firstPatience { next = min(next ?? .never, patience) }
+        return next.map { $0.since(Clock.now()) }
+    }
+
+    private func expireTimers() {
+        settleObituaries()
+        for child in children {
+            if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
+            // Strictly before: a restart "at once" comes in the turn after the death, in which the
+            // balancers may already have said that they know of it.
+            guard let deadline = child.lifecycle.deadline, deadline < now else { continue }
+            if obituaries.contains(where: { $0.child === child && $0.holdsRestart(now) }) {
+                continue
+            }
+            perform(child.lifecycle.deadlinePassed(), on: child, isOverdue: true)
+        }
+        expireKills()
+        expirePatience()
+    }
+
+    /// What is done once at the end of each turn, however many events there were.
+    private func sweep() {
+        answerThoseWhoWait()
+        goOnLeaving()
+        log.flush(now: now)
+        flushConnections()
+    }
+}
+
+/// A listening socket that lives as long as the supervisor.
+final class ListeningSocket {
+    let descriptor: Descriptor
+    let address: Address
+
+    init(_ address: Address) throws(SystemError) {
+        let made = try Socket.listen(on: address)
+        self.address = try Socket.localAddress(of: made)
+        descriptor = made
+    }
+
+    var reference: DescriptorReference { descriptor.reference }
+}

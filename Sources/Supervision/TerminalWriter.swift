@@ -1,0 +1,99 @@
+import Basics
+import Kernel
+import Synchronization
+
+/// What writes to the terminal on a thread of its own, so that a terminal that does not read (Ctrl-S,
+/// a slow connection) holds up nothing else.
+///
+/// The terminal is shared with the shell that gave it to us: it is never set not to wait.
+public final class TerminalWriter: Sendable {
+    /// The most that waits, in bytes.
+    static let limit = 1 << 20
+
+    private struct Waiting: ~Copyable {
+        var queue = ByteQueue(capacity: 4096)
+        var missed: UInt64 = 0
+        var isWriting = false
+        var isBroken = false
+    }
+
+    private let waiting = Mutex(Waiting())
+    private let work: Waker
+    private let output: DescriptorReference
+
+    /// Starts the thread.
+    public init(_ output: DescriptorReference) throws(SystemError) {
+        self.output = output
+        work = try Waker()
+        Thread.start(named: "terminal") { self.run() }
+    }
+
+    /// Whether the terminal is gone.
+    public var isBroken: Bool { waiting.withLock { $0.isBroken } }
+
+    /// Takes a line with its line feed, or drops and counts it where too much waits. `line` is left
+    /// empty.
+    public func write(_ line: inout ByteQueue) {
+        waiting.withLock { waiting in
+            if waiting.queue.count + line.count > Self.limit {
+                waiting.missed += 1
+                return
+            }
+            if waiting.missed > 0 { Self.tellMissed(&waiting) }
+            waiting.queue.append(line.bytes)
+        }
+        line.removeAll()
+        work.wake()
+    }
+
+    public func write(_ line: String) {
+        var queue = ByteQueue(capacity: max(1, line.utf8.count))
+        queue.append(text: line)
+        write(&queue)
+    }
+
+    private static func tellMissed(_ waiting: inout Waiting) {
+        waiting.queue.append(
+            text: "lbctl: \(waiting.missed) lines were left out here; 'lbctl logs' has them\n")
+        waiting.missed = 0
+    }
+
+    /// Waits until everything is written, but no longer than `limit`.
+    public func drain(within limit: Nanoseconds) {
+        let deadline = Clock.now() + limit
+        while Clock.now() < deadline {
+            let isDone = waiting.withLock { waiting in
+                waiting.isBroken || (waiting.queue.isEmpty && !waiting.isWriting)
+            }
+            if isDone { return }
+            Poll.sleep(.milliseconds(1))
+        }
+    }
+
+    private func run() {
+        var chunk = ByteQueue(capacity: 65536)
+        while true {
+            _ = Poll.wait(for: .readable, on: work.reference, timeout: nil)
+            work.clear()
+            while take(&chunk) {
+                if output.writeAll(&chunk) { continue }
+                waiting.withLock { $0.isBroken = true }
+                return
+            }
+        }
+    }
+
+    /// Moves up to 64 KiB of what waits into `chunk`; false when nothing does.
+    private func take(_ chunk: inout ByteQueue) -> Bool {
+        chunk.removeAll()
+        return waiting.withLock { waiting in
+            if waiting.queue.isEmpty && waiting.missed > 0 { Self.tellMissed(&waiting) }
+            let count = min(waiting.queue.count, 65536)
+            waiting.isWriting = count > 0
+            if count == 0 { return false }
+            chunk.append(waiting.queue.bytes.extracting(0..<count))
+            waiting.queue.consume(count)
+            return true
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+
+/// What /headers and /anything say of a request, as JSON.
+struct Report {
+    /// More of a body is counted and not shown.
+    static let bodyLimit = 65536
+
+    private var text: String
+    private var body: [UInt8] = []
+    private var length = 0
+    private let showsBody: Bool
+
+    /// A report on the head that lies in `head`, from its request line to the empty line.
+    init(head: Span<UInt8>, path: Range<Int>, name: String, showsBody: Bool) {
+        self.showsBody = showsBody
+        var lines = Self.lines(head)
+        let request = lines.removeFirst().split(separator: " ").map { String($0) }
+        text = "{\n"
+        if showsBody {
+            text += "  \"method\": \(Self.quoted(request.first ?? "")),\n"
+            text += "  \"path\": \(Self.quoted(Self.string(head, path))),\n"
+            text += "  \"version\": \(Self.quoted(request.last ?? "")),\n"
+            text += "  \"backend\": \(Self.quoted(name)),\n"
+        }
+        text += "  \"headers\": {" + Self.fields(lines) + "\n  }"
+    }
+
+    /// Takes in a piece of the body.
+    mutating func take(_ queue: borrowing ByteQueue, _ range: Range<Int>) {
+        length += range.count
+        for index in range.prefix(Self.bodyLimit - body.count) {
+            body.append(queue.bytes[index])
+        }
+    }
+
+    /// The whole report, once the body is over.
+    var finished: String {
+        if !showsBody { return text + "\n}\n" }
+        var result = text + ",\n  \"body_length\": \(length)"
+        if body.count < length { result += ",\n  \"body_truncated\": true" }
+        let shown = String(decoding: body, as: UTF8.self)
+        return result + ",\n  \"body\": \(Self.quoted(shown))\n}\n"
+    }
+
+    /// The field lines as members of an object; those of one name are joined, as RFC 9110 §5.3 allows.
+    private static func fields(_ lines: [String]) -> String {
+        var members: [(name: String, value: String)] = []
+        for line in lines {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let name = String(line[..<colon])
+            let value = trimmed(line[line.index(after: colon)...])
+            let known = members.firstIndex { $0.name.lowercased() == name.lowercased() }
+            if let known {
+                members[known].value += ", " + value
+            } else {
+                members.append((name, value))
+            }
+        }
+        return members.map { "\n    \(quoted($0.name)): \(quoted($0.value))" }
+            .joined(separator: ",")
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var rest = text
+        while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
+        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+        return String(rest)
+    }
+
+    /// The lines of a head that is known to be right. Its bytes may be anything above 0x7F.
+    private static func lines(_ head: Span<UInt8>) -> [String] {
+        var lines: [String] = []
+        var start = 0
+        for index in head.indices where head[index] == Ascii.lineFeed {
+            let line = string(head, start..<max(start, index - 1))
+            if !line.isEmpty { lines.append(line) }
+            start = index + 1
+        }
+        return lines
+    }
+
+    private static func string(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        var copy: [UInt8] = []
+        for index in range { copy.append(bytes[index]) }
+        return String(decoding: copy, as: UTF8.self)
+    }
+
+    /// RFC 8259 §7.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            default:
+                if scalar.value >= 0x20 && scalar.value != 0x7F {
+                    result.unicodeScalars.append(scalar)
+                } else {
+                    let digits = String(scalar.value, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return result + "\""
+    }
+}

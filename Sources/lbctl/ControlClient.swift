@@ -1,0 +1,66 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// A verb's connection to the running supervisor.
+struct ControlClient: ~Copyable {
+    private let socket: Descriptor
+    private var incoming = ByteQueue(capacity: 65536)
+
+    /// Connects; fails where no such service runs.
+    init(_ folder: RuntimeFolder) throws(Refusal) {
+        socket = try Self.connect(folder)
+    }
+
+    private static func connect(_ folder: RuntimeFolder) throws(Refusal) -> Descriptor {
+        do throws(SystemError) {
+            let socket = try Socket.connect(to: .unix(folder.controlSocket))
+            try socket.setNonBlocking(false)
+            return socket
+        } catch {
+            throw Refusal(
+                what: "the service '\(folder.name)' can't be reached",
+                why: error.errno == .noSuchFile || error.errno == .connectionRefused
+                    ? "it is not running" : "\(error)",
+                advice: "start it with 'lbctl up'")
+        }
+    }
+
+    func send(_ request: ControlRequest) throws(Refusal) {
+        var words = ByteQueue(capacity: 1024)
+        Framing.append(request, to: &words)
+        if !socket.reference.writeAll(&words) { throw Self.lost }
+    }
+
+    /// The next reply, waited for as long as it takes; nothing when the supervisor has gone.
+    mutating func next() throws(Refusal) -> ControlReply? {
+        while true {
+            do throws(Misspelling) {
+                if let reply = try Framing.take(ControlReply.self, from: &incoming) { return reply }
+            } catch {
+                throw Refusal(what: "the supervisor was not understood", why: error.reason)
+            }
+            incoming.reserve(65536)
+            switch socket.read(into: &incoming) {
+            case .moved, .wouldBlock: continue
+            case .end, .failed: return nil
+            }
+        }
+    }
+
+    /// Whether some of the next reply has come already.
+    var hasMore: Bool { !incoming.isEmpty }
+
+    /// Asks and waits for the answer; a refusal is thrown.
+    mutating func ask(_ request: ControlRequest) throws(Refusal) -> ControlReply {
+        try send(request)
+        guard let reply = try next() else { throw Self.lost }
+        if case .refused(let refusal) = reply { throw refusal }
+        return reply
+    }
+
+    static let lost = Refusal(
+        what: "the supervisor did not answer", why: "the connection ended",
+        advice: "it may just have been stopped; see 'lbctl logs'")
+}

@@ -1,0 +1,103 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// The guardian's end of the socket on which a launcher waits.
+final class LaunchReport {
+    private let socket: Descriptor
+
+    init(_ socket: consuming Descriptor) { self.socket = socket }
+
+    func send(_ reply: ControlReply) {
+        var words = ByteQueue(capacity: 1024)
+        Framing.append(reply, to: &words)
+        socket.reference.writeAll(&words)
+    }
+}
+
+/// `lbctl up -d`: a guardian in a session of its own, and a launcher that waits until it is ready.
+enum Detached {
+    /// The hidden verb of the guardian.
+    static let verb = "__guard"
+
+    /// Starts the guardian and waits for its report.
+    static func launch(_ flags: UpFlags, _ words: [String]) throws(Refusal) -> Int32 {
+        // What can be refused is refused here, where the user is.
+        _ = try flags.plan()
+        let near: Descriptor
+        do throws(SystemError) {
+            let pair = try Socket.pair()
+            let program = ThisProcess.executable
+            // It is meant to outlive us, so nobody reaps it here.
+            _ = try Child(
+                SpawnPlan(
+                    path: program, arguments: [program, verb] + words,
+                    environment: ThisProcess.environment,
+                    descriptors: [nil, nil, nil, pair.second.reference], deathSignal: nil))
+            near = pair.first
+        } catch {
+            throw Refusal(what: "'\(flags.name)' can't be started", why: "\(error)")
+        }
+        return try wait(near, flags)
+    }
+
+    private static func wait(_ socket: borrowing Descriptor, _ flags: UpFlags) throws(Refusal) -> Int32 {
+        var incoming = ByteQueue(capacity: 4096)
+        while true {
+            let reply: ControlReply?
+            do throws(Misspelling) {
+                reply = try Framing.take(ControlReply.self, from: &incoming)
+            } catch {
+                throw ControlClient.lost
+            }
+            if let reply {
+                if case .refused = reply { waitForEnd(of: socket) }
+                return try conclude(reply, flags)
+            }
+            incoming.reserve(4096)
+            guard case .moved = socket.read(into: &incoming) else {
+                throw Refusal(
+                    what: "'\(flags.name)' can't be started", why: "its guardian has ended",
+                    advice: "see 'lbctl logs'")
+            }
+        }
+    }
+
+    /// The guardian stops what did start, and ends.
+    private static func waitForEnd(of socket: borrowing Descriptor) {
+        var rest = ByteQueue(capacity: 4096)
+        while true {
+            rest.removeAll()
+            switch socket.read(into: &rest) {
+            case .moved, .wouldBlock: continue
+            case .end, .failed: return
+            }
+        }
+    }
+
+    private static func conclude(_ reply: ControlReply, _ flags: UpFlags) throws(Refusal) -> Int32 {
+        switch reply {
+        case .refused(let refusal): throw refusal
+        case .status(let status):
+            let count = status.children.filter { $0.type != "balancer" }.count
+            let place = status.url.isEmpty ? "" : " on \(status.url)"
+            Console.say("'\(flags.name)' is up\(place) with \(count) backends")
+            return 0
+        case .done, .killed, .following, .record, .missed: throw ControlClient.lost
+        }
+    }
+
+    /// Becomes the guardian of a service in the background.
+    static func guardService(_ words: [String]) throws(UsageError) -> Int32 {
+        let flags = try UpFlags(words)
+        guard let socket = try? Descriptor.inherited(3) else { return 1 }
+        let report = LaunchReport(socket)
+        do throws(Refusal) {
+            return try UpCommand.start(flags, report: report)
+        } catch {
+            report.send(.refused(error))
+            return 1
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// `lbctl down`: stops everything.
+enum DownCommand {
+    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+        let verb = try Verb(
+            words, usage: "lbctl down [-t SECONDS]",
+            examples: [
+                ("lbctl down", "stop; whatever still runs after 10 s is killed"),
+                ("lbctl down -t 0", "kill everything at once"),
+            ],
+            options: [
+                Option("time", short: "t", value: "SECONDS", help: "how long to wait (10)")
+            ])
+        try verb.refuseOperands()
+        let time = try verb.options.duration("time") ?? .seconds(10)
+        let folder = try verb.folder()
+        do throws(Refusal) {
+            var client = try ControlClient(folder)
+            _ = try client.ask(.down(within: time))
+            waitForGuardian(folder)
+            Console.say("'\(verb.name)' is stopped")
+            return 0
+        } catch {
+            Console.complain(error.what, why: error.why, advice: error.advice)
+            return 1
+        }
+    }
+
+    /// The guardian is the last to go.
+    private static func waitForGuardian(_ folder: RuntimeFolder) {
+        for _ in 0..<400 where FileLock.holder(folder.guardianLock) != nil {
+            Poll.sleep(.milliseconds(5))
+        }
+    }
+}

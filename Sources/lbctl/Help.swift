@@ -1,0 +1,50 @@
+import Basics
+import Kernel
+
+/// The texts behind `--help`.
+enum Help {
+    static let verbs = ["up", "down", "ps", "status", "kill", "logs", "help"]
+
+    static let overview = """
+        lbctl runs a load-balanced service on this machine, and lets you break it.
+
+        Examples:
+          lbctl up --backends 3     start a balancer and three backends, and show what they say
+          lbctl kill 3001           kill the backend on port 3001 and see who notices
+          lbctl logs -f             follow the log from another terminal
+
+        Verbs:
+          up      start everything and stay in front (-d: in the background)
+          down    stop everything
+          ps      a row for each process
+          kill    send a signal to some of them
+          logs    what they have said
+
+        'lbctl VERB --help' tells more.
+        """
+
+    static func show(_ isShort: Bool) -> Never {
+        Console.say(overview)
+        ThisProcess.exit(0)
+    }
+
+    /// A verb's help: usage, examples, options.
+    static func text(usage: String, examples: [(String, String)], options: [Option]) -> String {
+        var lines = ["Usage: " + usage, "", "Examples:"]
+        let width = examples.map { $0.0.count }.max() ?? 0
+        for (line, what) in examples {
+            lines.append("  " + line + String(repeating: " ", count: width - line.count + 2) + what)
+        }
+        lines += ["", "Options:"]
+        let heads = options.map { option in
+            let short = option.short.map { "-\($0), " } ?? "    "
+            return short + "--" + option.name + (option.value.map { " " + $0 } ?? "")
+        }
+        let column = heads.map { $0.count }.max() ?? 0
+        for (head, option) in zip(heads, options) {
+            let gap = String(repeating: " ", count: column - head.count + 2)
+            lines.append("  " + head + gap + option.help)
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,56 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// `lbctl kill`: sends a signal and tells what came of it.
+enum KillCommand {
+    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+        let verb = try Verb(
+            words, usage: "lbctl kill [-s SIGNAL] [--no-restart] TARGET…",
+            examples: [
+                ("lbctl kill 3001", "kill the backend on port 3001"),
+                ("lbctl kill -s TERM backend.2", "ask it to end"),
+                ("lbctl kill balancer", "the balancer itself"),
+            ],
+            options: [
+                Option("signal", short: "s", value: "SIGNAL", help: "which one (KILL)"),
+                Option("no-restart", help: "leave it dead"),
+            ])
+        let text = verb.options.value("signal") ?? "KILL"
+        guard let signal = Signal(named: text) else {
+            throw UsageError("'\(text)' is no signal", hint: "KILL, TERM, INT, HUP, STOP, CONT …")
+        }
+        if verb.options.operands.isEmpty {
+            throw UsageError(
+                "kill needs a target", hint: "a port, a name such as backend.2, a type, or all")
+        }
+        let folder = try verb.folder()
+        do throws(Refusal) {
+            var client = try ControlClient(folder)
+            let reply = try client.ask(
+                .kill(
+                    targets: verb.options.operands, signal: signal.rawValue,
+                    restarts: !verb.options.has("no-restart")))
+            guard case .killed(let reports) = reply else { throw ControlClient.lost }
+            for report in reports { Console.say(line(report, signal)) }
+            return 0
+        } catch {
+            Console.complain(error.what, why: error.why, advice: error.advice)
+            return 1
+        }
+    }
+
+    private static func line(_ report: KillReport, _ signal: Signal) -> String {
+        var facts: [String] = []
+        if report.port != 0 { facts.append("port \(report.port)") }
+        if report.pid != 0 { facts.append("pid \(report.pid)") }
+        var parts = ["\(report.name) (\(facts.joined(separator: ", "))): \(signal.name)"]
+        if report.pid == 0 { parts = ["\(report.name): not running"] }
+        if let span = report.outOfRotation {
+            parts.append("out of rotation after \(Figures.text(span))")
+        }
+        parts.append(report.next)
+        return parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,49 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// `lbctl up`: starts everything and stays in front.
+enum UpCommand {
+    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+        let flags = try UpFlags(words)
+        do throws(Refusal) {
+            if flags.isDetached { return try Detached.launch(flags, words) }
+            return try start(flags, report: nil)
+        } catch {
+            Console.complain(error.what, why: error.why, advice: error.advice)
+            return 1
+        }
+    }
+
+    /// Becomes the guardian and runs the service until it ends. `report` is where a launcher waits to
+    /// hear how it went.
+    static func start(_ flags: UpFlags, report: LaunchReport?) throws(Refusal) -> Int32 {
+        let plan = try flags.plan()
+        try flags.folder.make()
+        do throws(SystemError) {
+            guard let lock = try flags.folder.take(flags.folder.guardianLock) else {
+                throw SystemError(call: "flock", errno: .exists)
+            }
+            let signals = try SignalQueue([.interrupt, .terminate, .hangUp, .quit, .child])
+            let audience = try Audience(flags, report: report)
+            let guardian = try Guardian(
+                plan, folder: flags.folder, lock: lock, signals: signals, audience: audience)
+            let code = guardian.run()
+            audience.end()
+            return code
+        } catch {
+            if error.errno == .exists && error.call == "flock" { throw alreadyRunning(flags) }
+            throw Refusal(what: "'\(flags.name)' can't be started", why: "\(error)")
+        }
+    }
+
+    static func alreadyRunning(_ flags: UpFlags) -> Refusal {
+        let pid = FileLock.holder(flags.folder.guardianLock)
+        return Refusal(
+            what: "'\(flags.name)' is not started",
+            why: "it is running already" + (pid.map { " (pid \($0))" } ?? ""),
+            advice: "'lbctl ps' shows it, 'lbctl logs -f' follows it, 'lbctl down' stops it; "
+                + "--name starts another one beside it")
+    }
+}

@@ -1,0 +1,37 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// A verb's words, read: what all verbs have in common.
+struct Verb {
+    let options: ParsedOptions
+    let name: String
+
+    static let common = [
+        Option("name", value: "NAME", help: "which service (LBCTL_NAME, else 'default')"),
+        Option("help", short: "h", help: "this text"),
+    ]
+
+    /// Reads the words, or shows the help and ends.
+    init(
+        _ words: [String], usage: String, examples: [(String, String)], options: [Option]
+    ) throws(UsageError) {
+        let allowed = options + Self.common
+        if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
+            Console.say(Help.text(usage: usage, examples: examples, options: allowed))
+            ThisProcess.exit(0)
+        }
+        self.options = try ParsedOptions(words, allowed: allowed)
+        name = self.options.value("name") ?? ThisProcess.variable("LBCTL_NAME") ?? "default"
+    }
+
+    func folder() throws(UsageError) -> RuntimeFolder { try RuntimeFolder(name: name) }
+
+    /// Fails where words are given that the verb has no use for.
+    func refuseOperands() throws(UsageError) {
+        if let operand = options.operands.first {
+            throw UsageError("'\(operand)' is not expected here")
+        }
+    }
+}

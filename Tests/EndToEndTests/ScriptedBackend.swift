@@ -1,0 +1,140 @@
+import Basics
+import Kernel
+import Synchronization
+
+/// A backend whose every byte a test decides: each connection runs the script on a thread of its own.
+final class ScriptedBackend: Sendable {
+    let address: Address
+    private let shared: Shared
+
+    private final class Shared: Sendable {
+        let listener: Descriptor
+        let stop: Waker
+        let requests = Mutex<[String]>([])
+
+        init() throws(Failure) {
+            do throws(SystemError) {
+                listener = try Socket.listen(on: .loopback(port: 0))
+                stop = try Waker()
+            } catch { throw Failure("\(error)") }
+        }
+    }
+
+    init(_ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void) throws(Failure) {
+        let shared = try Shared()
+        self.shared = shared
+        do throws(SystemError) { address = try Socket.localAddress(of: shared.listener) } catch {
+            throw Failure("\(error)")
+        }
+        Thread.start(named: "backend") { Self.accept(shared, script) }
+    }
+
+    deinit { shared.stop.wake() }
+
+    /// The heads and bodies that came, in order.
+    var requests: [String] { shared.requests.withLock { $0 } }
+
+    private static func accept(
+        _ shared: Shared, _ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void
+    ) {
+        guard let poller = try? Poller() else { return }
+        try? poller.add(shared.listener.reference, for: .readable, token: Token(kind: 1))
+        try? poller.add(shared.stop.reference, for: .readable, token: Token(kind: 2))
+        while true {
+            let count = poller.wait(timeout: nil)
+            for index in 0..<count where poller.event(index).token.kind == 2 { return }
+            guard case .connection(let socket, _) = Socket.accept(from: shared.listener.reference)
+            else { continue }
+            let connection = ScriptedConnection(socket) { request in
+                shared.requests.withLock { $0.append(request) }
+            }
+            Thread.start(named: "script") { try? script(connection) }
+        }
+    }
+}
+
+/// One connection of a scripted backend; it ends with the script.
+final class ScriptedConnection: @unchecked Sendable {
+    private let socket: Descriptor
+    private var input = ""
+    private let note: @Sendable (String) -> Void
+
+    init(_ socket: consuming Descriptor, _ note: @escaping @Sendable (String) -> Void) {
+        self.socket = socket
+        self.note = note
+    }
+
+    /// The next request with its body (of known length); nothing when the client has ended.
+    func request() throws(Failure) -> String? {
+        while true {
+            if let end = input.range(ofBlankLine: ()) {
+                let head = String(input.prefix(end))
+                let length = Answer(head: head).field("content-length").flatMap { Int($0) } ?? 0
+                if input.utf8.count >= head.utf8.count + length {
+                    let whole = String(decoding: Array(input.utf8.prefix(head.utf8.count + length)), as: UTF8.self)
+                    input = String(decoding: Array(input.utf8.dropFirst(whole.utf8.count)), as: UTF8.self)
+                    note(whole)
+                    return whole
+                }
+            }
+            if try !receive() { return nil }
+        }
+    }
+
+    /// Reads something; false at the end.
+    func receive() throws(Failure) -> Bool {
+        var queue = ByteQueue(capacity: 65536)
+        guard Poll.wait(for: .readable, on: socket.reference, timeout: Programs.patience) else {
+            throw Failure("the balancer said nothing")
+        }
+        switch socket.receive(into: &queue) {
+        case .moved:
+            var bytes: [UInt8] = []
+            let span = queue.bytes
+            for index in span.indices { bytes.append(span[index]) }
+            input += String(decoding: bytes, as: UTF8.self)
+            return true
+        case .wouldBlock: return true
+        case .end, .failed: return false
+        }
+    }
+
+    func send(_ text: String) throws(Failure) {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < bytes.count {
+            _ = Poll.wait(for: .writable, on: socket.reference, timeout: Programs.patience)
+            switch socket.send(bytes.span.extracting(sent..<bytes.count)) {
+            case .moved(let count): sent += count
+            case .wouldBlock: continue
+            case .end, .failed: throw Failure("the balancer takes nothing")
+            }
+        }
+    }
+
+    /// Answers with 200 and this body.
+    func answer(_ body: String) throws(Failure) {
+        try send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
+    /// Makes the end of the script a reset.
+    func reset() { Socket.resetOnClose(socket) }
+
+    /// Waits for the balancer to end the connection.
+    func awaitEnd() throws(Failure) { while try receive() {} }
+}
+
+extension String {
+    /// How many characters there are up to and with the first empty line.
+    fileprivate func range(ofBlankLine: Void) -> Int? {
+        // A line end of CR and LF is one Character.
+        var previous: Character?
+        var count = 0
+        for character in self {
+            count += 1
+            if character == "\r\n" && previous == "\r\n" { return count }
+            previous = character
+        }
+        return nil
+    }
+}

@@ -1,0 +1,41 @@
+import Control
+import Testing
+
+@testable import Supervision
+
+@Suite("A command line")
+struct ShellWordsTests {
+    private func read(_ line: String) throws -> ShellWords {
+        try ShellWords.read(line) { ["PORT": "3000", "TWO": "a b", "EMPTY": ""][$0] }
+    }
+
+    @Test(arguments: [
+        ("lb-echo --port $PORT", ["lb-echo", "--port", "3000"]),
+        ("a  b\tc", ["a", "b", "c"]),
+        ("a 'b c' \"d e\"", ["a", "b c", "d e"]),
+        ("a\\ b", ["a b"]),
+        ("x--port=${PORT}y", ["x--port=3000y"]),
+        ("x $TWO \"$TWO\"", ["x", "a", "b", "a b"]),
+        ("x $EMPTY '' y", ["x", "", "y"]),
+        ("x '$PORT' \"\\$PORT\"", ["x", "$PORT", "$PORT"]),
+        ("x $UNSET", ["x"]),
+        ("x a=b c#d e~f", ["x", "a=b", "c#d", "e~f"]),
+        ("", []),
+    ])
+    func `is cut where a shell would cut it`(line: String, words: [String]) throws {
+        #expect(try read(line) == .words(words))
+    }
+
+    @Test(arguments: [
+        "a | b", "a && b", "a; b", "a > b", "a < b", "a `b`", "a $(b)", "a \"$(b)\"", "a *.c",
+        "a b?", "A=1 a", "~/a", "a # b", "(a)", "a ${B:-c}", "a $", "a [b]", "a {b,c}",
+    ])
+    func `that only a shell understands is left to it`(line: String) throws {
+        #expect(try read(line) == .needsShell)
+    }
+
+    @Test(arguments: ["a 'b", "a \"b", "a \"b\\\""])
+    func `with an open quote is refused`(line: String) {
+        #expect(throws: Refusal.self) { try read(line) }
+    }
+}
