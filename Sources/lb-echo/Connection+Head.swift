@@ -107,14 +107,8 @@ extension Connection {
     /// The path that most requests take: an answer that was made before.
     private mutating func greet(_ backend: borrowing Backend) {
         if wantsPage(backend) {
-<<<<<<< HEAD
             let page = backend.identity.page(request: backend.served)
             return text(200, "text/html; charset=utf-8", page, backend.identity)
-=======
-            return text(
-                200, "text/html; charset=utf-8", backend.identity.page(backend.greeting()),
-                backend.identity)
->>>>>>> echo
         }
         output.append(backend.identity.greetingHead.span)
         Answer.writeEnd(

@@ -16,13 +16,7 @@ import Testing
         let port = address.port ?? 0
         for _ in 1...12 {
             let answer = try Client.get(address, "/")
-<<<<<<< HEAD
             #expect(answer.text == "Hello from it (port \(port))\n")
-=======
-            #expect(
-                answer.text == "Hello from it (port \(port), pid \(program.pid)), request \(turn)\n"
-            )
->>>>>>> echo
             #expect(answer.field("x-backend") == "it")
         }
     }
