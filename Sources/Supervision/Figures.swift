@@ -31,9 +31,10 @@ public enum Figures {
         return "\(scaled / scale).\(zeros)\(fraction)"
     }
 
-    /// `1 request`, `2 requests`.
+    /// `1 request`, `2 requests`, `2 processes`.
     public static func count(_ number: UInt64, _ noun: String) -> String {
-        number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+        if number == 1 { return "1 \(noun)" }
+        return "\(number) \(noun)" + (noun.hasSuffix("s") ? "es" : "s")
     }
 }
 

@@ -1,17 +1,23 @@
 import Basics
 import Control
+import History
 import Kernel
 import Logs
 
 /// The one stream: every line of every child and every sentence of lbctl's own, numbered and
 /// stamped in the order in which they were read, into the history and to all who follow.
 final class LogStream {
-    private var clock = StampClock()
+    private var clock: StampClock
     private var frame = ByteQueue(capacity: 4096)
     private var followers: [Outbox] = []
-    private var history: HistoryFile
+    private var history: HistoryWriter
+    /// When a disk that failed is to be tried again though nobody says anything.
+    private(set) var retry: Instant?
 
-    init(history: consuming HistoryFile) { self.history = history }
+    init(history: consuming HistoryWriter) {
+        clock = StampClock(after: history.last)
+        self.history = history
+    }
 
     /// The number that the next record will have.
     var nextSequence: UInt64 { clock.last.sequence + 1 }
@@ -55,6 +61,19 @@ final class LogStream {
         for outbox in followers { outbox.offer(frame.bytes) }
     }
 
-    /// Hands what has gathered to the history; at the end of each turn.
-    func flush() { history.flush() }
+    /// Writes what has gathered, at the end of each turn. A disk that fails is told of once, and
+    /// stops nothing.
+    func flush(now: Instant) {
+        retry = nil
+        switch history.flush(now: now) {
+        case .sound: return
+        case .failing: break
+        case .failed(let error):
+            say("the history can't be written (\(error)); going on without it")
+        case .recovered(let lost):
+            say("the history is written again; \(Figures.count(lost, "line")) were lost")
+            return
+        }
+        retry = now + .seconds(5)
+    }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Control
+import History
 import Kernel
 import Scoreboard
 
@@ -33,7 +34,9 @@ struct Opening: ~Copyable {
             // The lock is ours, so whoever made this socket is gone.
             try? Files.remove(folder.controlSocket)
             let controlSocket = try ListeningSocket(.unix(folder.controlSocket))
-            let log = LogStream(history: try HistoryFile(folder: plan.historyPath))
+            let log = LogStream(
+                history: try HistoryWriter(
+                    folder: plan.historyPath, limit: plan.historyLimit))
             let scoreboard = try Scoreboard(
                 backends: Self.backends, lanes: 1 + Self.balancers * Self.lanesPerBalancer)
             let poller = try Poller()

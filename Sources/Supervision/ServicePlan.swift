@@ -8,6 +8,8 @@ public struct ServicePlan: Equatable, Sendable {
     public var runtimePath: String
     /// Where the history is kept.
     public var historyPath: String
+    /// How much of it is kept, in bytes.
+    public var historyLimit: UInt64
     /// The folder of lbctl's own programs.
     public var programFolder: String
     /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
@@ -21,13 +23,14 @@ public struct ServicePlan: Equatable, Sendable {
     public var notices: [String]
 
     public init(
-        name: String, runtimePath: String, historyPath: String, programFolder: String,
-        listen: [String], children: [ChildPlan], descriptorLimit: UInt64, environment: [String],
+        name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
+        programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64, environment: [String],
         notices: [String]
     ) {
         self.name = name
         self.runtimePath = runtimePath
         self.historyPath = historyPath
+        self.historyLimit = historyLimit
         self.programFolder = programFolder
         self.listen = listen
         self.children = children
@@ -66,6 +69,7 @@ extension ServicePlan: Spelled {
         frame.put(name)
         frame.put(runtimePath)
         frame.put(historyPath)
+        frame.put(historyLimit)
         frame.put(programFolder)
         frame.put(listen)
         frame.put(children)
@@ -78,6 +82,7 @@ extension ServicePlan: Spelled {
         name = try frame.text()
         runtimePath = try frame.text()
         historyPath = try frame.text()
+        historyLimit = try frame.number()
         programFolder = try frame.text()
         listen = try frame.texts()
         children = try frame.list()

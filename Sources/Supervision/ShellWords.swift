@@ -51,7 +51,7 @@ private struct Reader {
                 if word == nil { return .needsShell }
                 append(byte)
             case UInt8(ascii: "="):
-                if words.isEmpty { return .needsShell }
+                if words.isEmpty, let word, Self.isName(word) { return .needsShell }
                 append(byte)
             default:
                 if Self.active.contains(byte) { return .needsShell }
@@ -60,6 +60,12 @@ private struct Reader {
         }
         endWord()
         return .words(words)
+    }
+
+    /// Whether an `=` behind these bytes makes them an assignment.
+    private static func isName(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first else { return false }
+        return bytes.allSatisfy(isNamePart) && !(48...57).contains(first)
     }
 
     private mutating func append(_ byte: UInt8) { word = (word ?? []) + [byte] }

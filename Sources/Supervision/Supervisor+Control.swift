@@ -106,19 +106,29 @@ extension Supervisor {
         if phase != .running {
             return .refused(Refusal(what: "the service is not ready", why: "it is being stopped"))
         }
-        for child in children {
-            switch child.lifecycle.state {
-            case .failed, .stopped:
-                let lines = child.lastLines.map { "\n    \($0)" }.joined()
-                return .refused(
-                    Refusal(
-                        what: "\(child.plan.name) is not ready",
-                        why: child.ending.isEmpty ? "it was not started" : child.ending + lines))
-            case .starting, .draining, .stopping, .backoff, .paused: return nil
-            case .ready: continue
-            }
+        if let child = children.first(where: { isHopeless($0) }) {
+            let lines = child.lastLines.map { "\n    \($0)" }.joined()
+            let why = child.ending.isEmpty ? "it was not started" : child.ending
+            return .refused(Refusal(what: "\(child.plan.name) is not ready", why: why + lines))
         }
-        return links.allSatisfy { $0.adopted >= rosterVersion } ? .done : nil
+        let isReady = children.allSatisfy {
+            $0.lifecycle.state == .ready || isDone($0)
+        }
+        return isReady && links.allSatisfy { $0.adopted >= rosterVersion } ? .done : nil
+    }
+
+    private func isDone(_ child: SupervisedChild) -> Bool {
+        child.plan.role == .other && child.lifecycle.state == .stopped
+    }
+
+    private func isHopeless(_ child: SupervisedChild) -> Bool {
+        switch child.lifecycle.state {
+        case .failed: true
+        // One that has done its work, and need not go on.
+        case .stopped: child.plan.role != .other
+        case .starting, .backoff: child.wasLate
+        case .ready, .paused, .draining, .stopping: false
+        }
     }
 
     /// Sends what waits, and watches for room where it does not all fit.

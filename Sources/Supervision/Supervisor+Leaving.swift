@@ -57,8 +57,13 @@ extension Supervisor {
             log.say("killed \(Figures.count(UInt64(leftOver), "process")) left behind")
         }
         log.say("'\(plan.name)' is stopped")
-        log.flush()
-        folder.removeSupervisorFiles()
+        log.flush(now: now)
+        // The guardian removes the rest, if there is one.
+        if ThisProcess.parentPid == guardianPid {
+            folder.removeSupervisorFiles()
+        } else {
+            folder.removeAll()
+        }
         tellAllThatItIsOver()
         phase = .left(exitCode: 0)
     }

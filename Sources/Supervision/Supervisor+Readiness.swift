@@ -22,7 +22,7 @@ extension Supervisor {
         let action = child.lifecycle.becameReady(now: now)
         if action == .nothing { return }
         perform(action, on: child)
-        let took = child.process.map { Figures.text(now.since($0.startedAt)) } ?? ""
+        let took = child.process.map { Figures.text(Clock.now().since($0.startedAt)) } ?? ""
         log.say("\(child.title(pid: child.process?.pid)) is ready after \(took)")
     }
 

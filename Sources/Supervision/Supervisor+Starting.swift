@@ -43,6 +43,7 @@ extension Supervisor {
         if case .leaving = phase {
             log.say("\(title) did not end in time; killing it")
         } else {
+            child.wasLate = true
             log.say(
                 "\(title) was not ready within \(Figures.text(Lifecycle.startLimit)); killing it")
         }
@@ -58,6 +59,7 @@ extension Supervisor {
             child.lifecycle.couldNotBeSpawned()
             child.ending = "there is no program '\(child.plan.words[0])'"
             log.say("\(child.plan.name) can't be started: \(child.ending)")
+            if child.isBalanced { publishRoster() }
             return
         }
         do throws(SystemError) {
@@ -76,6 +78,7 @@ extension Supervisor {
         log.say("\(child.plan.name) can't be started: \(child.ending)")
         if error.call == "execve" || error.call == "chdir" {
             child.lifecycle.couldNotBeSpawned()
+            if child.isBalanced { publishRoster() }
             return
         }
         // The machine was short of something: that passes, so it counts as a crash.

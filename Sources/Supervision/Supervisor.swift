@@ -36,7 +36,8 @@ public final class Supervisor {
     var connections = Slab<ControlConnection>(capacity: 256)
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
-    var rosterVersion: UInt64 = 0
+    /// From 1: a balancer takes 0 for none.
+    var rosterVersion: UInt64 = 1
     var phase = Phase.running
     var now = Clock.now()
     /// The memory that every pipe is read into.
@@ -127,6 +128,7 @@ public final class Supervisor {
         }
         for obituary in obituaries { next = min(next ?? .never, obituary.nextLook) }
         for kill in kills { next = min(next ?? .never, kill.deadline) }
+        if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
         return next.map { $0.since(Clock.now()) }
     }
@@ -151,7 +153,7 @@ public final class Supervisor {
     private func sweep() {
         answerThoseWhoWait()
         goOnLeaving()
-        log.flush()
+        log.flush(now: now)
         flushConnections()
     }
 }

@@ -49,6 +49,9 @@ struct ControlClient: ~Copyable {
         }
     }
 
+    /// Whether some of the next reply has come already.
+    var hasMore: Bool { !incoming.isEmpty }
+
     /// Asks and waits for the answer; a refusal is thrown.
     mutating func ask(_ request: ControlRequest) throws(Refusal) -> ControlReply {
         try send(request)

@@ -33,10 +33,7 @@ enum LinePainter {
     /// The same for a record that came over the control socket.
     mutating func append(_ word: RecordWord, to queue: inout ByteQueue) {
         let name = Array(word.name.utf8)
-        let record = Record(
-            stamp: Stamp(sequence: word.sequence, time: word.time), name: name.span,
-            generation: word.generation, stream: Stream(rawValue: word.stream) ?? .event,
-            part: Part(rawValue: word.part) ?? .whole, text: word.text.span)
+        let record = word.record(name.span)
         append(record, to: &queue)
     }
 }

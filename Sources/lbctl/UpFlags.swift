@@ -14,6 +14,8 @@ struct UpFlags {
     let format: LinePainter.Format
     let colour: Colour
     let admin: UInt16?
+    /// How much of the log is kept, in bytes.
+    let logSize: UInt64
 
     static let options = [
         Option("backends", value: "N", help: "how many backends (3)"),
@@ -25,6 +27,7 @@ struct UpFlags {
         Option("detach", short: "d", help: "return once everything is ready"),
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
+        Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB)"),
         Option("format", value: "text|json", help: "how the log is shown (text)"),
         Colour.option,
     ]
@@ -53,6 +56,7 @@ struct UpFlags {
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
+        logSize = try given.size("log-size") ?? 256 << 20
         admin = try Self.port("admin", given)
     }
 
@@ -83,6 +87,7 @@ struct UpFlags {
         let listen = try checkPorts(topology, &notices)
         return ServicePlan(
             name: name, runtimePath: folder.path, historyPath: HistoryFolder.path(of: name),
+            historyLimit: logSize,
             programFolder: programFolder, listen: listen.map { "\($0)" },
             children: topology.children, descriptorLimit: ThisProcess.descriptorLimit,
             environment: environment.map { "\($0.name)=\($0.value)" }, notices: notices)

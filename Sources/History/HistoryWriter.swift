@@ -1,0 +1,86 @@
+import Basics
+import Kernel
+import Logs
+
+/// What became of the records that were handed to the history.
+public enum HistoryOutcome: Equatable, Sendable {
+    /// All that was appended is written.
+    case sound
+    /// From now on nothing can be written; said once.
+    case failed(SystemError)
+    /// Still nothing can be written; it will be tried again.
+    case failing
+    /// All is written again; so many records found no room meanwhile and are lost.
+    case recovered(lost: UInt64)
+}
+
+/// The one that writes a service's history: record lines in segments of bounded size.
+///
+/// A disk that fails stops nothing: records wait in bounded memory while it is tried again.
+public struct HistoryWriter: ~Copyable {
+    private enum Condition {
+        case sound
+        /// A write failed and nobody was told yet.
+        case unreported
+        case failing(until: Instant)
+    }
+
+    /// The stamp of the last record when the history was opened; zero for a new one.
+    public let last: Stamp
+    private var lines: ShareWriter
+    private var access: ShareWriter
+    private var timestamps = TimestampWriter()
+    private var condition = Condition.sound
+    private var nextLook = Instant(nanoseconds: 0)
+
+    /// Opens the history in `folder`, which is made where it is missing, and repairs it where its
+    /// last writer died amid a line. At most `limit` bytes will be kept, half of them access lines;
+    /// less than 1 MiB counts as 1 MiB. Throws where the folder can't be made or read.
+    public init(folder: String, limit: UInt64) throws(SystemError) {
+        try Files.makeFolders(folder)
+        let half = max(limit, HistoryLimits.smallest) / 2
+        var last = Stamp(sequence: 0, time: WallTime(nanoseconds: 0))
+        let lines = try ShareWriter(share: .lines, folder: folder, limit: half, last: &last)
+        let access = try ShareWriter(share: .access, folder: folder, limit: half, last: &last)
+        self.last = last
+        self.lines = lines
+        self.access = access
+    }
+
+    /// Takes a record; `flush` writes it, or this does when much has gathered. Numbers must rise.
+    /// A record of the stream `run` begins a run: its mark will stand in front of all that follows.
+    public mutating func append(_ record: borrowing Record) {
+        let isSound = if case .sound = condition { true } else { false }
+        let wasTaken =
+            switch Share(of: record.stream) {
+            case .lines: lines.take(record, &timestamps, mayWrite: isSound)
+            case .access: access.take(record, &timestamps, mayWrite: isSound)
+            }
+        if !wasTaken && isSound { condition = .unreported }
+    }
+
+    /// Writes what was appended, once a loop turn: one write(2) for each share that has something.
+    public mutating func flush(now: Instant) -> HistoryOutcome {
+        if case .failing(let until) = condition, now < until { return .failing }
+        if lines.isEmpty && access.isEmpty, case .sound = condition { return .sound }
+        if now >= nextLook {
+            nextLook = now + HistoryLimits.pause
+            lines.noticeRemoval()
+            access.noticeRemoval()
+        }
+        do throws(SystemError) {
+            try lines.write()
+            try access.write()
+        } catch {
+            let isNew = if case .failing = condition { false } else { true }
+            condition = .failing(until: now + HistoryLimits.pause)
+            return isNew ? .failed(error) : .failing
+        }
+        let wasFailing = if case .failing = condition { true } else { false }
+        condition = .sound
+        let lost = lines.lost + access.lost
+        lines.lost = 0
+        access.lost = 0
+        return wasFailing || lost > 0 ? .recovered(lost: lost) : .sound
+    }
+}

@@ -1,0 +1,104 @@
+import Basics
+import Kernel
+import Logs
+
+/// A walk over the record lines of a share from the oldest to the newest, with bounded memory.
+///
+/// Lines that are no record lines are passed over, and so is the end of a segment that has no line
+/// feed: its writer is at work on it.
+struct ShareReader: ~Copyable {
+    private let folder: String
+    private let segments: [Segment]
+    private var index: Int
+    private var file: Descriptor?
+    private var offset: UInt64
+    private var queue = ByteQueue(capacity: HistoryLimits.block)
+    private var length = 0
+    /// The number of the record that the walk stands at; nothing before the first and at the end.
+    private(set) var sequence: UInt64?
+    private var lastSequence: UInt64 = 0
+
+    /// A walk that begins in front of the line at `place`.
+    init(folder: String, segments: [Segment], from place: Place = Place()) {
+        self.folder = folder
+        self.segments = segments
+        index = place.segment
+        offset = place.offset
+    }
+
+    /// The record line that the walk stands at, without its line feed.
+    var line: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { queue.bytes.extracting(0..<max(0, length - 1)) }
+    }
+
+    /// Goes to the next record line; false at the end.
+    mutating func step() throws(SystemError) -> Bool {
+        sequence = nil
+        queue.consume(length)
+        length = 0
+        while true {
+            if let end = queue.bytes.first(Ascii.lineFeed) {
+                let number = RecordLine.parse(queue.bytes.extracting(0..<end))?.stamp.sequence
+                // A copy of a mark whose original was there is lower than what was already seen.
+                if let number, number > lastSequence {
+                    length = end + 1
+                    sequence = number
+                    lastSequence = number
+                    return true
+                }
+                queue.consume(end + 1)
+            } else if try !load() {
+                return false
+            }
+        }
+    }
+
+    /// Reads more of this segment or the next; false when there are no more.
+    private mutating func load() throws(SystemError) -> Bool {
+        while index < segments.count {
+            if file == nil {
+                file = try openSegment(segments[index].path(in: folder))
+                if file == nil {
+                    advance()
+                    continue
+                }
+            }
+            // No line of ours is as long as a block: it is a stranger's, and so is its rest.
+            if queue.count >= HistoryLimits.block { queue.removeAll() }
+            queue.reserve(HistoryLimits.block / 2)
+            switch Files.read(file!, at: offset, into: &queue) {
+            case .moved(let count):
+                offset += UInt64(count)
+                return true
+            case .wouldBlock: continue
+            case .end: advance()
+            case .failed(let errno): throw SystemError(call: "pread", errno: errno)
+            }
+        }
+        return false
+    }
+
+    private mutating func advance() {
+        file = nil
+        queue.removeAll()
+        offset = 0
+        index += 1
+    }
+}
+
+/// A place in a share: a segment by its index, and where a line begins in it.
+struct Place: Equatable {
+    var segment = 0
+    var offset: UInt64 = 0
+}
+
+/// Opens a segment for reading; nothing when the writer has removed it since it was listed.
+func openSegment(_ path: String) throws(SystemError) -> Descriptor? {
+    do throws(SystemError) {
+        return try Files.open(path, for: .read)
+    } catch {
+        if error.errno == .noSuchFile { return nil }
+        throw error
+    }
+}

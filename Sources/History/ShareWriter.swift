@@ -1,0 +1,210 @@
+import Basics
+import Kernel
+import Logs
+
+/// The end of a share that records are appended to: an open segment, and those before it.
+struct ShareWriter: ~Copyable {
+    private let share: Share
+    private let folder: String
+    /// The most bytes in all segments together.
+    private let limit: UInt64
+    private var older: [Segment] = []
+    private var current: Segment?
+    private var file: Descriptor?
+    private var identity: FileIdentity?
+    /// Whole record lines that wait to be written.
+    private var pending = ByteQueue(capacity: 4096)
+    /// The record line of the run's mark, which each segment of it begins with.
+    private var mark: [UInt8] = []
+    /// The mark of a run whose beginning still waits to be written.
+    private var comingMark: [UInt8]?
+    private var beginsAnew = false
+    /// How many records found no room while the disk was full.
+    var lost: UInt64 = 0
+
+    /// The share's writer in `folder`; goes on with the newest segment that is there, a torn line
+    /// at its end removed. `last` becomes the share's last record if it is the later one.
+    init(
+        share: Share, folder: String, limit: UInt64, last: inout Stamp
+    ) throws(SystemError) {
+        self.share = share
+        self.folder = folder
+        self.limit = limit
+        var found = try Segment.all(of: share, in: folder)
+        for index in found.indices {
+            found[index].size = try Files.facts(found[index].path(in: folder)).size
+        }
+        guard var newest = found.popLast() else { return }
+        let path = newest.path(in: folder)
+        let opened = try Files.open(path, for: .append)
+        let ending = try SegmentEnding(of: opened)
+        newest.size = ending.size
+        if let stamp = ending.last, stamp.sequence > last.sequence { last = stamp }
+        // The name is a witness too, should the segment have been emptied from outside.
+        if newest.first > last.sequence + 1 { last.sequence = newest.first - 1 }
+        mark = ending.mark
+        older = found
+        current = newest
+        identity = try FileIdentity(Files.facts(of: opened))
+        file = consume opened
+    }
+
+    private var segmentLimit: UInt64 { limit / HistoryLimits.segments }
+
+    /// The most bytes that are written at once: a batch lies whole in one segment.
+    private var batchLimit: Int {
+        min(HistoryLimits.batch, Int(segmentLimit) - LogLimits.recordLine)
+    }
+
+    var isEmpty: Bool { pending.isEmpty }
+
+    /// Takes a record to be written later, and first writes what waits where that is much. False
+    /// when it could not write; a record that finds no room then is lost and counted.
+    mutating func take(
+        _ record: borrowing Record, _ timestamps: inout TimestampWriter, mayWrite: Bool
+    ) -> Bool {
+        var isSound = true
+        // What belongs to an earlier run stays in an earlier segment.
+        if !hasRoom || record.stream == .run && !pending.isEmpty {
+            isSound = mayWrite && (try? write()) != nil
+            if !hasRoom {
+                lost += 1
+                return isSound
+            }
+        }
+        append(record, &timestamps)
+        return isSound
+    }
+
+    private var hasRoom: Bool {
+        pending.isEmpty || pending.count + LogLimits.recordLine <= batchLimit
+    }
+
+    private mutating func append(
+        _ record: borrowing Record, _ timestamps: inout TimestampWriter
+    ) {
+        let before = pending.count
+        RecordLine.append(record, to: &pending, timestamps: &timestamps)
+        if record.stream == .run {
+            comingMark = bytes(pending.bytes.extracting(before..<pending.count))
+            beginsAnew = true
+        }
+    }
+
+    /// Writes all that waits; what can't be written keeps waiting.
+    mutating func write() throws(SystemError) {
+        if pending.isEmpty { return }
+        try beginSegmentWhereNeeded()
+        makeRoom(for: UInt64(pending.count))
+        var written = 0
+        while written < pending.count {
+            switch file!.write(pending.bytes.extracting(written..<pending.count)) {
+            case .moved(let count): written += count
+            case .wouldBlock: continue
+            case .end: try settle(written: written, .noSpace)
+            case .failed(let errno): try settle(written: written, errno)
+            }
+        }
+        current!.size += UInt64(written)
+        pending.removeAll()
+        if let comingMark { mark = comingMark }
+        comingMark = nil
+    }
+
+    /// After a write that failed half-way: leaves only whole lines in the file and lets go of them.
+    private mutating func settle(written: Int, _ errno: Errno) throws(SystemError) -> Never {
+        let whole = pending.bytes.last(Ascii.lineFeed, before: written).map { $0 + 1 } ?? 0
+        current!.size += UInt64(whole)
+        pending.consume(whole)
+        if whole < written {
+            do throws(SystemError) {
+                try Files.truncate(file!, to: current!.size)
+            } catch {
+                // The torn line stays, but nothing will be written behind it; readers skip it.
+                closeFile()
+            }
+        }
+        throw SystemError(call: "write", errno: errno)
+    }
+
+    /// Lets go of a file that somebody removed or replaced, so that a new one is begun.
+    mutating func noticeRemoval() {
+        guard let identity, let current else { return }
+        if (try? FileIdentity(Files.facts(current.path(in: folder)))) == identity { return }
+        closeFile()
+    }
+
+    private mutating func closeFile() {
+        file = nil
+        identity = nil
+        if let current { older.append(current) }
+        current = nil
+    }
+
+    private mutating func beginSegmentWhereNeeded() throws(SystemError) {
+        if file != nil, let current, !beginsAnew {
+            let needed = current.size + UInt64(pending.count)
+            if current.size == 0 || needed <= segmentLimit { return }
+        }
+        closeFile()
+        try Files.makeFolders(folder)
+        guard let first = firstPending() else { return }
+        var segment = Segment(share: share, first: first.sequence)
+        // A segment of this name is left from an attempt that failed.
+        older.removeAll { $0.first == segment.first }
+        makeRoom(for: UInt64(pending.count + mark.count))
+        let opened = try Files.open(segment.path(in: folder), for: .append)
+        let facts = try Files.facts(of: opened)
+        segment.size = facts.size
+        if share == .lines && first.stream != .run && segment.size == 0 {
+            guard case .moved(let count) = opened.write(mark.span), count == mark.count else {
+                try? Files.remove(segment.path(in: folder))
+                throw SystemError(call: "write", errno: .noSpace)
+            }
+            segment.size = UInt64(count)
+        }
+        identity = FileIdentity(facts)
+        current = segment
+        file = consume opened
+        beginsAnew = false
+    }
+
+    private func firstPending() -> (sequence: UInt64, stream: Stream)? {
+        let bytes = pending.bytes
+        guard let end = bytes.first(Ascii.lineFeed),
+            let record = RecordLine.parse(bytes.extracting(0..<end))
+        else { return nil }
+        return (record.stamp.sequence, record.stream)
+    }
+
+    /// Removes the oldest segments until `count` more bytes keep within the limit.
+    private mutating func makeRoom(for count: UInt64) {
+        var total = (current?.size ?? 0) + count
+        for segment in older { total += segment.size }
+        while let oldest = older.first, total > limit || older.count >= HistoryLimits.files {
+            // One that somebody else removed is gone all the same.
+            try? Files.remove(oldest.path(in: folder))
+            total -= oldest.size
+            older.removeFirst()
+        }
+    }
+}
+
+/// An array of a span's bytes, for what must outlive the memory they lie in.
+func bytes(_ span: Span<UInt8>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(span.count)
+    for index in span.indices { bytes.append(span[index]) }
+    return bytes
+}
+
+/// What tells a file from another that bears its name later.
+struct FileIdentity: Equatable {
+    let device: UInt64
+    let inode: UInt64
+
+    init(_ facts: FileFacts) {
+        device = facts.device
+        inode = facts.inode
+    }
+}
