@@ -53,7 +53,7 @@ import Testing
         let listener = try Socket.listen(on: .loopback(port: 0))
         let address = try Socket.localAddress(of: listener)
         #expect(throws: SystemError(call: "bind", errno: .addressInUse)) {
-            try Socket.listen(on: address)
+            _ = try Socket.listen(on: address)
         }
     }
 
