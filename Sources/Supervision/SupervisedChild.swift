@@ -98,6 +98,9 @@ struct KillOrder {
     /// Whom to tell, and at which place of its list; nothing when nobody waits.
     let request: KillRequest
     let place: Int
+
+    /// Whether a process that takes its time may still end of it.
+    var mayEnd: Bool { [.kill, .terminate, .interrupt, .quit].contains(signal) }
 }
 
 /// A descriptor that several hold, or none; closed when the last one lets go.
