@@ -72,7 +72,7 @@ extension Supervisor {
         case .awaitReady: connection.state = .awaitsReady
         case .down(let time):
             if !connection.isGuardian { connection.state = .awaitsOutcome }
-            leave(within: time, why: connection.isGuardian ? "asked to" : "'lbctl down'")
+            leave(within: time, why: connection.isGuardian ? "Ctrl-C, or a signal to lbctl" : "'lbctl down'")
         case .kill(let targets, let signal, let restarts):
             connection.state = .awaitsOutcome
             kill(targets, Signal(rawValue: signal), restarts: restarts, asker: key)

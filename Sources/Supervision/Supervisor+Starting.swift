@@ -53,7 +53,6 @@ extension Supervisor {
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil
-        if child.generation > 1 { child.restarting.delay = child.plan.restartDelay }
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
