@@ -39,7 +39,8 @@ struct Opening: ~Copyable {
                 history: try HistoryWriter(
                     folder: plan.historyPath, limit: plan.historyLimit))
             let scoreboard = try Scoreboard(
-                backends: max(Self.backends, plan.children.count), lanes: 1 + Self.balancers * Self.lanesPerBalancer)
+                backends: max(Self.backends, plan.children.count),
+                lanes: 1 + Self.balancers * Self.lanesPerBalancer)
             let poller = try Poller()
             try poller.add(
                 signals.reference, for: .readable,

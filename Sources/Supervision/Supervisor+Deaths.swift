@@ -20,6 +20,7 @@ extension Supervisor {
         perform(action, on: child)
         readLastWords(process, of: child)
         endEscapees(of: child)
+        reapOrphans()
         var head = "\(child.title(pid: process.pid)) \(ending.cause.words) after "
         head += Figures.text(now.since(process.startedAt))
         head += " (cpu \(Figures.text(ending.cpu)), "

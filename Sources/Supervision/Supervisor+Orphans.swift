@@ -5,8 +5,8 @@ import Kernel
 extension Supervisor {
     /// Reaps processes that were left to us by a child that is gone.
     func reapOrphans() {
-        // Those of our own are reaped when their pidfd is read, which the same turn may still do; they
-        // would be told for ever and hide the others.
+        // One of our own is reaped when its pidfd is read, and this is called again then; until
+        // that is done it hides the others.
         while let pid = Children.endedUnreaped() {
             if child(pid: pid) != nil { return }
             _ = Children.reap(pid: pid)

@@ -6,7 +6,8 @@ extension Supervisor {
     /// Starts every child; the balancer first, since it can wait for backends.
     func startAll() {
         log.tick()
-        log.openRun("lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
+        log.openRun(
+            "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
         for notice in plan.notices { log.say(notice) }
         for child in children { perform(child.lifecycle.startRequested(), on: child) }
     }

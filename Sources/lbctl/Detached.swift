@@ -43,7 +43,9 @@ enum Detached {
         return try wait(near, flags)
     }
 
-    private static func wait(_ socket: borrowing Descriptor, _ flags: UpFlags) throws(Refusal) -> Int32 {
+    private static func wait(_ socket: borrowing Descriptor, _ flags: UpFlags) throws(Refusal)
+        -> Int32
+    {
         var incoming = ByteQueue(capacity: 4096)
         while true {
             let reply: ControlReply?
