@@ -22,6 +22,8 @@ final class SupervisedChild {
     var killOrder: KillOrder?
     /// Where it is reached, if it is balanced.
     var address: Address
+    /// Whether its last process may have left some of its own behind.
+    var mayHaveLeftSome = false
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
     /// What the balancer thinks of the present generation.

@@ -15,6 +15,8 @@ extension Supervisor {
 
     /// Kills what a dead child left behind: processes that were adopted by us and carry its name.
     func endEscapees(of child: SupervisedChild) {
+        if !child.mayHaveLeftSome || child.process != nil { return }
+        child.mayHaveLeftSome = false
         // Killing one may give us its children, so until there is none.
         for _ in 0..<32 {
             let found = adopted().filter {

@@ -51,6 +51,8 @@ extension Supervisor {
     }
 
     private func start(_ child: SupervisedChild) {
+        // They may still have its port.
+        endEscapees(of: child)
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil
