@@ -51,10 +51,8 @@ struct ShareWriter: ~Copyable {
 
     private var segmentLimit: UInt64 { limit / HistoryLimits.segments }
 
-    /// The most bytes that are written at once: a batch lies whole in one segment.
-    private var batchLimit: Int {
-        min(HistoryLimits.batch, Int(segmentLimit) - LogLimits.recordLine)
-    }
+    /// The most bytes that wait: a batch lies whole in one segment.
+    private var batchLimit: Int { min(HistoryLimits.batch, Int(segmentLimit)) }
 
     var isEmpty: Bool { pending.isEmpty }
 
@@ -65,9 +63,10 @@ struct ShareWriter: ~Copyable {
     ) -> Bool {
         var isSound = true
         // What belongs to an earlier run stays in an earlier segment.
-        if !hasRoom || record.stream == .run && !pending.isEmpty {
+        let count = record.text.count + LogLimits.recordLine - LogLimits.text
+        if !hasRoom(for: count) || record.stream == .run && !pending.isEmpty {
             isSound = mayWrite && (try? write()) != nil
-            if !hasRoom {
+            if !hasRoom(for: count) {
                 lost += 1
                 return isSound
             }
@@ -76,8 +75,8 @@ struct ShareWriter: ~Copyable {
         return isSound
     }
 
-    private var hasRoom: Bool {
-        pending.isEmpty || pending.count + LogLimits.recordLine <= batchLimit
+    private func hasRoom(for count: Int) -> Bool {
+        pending.isEmpty || pending.count + count <= batchLimit
     }
 
     private mutating func append(
@@ -156,17 +155,25 @@ struct ShareWriter: ~Copyable {
         let opened = try Files.open(segment.path(in: folder), for: .append)
         let facts = try Files.facts(of: opened)
         segment.size = facts.size
-        if share == .lines && first.stream != .run && segment.size == 0 {
-            guard case .moved(let count) = opened.write(mark.span), count == mark.count else {
-                try? Files.remove(segment.path(in: folder))
-                throw SystemError(call: "write", errno: .noSpace)
-            }
-            segment.size = UInt64(count)
+        if !mark.isEmpty && first.stream != .run && segment.size == 0 {
+            try writeMark(to: opened)
+            segment.size = UInt64(mark.count)
         }
         identity = FileIdentity(facts)
         current = segment
         file = consume opened
         beginsAnew = false
+    }
+
+    private func writeMark(to file: borrowing Descriptor) throws(SystemError) {
+        let outcome = file.write(mark.span)
+        if outcome == .moved(mark.count) { return }
+        // Half a mark would be glued to the record that comes next.
+        try Files.truncate(file, to: 0)
+        guard case .failed(let errno) = outcome else {
+            throw SystemError(call: "write", errno: .noSpace)
+        }
+        throw SystemError(call: "write", errno: errno)
     }
 
     private func firstPending() -> (sequence: UInt64, stream: Stream)? {

@@ -6,9 +6,14 @@ import Glibc
 public enum Processes {
     /// The pids of those whose parent is `pid`, ended ones that wait to be reaped included.
     public static func children(of pid: Int32) -> [Int32] {
-        if let text = try? Files.text("/proc/\(pid)/task/\(pid)/children") {
-            return text.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+        let tasks = "/proc/\(pid)/task"
+        // Each thread has its own: a child is listed with the one that started it.
+        var children: [Int32] = []
+        for task in (try? Files.names(in: tasks)) ?? [] {
+            guard let text = try? Files.text("\(tasks)/\(task)/children") else { continue }
+            children += text.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
         }
+        if !children.isEmpty || Files.exists("\(tasks)/\(pid)/children") { return children }
         // Kernels without CONFIG_PROC_CHILDREN.
         return all().filter { facts(of: $0)?.parent == pid }
     }

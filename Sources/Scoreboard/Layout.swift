@@ -12,6 +12,9 @@ public enum Layout {
     public static let version: UInt64 = 1
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
+    /// No service is as large as this.
+    static let mostBackends: UInt64 = 1 << 20
+    static let mostLanes: UInt64 = 1 << 20
     /// A cache line, in words.
     static let line = 8
 

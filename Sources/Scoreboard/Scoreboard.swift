@@ -31,12 +31,16 @@ public final class Scoreboard: @unchecked Sendable {
         memory = try SharedMemory(sharing: descriptor)
         unsafe words = memory.base.assumingMemoryBound(to: Word.self)
         guard memory.size >= Layout.Header.words * Layout.word else { return nil }
-        backendCapacity = Int(unsafe Self.load(words, Layout.Header.backendCapacity))
-        laneCapacity = Int(unsafe Self.load(words, Layout.Header.laneCapacity))
         let magic = unsafe Self.load(words, Layout.Header.magic)
         let version = unsafe Self.load(words, Layout.Header.version)
-        let size = Layout.size(backends: backendCapacity, lanes: laneCapacity)
-        if magic != Layout.magic || version != Layout.version || memory.size != size { return nil }
+        if magic != Layout.magic || version != Layout.version { return nil }
+        let backends = unsafe Self.load(words, Layout.Header.backendCapacity)
+        let lanes = unsafe Self.load(words, Layout.Header.laneCapacity)
+        // Bounded before they are multiplied: what another wrote must not stop this program.
+        if backends > Layout.mostBackends || lanes > Layout.mostLanes { return nil }
+        backendCapacity = Int(backends)
+        laneCapacity = Int(lanes)
+        if memory.size != Layout.size(backends: backendCapacity, lanes: laneCapacity) { return nil }
     }
 
     /// The next turn of the rotation: every caller in every process gets another number.

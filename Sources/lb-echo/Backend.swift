@@ -41,9 +41,4 @@ struct Backend: ~Copyable {
         case .itself, .status, .bytes, .stream, .headers, .anything, .wrong: settings.latency
         }
     }
-
-    /// The greeting with the number of this request.
-    func greeting() -> String {
-        String(decoding: identity.greeting, as: UTF8.self) + "\(served)\n"
-    }
 }

@@ -104,28 +104,17 @@ extension Connection {
         }
     }
 
-    /// The path that most requests take: a head that was made before, and a number.
+    /// The path that most requests take: an answer that was made before.
     private mutating func greet(_ backend: borrowing Backend) {
         if wantsPage(backend) {
-            return text(200, "text/html; charset=utf-8", backend.identity.page(backend.greeting()),
-                backend.identity)
+            let page = backend.identity.page(request: backend.served)
+            return text(200, "text/html; charset=utf-8", page, backend.identity)
         }
-        var digits = 1
-        var bound: UInt64 = 10
-        while backend.served >= bound {
-            digits += 1
-            bound *= 10
-        }
-        let length = backend.identity.greeting.count + digits + 1
         output.append(backend.identity.greetingHead.span)
-        output.append(decimal: UInt64(length))
-        output.append("\r\n")
         Answer.writeEnd(
             keeps: exchange.keeps, minorVersion: exchange.minorVersion, to: &output)
         if exchange.isHead { return }
         output.append(backend.identity.greeting.span)
-        output.append(decimal: backend.served)
-        output.append("\n")
     }
 
     /// Whether the client names HTML among what it accepts, as browsers do and tools don't.

@@ -7,26 +7,30 @@ struct Identity {
     let name: String
     /// `X-Backend: backend.2` and a line end.
     let field: [UInt8]
-    /// All of a usual greeting's head up to its length.
+    /// All of a usual greeting's head but its end.
     let greetingHead: [UInt8]
-    /// The greeting up to the request's number.
+    /// One line, always the same: tools that compare the lengths of answers, as ab does, must not take
+    /// a count or a pid for a failure.
     let greeting: [UInt8]
+    /// Where and who, for the page.
+    private let place: String
 
     init(_ settings: Settings, listeningOn address: Address) {
         name = settings.name ?? "\(address)"
         field = Array("X-Backend: \(name)\r\n".utf8)
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        greetingHead = Array("\(head)X-Backend: \(name)\r\nContent-Length: ".utf8)
         let port = address.port ?? 0
-        let place = "port \(port), pid \(ThisProcess.pid)"
-        greeting = Array("Hello from \(name) (\(place)), request ".utf8)
+        place = "port \(port), pid \(ThisProcess.pid)"
+        greeting = Array("Hello from \(name) (port \(port))\n".utf8)
+        let length = "Content-Length: \(greeting.count)\r\n"
+        greetingHead = Array("\(head)X-Backend: \(name)\r\n\(length)".utf8)
     }
 
-    /// The greeting as a page for a browser, `text` being the one that others get.
+    /// The greeting as a page for a browser, to its `request`th request.
     ///
     /// It asks for no icon: the request for it would take a turn of its own, and reloading the
     /// page would then show every second backend only.
-    func page(_ text: String) -> String {
+    func page(request: UInt64) -> String {
         // A stable colour for each name, so that turns can be seen from afar.
         var hue: UInt32 = 0
         for byte in name.utf8 { hue = (hue &* 31 &+ UInt32(byte)) }
@@ -43,7 +47,7 @@ struct Identity {
             h1 { font-size: 3.5rem; margin: 0 0 1rem }
             </style>
             <h1>\(escaped(name))</h1>
-            <p>\(escaped(text))</p>
+            <p>\(place), request \(request)</p>
             </html>
 
             """

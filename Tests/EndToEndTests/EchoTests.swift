@@ -12,18 +12,19 @@ import Testing
         address = try program.address()
     }
 
-    @Test func `it names itself and counts`() throws {
+    @Test func `it names itself, in the same words each time`() throws {
         let port = address.port ?? 0
-        for turn in 1...12 {
+        for _ in 1...12 {
             let answer = try Client.get(address, "/")
-            #expect(answer.text == "Hello from it (port \(port), pid \(program.pid)), request \(turn)\n")
+            #expect(answer.text == "Hello from it (port \(port))\n")
             #expect(answer.field("x-backend") == "it")
         }
     }
 
     @Test func `a health check is not counted as a request`() throws {
         #expect(try Client.get(address, "/health").text == "ok\n")
-        #expect(try Client.get(address, "/").text.hasSuffix("request 1\n"))
+        let page = try Client.get(address, "/", fields: "Accept: text/html\r\n").text
+        #expect(page.contains("request 1<"))
     }
 
     @Test func `a browser gets a page that asks for no icon`() throws {
@@ -52,14 +53,10 @@ import Testing
 
     @Test func `requests sent at once are answered in order`() throws {
         let client = try Client(address)
-        let count = 500
-        try client.send(
-            String(repeating: "GET / HTTP/1.1\r\nHost: h\r\n\r\n", count: count)
-                + "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nlast")
-        for turn in 1...count {
-            #expect(try client.answer().text.hasSuffix("request \(turn)\n"))
-        }
-        #expect(try client.answer().text == "last")
+        var text = ""
+        for turn in 1...500 { text += "GET /bytes/\(turn) HTTP/1.1\r\nHost: h\r\n\r\n" }
+        try client.send(text)
+        for turn in 1...500 { #expect(try client.answer().body.count == turn) }
     }
 
     @Test func `a request may come a byte at a time`() throws {
@@ -77,7 +74,7 @@ import Testing
         let client = try Client(address)
         try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /health HTTP/1.1\r\nHost: h\r\n\r\n")
         client.endSending()
-        #expect(try client.answer().text.hasSuffix("request 1\n"))
+        #expect(try client.answer().text.hasPrefix("Hello from it"))
         #expect(try client.answer().text == "ok\n")
         #expect(client.isClosed())
     }

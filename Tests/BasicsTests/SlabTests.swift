@@ -1,0 +1,137 @@
+import Basics
+import Testing
+
+@Suite struct SlabTests {
+    /// Counts how many of them there are.
+    final class Census { var living = 0 }
+
+    struct Tenant: ~Copyable {
+        let name: Int
+        let census: Census
+
+        init(_ name: Int, _ census: Census) {
+            self.name = name
+            self.census = census
+            census.living += 1
+        }
+
+        deinit { census.living -= 1 }
+    }
+
+    @Test func `a key dies with its tenant, also when the slot is let again`() {
+        var slab = Slab<Int>(capacity: 4)
+        let first = slab.insert(1)
+        #expect(slab.isCurrent(first) == true)
+        _ = slab.remove(first.slot)
+        #expect(slab.isCurrent(first) == false)
+        let second = slab.insert(2)
+        #expect(second.slot == first.slot && second != first)
+        #expect(slab.isCurrent(second) && !slab.isCurrent(first))
+    }
+
+    @Test func `no key is ever current in an empty slab`() {
+        let slab = Slab<Int>(capacity: 4)
+        #expect(slab.isCurrent(.none) == false)
+        for slot in 0..<6 as Range<UInt32> {
+            for generation in 0..<4 as Range<UInt32> {
+                #expect(slab.isCurrent(SlabKey(slot: slot, generation: generation)) == false)
+            }
+        }
+    }
+
+    @Test func `it is full when every slot is let, and tells the next key before`() {
+        var slab = Slab<Int>(capacity: 3)
+        for number in 0..<3 {
+            #expect(slab.isFull == false)
+            let told = slab.nextKey
+            #expect(slab.insert(number) == told)
+        }
+        #expect(slab.isFull && slab.nextKey == nil && slab.count == 3)
+        _ = slab.remove(1)
+        #expect(slab.isFull == false)
+        let told = slab.nextKey
+        #expect(slab.insert(9) == told)
+    }
+
+    @Test func `what is in it when it goes, goes too`() {
+        let census = Census()
+        do {
+            var slab = Slab<Tenant>(capacity: 8)
+            for name in 0..<6 { _ = slab.insert(Tenant(name, census)) }
+            _ = slab.remove(2)
+            #expect(census.living == 5)
+        }
+        #expect(census.living == 0)
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `it does what a dictionary would do`(seed: UInt64) {
+        var dice = Dice(seed)
+        let census = Census()
+        var slab = Slab<Tenant>(capacity: 20)
+        var model: [SlabKey: Int] = [:]
+        var gone: [SlabKey] = []
+        for turn in 0..<4000 {
+            if Bool.random(using: &dice) && !slab.isFull {
+                model[slab.insert(Tenant(turn, census))] = turn
+            } else if let (key, name) = model.randomElement(using: &dice) {
+                let tenant = slab.remove(key.slot)
+                #expect(tenant.name == name)
+                model[key] = nil
+                gone.append(key)
+            }
+            #expect(slab.count == model.count && census.living == model.count)
+            #expect(gone.suffix(50).allSatisfy { !slab.isCurrent($0) })
+            for (key, name) in model {
+                #expect(slab.isCurrent(key) && slab.key(key.slot) == key)
+                #expect(slab[key.slot].name == name)
+            }
+        }
+        var seen: Set<UInt32> = []
+        slab.forEachSlot { seen.insert($0) }
+        #expect(seen == Set(model.keys.map(\.slot)))
+    }
+
+    @Test func `a change in place stays`() {
+        var slab = Slab<Int>(capacity: 2)
+        let key = slab.insert(1)
+        slab[key.slot] += 41
+        #expect(slab[key.slot] == 42)
+    }
+
+    @Test func `a slot that is not let stops the program`() async {
+        await #expect(processExitsWith: .failure) {
+            var slab = Slab<Int>(capacity: 2)
+            _ = slab.insert(1)
+            slab[1] = 2
+        }
+        await #expect(processExitsWith: .failure) {
+            var slab = Slab<Int>(capacity: 2)
+            _ = slab.remove(slab.insert(1).slot)
+            _ = slab.remove(0)
+        }
+        await #expect(processExitsWith: .failure) {
+            var slab = Slab<Int>(capacity: 1)
+            _ = slab.insert(1)
+            _ = slab.insert(2)
+        }
+    }
+}
+
+@Suite struct TokenTests {
+    @Test func `kind, slot and generation come back from the sixty-four bits`() {
+        for kind in [0, 1, 127, 255] as [UInt8] {
+            for slot in [0, 1, 4711, 0xFF_FFFF] as [UInt32] {
+                for generation in [0, 1, 0x8000_0000, .max] as [UInt32] {
+                    let key = SlabKey(slot: slot, generation: generation)
+                    let token = Token(raw: Token(kind: kind, key: key).raw)
+                    #expect(token.kind == kind && token.key == key)
+                }
+            }
+        }
+    }
+
+    @Test func `a token for a single thing has its kind`() {
+        #expect(Token(kind: 200).kind == 200)
+    }
+}

@@ -1,0 +1,86 @@
+import Basics
+import Testing
+
+@testable import Control
+
+@Suite struct SpellingTests {
+    private func returns<Word: Spelled & Equatable>(_ words: [Word]) {
+        for word in words { #expect(read(frame(word), as: Word.self) == word) }
+    }
+
+    @Test func `every word is read as it was said`() {
+        returns(Words.requests)
+        returns(Words.replies)
+        returns(Words.orders)
+        returns(Words.reports)
+    }
+
+    private func refusesParts<Word: Spelled>(_ words: [Word]) {
+        for word in words {
+            let whole = frame(word)
+            for count in 0..<whole.count {
+                #expect(read(Array(whole.prefix(count)), as: Word.self) == nil)
+            }
+            #expect(read(whole + [0], as: Word.self) == nil)
+        }
+    }
+
+    @Test func `no part of a frame is taken for the whole`() {
+        refusesParts(Words.requests)
+        refusesParts(Words.replies)
+        refusesParts(Words.orders)
+        refusesParts(Words.reports)
+    }
+
+    @Test func `no random bytes stop the program`() {
+        var dice = SystemRandomNumberGenerator()
+        for _ in 0..<20_000 {
+            var bytes = (0..<Int.random(in: 0..<64)).map { _ in
+                UInt8.random(in: 0...255, using: &dice)
+            }
+            // Most first bytes would end the reading at once.
+            if !bytes.isEmpty { bytes[0] = UInt8.random(in: 0...8, using: &dice) }
+            _ = read(bytes, as: ControlRequest.self)
+            _ = read(bytes, as: ControlReply.self)
+            _ = read(bytes, as: LinkOrder.self)
+            _ = read(bytes, as: LinkReport.self)
+        }
+    }
+
+    private func survivesDamage<Word: Spelled>(_ words: [Word]) {
+        for word in words {
+            let whole = frame(word)
+            for index in whole.indices {
+                for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] {
+                    var damaged = whole
+                    damaged[index] = value
+                    _ = read(damaged, as: Word.self)
+                }
+            }
+        }
+    }
+
+    @Test func `no damaged frame stops the program`() {
+        survivesDamage(Words.requests)
+        survivesDamage(Words.replies)
+        survivesDamage(Words.orders)
+        survivesDamage(Words.reports)
+    }
+
+    @Test func `a flag that is neither, and words that nobody knows, are refused`() {
+        #expect(read([0], as: ControlRequest.self) == nil)
+        #expect(read([99], as: ControlReply.self) == nil)
+        var kill = frame(ControlRequest.kill(targets: [], signal: 9, restarts: true))
+        kill[kill.count - 1] = 2
+        #expect(read(kill, as: ControlRequest.self) == nil)
+    }
+
+    @Test func `every state and every health has a word of its own`() {
+        #expect(Set(ChildState.allCases.map(\.word)).count == ChildState.allCases.count)
+        for state in ChildState.allCases {
+            var child = Words.child
+            child.state = state
+            #expect(read(frame(child), as: ChildStatus.self)?.state == state)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Basics
+
+@testable import Control
+
+/// An example of every word that can be said, extremes included.
+enum Words {
+    static let requests: [ControlRequest] = [
+        .status, .awaitReady, .follow, .down(within: .seconds(10)),
+        .down(within: Nanoseconds(.max)),
+        .kill(targets: ["3001", "backend.2", "é", ""], signal: 9, restarts: false),
+        .kill(targets: [], signal: -1, restarts: true),
+    ]
+
+    static let child = ChildStatus(
+        name: "backend.1", type: "backend", port: 3001, pid: 4242, state: .ready, health: .up,
+        startedAt: WallTime(nanoseconds: 1_700_000_000_000_000_000), restarts: 3, weight: 1,
+        active: 2, requests: .max, p50: 0.25, p99: 12.5, cpuPercent: 99.9, residentBytes: 1 << 40)
+
+    static let bareChild = ChildStatus(
+        name: "", type: "", port: nil, pid: nil, state: .failed, health: .unknown, startedAt: nil,
+        restarts: 0)
+
+    static let replies: [ControlReply] = [
+        .done, .refused(Refusal(what: "kill 9999", why: "no such target", advice: "try ps")),
+        .refused(Refusal(what: "", why: "")),
+        .status(
+            ServiceStatus(
+                name: "default", supervisorPid: 2, guardianPid: 1, url: "http://localhost:8080/",
+                children: [child, bareChild])),
+        .killed([
+            KillReport(
+                name: "backend.1", port: 3001, pid: 4242, signal: 9,
+                outOfRotation: .microseconds(480), next: "restarting at once"),
+            KillReport(name: "b", port: 0, pid: 1, signal: 15, outOfRotation: nil, next: ""),
+        ]),
+        .following(from: 17), .missed(.max),
+        .record(
+            RecordWord(
+                sequence: 5, time: WallTime(nanoseconds: 6), name: "backend.1", generation: 3,
+                stream: 1, part: 2,
+                text: [0, 255, 10, 13])),
+    ]
+
+    static let roster = RosterWord(
+        version: 7,
+        members: [
+            RosterMember(
+                slot: 0, generation: 1, name: "backend.1", address: "127.0.0.1:3000", fact: .ready,
+                weight: 3, pid: 99, ending: "killed by SIGKILL"),
+            RosterMember(
+                slot: .max, generation: .max, name: "", address: "unix:/a", fact: .gone),
+            RosterMember(slot: 1, generation: 2, name: "a", address: "[::1]:1", fact: .paused),
+        ])
+
+    static let orders: [LinkOrder] = [
+        .lanes(first: 1, count: 4), .roster(roster), .drain(within: .seconds(30)),
+        .roster(RosterWord(version: 0, members: [])),
+    ]
+
+    static let reports: [LinkReport] = [
+        .adopted(version: 7),
+        .verdict(slot: 1, generation: 2, isUp: false, reason: "3 failures in a row"),
+        .failedOver(
+            FailoverAccount(slot: 1, generation: 2, inFlight: 9, retried: 7, failed: 2)),
+    ]
+}
+
+/// The frame of a word without its length.
+func frame(_ word: some Spelled) -> [UInt8] {
+    var writer = FrameWriter()
+    word.spell(into: &writer)
+    return writer.bytes
+}
+
+/// What a frame says, all of it; nothing when it says nothing.
+func read<Word: Spelled>(_ bytes: [UInt8], as type: Word.Type) -> Word? {
+    do throws(Misspelling) {
+        var reader = FrameReader(bytes)
+        let word = try Word(from: &reader)
+        return reader.isAtEnd ? word : nil
+    } catch { return nil }
+}

@@ -1,0 +1,56 @@
+import Basics
+import Testing
+
+@testable import Kernel
+
+@Suite struct ProcessesTests {
+    @Test func `whoever listens on a port is found, on either family`() throws {
+        let four = try Socket.listen(on: .loopback(port: 0))
+        let port = try #require(try Socket.localAddress(of: four).port)
+        #expect(Processes.listener(onPort: port) == ThisProcess.pid)
+        if let six = try? Socket.listen(on: .loopback6(port: 0)) {
+            let port = try #require(try Socket.localAddress(of: six).port)
+            #expect(Processes.listener(onPort: port) == ThisProcess.pid)
+        }
+    }
+
+    @Test func `nobody is found where nobody listens`() throws {
+        var port: UInt16 = 0
+        do {
+            let socket = try Socket.listen(on: .loopback(port: 0))
+            port = try #require(try Socket.localAddress(of: socket).port)
+        }
+        #expect(eventually { Processes.listener(onPort: port) == nil })
+    }
+
+    @Test func `a child is among its parent's children, with what it was started with`() throws {
+        var plan = shell("sleep 100; true")
+        plan.environment.append("LBCTL_TEST=a=b")
+        let child = try Child(plan)
+        #expect(Processes.children(of: ThisProcess.pid).contains(child.pid))
+        #expect(Processes.all().contains(child.pid))
+        #expect(Processes.commandLine(of: child.pid) == "sh -c sleep 100; true")
+        #expect(Processes.variable("LBCTL_TEST", of: child.pid) == "a=b")
+        #expect(Processes.variable("LBCTL_TES", of: child.pid) == nil)
+        child.send(.kill)
+        _ = end(of: child)
+        #expect(Processes.facts(of: child.pid) == nil)
+    }
+
+    @Test func `a name with blanks and brackets does not confuse the facts`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.file(
+            "a) S 1 (b", holding: "#!/bin/sh\nsleep 100\n", permissions: 0o700)
+        var plan = shell("")
+        plan.path = script
+        let child = try Child(plan)
+        #expect(Processes.facts(of: child.pid)?.parent == ThisProcess.pid)
+        Signals.send(.kill, toGroup: child.pid)
+        _ = end(of: child)
+    }
+
+    @Test func `we have memory and have used time`() throws {
+        let facts = try #require(Processes.facts(of: ThisProcess.pid))
+        #expect(facts.parent == ThisProcess.parentPid && facts.residentBytes > 1 << 20)
+    }
+}

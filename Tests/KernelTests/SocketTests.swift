@@ -1,0 +1,139 @@
+import Basics
+import Testing
+
+@testable import Kernel
+
+/// What the kernel does with connections, found out and written down.
+@Suite struct SocketTests {
+    /// A port on which nobody listens: it was free a moment ago.
+    private func closedPort() throws -> Address {
+        let address: Address
+        do {
+            let socket = try Socket.listen(on: .loopback(port: 0))
+            address = try Socket.localAddress(of: socket)
+        }
+        _ = eventually { Processes.listener(onPort: address.port ?? 0) == nil }
+        return address
+    }
+
+    private struct Connected: ~Copyable {
+        let client: Descriptor
+        let server: Descriptor
+    }
+
+    private func connected() throws -> Connected {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        let client = try Socket.connect(to: try Socket.localAddress(of: listener))
+        _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
+        guard case .connection(let server, _) = Socket.accept(from: listener.reference) else {
+            throw SystemError(call: "accept", errno: .tryAgain)
+        }
+        return Connected(client: client, server: server)
+    }
+
+    @Test func `connecting to a closed port reports writable and hung up together`() throws {
+        let socket = try Socket.connect(to: try closedPort())
+        let poller = try Poller()
+        try poller.add(socket.reference, for: .everyChange, token: Token(kind: 1))
+        #expect(poller.wait(timeout: .seconds(30)) == 1)
+        let told = poller.event(0).readiness
+        #expect(told.isSuperset(of: [.writable, .hungUp, .failed]))
+        #expect(Socket.pendingError(of: socket) == .connectionRefused)
+        // Asked once, it is gone.
+        #expect(Socket.pendingError(of: socket) == nil)
+    }
+
+    @Test func `on the loopback a first send can follow the connect at once`() throws {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        let client = try Socket.connect(to: try Socket.localAddress(of: listener))
+        #expect(client.send([1, 2, 3].span) == .moved(3))
+    }
+
+    @Test func `a taken port can't be had, and the error says so`() throws {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        let address = try Socket.localAddress(of: listener)
+        #expect(throws: SystemError(call: "bind", errno: .addressInUse)) {
+            try Socket.listen(on: address)
+        }
+    }
+
+    @Test func `nobody is accepted where nobody knocked`() throws {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        guard case .none = Socket.accept(from: listener.reference) else {
+            Issue.record("somebody was accepted")
+            return
+        }
+    }
+
+    @Test func `a connection that comes in says from where, also over a path`() throws {
+        let folder = try TemporaryFolder()
+        let addresses = [Address.loopback(port: 0), .unix("\(folder.path)/s")]
+        for wanted in addresses {
+            let listener = try Socket.listen(on: wanted)
+            let client = try Socket.connect(to: try Socket.localAddress(of: listener))
+            _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
+            let outcome = Socket.accept(from: listener.reference)
+            guard case .connection(let server, let from) = outcome else {
+                Issue.record("nobody came")
+                continue
+            }
+            if case .inet = wanted { #expect(try Socket.localAddress(of: client) == from) }
+            if case .unix = wanted {
+                let peer = try Socket.peer(of: server)
+                #expect(peer.user == ThisProcess.user && peer.pid == ThisProcess.pid)
+            }
+        }
+    }
+
+    @Test func `a transfer moves, waits, ends or fails`() throws {
+        let both = try connected()
+        var queue = ByteQueue(capacity: 8)
+        #expect(both.server.receive(into: &queue) == .wouldBlock)
+        #expect(both.server.peek() == .wouldBlock)
+        #expect(both.client.send([7, 8].span) == .moved(2))
+        _ = Poll.wait(for: .readable, on: both.server.reference, timeout: .seconds(30))
+        #expect(both.server.peek() == .moved(1))
+        #expect(both.server.receive(into: &queue) == .moved(2))
+        Socket.endSending(both.client)
+        _ = Poll.wait(for: .readable, on: both.server.reference, timeout: .seconds(30))
+        #expect(both.server.receive(into: &queue) == .end)
+        #expect(both.client.send([1].span) == .failed(.brokenPipe))
+        // One more process than before would be missing had SIGPIPE come.
+    }
+
+    @Test func `a full queue reads nothing and is no end`() throws {
+        let pipe = try Pipe()
+        _ = pipe.writeEnd.write([1, 2].span)
+        var queue = ByteQueue(capacity: 1)
+        #expect(pipe.readEnd.read(into: &queue) == .moved(1))
+        #expect(pipe.readEnd.read(into: &queue) == .moved(0))
+    }
+
+    @Test func `a reset is seen as one`() throws {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        let client = try Socket.connect(to: try Socket.localAddress(of: listener))
+        _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
+        if case .connection(let server, _) = Socket.accept(from: listener.reference) {
+            Socket.resetOnClose(server)
+        }
+        var queue = ByteQueue(capacity: 8)
+        _ = Poll.wait(for: .readable, on: client.reference, timeout: .seconds(30))
+        #expect(client.receive(into: &queue) == .failed(.connectionReset))
+    }
+
+    @Test func `a pipe ends when its last writer goes`() throws {
+        let pipe = try Pipe(capacity: 4096)
+        _ = pipe.writeEnd.write("last words".utf8.span)
+        let readEnd = keepReadEnd(pipe)
+        #expect(allText(readEnd) == "last words")
+    }
+
+    @Test func `a pipe holds what it was asked to, and then says to wait`() throws {
+        let pipe = try Pipe(capacity: 8192)
+        try pipe.writeEnd.setNonBlocking()
+        let page = [UInt8](repeating: 1, count: 4096)
+        #expect(pipe.writeEnd.write(page.span) == .moved(4096))
+        #expect(pipe.writeEnd.write(page.span) == .moved(4096))
+        #expect(pipe.writeEnd.write(page.span) == .wouldBlock)
+    }
+}

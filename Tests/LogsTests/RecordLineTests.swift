@@ -1,0 +1,106 @@
+import Basics
+import Testing
+
+@testable import Logs
+
+@Suite struct RecordLineTests {
+    private func line(
+        _ text: [UInt8], name: String = "backend.2", generation: UInt32 = 0, sequence: UInt64 = 123,
+        stream: Logs.Stream = .out, part: Part = .whole, time: WallTime = example
+    ) -> [UInt8] {
+        var queue = ByteQueue(capacity: 64)
+        var timestamps = TimestampWriter()
+        let name = Array(name.utf8)
+        let record = Record(
+            stamp: Stamp(sequence: sequence, time: time), name: name.span, generation: generation,
+            stream: stream, part: part, text: text.span)
+        RecordLine.append(record, to: &queue, timestamps: &timestamps)
+        return array(queue.bytes)
+    }
+
+    @Test func `a record is spelt as one line that can be read`() {
+        let plain = line(Array("listening".utf8))
+        #expect(
+            String(decoding: plain, as: UTF8.self)
+                == "2026-11-20T09:08:58.123456Z 000123 backend.2 out| listening\n")
+        let cut = line([65], generation: 4, sequence: 12_345_678, stream: .err, part: .middle)
+        #expect(
+            String(decoding: cut, as: UTF8.self)
+                == "2026-11-20T09:08:58.123456Z 12345678 backend.2#4 +err+| A\n")
+    }
+
+    @Test func `what is spelt is read back as it was`() {
+        var dice = Dice(state: 1)
+        for round in 0..<2000 {
+            let text = dice.bytes(Int.random(in: 0..<300, using: &dice)).filter { $0 != 10 }
+            let stream = Logs.Stream.allCases[round % 5]
+            let part = Part.allCases[round / 5 % 4]
+            let sequence = dice.next() >> UInt64.random(in: 0..<64, using: &dice)
+            let generation = UInt32(truncatingIfNeeded: dice.next()) * UInt32(round & 1)
+            let time = WallTime(nanoseconds: dice.next() / 4_000 * 1_000)
+            let made = line(
+                text, name: "web.\(round)", generation: generation, sequence: sequence,
+                stream: stream, part: part, time: time)
+            #expect(made.firstIndex(of: 10) == made.count - 1)
+            let read = RecordLine.parse(made.span.extracting(0..<made.count - 1))
+            guard let read else {
+                Issue.record("\(String(decoding: made, as: UTF8.self)) was not read")
+                continue
+            }
+            #expect(array(read.text) == text)
+            #expect(array(read.name) == Array("web.\(round)".utf8))
+            #expect(read.stamp == Stamp(sequence: sequence, time: time))
+            #expect(read.stream == stream && read.part == part && read.generation == generation)
+        }
+    }
+
+    @Test func `a line feed in a sentence does not make two lines of it`() {
+        let made = line(Array("a\nb\n".utf8))
+        #expect(String(decoding: made, as: UTF8.self).hasSuffix("| a b \n"))
+    }
+
+    @Test func `no shortened line is taken for a record`() {
+        let made = line([], generation: 7)
+        for count in 0..<made.count - 1 {
+            #expect(!isRecord(Array(made[..<count])))
+        }
+        #expect(isRecord(made.dropLast()))
+    }
+
+    @Test(arguments: [
+        "2026-11-20T09:08:58.123456Z 00123 b out| x", "2026-11-20T09:08:58.123456Z 0000123 b out| x",
+        "2026-11-20T09:08:58.123456Z 000123 b Out| x", "2026-11-20T09:08:58.123456Z 000123 b out|x",
+        "2026-11-20T09:08:58.123456Z 000123  out| x", "2026-11-20T09:08:58.123456Z 000123 b#0 out| x",
+        "2026-11-20T09:08:58.123456Z 000123 b# out| x", "2026-13-20T09:08:58.123456Z 000123 b out| x",
+        "2026-11-20T09:08:58.12345xZ 000123 b out| x", "2026-11-20 09:08:58.123456Z 000123 b out| x",
+        "2026-11-20T09:08:58.123456Z 99999999999999999999 b out| x", "hello", "",
+        "2026-11-20T09:08:58.123456Z 000123 b evt| x", "2026-11-20T09:08:58.123456Z 000123 b #3 out| x",
+    ])
+    func `what is not spelt so is no record`(text: String) {
+        #expect(!isRecord(Array(text.utf8)))
+    }
+
+    @Test func `any bytes may be read without harm`() {
+        var dice = Dice(state: 3)
+        let good = line(Array("text".utf8), generation: 2, part: .last)
+        for _ in 0..<20_000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...3, using: &dice) {
+                let place = Int.random(in: 0..<bytes.count, using: &dice)
+                bytes[place] = UInt8.random(in: 0...255, using: &dice)
+            }
+            bytes.removeLast(Int.random(in: 0...bytes.count, using: &dice))
+            _ = RecordLine.parse(bytes.span)
+        }
+    }
+
+    @Test func `numbers rise by one and times never go back`() {
+        var clock = StampClock(after: Stamp(sequence: 41, time: WallTime(nanoseconds: 5_000)))
+        clock.tick(WallTime(nanoseconds: 9_999))
+        #expect(clock.next() == Stamp(sequence: 42, time: WallTime(nanoseconds: 9_000)))
+        clock.tick(WallTime(nanoseconds: 3_000))
+        #expect(clock.next() == Stamp(sequence: 43, time: WallTime(nanoseconds: 9_000)))
+        clock.tick(WallTime(nanoseconds: 10_000))
+        #expect(clock.next() == Stamp(sequence: 44, time: WallTime(nanoseconds: 10_000)))
+    }
+}

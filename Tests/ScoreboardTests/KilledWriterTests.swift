@@ -1,0 +1,56 @@
+import Basics
+import Kernel
+import Testing
+
+@testable import Scoreboard
+
+/// A balancer may die between any two instructions; what it has written must make sense.
+@Suite struct KilledWriterTests {
+    @Test func `a writer killed at any instant leaves counts that agree to within one request`()
+        async throws
+    {
+        for _ in 0..<8 {
+            let board = try Scoreboard(backends: 2, lanes: 2)
+            let number = board.memory.descriptor.reference.text
+            let path = "/proc/\(ThisProcess.pid)/fd/\(number)"
+            await #expect(processExitsWith: .signal(9)) { [path = path as String] in
+                let memory = try Files.open(path, for: .update)
+                guard let shared = try Scoreboard(sharing: memory) else { return }
+                Thread.start(named: "killer") {
+                    // Not before it has begun, however long that takes on a busy machine.
+                    while shared.totals(slot: 0, generation: 0).requests == 0 {
+                        Poll.sleep(.microseconds(200))
+                    }
+                    Poll.sleep(.microseconds(Randomness.word() % 3000))
+                    Signals.send(.kill, to: ThisProcess.pid)
+                }
+                let lane = shared.lane(1)
+                var generation: UInt64 = 1
+                while true {
+                    for _ in 0..<100 {
+                        lane.dispatched(slot: 0, generation: generation)
+                        lane.answered(slot: 0, status: 200, after: .microseconds(50))
+                        lane.released(slot: 0, generation: generation)
+                    }
+                    generation += 1
+                }
+            }
+            check(board)
+        }
+    }
+
+    private func check(_ board: Scoreboard) {
+        // The generation it was at: the only one with something in flight, if any.
+        let totals = board.totals(slot: 0, generation: 0)
+        let answered = totals.classes.reduce(0, +)
+        #expect(totals.requests > 0)
+        #expect(totals.requests - answered <= 1)
+        #expect(answered - totals.latency.counts.reduce(0, +) <= 1)
+        let generation = board.lane(1).load(board.lane(1).cell(0) + Layout.Cell.generation)
+        #expect(board.totals(slot: 0, generation: generation).inFlight <= 1)
+        let heir = board.lane(0)
+        board.clearLanes(1..<2, movingTotalsTo: heir)
+        #expect(board.totals(slot: 0, generation: generation).requests == totals.requests)
+        #expect(board.totals(slot: 0, generation: generation).inFlight == 0)
+    }
+}

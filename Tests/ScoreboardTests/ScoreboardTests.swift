@@ -1,0 +1,172 @@
+import Basics
+import Kernel
+import Synchronization
+import Testing
+
+@testable import Scoreboard
+
+@Suite struct ScoreboardTests {
+    let board: Scoreboard
+
+    init() throws { board = try Scoreboard(backends: 4, lanes: 4) }
+
+    @Test func `totals are those of all lanes`() {
+        for index in 0..<4 {
+            let lane = board.lane(index)
+            for _ in 0...index {
+                lane.dispatched(slot: 2, generation: 1)
+                lane.answered(slot: 2, status: 200, after: .milliseconds(1))
+                lane.connected(slot: 2)
+            }
+            lane.released(slot: 2, generation: 1)
+            lane.failed(slot: 2)
+            lane.retried(from: 2)
+            lane.retried(to: 2)
+            lane.connectFailed(slot: 2)
+        }
+        let totals = board.totals(slot: 2, generation: 1)
+        #expect(totals.requests == 10 && totals.inFlight == 6 && totals.connects == 10)
+        #expect(totals.classes == [0, 10, 0, 0, 0])
+        #expect(totals.failed == 4 && totals.retriedFrom == 4 && totals.retriedTo == 4)
+        #expect(totals.connectFailures == 4)
+        #expect(totals.latency.counts.reduce(0, +) == 10)
+        #expect(board.totals(slot: 1, generation: 1) == BackendTotals())
+    }
+
+    @Test(arguments: [(99, 0), (100, 0), (200, 1), (304, 2), (404, 3), (599, 4), (999, 4)])
+    func `a status is counted in its class`(status: Int, index: Int) {
+        board.lane(0).answered(slot: 0, status: UInt16(status), after: Nanoseconds(0))
+        #expect(board.totals(slot: 0, generation: 0).classes[index] == 1)
+    }
+
+    @Test func `a new generation begins with nothing in flight, and the rest counts on`() {
+        let lane = board.lane(0)
+        lane.dispatched(slot: 0, generation: 1)
+        lane.dispatched(slot: 0, generation: 1)
+        #expect(board.totals(slot: 0, generation: 1).inFlight == 2)
+        lane.dispatched(slot: 0, generation: 2)
+        #expect(board.totals(slot: 0, generation: 2).inFlight == 1)
+        #expect(board.totals(slot: 0, generation: 1).inFlight == 0)
+        #expect(board.totals(slot: 0, generation: 2).requests == 3)
+        // Two of the old generation come back late, and are not the new one's.
+        lane.released(slot: 0, generation: 1)
+        lane.released(slot: 0, generation: 1)
+        #expect(board.totals(slot: 0, generation: 2).inFlight == 1)
+    }
+
+    @Test func `lanes that are cleared leave their totals to the heir and nothing in flight`() {
+        let lane = board.lane(1)
+        for slot in 0..<4 as Range<UInt32> {
+            lane.dispatched(slot: slot, generation: 5)
+            lane.answered(slot: slot, status: 503, after: .seconds(1))
+        }
+        lane.connectionOpened()
+        lane.exchangeOpened()
+        lane.answeredByBalancer()
+        lane.linesDropped(3)
+        let before = board.totals(slot: 3, generation: 5)
+        let heir = board.lane(0)
+        board.clearLanes(1..<3, movingTotalsTo: heir)
+        let after = board.totals(slot: 3, generation: 5)
+        #expect(after.requests == before.requests && after.classes == before.classes)
+        #expect(after.latency == before.latency)
+        #expect(before.inFlight == 1 && after.inFlight == 0)
+        #expect(lane.connectionsOpen == 0 && lane.exchangesOpen == 0)
+        #expect(heir.connectionsOpen == 0 && heir.exchangesOpen == 0)
+        #expect(heir.connectionsAccepted == 1 && lane.connectionsAccepted == 0)
+        #expect(heir.ownAnswers == 1 && heir.droppedLines == 3)
+        board.clearLanes(1..<3, movingTotalsTo: heir)
+        #expect(board.totals(slot: 3, generation: 5) == after)
+    }
+
+    @Test func `every turn is taken once, by whichever thread`() {
+        let threads = 4
+        let turns = 50_000
+        let taken = Mutex<[UInt64]>([])
+        let board = board
+        let done = Atomic(0)
+        let finished = Shared(taken: taken, done: done)
+        for _ in 0..<threads {
+            Thread.start(named: "turns") {
+                var own: [UInt64] = []
+                for _ in 0..<turns { own.append(board.takeTurn()) }
+                finished.add(own)
+            }
+        }
+        while finished.count < threads { Poll.sleep(.milliseconds(1)) }
+        #expect(finished.all == Array(0..<UInt64(threads * turns)))
+    }
+
+    /// What the threads have brought.
+    private final class Shared: Sendable {
+        private let taken: Mutex<[UInt64]>
+        private let done: Atomic<Int>
+
+        init(taken: consuming Mutex<[UInt64]>, done: consuming Atomic<Int>) {
+            self.taken = taken
+            self.done = done
+        }
+
+        var count: Int { done.load(ordering: .acquiring) }
+        var all: [UInt64] { taken.withLock { $0.sorted() } }
+
+        func add(_ turns: [UInt64]) {
+            taken.withLock { $0 += turns }
+            done.add(1, ordering: .releasing)
+        }
+    }
+
+    @Test func `a verdict is of one generation, and an older one can't change it`() {
+        let cell = board.verdict(slot: 1)
+        #expect(cell.failures(of: 1) == 0)
+        #expect(cell.addFailure(of: 1) == 1 && cell.addFailure(of: 1) == 2)
+        #expect(cell.failures(of: 1) == 2 && cell.failures(of: 2) == 0)
+        cell.setFailures(1, of: 2)
+        cell.setFailures(9, of: 1)
+        _ = cell.addFailure(of: 1)
+        #expect(cell.failures(of: 2) == 1 && cell.failures(of: 1) == 0)
+        cell.setFailures(0, of: 2)
+        #expect(cell.failures(of: 2) == 0)
+        for _ in 0..<300 { _ = cell.addFailure(of: 2) }
+        #expect(cell.failures(of: 2) == 255 && cell.failures(of: 3) == 0)
+    }
+
+    @Test func `it is shared by its descriptor, and both see both`() throws {
+        let other = try #require(
+            try Scoreboard(sharing: board.memory.descriptor.duplicate()))
+        #expect(other.backendCapacity == 4 && other.laneCapacity == 4)
+        board.lane(0).dispatched(slot: 0, generation: 1)
+        other.lane(1).dispatched(slot: 0, generation: 1)
+        #expect(other.takeTurn() == 0 && board.takeTurn() == 1)
+        #expect(board.totals(slot: 0, generation: 1) == other.totals(slot: 0, generation: 1))
+        #expect(board.totals(slot: 0, generation: 1).inFlight == 2)
+    }
+
+    @Test(arguments: [
+        Layout.Header.magic, Layout.Header.version, Layout.Header.backendCapacity,
+        Layout.Header.laneCapacity,
+    ])
+    func `another build's is refused, whatever its header says`(word: Int) throws {
+        for value in [0, 2, 1 << 20, 1 << 40, .max] as [UInt64] {
+            let board = try Scoreboard(backends: 1, lanes: 1)
+            board.words[word].store(value, ordering: .relaxed)
+            #expect(try Scoreboard(sharing: board.memory.descriptor.duplicate()) == nil)
+        }
+    }
+
+    @Test func `memory that is too small or another's is refused`() throws {
+        for size in [0, 8, 64 * 8, 4096] {
+            let memory = try SharedMemory(named: "test", size: max(size, 1))
+            #expect(try Scoreboard(sharing: memory.descriptor.duplicate()) == nil)
+        }
+    }
+
+    @Test func `a lane that is not there stops the program`() async {
+        await #expect(processExitsWith: .failure) {
+            _ = try Scoreboard(backends: 1, lanes: 1).lane(1)
+        }
+        await #expect(processExitsWith: .failure) {
+            try Scoreboard(backends: 1, lanes: 1).lane(0).failed(slot: 1)
+        }
+    }
+}
