@@ -151,6 +151,13 @@ public enum Files {
         }
     }
 
+    /// chmod(2).
+    public static func setPermissions(
+        _ path: String, to permissions: UInt32
+    ) throws(SystemError) {
+        _ = try checked("chmod", unsafe clinux_chmod(path, permissions))
+    }
+
     public static func isExecutable(_ path: String) -> Bool {
         guard let facts = try? facts(resolved(path)) else { return false }
         return facts.isRegular && isPermitted(path, X_OK)

@@ -20,8 +20,7 @@ public final class Guardian {
         func isNotReady(_ refusal: Refusal)
         /// A sentence of the guardian's own.
         func say(_ sentence: String)
-        /// Whether nobody can be shown anything any more, or is content with what became of it: then
-        /// the service ends.
+        /// Whether there is nobody left to run the service for: then it ends.
         var isGone: Bool { get }
     }
 
@@ -67,7 +66,8 @@ public final class Guardian {
         try poller.add(
             signals.reference, for: .readable, token: Token(kind: GuardianEvent.signals.rawValue))
         try poller.add(
-            pair.first.reference, for: .readable, token: Token(kind: GuardianEvent.channel.rawValue))
+            pair.first.reference, for: .readable, token: Token(kind: GuardianEvent.channel.rawValue)
+        )
         try poller.add(
             supervisor.pidDescriptor.reference, for: .readable,
             token: Token(kind: GuardianEvent.supervisorEnded.rawValue))
@@ -196,7 +196,7 @@ public final class Guardian {
         }
     }
 
-    /// The supervisor has ended: shows its last words, ends whatever is left, and tells the exit code.
+    /// The supervisor has ended: shows its last words, ends what is left, tells the exit code.
     private func finish(_ ending: Ending) -> Int32 {
         while isChannelOpen {
             let before = incoming.count

@@ -43,7 +43,7 @@ final class Obituary {
     func holdsRestart(_ now: Instant) -> Bool { now.since(openedAt) < Self.restartHold }
 
     /// When to look at it again though nothing happens.
-    var nextLook: Instant { openedAt + (order == nil ? Self.patience : Self.patience) }
+    var nextLook: Instant { openedAt + Self.patience }
 
     /// The sentence of the log.
     func sentence(outOfRotation: Nanoseconds?) -> String {

@@ -6,8 +6,8 @@ import Scoreboard
 
 /// All that a supervisor holds, taken in order; what can't be had ends the attempt with a sentence.
 struct Opening: ~Copyable {
-    /// How many backends there can be in the life of a service.
-    static let backends = 256
+    /// The least number of children that the scoreboard has room for.
+    static let backends = 64
     /// How many balancers can have lanes at a time.
     static let balancers = 4
 
@@ -34,11 +34,13 @@ struct Opening: ~Copyable {
             // The lock is ours, so whoever made this socket is gone.
             try? Files.remove(folder.controlSocket)
             let controlSocket = try ListeningSocket(.unix(folder.controlSocket))
+            try Files.setPermissions(folder.controlSocket, to: 0o600)
             let log = LogStream(
                 history: try HistoryWriter(
                     folder: plan.historyPath, limit: plan.historyLimit))
             let scoreboard = try Scoreboard(
-                backends: Self.backends, lanes: 1 + Self.balancers * Self.lanesPerBalancer)
+                backends: max(Self.backends, plan.children.count),
+                lanes: 1 + Self.balancers * Self.lanesPerBalancer)
             let poller = try Poller()
             try poller.add(
                 signals.reference, for: .readable,

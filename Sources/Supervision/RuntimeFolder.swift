@@ -50,7 +50,8 @@ public struct RuntimeFolder: Equatable, Sendable {
     /// Makes the folder where it is missing, and makes sure that it is ours alone.
     public func make() throws(Refusal) {
         if controlSocket.utf8.count > 107 {
-            throw refusal("its path is too long for a socket", "set XDG_RUNTIME_DIR to a shorter one")
+            throw refusal(
+                "its path is too long for a socket", "set XDG_RUNTIME_DIR to a shorter one")
         }
         let parent = String(path.dropLast(name.utf8.count + 1))
         for folder in [parent, path] {

@@ -24,7 +24,8 @@ public struct ServicePlan: Equatable, Sendable {
 
     public init(
         name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
-        programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64, environment: [String],
+        programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64,
+        environment: [String],
         notices: [String]
     ) {
         self.name = name

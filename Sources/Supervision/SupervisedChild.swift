@@ -22,6 +22,8 @@ final class SupervisedChild {
     var killOrder: KillOrder?
     /// Where it is reached, if it is balanced.
     var address: Address
+    /// Whether its last process may have left some of its own behind.
+    var mayHaveLeftSome = false
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
     /// What the balancer thinks of the present generation.
@@ -98,6 +100,9 @@ struct KillOrder {
     /// Whom to tell, and at which place of its list; nothing when nobody waits.
     let request: KillRequest
     let place: Int
+
+    /// Whether a process that takes its time may still end of it.
+    var mayEnd: Bool { [.kill, .terminate, .interrupt, .quit].contains(signal) }
 }
 
 /// A descriptor that several hold, or none; closed when the last one lets go.

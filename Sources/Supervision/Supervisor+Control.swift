@@ -72,7 +72,9 @@ extension Supervisor {
         case .awaitReady: connection.state = .awaitsReady
         case .down(let time):
             if !connection.isGuardian { connection.state = .awaitsOutcome }
-            leave(within: time, why: connection.isGuardian ? "asked to" : "'lbctl down'")
+            leave(
+                within: time,
+                why: connection.isGuardian ? "Ctrl-C, or a signal to lbctl" : "'lbctl down'")
         case .kill(let targets, let signal, let restarts):
             connection.state = .awaitsOutcome
             kill(targets, Signal(rawValue: signal), restarts: restarts, asker: key)
@@ -174,8 +176,8 @@ extension Supervisor {
         for key in silent { close(key) }
     }
 
-    /// The last words on every connection: `done` to those who asked for the end, and no more waiting
-    /// for anybody than a moment.
+    /// The last words on every connection: `done` to those who asked for the end. Nobody is waited
+    /// for longer than a moment.
     func tellAllThatItIsOver() {
         let deadline = Clock.now() + .milliseconds(200)
         connections.forEachSlot { slot in

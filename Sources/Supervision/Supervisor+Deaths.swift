@@ -19,7 +19,8 @@ extension Supervisor {
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
-        endEscapees(of: child)
+        child.mayHaveLeftSome = true
+        reapOrphans()
         var head = "\(child.title(pid: process.pid)) \(ending.cause.words) after "
         head += Figures.text(now.since(process.startedAt))
         head += " (cpu \(Figures.text(ending.cpu)), "
@@ -117,6 +118,8 @@ extension Supervisor {
     }
 
     private func settle(_ obituary: Obituary, outOfRotation: Nanoseconds?) {
+        // Only now, since it takes a while, and what the balancers say must not wait for it.
+        endEscapees(of: obituary.child)
         log.say(obituary.sentence(outOfRotation: outOfRotation))
         if let order = obituary.order {
             order.request.settle(

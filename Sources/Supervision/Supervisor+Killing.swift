@@ -48,11 +48,23 @@ extension Supervisor {
             advice: "see 'lbctl ps'")
     }
 
+    /// Answers whoever stopped a child or let it go on by a signal.
+    func answerKill(of child: SupervisedChild, next: String) {
+        guard let order = child.killOrder, [.stop, .terminalStop, .proceed].contains(order.signal)
+        else { return }
+        child.killOrder = nil
+        order.request.settle(order.place, outOfRotation: nil, next: next)
+    }
+
     /// Answers those whose signal has had no effect in time.
     func expireKills() {
         for request in kills where request.deadline < now {
             for place in request.open {
                 request.settle(place, outOfRotation: nil, next: "still running")
+            }
+            for child in children where child.killOrder?.request === request {
+                // What is not meant to end a process must not excuse a later crash.
+                if child.killOrder?.mayEnd == false { child.killOrder = nil }
             }
         }
     }

@@ -5,8 +5,8 @@ import Kernel
 extension Supervisor {
     /// Reaps processes that were left to us by a child that is gone.
     func reapOrphans() {
-        // Those of our own are reaped when their pidfd is read, which the same turn may still do; they
-        // would be told for ever and hide the others.
+        // One of our own is reaped when its pidfd is read, and this is called again then; until
+        // that is done it hides the others.
         while let pid = Children.endedUnreaped() {
             if child(pid: pid) != nil { return }
             _ = Children.reap(pid: pid)
@@ -15,6 +15,8 @@ extension Supervisor {
 
     /// Kills what a dead child left behind: processes that were adopted by us and carry its name.
     func endEscapees(of child: SupervisedChild) {
+        if !child.mayHaveLeftSome || child.process != nil { return }
+        child.mayHaveLeftSome = false
         // Killing one may give us its children, so until there is none.
         for _ in 0..<32 {
             let found = adopted().filter {

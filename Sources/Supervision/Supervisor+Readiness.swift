@@ -50,11 +50,13 @@ extension Supervisor {
                 guard let child = child(pid: pid) else { continue }
                 let action = child.lifecycle.wasPaused(now: now)
                 perform(action, on: child)
+                answerKill(of: child, next: "paused")
                 if action != .nothing { log.say("\(child.title(pid: pid)) was stopped") }
             case .resumed(let pid):
                 guard let child = child(pid: pid) else { continue }
                 let action = child.lifecycle.wasResumed()
                 perform(action, on: child)
+                answerKill(of: child, next: "goes on")
                 if action != .nothing { log.say("\(child.title(pid: pid)) goes on") }
             }
         }

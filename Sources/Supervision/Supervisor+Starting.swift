@@ -6,7 +6,8 @@ extension Supervisor {
     /// Starts every child; the balancer first, since it can wait for backends.
     func startAll() {
         log.tick()
-        log.openRun("lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
+        log.openRun(
+            "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
         for notice in plan.notices { log.say(notice) }
         for child in children { perform(child.lifecycle.startRequested(), on: child) }
     }
@@ -50,10 +51,11 @@ extension Supervisor {
     }
 
     private func start(_ child: SupervisedChild) {
+        // They may still have its port.
+        endEscapees(of: child)
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil
-        if child.generation > 1 { child.restarting.delay = child.plan.restartDelay }
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()

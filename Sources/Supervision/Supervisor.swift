@@ -81,7 +81,8 @@ public final class Supervisor {
         switch EventSource(rawValue: event.token.kind) {
         case .childEnded, .link: true
         case .signals, .controlSocket, .connection, .childOutput, .childErrors,
-            .childReadiness, nil: false
+            .childReadiness, nil:
+            false
         }
     }
 

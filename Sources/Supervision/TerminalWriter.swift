@@ -2,8 +2,8 @@ import Basics
 import Kernel
 import Synchronization
 
-/// What writes to the terminal on a thread of its own, so that a terminal that does not read (Ctrl-S,
-/// a slow connection) holds up nothing else.
+/// What writes to the terminal on a thread of its own, so that one that does not read (Ctrl-S, a
+/// slow connection) holds up nothing else.
 ///
 /// The terminal is shared with the shell that gave it to us: it is never set not to wait.
 public final class TerminalWriter: Sendable {

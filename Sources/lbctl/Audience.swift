@@ -37,7 +37,11 @@ final class Audience: Guardian.Audience {
     }
 
     func isReady(_ status: ServiceStatus) {
-        if let report { return report.send(.status(status)) }
+        if let report {
+            // The launcher was interrupted: nobody wants it in the background then.
+            hasFailed = !report.send(.status(status))
+            return
+        }
         let name = flags.name == "default" ? "" : " --name \(flags.name)"
         if !status.url.isEmpty { note("open \(status.url)") }
         if let backend = status.children.last(where: { $0.port != nil && $0.type != "balancer" }),
@@ -50,7 +54,8 @@ final class Audience: Guardian.Audience {
     func isNotReady(_ refusal: Refusal) {
         if let report {
             hasFailed = true
-            return report.send(.refused(refusal))
+            _ = report.send(.refused(refusal))
+            return
         }
         Console.complain(refusal.what, why: refusal.why, advice: refusal.advice)
     }

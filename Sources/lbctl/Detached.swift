@@ -9,10 +9,11 @@ final class LaunchReport {
 
     init(_ socket: consuming Descriptor) { self.socket = socket }
 
-    func send(_ reply: ControlReply) {
+    /// False when nobody waits any more.
+    func send(_ reply: ControlReply) -> Bool {
         var words = ByteQueue(capacity: 1024)
         Framing.append(reply, to: &words)
-        socket.reference.writeAll(&words)
+        return socket.reference.writeAll(&words)
     }
 }
 
@@ -42,7 +43,9 @@ enum Detached {
         return try wait(near, flags)
     }
 
-    private static func wait(_ socket: borrowing Descriptor, _ flags: UpFlags) throws(Refusal) -> Int32 {
+    private static func wait(_ socket: borrowing Descriptor, _ flags: UpFlags) throws(Refusal)
+        -> Int32
+    {
         var incoming = ByteQueue(capacity: 4096)
         while true {
             let reply: ControlReply?
@@ -80,9 +83,9 @@ enum Detached {
         switch reply {
         case .refused(let refusal): throw refusal
         case .status(let status):
-            let count = status.children.filter { $0.type != "balancer" }.count
+            let count = UInt64(status.children.filter { $0.weight != nil }.count)
             let place = status.url.isEmpty ? "" : " on \(status.url)"
-            Console.say("'\(flags.name)' is up\(place) with \(count) backends")
+            Console.say("'\(flags.name)' is up\(place) with \(Figures.count(count, "backend"))")
             return 0
         case .done, .killed, .following, .record, .missed: throw ControlClient.lost
         }
@@ -96,7 +99,7 @@ enum Detached {
         do throws(Refusal) {
             return try UpCommand.start(flags, report: report)
         } catch {
-            report.send(.refused(error))
+            _ = report.send(.refused(error))
             return 1
         }
     }

@@ -90,8 +90,8 @@ struct LogsCommand: ~Copyable {
         }
     }
 
-    /// Prints what there is, and then what comes: the supervisor says which record is the first that
-    /// it will send, and the history has all before it.
+    /// Prints what there is, and then what comes: the supervisor says which record is the first
+    /// that it will send, and the history has all before it.
     private mutating func follow(_ folder: RuntimeFolder) throws(Refusal) {
         var client = try ControlClient(folder)
         guard case .following(let from) = try client.ask(.follow) else { throw ControlClient.lost }

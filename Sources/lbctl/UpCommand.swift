@@ -16,8 +16,8 @@ enum UpCommand {
         }
     }
 
-    /// Becomes the guardian and runs the service until it ends. `report` is where a launcher waits to
-    /// hear how it went.
+    /// Becomes the guardian and runs the service until it ends. `report` is where a launcher waits
+    /// to hear how it went.
     static func start(_ flags: UpFlags, report: LaunchReport?) throws(Refusal) -> Int32 {
         let plan = try flags.plan()
         try flags.folder.make()

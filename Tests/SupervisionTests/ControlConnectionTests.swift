@@ -23,7 +23,9 @@ struct ControlConnectionTests {
         return queue.bytes.indices.map { queue.bytes[$0] }
     }
 
-    private func requests(_ connection: ControlConnection) -> (found: [ControlRequest], isOver: Bool) {
+    private func requests(_ connection: ControlConnection) -> (
+        found: [ControlRequest], isOver: Bool
+    ) {
         var found: [ControlRequest] = []
         while true {
             switch connection.nextRequest() {
@@ -54,10 +56,11 @@ struct ControlConnectionTests {
         #expect(requests(server).found == [.status, .follow])
     }
 
-    @Test(arguments: [
-        [0xFF, 0xFF, 0xFF, 0x7F], [1, 0, 0, 0, 99], [2, 0, 0, 0, 1, 1], [0, 0, 0, 0],
-        Array("GET / HTTP/1.1\r\n\r\n".utf8),
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF, 0xFF, 0xFF, 0x7F], [1, 0, 0, 0, 99], [2, 0, 0, 0, 1, 1], [0, 0, 0, 0],
+            Array("GET / HTTP/1.1\r\n\r\n".utf8),
+        ] as [[UInt8]])
     func `ends at what is no request`(bytes: [UInt8]) throws {
         let (client, server) = try connect()
         _ = client.descriptor.write(bytes.span)

@@ -18,7 +18,8 @@ struct TopologyTests {
     @Test
     func `is a balancer and three echoes where nothing is said`() throws {
         let built = try topology(nil)
-        #expect(built.children.map { $0.name } == ["balancer", "backend.1", "backend.2", "backend.3"])
+        #expect(
+            built.children.map { $0.name } == ["balancer", "backend.1", "backend.2", "backend.3"])
         #expect(built.children.map { $0.port } == [8080, 3000, 3001, 3002])
         #expect(built.children[2].words == ["lb-echo", "--port", "3001"])
         #expect(built.listen == [.loopback(port: 8080), .loopback6(port: 8080)])
@@ -32,7 +33,10 @@ struct TopologyTests {
         #expect(
             try topology(file) { $0.port = 7000 }.listen
                 == [.loopback(port: 7000), .loopback6(port: 7000)])
-        let few = try topology(file) { $0.backends = 1; $0.basePort = 4000 }
+        let few = try topology(file) {
+            $0.backends = 1
+            $0.basePort = 4000
+        }
         #expect(few.children.map { $0.port } == [9090, 4000])
     }
 
@@ -66,7 +70,9 @@ struct TopologyTests {
 
     @Test(arguments: ["nonsense", "1.2.3:80", "99999"])
     func `refuses to listen on what is no address`(text: String) {
-        #expect(throws: Refusal.self) { try topology("balancer: lb-balancer --listen \(text)\nweb: a") }
+        #expect(throws: Refusal.self) {
+            try topology("balancer: lb-balancer --listen \(text)\nweb: a")
+        }
     }
 }
 
@@ -76,7 +82,9 @@ struct ProcfileTests {
     func `holds a command for each name, and no comments`() throws {
         let file = try Procfile("# hello\n\nweb: a b\r\n  worker:c # d\nno line\nempty:\n")
         #expect(
-            file.lines == [.init(type: "web", command: "a b"), .init(type: "worker", command: "c # d")])
+            file.lines == [
+                .init(type: "web", command: "a b"), .init(type: "worker", command: "c # d"),
+            ])
         #expect(file.skipped == [5, 6])
     }
 
@@ -115,7 +123,9 @@ struct TargetSelectionTests {
 
     @Test
     func `that is named twice is meant once`() throws {
-        #expect(try TargetSelection.select(["3000", "backend", "backend.1"], among: children).count == 2)
+        #expect(
+            try TargetSelection.select(["3000", "backend", "backend.1"], among: children).count == 2
+        )
     }
 
     @Test(arguments: ["3003", "0", "back", "", "backend.3", "-1"])

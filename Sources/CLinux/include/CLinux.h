@@ -114,6 +114,7 @@ static inline int clinux_rename(const char *from, const char *to) { CLINUX_RESUL
 static inline int clinux_mkdir(const char *path, unsigned mode) { CLINUX_RESULT(int, mkdir(path, mode)); }
 static inline int clinux_rmdir(const char *path) { CLINUX_RESULT(int, rmdir(path)); }
 static inline int clinux_access(const char *path, int mode) { CLINUX_RESULT(int, access(path, mode)); }
+static inline int clinux_chmod(const char *path, unsigned mode) { CLINUX_RESULT(int, chmod(path, mode)); }
 static inline int clinux_chdir(const char *path) { CLINUX_RESULT(int, chdir(path)); }
 static inline int clinux_kill(pid_t pid, int signal) { CLINUX_RESULT(int, kill(pid, signal)); }
 static inline int clinux_isatty(int fd) { return isatty(fd); }
