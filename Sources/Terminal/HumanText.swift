@@ -2,8 +2,8 @@ import Basics
 
 /// Figures as people read them.
 public enum HumanText {
-    /// A span of time with its two or three telling digits: `0.31 ms`, `4.2 ms`, `250 ms`, `12.4 s`,
-    /// `3m 5s`, `2h 4m`, `5d 3h`.
+    /// A span of time with its two or three telling digits: `0.31 ms`, `4.2 ms`, `250 ms`, `12.4
+    /// s`, `3m 5s`, `2h 4m`, `5d 3h`.
     public static func duration(_ span: Nanoseconds) -> String {
         // Each step asks what the value is once it is rounded, so that none shows 60.0 s.
         let count = span.count

@@ -23,8 +23,8 @@ public struct Style: Sendable {
     public init(isColoured: Bool) { self.isColoured = isColoured }
 
     /// Decides for one stream. What was said on the command line counts most, then NO_COLOR
-    /// (no-color.org), then FORCE_COLOR and CLICOLOR_FORCE, then whether the stream is a terminal that
-    /// knows colours. `variable` looks into the environment; an empty variable says nothing.
+    /// (no-color.org), then FORCE_COLOR and CLICOLOR_FORCE, then whether the stream is a terminal
+    /// that knows colours. `variable` looks into the environment; an empty variable says nothing.
     public init(
         choice: ColourChoice, isTerminal: Bool, variable: (_ name: String) -> String?
     ) {

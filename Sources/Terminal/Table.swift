@@ -44,7 +44,8 @@ public struct Table: Sendable {
     }
 
     /// The whole table, a line feed behind each line. Where it is wider than `width` columns, the
-    /// widest of the left-aligned columns is cut, again and again, down to eight; no width, no limit.
+    /// widest of the left-aligned columns is cut, again and again, down to eight; no width, no
+    /// limit.
     public func text(width: Int? = nil, style: Style = Style(isColoured: false)) -> String {
         let widths = fitted(to: width)
         var text = line(columns.map { Cell($0.title, .bold) }, widths, style)
