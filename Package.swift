@@ -60,7 +60,8 @@ let package = Package(
         room("History", sees: ["Logs", "Kernel", "Basics"]),
         room("Scoreboard", sees: ["Kernel", "Basics"]),
         // Planes
-        room("Balancing", sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),
+        room(
+            "Balancing", sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),
         room(
             "Supervision",
             sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),

@@ -124,7 +124,8 @@ extension Worker {
             case .draining: states.append("\(name) is draining")
             case .paused: states.append("\(name) is paused")
             case .gone:
-                states.append(member.ending.isEmpty ? "\(name) is down" : "\(name) was \(member.ending)")
+                states.append(
+                    member.ending.isEmpty ? "\(name) is down" : "\(name) was \(member.ending)")
             }
         }
         return OwnAnswer(

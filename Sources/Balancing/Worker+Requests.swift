@@ -153,7 +153,9 @@ extension Worker {
                 answer(number, nobodyReady())
                 return
             }
-            let member = (slot: roster.members[index].slot, generation: roster.members[index].generation)
+            let member = (
+                slot: roster.members[index].slot, generation: roster.members[index].generation
+            )
             let isAgain = exchanges[number].tried.contains(member.slot)
             if exchanges[number].tried.count > 0 { lane.retried(to: member.slot) }
             exchanges[number].tried.insert(member.slot)

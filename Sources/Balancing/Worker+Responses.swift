@@ -76,8 +76,9 @@ extension Worker {
             after: now.since(exchanges[number].sentAt))
         succeeded(number)
         let isOld = exchanges[number].minorVersion == 0
-        // Without a length an old client knows the end by the close, and so does a new one where the
-        // backend does it like that. A request that has not all come cannot be followed by another.
+        // Without a length an old client knows the end by the close, and so does a new one where
+        // the backend does it like that. A request that has not all come cannot be followed by
+        // another.
         if body == .untilClose || (isOld && body == .chunked)
             || !exchanges[number].request.isComplete || leaving != .staying
         {
@@ -126,7 +127,8 @@ extension Worker {
         exchanges[number].response.replaceHead(length, with: scratch)
     }
 
-    /// Something to read a response into: a big piece for a big body, but a thread has few of those.
+    /// Something to read a response into: a big piece for a big body, but a thread has few of
+    /// those.
     @inline(__always)
     private mutating func lendResponseBuffer(_ number: UInt32) {
         if exchanges[number].response.queue.capacity == 0 {

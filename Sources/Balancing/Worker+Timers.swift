@@ -78,7 +78,8 @@ extension Worker {
             wheel.file(wheelSlot(upstream: number), at: deadline)
             return
         }
-        guard let client = upstreams[number].client, case .serving(let exchange) = clients[client].phase
+        guard let client = upstreams[number].client,
+            case .serving(let exchange) = clients[client].phase
         else {
             pool.remove(number, in: &upstreams)
             closeUpstream(number)
@@ -93,7 +94,8 @@ extension Worker {
 
     private func deadline(upstream number: UInt32) -> Instant {
         let since = upstreams[number].activeAt
-        guard let client = upstreams[number].client, case .serving(let exchange) = clients[client].phase
+        guard let client = upstreams[number].client,
+            case .serving(let exchange) = clients[client].phase
         else { return since + Limits.pooledIdle }
         if upstreams[number].phase == .connecting { return since + plan.options.timeoutConnect }
         if exchanges[exchange].phase == .tunnelling || waitsForClient(exchange) { return .never }

@@ -15,9 +15,9 @@ extension Worker {
     ) -> Checkout {
         let slot = roster.members[index].slot
         while !fresh, let number = pool.first(slot) {
-            // The backend may have closed it a moment ago, or be about to. What may be sent twice finds
-            // out by trying; for the rest one look is worth its price, and so is a new connection to
-            // a backend that has not been seen to keep any.
+            // The backend may have closed it a moment ago, or be about to. What may be sent twice
+            // finds out by trying; for the rest one look is worth its price, and so is a new
+            // connection to a backend that has not been seen to keep any.
             if !isIdempotent && keeping[Int(slot)] != upstreams[number].generation { break }
             pool.remove(number, in: &upstreams)
             if !isIdempotent && upstreams[number].transport.socket.peek() != .wouldBlock {

@@ -86,7 +86,8 @@ struct Worker: ~Copyable {
     /// Runs until the balancer leaves and the last exchange is over.
     mutating func run() throws(SystemError) {
         try poller.add(
-            plan.wakers[number].waker.reference, for: .readable, token: Token(kind: TokenKind.waker))
+            plan.wakers[number].waker.reference, for: .readable, token: Token(kind: TokenKind.waker)
+        )
         try watchListeners()
         adoptRoster()
         while true {
@@ -120,7 +121,9 @@ struct Worker: ~Copyable {
         if !unfinished.isEmpty { return Nanoseconds(0) }
         var least = wheel.untilNext(now: now)
         if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
-        if case .paused(let until) = accepting { least = min(least ?? .init(.max), until.since(now)) }
+        if case .paused(let until) = accepting {
+            least = min(least ?? .init(.max), until.since(now))
+        }
         if leaving != .staying {
             least = min(least ?? .init(.max), plan.leaving.until.since(now))
         }

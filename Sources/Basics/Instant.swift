@@ -43,7 +43,9 @@ public struct Nanoseconds: Comparable, Hashable, Sendable {
     @inlinable
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
     @inlinable
-    public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds { .init(a.count + b.count) }
+    public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
+        .init(a.count + b.count)
+    }
 
     /// The span in seconds, as a fraction.
     @inlinable

@@ -3,7 +3,8 @@ public enum Quantity {
     /// Reads `250ms`, `1.5s`, `10s`, `5m`, `1h`, or a number of seconds.
     public static func duration(_ text: String) -> Nanoseconds? {
         read(
-            text, units: [("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3600e9), ("", 1e9)]
+            text,
+            units: [("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3600e9), ("", 1e9)]
         ).map { Nanoseconds($0) }
     }
 

@@ -32,6 +32,15 @@ int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
 int clinux_pipe(int fds[2]) { CLINUX_RESULT(int, pipe2(fds, O_CLOEXEC)); }
 int clinux_pipe_capacity(int fd, int bytes) { CLINUX_RESULT(int, fcntl(fd, F_SETPIPE_SZ, bytes)); }
 int clinux_memfd(const char *name) { CLINUX_RESULT(int, memfd_create(name, MFD_CLOEXEC)); }
+int clinux_lock(int fd) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    CLINUX_RESULT(int, fcntl(fd, F_OFD_SETLK, &lock));
+}
+int clinux_is_locked(int fd) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_GETLK, &lock) < 0) return -errno;
+    return lock.l_type != F_UNLCK;
+}
 int clinux_pidfd_open(pid_t pid) { CLINUX_RESULT(int, (int)syscall(SYS_pidfd_open, pid, 0)); }
 int clinux_pidfd_signal(int pidfd, int signal) {
     CLINUX_RESULT(int, (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));

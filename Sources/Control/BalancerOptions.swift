@@ -54,10 +54,12 @@ public struct BalancerOptions: Sendable {
         Option("retries", value: "N", help: "further backends to try for a request (2)"),
         Option("timeout-connect", value: "TIME", help: "to connect to a backend (1s)"),
         Option("timeout-response", value: "TIME", help: "the longest silence of a backend (30s)"),
-        Option("timeout-client", value: "TIME", help: "for a request's head, and between steps (10s)"),
+        Option(
+            "timeout-client", value: "TIME", help: "for a request's head, and between steps (10s)"),
         Option("timeout-idle", value: "TIME", help: "between requests of a connection (60s)"),
         Option("drain-timeout", value: "TIME", help: "to finish what there is when leaving (30s)"),
-        Option("max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
+        Option(
+            "max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
         Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
         Option("max-fields", value: "N", help: "the most fields in a head (100)"),
         Option("access-log", value: "off|text", help: "a line for each request (text)"),

@@ -19,7 +19,7 @@ public struct SpawnPlan: Sendable {
     public var deathSignal: Signal?
     /// Whether it leads a session (and so a group) of its own.
     public var ownSession: Bool
-    /// Whether `LISTEN_PID` is to be in its environment, which holds its own pid (sd_listen_fds(3)).
+    /// Whether `LISTEN_PID` is to be in its environment, with its own pid (sd_listen_fds(3)).
     public var tellsListenPid: Bool
     /// Its soft limit of descriptors; nothing: this process's.
     public var descriptorLimit: UInt64?
@@ -189,7 +189,7 @@ final class CStrings {
     }
 
     deinit {
-        for unsafe pointer in unsafe pointers { unsafe pointer?.deallocate() }
+        for index in 0..<pointers.count { unsafe pointers[index]?.deallocate() }
         unsafe pointers.deallocate()
     }
 }

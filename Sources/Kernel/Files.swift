@@ -58,7 +58,8 @@ public enum Files {
         var facts = clinux_file_facts()
         if unsafe clinux_fstat(descriptor.number, &facts) < 0 { return nil }
         if facts.mode & S_IFMT != S_IFIFO && facts.mode & S_IFMT != S_IFCHR { return nil }
-        let number = unsafe clinux_open("/proc/self/fd/\(descriptor.number)", O_WRONLY | O_NONBLOCK, 0)
+        let number = unsafe clinux_open(
+            "/proc/self/fd/\(descriptor.number)", O_WRONLY | O_NONBLOCK, 0)
         return number < 0 ? nil : Descriptor(number: number)
     }
 
@@ -139,7 +140,9 @@ public enum Files {
     }
 
     /// Makes a folder and those above it that are missing.
-    public static func makeFolders(_ path: String, permissions: UInt32 = 0o700) throws(SystemError) {
+    public static func makeFolders(
+        _ path: String, permissions: UInt32 = 0o700
+    ) throws(SystemError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part
@@ -209,31 +212,28 @@ public enum Files {
     }
 }
 
-/// A file that one process at a time holds, flock(2). The kernel lets go of it when the holder
-/// dies, so it can't be stale.
+/// A file that one process at a time holds, fcntl(2) F_OFD_SETLK. The kernel lets go of it when the
+/// holder dies, so it can't be stale.
 public struct FileLock: ~Copyable {
     let file: Descriptor
 
-    /// Takes the lock and writes this process's pid into the file; nothing when somebody else has it.
+    /// Takes the lock and writes this process's pid into the file; nothing when another has it.
     public static func take(_ path: String) throws(SystemError) -> FileLock? {
         let file = try Files.open(path, for: .update)
-        var result = clinux_flock(file.number, LOCK_EX | LOCK_NB)
-        // Racing: `holder` takes the lock for a moment too, and must not be mistaken for one.
-        for _ in 0..<5 where -result == EWOULDBLOCK {
-            Poll.sleep(.milliseconds(1))
-            result = clinux_flock(file.number, LOCK_EX | LOCK_NB)
-        }
-        if -result == EWOULDBLOCK { return nil }
-        _ = try checked("flock", result)
+        let result = clinux_lock(file.number)
+        if -result == EAGAIN || -result == EACCES { return nil }
+        _ = try checked("fcntl", result)
         try Files.write("\(ThisProcess.pid)\n", to: file)
         return FileLock(file: file)
     }
 
     /// The pid of the process that holds the lock; nothing when nobody does.
+    ///
+    /// The kernel is asked and nothing is locked for it, as flock(2) would need: whoever took the
+    /// lock in that moment would be refused though nobody has it.
     public static func holder(_ path: String) -> Int32? {
         guard let file = try? Files.open(path, for: .read) else { return nil }
-        let result = clinux_flock(file.number, LOCK_SH | LOCK_NB)
-        if -result != EWOULDBLOCK { return nil }
+        if clinux_is_locked(file.number) != 1 { return nil }
         guard let text = try? Files.text(path) else { return nil }
         return Int32(text.prefix { $0.isNumber })
     }

@@ -69,8 +69,8 @@ public struct Poller: ~Copyable {
         _ = try checked("epoll_ctl", control(EPOLL_CTL_MOD, watched, interest, token))
     }
 
-    /// Stops watching. Before a descriptor is closed that another process has too: epoll watches the
-    /// open file, and that would live on.
+    /// Stops watching. Before a descriptor is closed that another process has too: epoll watches
+    /// the open file, and that would live on.
     public func remove(_ watched: DescriptorReference) {
         _ = control(EPOLL_CTL_DEL, watched, [], Token(raw: 0))
     }

@@ -38,8 +38,9 @@ public enum Socket {
         _ = clinux_setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
-    /// Begins to connect without waiting; `isConnected` tells what became of it once the socket is
-    /// writable. Most often a first `send` can follow at once: loopback connects in the call itself.
+    /// Begins to connect without waiting; `pendingError` tells what became of it once the socket
+    /// is writable. Most often a first `send` can follow at once: loopback connects in the call
+    /// itself.
     public static func connect(to address: Address) throws(SystemError) -> Descriptor {
         let socket = try make(address)
         switch address {
@@ -81,7 +82,9 @@ public enum Socket {
     }
 
     /// Where the socket is bound, with the port that the kernel chose.
-    public static func localAddress(of socket: borrowing Descriptor) throws(SystemError) -> Address {
+    public static func localAddress(
+        of socket: borrowing Descriptor
+    ) throws(SystemError) -> Address {
         var storage = sockaddr_storage()
         var length: socklen_t = 0
         let result = unsafe clinux_getsockname(socket.number, &storage, &length)

@@ -60,8 +60,8 @@ extension Descriptor {
         return .from(result, wanted: bytes.count)
     }
 
-    /// Whether bytes or an end are waiting to be received, recv(2) with MSG_PEEK: `wouldBlock` where
-    /// neither is.
+    /// Whether bytes or an end are waiting to be received, recv(2) with MSG_PEEK: `wouldBlock`
+    /// where neither is.
     public func peek() -> Transfer {
         var byte: UInt8 = 0
         let flags = Int32(MSG_PEEK | MSG_DONTWAIT)

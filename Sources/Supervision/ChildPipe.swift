@@ -6,7 +6,7 @@ import Logs
 final class ChildPipe {
     /// The most that is read in one turn, so that a child that never stops talking does not keep
     /// the others from being heard.
-    static let budget = 256 << 10
+    static let budget = 64 << 10
     static let capacity = 256 << 10
 
     let stream: Stream

@@ -26,7 +26,7 @@ private struct Reader {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    // What a shell acts on outside quotes. An `=` in the first word is an assignment.
+    // What a shell acts on outside quotes.
     static let active = Set("|&;<>()`*?[]{}!~#\n".utf8)
 
     mutating func read(_ variable: (String) -> String?) throws(Refusal) -> ShellWords {
@@ -51,7 +51,9 @@ private struct Reader {
                 if word == nil { return .needsShell }
                 append(byte)
             case UInt8(ascii: "="):
-                if words.isEmpty, let word, Self.isName(word) { return .needsShell }
+                // `NAME=value` in front of a command sets a variable.
+                let isName = word.map { !$0.isEmpty && $0.allSatisfy(Self.isNamePart) } ?? false
+                if words.isEmpty && isName { return .needsShell }
                 append(byte)
             default:
                 if Self.active.contains(byte) { return .needsShell }
@@ -60,12 +62,6 @@ private struct Reader {
         }
         endWord()
         return .words(words)
-    }
-
-    /// Whether an `=` behind these bytes makes them an assignment.
-    private static func isName(_ bytes: [UInt8]) -> Bool {
-        guard let first = bytes.first else { return false }
-        return bytes.allSatisfy(isNamePart) && !(48...57).contains(first)
     }
 
     private mutating func append(_ byte: UInt8) { word = (word ?? []) + [byte] }

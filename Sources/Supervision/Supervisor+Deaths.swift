@@ -24,7 +24,10 @@ extension Supervisor {
         head += Figures.text(now.since(process.startedAt))
         head += " (cpu \(Figures.text(ending.cpu)), "
         head += "peak \(Figures.size(kibibytes: ending.peakKibibytes)))"
-        if let link = process.link { head += account(of: link) }
+        if let link = process.link {
+            let account = account(of: link)
+            if ending.cause != .exited(code: 0) { head += account }
+        }
         obituaries.append(
             Obituary(
                 child: child, process: process, head: head,

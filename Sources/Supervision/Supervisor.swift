@@ -64,10 +64,24 @@ public final class Supervisor {
             let count = poller.wait(timeout: timeToNextDeadline())
             now = Clock.now()
             log.tick()
-            for index in 0..<count { dispatch(poller.event(index)) }
+            // A death, and what the balancers say of it, does not wait behind a child that talks.
+            for index in 0..<count where isUrgent(poller.event(index)) {
+                dispatch(poller.event(index))
+            }
+            for index in 0..<count where !isUrgent(poller.event(index)) {
+                dispatch(poller.event(index))
+            }
             expireTimers()
             sweep()
             if case .left(let code) = phase { return code }
+        }
+    }
+
+    private func isUrgent(_ event: Event) -> Bool {
+        switch EventSource(rawValue: event.token.kind) {
+        case .childEnded, .link: true
+        case .signals, .controlSocket, .connection, .childOutput, .childErrors,
+            .childReadiness, nil: false
         }
     }
 

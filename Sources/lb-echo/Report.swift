@@ -42,7 +42,7 @@ struct Report {
         return result + ",\n  \"body\": \(Self.quoted(shown))\n}\n"
     }
 
-    /// The field lines as members of an object; those of one name are joined, as RFC 9110 §5.3 allows.
+    /// The field lines as members of an object; those of one name are joined (RFC 9110 §5.3).
     private static func fields(_ lines: [String]) -> String {
         var members: [(name: String, value: String)] = []
         for line in lines {

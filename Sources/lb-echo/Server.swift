@@ -3,7 +3,10 @@ import Kernel
 
 /// The loop: one thread that waits, lets connections take their turns, and leaves when told to.
 struct Server: ~Copyable {
-    enum Kind: UInt8 { case listener = 1, signals, connection }
+    enum Kind: UInt8 {
+        case listener = 1
+        case signals, connection
+    }
 
     static let mostConnections: UInt64 = 65536
     /// A connection that is silent for so long is closed. Balancers let go of theirs much sooner,

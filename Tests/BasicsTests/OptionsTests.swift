@@ -42,7 +42,9 @@ import Testing
     }
 
     @Test func `what is wrong is told, with a hint where there is one`() {
-        #expect(complaint("--tiem") == UsageError("unknown option '--tiem'", hint: "did you mean '--time'?"))
+        #expect(
+            complaint("--tiem")
+                == UsageError("unknown option '--tiem'", hint: "did you mean '--time'?"))
         #expect(complaint("--xyzzy") == UsageError("unknown option '--xyzzy'"))
         #expect(complaint("--time")?.message == "--time needs a value (SECONDS)")
         #expect(complaint("--force=1")?.message == "--force takes no value")
@@ -53,7 +55,9 @@ import Testing
         #expect(try parse("--time", "5").number("time", in: 0...5) == 5)
         #expect(try parse().number("time", in: 0...5) == nil)
         for text in ["6", "-1", "x", "", "1.5", "99999999999999999999"] {
-            #expect(throws: UsageError.self) { try parse("--time=\(text)").number("time", in: 0...5) }
+            #expect(throws: UsageError.self) {
+                try parse("--time=\(text)").number("time", in: 0...5)
+            }
         }
     }
 
@@ -67,23 +71,27 @@ import Testing
 }
 
 @Suite struct QuantityTests {
-    @Test(arguments: [
-        ("250ms", 250_000_000), ("1.5s", 1_500_000_000), ("10s", 10_000_000_000), ("7us", 7000),
-        ("5m", 300_000_000_000), ("1h", 3_600_000_000_000), ("2", 2_000_000_000), ("0", 0),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("250ms", 250_000_000), ("1.5s", 1_500_000_000), ("10s", 10_000_000_000), ("7us", 7000),
+            ("5m", 300_000_000_000), ("1h", 3_600_000_000_000), ("2", 2_000_000_000), ("0", 0),
+        ] as [(String, UInt64)])
     func `a time is read`(text: String, nanoseconds: UInt64) {
         #expect(Quantity.duration(text) == Nanoseconds(nanoseconds))
     }
 
-    @Test(arguments: [
-        ("512", 512), ("16KiB", 16384), ("64K", 65536), ("256MiB", 268_435_456), ("3B", 3),
-        ("1GiB", 1_073_741_824), ("1.5K", 1536),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("512", 512), ("16KiB", 16384), ("64K", 65536), ("256MiB", 268_435_456), ("3B", 3),
+            ("1GiB", 1_073_741_824), ("1.5K", 1536),
+        ] as [(String, UInt64)])
     func `a size is read`(text: String, bytes: UInt64) {
         #expect(Quantity.size(text) == bytes)
     }
 
-    @Test(arguments: ["", "s", "ms", "-1s", "+1", "1e3", "nan", "inf", "1 s", "1.2.3", ".", "99999999999h", "0x1"])
+    @Test(arguments: [
+        "", "s", "ms", "-1s", "+1", "1e3", "nan", "inf", "1 s", "1.2.3", ".", "99999999999h", "0x1",
+    ])
     func `what is no quantity is none`(text: String) {
         #expect(Quantity.duration(text) == nil)
         #expect(Quantity.size(text) == nil)
@@ -94,7 +102,8 @@ import Testing
     let verbs = ["up", "down", "ps", "logs", "kill", "restart", "status"]
 
     @Test(arguments: [
-        ("kil", "kill"), ("klil", "kill"), ("restrat", "restart"), ("statsu", "status"), ("dwon", "down"),
+        ("kil", "kill"), ("klil", "kill"), ("restrat", "restart"), ("statsu", "status"),
+        ("dwon", "down"),
         ("log", "logs"),
     ])
     func `a slip of the finger finds its word`(typed: String, meant: String) {

@@ -23,7 +23,8 @@ import Testing
 
 @Suite struct InvariantTests {
     @Test func `a broken invariant says its sentence`() async {
-        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent])
+        {
             invariant(1 + 1 == 3, "arithmetic has changed")
         }
         let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

@@ -35,7 +35,9 @@ import Testing
     @Test func `no random bytes stop the program`() {
         var dice = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {
-            var bytes = (0..<Int.random(in: 0..<64)).map { _ in UInt8.random(in: 0...255, using: &dice) }
+            var bytes = (0..<Int.random(in: 0..<64)).map { _ in
+                UInt8.random(in: 0...255, using: &dice)
+            }
             // Most first bytes would end the reading at once.
             if !bytes.isEmpty { bytes[0] = UInt8.random(in: 0...8, using: &dice) }
             _ = read(bytes, as: ControlRequest.self)

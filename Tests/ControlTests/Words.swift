@@ -37,7 +37,8 @@ enum Words {
         .record(
             RecordWord(
                 sequence: 5, time: WallTime(nanoseconds: 6), name: "backend.1", generation: 3,
-                stream: 1, part: 2, text: [0, 255, 10, 13])),
+                stream: 1, part: 2,
+                text: [0, 255, 10, 13])),
     ]
 
     static let roster = RosterWord(

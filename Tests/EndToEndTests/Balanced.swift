@@ -39,7 +39,8 @@ struct Echoes {
         var programs: [RunningProgram] = []
         var addresses: [Address] = []
         for number in 1...count {
-            let program = try RunningProgram("lb-echo", ["--port", "0", "--name", "echo.\(number)"])
+            let program = try RunningProgram(
+                "lb-echo", ["--port", "0", "--name", "echo.\(number)"])
             programs.append(program)
             addresses.append(try program.address())
         }

@@ -26,7 +26,9 @@ final class Client: @unchecked Sendable {
     }
 
     /// Sends what the kernel takes at once, after waiting for it to take anything.
-    func sendSome(_ bytes: [UInt8], from start: Int, within span: Nanoseconds) throws(Failure) -> Int {
+    func sendSome(
+        _ bytes: [UInt8], from start: Int, within span: Nanoseconds
+    ) throws(Failure) -> Int {
         if !Poll.wait(for: .writable, on: socket.reference, timeout: span) { return 0 }
         switch socket.send(bytes.span.extracting(start..<bytes.count)) {
         case .moved(let count): return count

@@ -111,9 +111,12 @@ import Testing
 
     @Test func `a taken port is named with its holder`() throws {
         let (program, address) = try start()
-        let (code, _, errors) = try RunningProgram.run("lb-echo", ["--port", "\(address.port ?? 0)"])
+        let (code, _, errors) = try RunningProgram.run(
+            "lb-echo", ["--port", "\(address.port ?? 0)"])
         #expect(code == 1)
-        #expect(errors.hasPrefix("lb-echo: listen on \(address): the port is in use by pid \(program.pid) ("))
+        #expect(
+            errors.hasPrefix(
+                "lb-echo: listen on \(address): the port is in use by pid \(program.pid) ("))
     }
 
     @Test func `an unknown option is told with the likely one`() throws {

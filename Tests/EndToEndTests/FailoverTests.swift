@@ -120,7 +120,9 @@ import Testing
         #expect(client.isClosed())
     }
 
-    @Test(arguments: ["nonsense\r\n\r\n", "HTTP/1.1 99 x\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n"])
+    @Test(arguments: [
+        "nonsense\r\n\r\n", "HTTP/1.1 99 x\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+    ])
     func `what is no response is answered with 502`(text: String) throws {
         let backend = try ScriptedBackend { (connection) throws(Failure) in
             _ = try connection.request()

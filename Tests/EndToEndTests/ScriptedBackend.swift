@@ -2,7 +2,8 @@ import Basics
 import Kernel
 import Synchronization
 
-/// A backend whose every byte a test decides: each connection runs the script on a thread of its own.
+/// A backend whose every byte a test decides: each connection runs the script on a thread of its
+/// own.
 final class ScriptedBackend: Sendable {
     let address: Address
     private let shared: Shared
@@ -20,7 +21,8 @@ final class ScriptedBackend: Sendable {
         }
     }
 
-    init(_ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void) throws(Failure) {
+    init(_ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void) throws(Failure)
+    {
         let shared = try Shared()
         self.shared = shared
         do throws(SystemError) { address = try Socket.localAddress(of: shared.listener) } catch {
@@ -71,8 +73,10 @@ final class ScriptedConnection: @unchecked Sendable {
                 let head = String(input.prefix(end))
                 let length = Answer(head: head).field("content-length").flatMap { Int($0) } ?? 0
                 if input.utf8.count >= head.utf8.count + length {
-                    let whole = String(decoding: Array(input.utf8.prefix(head.utf8.count + length)), as: UTF8.self)
-                    input = String(decoding: Array(input.utf8.dropFirst(whole.utf8.count)), as: UTF8.self)
+                    let whole = String(
+                        decoding: Array(input.utf8.prefix(head.utf8.count + length)), as: UTF8.self)
+                    input = String(
+                        decoding: Array(input.utf8.dropFirst(whole.utf8.count)), as: UTF8.self)
                     note(whole)
                     return whole
                 }

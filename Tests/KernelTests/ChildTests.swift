@@ -151,10 +151,9 @@ import Testing
         _ = pipe.readEnd.read(into: &queue)
         let pid = try #require(Int32(text(queue).dropLast()))
         var ending: Ending?
-        let deadline = Clock.now() + .seconds(30)
-        while ending == nil && Clock.now() < deadline {
+        _ = eventually {
             ending = Children.reap(pid: pid)
-            Poll.sleep(.milliseconds(1))
+            return ending != nil
         }
         #expect(ending?.cause == .killed(by: .kill, dumpedCore: false))
     }
@@ -171,11 +170,6 @@ import Testing
     }
 
     private func waitFor(_ wanted: Children.Change) -> Bool {
-        let deadline = Clock.now() + .seconds(30)
-        while Clock.now() < deadline {
-            if Children.nextChange() == wanted { return true }
-            Poll.sleep(.milliseconds(1))
-        }
-        return false
+        eventually { Children.nextChange() == wanted }
     }
 }

@@ -7,8 +7,13 @@ import Testing
 @Suite struct SocketTests {
     /// A port on which nobody listens: it was free a moment ago.
     private func closedPort() throws -> Address {
-        let socket = try Socket.listen(on: .loopback(port: 0))
-        return try Socket.localAddress(of: socket)
+        let address: Address
+        do {
+            let socket = try Socket.listen(on: .loopback(port: 0))
+            address = try Socket.localAddress(of: socket)
+        }
+        _ = eventually { Processes.listener(onPort: address.port ?? 0) == nil }
+        return address
     }
 
     private struct Connected: ~Copyable {
@@ -67,7 +72,8 @@ import Testing
             let listener = try Socket.listen(on: wanted)
             let client = try Socket.connect(to: try Socket.localAddress(of: listener))
             _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
-            guard case .connection(let server, let from) = Socket.accept(from: listener.reference) else {
+            let outcome = Socket.accept(from: listener.reference)
+            guard case .connection(let server, let from) = outcome else {
                 Issue.record("nobody came")
                 continue
             }

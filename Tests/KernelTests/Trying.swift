@@ -60,6 +60,17 @@ func end(of child: borrowing Child) -> Ending? {
     return child.reap()
 }
 
+/// Waits until `condition` holds. What is closed here may live on for a moment in a child that
+/// another test has forked and that has not come to its exec.
+func eventually(_ condition: () -> Bool) -> Bool {
+    let deadline = Clock.now() + .seconds(30)
+    while !condition() {
+        if Clock.now() >= deadline { return false }
+        Poll.sleep(.milliseconds(1))
+    }
+    return true
+}
+
 /// A plan for what a shell says, its output going to `output`.
 func shell(_ script: String, output: DescriptorReference? = nil) -> SpawnPlan {
     SpawnPlan(

@@ -17,7 +17,11 @@ import Testing
                 let memory = try Files.open(path, for: .update)
                 guard let shared = try Scoreboard(sharing: memory) else { return }
                 Thread.start(named: "killer") {
-                    Poll.sleep(.microseconds(2000 + Randomness.word() % 3000))
+                    // Not before it has begun, however long that takes on a busy machine.
+                    while shared.totals(slot: 0, generation: 0).requests == 0 {
+                        Poll.sleep(.microseconds(200))
+                    }
+                    Poll.sleep(.microseconds(Randomness.word() % 3000))
                     Signals.send(.kill, to: ThisProcess.pid)
                 }
                 let lane = shared.lane(1)

@@ -142,7 +142,10 @@ import Testing
         #expect(board.totals(slot: 0, generation: 1).inFlight == 2)
     }
 
-    @Test(arguments: [Layout.Header.magic, Layout.Header.version, Layout.Header.backendCapacity, Layout.Header.laneCapacity])
+    @Test(arguments: [
+        Layout.Header.magic, Layout.Header.version, Layout.Header.backendCapacity,
+        Layout.Header.laneCapacity,
+    ])
     func `another build's is refused, whatever its header says`(word: Int) throws {
         for value in [0, 2, 1 << 20, 1 << 40, .max] as [UInt64] {
             let board = try Scoreboard(backends: 1, lanes: 1)

@@ -108,7 +108,6 @@ static inline int clinux_fcntl(int fd, int command, int argument) {
 static inline int clinux_open(const char *path, int flags, unsigned mode) {
     CLINUX_RESULT(int, open(path, flags | O_CLOEXEC, mode));
 }
-static inline int clinux_flock(int fd, int operation) { CLINUX_RESULT(int, flock(fd, operation)); }
 static inline int clinux_ftruncate(int fd, int64_t size) { CLINUX_RESULT(int, ftruncate(fd, size)); }
 static inline int clinux_unlink(const char *path) { CLINUX_RESULT(int, unlink(path)); }
 static inline int clinux_rename(const char *from, const char *to) { CLINUX_RESULT(int, rename(from, to)); }
@@ -161,6 +160,10 @@ int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
 int clinux_pipe(int fds[2]);
 int clinux_pipe_capacity(int fd, int bytes);
 int clinux_memfd(const char *name);
+// Locks the whole file for this open file description, fcntl(2) F_OFD_SETLK.
+int clinux_lock(int fd);
+// Whether another open file description has it locked: 1, 0 or -errno. It locks nothing itself.
+int clinux_is_locked(int fd);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_peer_user(int fd, uint32_t *user, int32_t *pid);

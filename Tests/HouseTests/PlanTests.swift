@@ -1,0 +1,90 @@
+import Kernel
+import Testing
+
+/// The plan of the house: who sees whom, and what lies where.
+@Suite struct PlanTests {
+    @Test func `a room sees only the rooms below it`() {
+        var strangers: [String] = []
+        for source in House.sources where source.wing == "Sources" {
+            let seen = House.mayBeSeen[source.room] ?? []
+            for line in source.lines {
+                let words = Code.words(line)
+                guard words.contains("import"), let name = words.last else { continue }
+                let module = String(name).replacing("_", with: "-")
+                if House.mayBeSeen[module] == nil && module != "CLinux" { continue }
+                if words.first != "import" && words.first?.hasPrefix("@") != true { continue }
+                if !seen.contains(module) { strangers.append("\(source.path) sees \(module)") }
+            }
+        }
+        #expect(strangers == [])
+    }
+
+    @Test func `the arrows run down: no room sees itself through others`() {
+        func reaches(_ from: String, _ goal: String, _ depth: Int) -> Bool {
+            if depth > House.mayBeSeen.count { return true }
+            for next in House.mayBeSeen[from] ?? [] {
+                if next == goal || reaches(next, goal, depth + 1) { return true }
+            }
+            return false
+        }
+        for room in House.mayBeSeen.keys { #expect(!reaches(room, room, 0)) }
+    }
+
+    @Test func `every room is in the plan and has tests of its own`() throws {
+        let doors: Set = ["lbctl", "lb-balancer", "lb-echo", "lb-admin"]
+        let tests = Set(try Files.names(in: "\(House.root)/Tests"))
+        for room in try Files.names(in: "\(House.root)/Sources") {
+            let isFolder = try Files.facts("\(House.root)/Sources/\(room)").isDirectory
+            if !isFolder || room == "CLinux" { continue }
+            #expect(House.mayBeSeen[room] != nil, "\(room)")
+            #expect(doors.contains(room) || tests.contains(room + "Tests"), "\(room)")
+        }
+    }
+
+    @Test func `the top level holds what it should and nothing else`() throws {
+        let allowed: Set = [
+            "Package.swift", "Procfile", "README.md", "Scripts", "Sources", "Tests",
+        ]
+        let there = try Files.names(in: House.root).filter { !$0.hasPrefix(".") }
+        #expect(there.filter { !allowed.contains($0) } == [])
+    }
+
+    @Test func `nothing speaks of the machine it was written on`() {
+        var files = House.files(["Sources", "Tests", "Scripts", ".ci"])
+        for name in ["Package.swift", "Procfile", "README.md"] {
+            if let text = try? Files.text("\(House.root)/\(name)") {
+                files.append(.init(path: name, lines: [text]))
+            }
+        }
+        // In two parts, or this file would name them.
+        let places = [
+            "/wo" + "rk/", "/tmp/w" + "t", "/home/", "/root/", "/Users/", "/opt/sw" + "ift",
+        ]
+        let exempt = "Tests/HouseTests/PlanTests.swift"
+        var found: [String] = []
+        for file in files where file.path != exempt {
+            for (index, line) in file.lines.enumerated() where places.contains(where: line.contains)
+            {
+                found.append("\(file.path):\(index + 1)")
+            }
+        }
+        #expect(found == [])
+    }
+}
+
+@Suite struct CodeTests {
+    @Test func `comments and texts are no code`() {
+        var reader = Code()
+        #expect(reader.strip("a(\"{ // \\\" }\") // }") == "a() ")
+        #expect(reader.strip("let x = \"\"\"") == "let x = ")
+        #expect(reader.strip("body { unsafe }") == "")
+        #expect(reader.strip("    \"\"\"") == "")
+        #expect(reader.strip("b {") == "b {")
+    }
+
+    @Test func `a function's length is from its name to its last brace`() {
+        let lines = ["func a(", "    b: Int", ") {", "    if x {", "    }", "}", "func c() { 1 }"]
+        #expect(Code.longFunctions(lines, limit: 5).map(\.length) == [6])
+        #expect(Code.longFunctions(lines, limit: 6).isEmpty)
+    }
+}

@@ -1,0 +1,133 @@
+import Basics
+import Control
+import Kernel
+import Logs
+import Testing
+
+@testable import Supervision
+
+@Suite("A control connection")
+struct ControlConnectionTests {
+    /// Two ends: what a client holds, and the connection that the supervisor makes of the other.
+    private func connect() throws -> (client: HeldDescriptor, server: ControlConnection) {
+        let pair = try Socket.pair()
+        try pair.first.setNonBlocking()
+        try pair.second.setNonBlocking()
+        let connection = ControlConnection(pair.second, isGuardian: false, now: Clock.now())
+        return (HeldDescriptor(pair.first), connection)
+    }
+
+    private func frame(_ request: ControlRequest) -> [UInt8] {
+        var queue = ByteQueue(capacity: 256)
+        Framing.append(request, to: &queue)
+        return queue.bytes.indices.map { queue.bytes[$0] }
+    }
+
+    private func requests(_ connection: ControlConnection) -> (found: [ControlRequest], isOver: Bool) {
+        var found: [ControlRequest] = []
+        while true {
+            switch connection.nextRequest() {
+            case .request(let request): found.append(request)
+            case .nothingYet: return (found, false)
+            case .over: return (found, true)
+            }
+        }
+    }
+
+    @Test
+    func `hears a request however it was cut`() throws {
+        let request = ControlRequest.kill(targets: ["3001", "all"], signal: 9, restarts: true)
+        let bytes = frame(request)
+        for cut in 0...bytes.count {
+            let (client, server) = try connect()
+            _ = client.descriptor.write(Array(bytes[..<cut]).span)
+            #expect(requests(server).found.count == (cut == bytes.count ? 1 : 0))
+            _ = client.descriptor.write(Array(bytes[cut...]).span)
+            #expect(requests(server).found.count == (cut == bytes.count ? 0 : 1))
+        }
+    }
+
+    @Test
+    func `hears two requests that came together`() throws {
+        let (client, server) = try connect()
+        _ = client.descriptor.write((frame(.status) + frame(.follow)).span)
+        #expect(requests(server).found == [.status, .follow])
+    }
+
+    @Test(arguments: [
+        [0xFF, 0xFF, 0xFF, 0x7F], [1, 0, 0, 0, 99], [2, 0, 0, 0, 1, 1], [0, 0, 0, 0],
+        Array("GET / HTTP/1.1\r\n\r\n".utf8),
+    ] as [[UInt8]])
+    func `ends at what is no request`(bytes: [UInt8]) throws {
+        let (client, server) = try connect()
+        _ = client.descriptor.write(bytes.span)
+        #expect(requests(server).isOver)
+    }
+
+    @Test
+    func `ends when the client leaves amid a request`() throws {
+        let server: ControlConnection
+        do {
+            let ends = try connect()
+            _ = ends.client.descriptor.write([9, 0, 0].span)
+            server = ends.server
+        }
+        #expect(requests(server).isOver)
+    }
+
+    @Test
+    func `takes no more than its limit of a request that does not end`() throws {
+        let (client, server) = try connect()
+        let chunk = [UInt8](repeating: 0, count: 16384)
+        // A frame is announced that is shorter than what a peer may announce.
+        _ = client.descriptor.write([0, 0, 8, 0].span)
+        var isOver = false
+        for _ in 0..<16 where !isOver {
+            _ = client.descriptor.write(chunk.span)
+            isOver = requests(server).isOver
+        }
+        #expect(isOver)
+    }
+
+    @Test
+    func `drops and counts what a slow reader leaves, and tells it`() throws {
+        let pair = try Socket.pair()
+        try pair.first.setNonBlocking()
+        let outbox = Outbox()
+        let line = [UInt8](repeating: 1, count: 10_000)
+        for _ in 0..<300 { outbox.offer(line.span) }
+        #expect(outbox.flush(to: pair.first.reference) == .blocked)
+        var received = ByteQueue(capacity: 65536)
+        while !outbox.isEmpty {
+            received.reserve(65536)
+            _ = pair.second.receive(into: &received)
+            _ = outbox.flush(to: pair.first.reference)
+        }
+        received.reserve(1 << 20)
+        try pair.second.setNonBlocking()
+        while case .moved = pair.second.receive(into: &received) { received.reserve(65536) }
+        let sent = received.count / 10_000
+        received.consume(sent * 10_000)
+        #expect(
+            try Framing.take(ControlReply.self, from: &received) == .missed(UInt64(300 - sent)))
+        let rest = received.count
+        #expect(rest == 0)
+    }
+
+    @Test
+    func `carries a record as the framing spells it`() throws {
+        let name = Array("backend.2".utf8)
+        let text = Array("héllo".utf8)
+        let record = Record(
+            stamp: Stamp(sequence: 77, time: WallTime(nanoseconds: 1_234_567)), name: name.span,
+            generation: 3, stream: .err, part: .middle, text: text.span)
+        var fast = ByteQueue(capacity: 64)
+        RecordFrame.spell(record, into: &fast)
+        let word = RecordWord(
+            sequence: 77, time: WallTime(nanoseconds: 1_234_567), name: "backend.2", generation: 3,
+            stream: Stream.err.rawValue, part: Part.middle.rawValue, text: text)
+        #expect(try Framing.take(ControlReply.self, from: &fast) == .record(word))
+        let rest = fast.count
+        #expect(rest == 0)
+    }
+}

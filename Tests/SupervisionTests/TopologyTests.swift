@@ -1,0 +1,129 @@
+import Control
+import Kernel
+import Testing
+
+@testable import Supervision
+
+@Suite("What is to run")
+struct TopologyTests {
+    private func topology(
+        _ text: String?, _ set: (inout Topology.Flags) -> Void = { _ in }
+    ) throws -> Topology {
+        var flags = Topology.Flags()
+        set(&flags)
+        let procfile = try text.map { text throws(Refusal) in try Procfile(text) } ?? .builtIn
+        return try Topology(procfile, flags: flags, environment: [], programFolder: "/bin")
+    }
+
+    @Test
+    func `is a balancer and three echoes where nothing is said`() throws {
+        let built = try topology(nil)
+        #expect(built.children.map { $0.name } == ["balancer", "backend.1", "backend.2", "backend.3"])
+        #expect(built.children.map { $0.port } == [8080, 3000, 3001, 3002])
+        #expect(built.children[2].words == ["lb-echo", "--port", "3001"])
+        #expect(built.listen == [.loopback(port: 8080), .loopback6(port: 8080)])
+    }
+
+    @Test
+    func `heeds a flag before the file, and the file before the default`() throws {
+        let file = "balancer: lb-balancer --listen 9090\nbackend: x $PORT\n"
+        #expect(
+            try topology(file).listen == [.loopback(port: 9090), .loopback6(port: 9090)])
+        #expect(
+            try topology(file) { $0.port = 7000 }.listen
+                == [.loopback(port: 7000), .loopback6(port: 7000)])
+        let few = try topology(file) { $0.backends = 1; $0.basePort = 4000 }
+        #expect(few.children.map { $0.port } == [9090, 4000])
+    }
+
+    @Test
+    func `gives a web file a balancer, and other types ports from 5000 on`() throws {
+        let built = try topology("web: a\nworker: b $PORT\nclock: c\n")
+        #expect(
+            built.children.map { $0.name }
+                == ["balancer", "web.1", "web.2", "web.3", "worker", "clock"])
+        #expect(built.children.suffix(2).map { $0.port } == [5000, 5100])
+        #expect(built.children[4].rule == .onFailure)
+    }
+
+    @Test
+    func `says so where nothing is balanced`() throws {
+        let built = try topology("worker: b\n")
+        #expect(built.listen.isEmpty)
+        #expect(built.notices.contains { $0.contains("nothing is balanced") })
+    }
+
+    @Test
+    func `runs a line that needs a shell in one`() throws {
+        let built = try topology("worker: a | b\n")
+        #expect(built.children[0].words == ["/bin/sh", "-c", "a | b"])
+    }
+
+    @Test
+    func `refuses ports past the last`() {
+        #expect(throws: Refusal.self) { try topology(nil) { $0.basePort = 65534 } }
+    }
+
+    @Test(arguments: ["nonsense", "1.2.3:80", "99999"])
+    func `refuses to listen on what is no address`(text: String) {
+        #expect(throws: Refusal.self) { try topology("balancer: lb-balancer --listen \(text)\nweb: a") }
+    }
+}
+
+@Suite("A Procfile")
+struct ProcfileTests {
+    @Test
+    func `holds a command for each name, and no comments`() throws {
+        let file = try Procfile("# hello\n\nweb: a b\r\n  worker:c # d\nno line\nempty:\n")
+        #expect(
+            file.lines == [.init(type: "web", command: "a b"), .init(type: "worker", command: "c # d")])
+        #expect(file.skipped == [5, 6])
+    }
+
+    @Test
+    func `with a name twice is refused`() {
+        #expect(throws: Refusal.self) { try Procfile("a: b\na: c\n") }
+    }
+
+    @Test
+    func `has an environment beside it whose quotes go`() {
+        let list = Procfile.environment("# c\nA=1\nexport B=\"two words\"\nC='x'\nD=\nbad line\n")
+        #expect(list.map { $0.name } == ["A", "B", "C", "D"])
+        #expect(list.map { $0.value } == ["1", "two words", "x", ""])
+    }
+}
+
+@Suite("A target")
+struct TargetSelectionTests {
+    private let children = ["balancer": 8080, "backend.1": 3000, "backend.2": 3001, "job": 0]
+        .sorted { $0.key < $1.key }
+        .map { name, port in
+            ChildPlan(
+                name: name, type: String(name.split(separator: ".")[0]), role: .other,
+                port: UInt16(port), words: ["x"], rule: .always, restartDelay: nil)
+        }
+
+    @Test(arguments: [
+        ("3001", ["backend.2"]), ("backend.1", ["backend.1"]),
+        ("backend", ["backend.1", "backend.2"]), ("balancer", ["balancer"]), ("job", ["job"]),
+        ("all", ["backend.1", "backend.2", "balancer", "job"]),
+    ])
+    func `is a port, a name, a type or all`(target: String, names: [String]) throws {
+        let found = try TargetSelection.select([target], among: children)
+        #expect(found.map { children[$0].name } == names)
+    }
+
+    @Test
+    func `that is named twice is meant once`() throws {
+        #expect(try TargetSelection.select(["3000", "backend", "backend.1"], among: children).count == 2)
+    }
+
+    @Test(arguments: ["3003", "0", "back", "", "backend.3", "-1"])
+    func `that nobody knows is refused with those that are known`(target: String) {
+        #expect {
+            try TargetSelection.select(["3000", target], among: children)
+        } throws: { error in
+            (error as? Refusal)?.advice.contains("backend.1 (3000)") == true
+        }
+    }
+}
