@@ -9,7 +9,8 @@ enum HistoryLimits {
     static let segments: UInt64 = 4
     /// The most files of a share, since each run begins a new one.
     static let files = 200
-    /// The most that waits to be written, in bytes. What comes on top while the disk is full is lost.
+    /// The most that waits to be written, in bytes. What comes on top while the disk is full is
+    /// lost.
     static let batch = 1 << 20
     /// How long the writer waits before it tries a disk again that failed, and how often it looks
     /// whether its file is still there.

@@ -28,7 +28,8 @@ public struct HistoryQuery: Sendable {
     }
 }
 
-/// What reads a history, also while it is being written: the records as they stood when it was made.
+/// What reads a history, also while it is being written: the records as they stood when it was
+/// made.
 public struct HistoryReader: Sendable {
     private let folder: String
     private let lines: [Segment]
@@ -58,8 +59,8 @@ public struct HistoryReader: Sendable {
         return nil
     }
 
-    /// Hands out the records that are wanted, in the order of their numbers, until `body` says false.
-    /// Throws where a segment can't be read.
+    /// Hands out the records that are wanted, in the order of their numbers, until `body` says
+    /// false. Throws where a segment can't be read.
     public func read(
         _ query: HistoryQuery, _ body: (Record) -> Bool
     ) throws(SystemError) {
@@ -107,7 +108,8 @@ public struct HistoryReader: Sendable {
         Place(segment: max(0, (segments.firstIndex { $0.first > sequence } ?? segments.count) - 1))
     }
 
-    /// Where the last `count` wanted records begin, found from the end; nothing when none is wanted.
+    /// Where the last `count` wanted records begin, found from the end; nothing when none is
+    /// wanted.
     private func places(
         ofLast count: Int, _ query: HistoryQuery
     ) throws(SystemError) -> (lines: Place, access: Place, sequence: UInt64)? {

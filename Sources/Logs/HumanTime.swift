@@ -3,8 +3,9 @@ import Basics
 /// A point in time as people type it after `--since` and `--until`.
 ///
 /// `90s`, `10m`, `2h`, `3d` and `1h30m` are so long ago. `2026-11-20T09:15:00Z` is RFC 3339, and a
-/// date may stand alone or have its time cut short. `09:15` and `09:15:30` are the last time that the
-/// clock showed this. All are UTC, like the times that the log shows, unless an offset says otherwise.
+/// date may stand alone or have its time cut short. `09:15` and `09:15:30` are the last time that
+/// the clock showed this. All are UTC, like the times that the log shows, unless an offset says
+/// otherwise.
 public enum HumanTime {
     /// The point in time that `text` means at `now`; nothing when it means none.
     public static func parse(_ text: String, now: WallTime) -> WallTime? {
@@ -23,8 +24,8 @@ public enum HumanTime {
         }
     }
 
-    /// The span that `text` spells as numbers with units (`ms`, `s`, `m`, `h`, `d`), each unit smaller
-    /// than the one before; nothing when it spells none or one beyond a hundred years.
+    /// The span that `text` spells as numbers with units (`ms`, `s`, `m`, `h`, `d`), each unit
+    /// smaller than the one before; nothing when it spells none or one beyond a hundred years.
     public static func span(_ text: String) -> Nanoseconds? {
         let octets = text.utf8.span
         var total: UInt64 = 0

@@ -6,8 +6,8 @@ import Basics
 ///     ---- time, UTC ------------ number name  #gen  stream| text
 ///
 /// `out+|` is a line that goes on in a later record, `+out|` one that began in an earlier one,
-/// `+out+|` both. The generation is left out where there is none. The text is as the child wrote it,
-/// byte for byte; only a line feed, which no splitter lets through, becomes a space.
+/// `+out+|` both. The generation is left out where there is none. The text is as the child wrote
+/// it, byte for byte; only a line feed, which no splitter lets through, becomes a space.
 public enum RecordLine {
     /// Appends the line of a record and the line feed that ends it.
     public static func append(

@@ -119,7 +119,8 @@ import Testing
             guard var scribe = try? Scribe(path, limit: 4 << 20) else { return }
             scribe.say("up", .run, by: "lbctl")
             for index in 0..<20_000 {
-                scribe.say(String(repeating: "x", count: index % 500), index % 3 == 0 ? .access : .out)
+                scribe.say(
+                    String(repeating: "x", count: index % 500), index % 3 == 0 ? .access : .out)
                 if index % 11 == 0 { _ = scribe.flush() }
             }
             _ = scribe.flush()

@@ -118,7 +118,8 @@ import Testing
         #expect(try read(folder, HistoryQuery(from: mark)) == expected)
     }
 
-    @Test func `a full disk is said once, stops nothing, and is forgotten when it is over`() throws {
+    @Test func `a full disk is said once, stops nothing, and is forgotten when it is over`() throws
+    {
         // Each write to this device says ENOSPC; see full(4).
         let path = folder + "/lines-000000000001.log"
         #expect(symlink("/dev/full", path) == 0)

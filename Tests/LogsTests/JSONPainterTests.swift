@@ -56,10 +56,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([0xFF], "/w=="), ([0xFF, 0xFE], "//4="), ([0xFF, 0xFE, 0xFD], "//79"),
-        ([0x41, 0x42, 0x43, 0xFF], "QUJD/w=="),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xFF], "/w=="), ([0xFF, 0xFE], "//4="), ([0xFF, 0xFE, 0xFD], "//79"),
+            ([0x41, 0x42, 0x43, 0xFF], "QUJD/w=="),
+        ] as [([UInt8], String)])
     func `what is no UTF-8 comes with its bytes`(bytes: [UInt8], base64: String) {
         #expect(painted(bytes).hasSuffix(",\"raw_base64\":\"\(base64)\"}\n"))
     }

@@ -6,8 +6,10 @@ import Testing
 @Suite struct LineSplitterTests {
     static let examples: [String] = [
         "one\ntwo\nthree", "", "\n", "\n\n\r\n", "a\r\nb\r\r\nc\r", "12345678\n", "123456789\n",
-        "12345678\r\n", "12345678\r\r\n", "123456789abcdefg\r\n", "123456789abcdefgh", "\r", "12345678\r",
-        "123456\u{E4}\u{E4}\u{E4}\u{E4}\n", "12345\u{1F600}\u{1F600}\u{1F600}\n", "x\n12345678901234567890",
+        "12345678\r\n", "12345678\r\r\n", "123456789abcdefg\r\n", "123456789abcdefgh", "\r",
+        "12345678\r",
+        "123456\u{E4}\u{E4}\u{E4}\u{E4}\n", "12345\u{1F600}\u{1F600}\u{1F600}\n",
+        "x\n12345678901234567890",
     ]
 
     @Test(arguments: examples)
@@ -90,7 +92,9 @@ import Testing
     @Test func `a prompt is shown after a silence and its answer continues it`() {
         var splitter = LineSplitter()
         var seen: [Piece] = []
-        splitter.feed(Array("a\nName: \r".utf8).span) { seen.append(Piece(text: array($0), part: $1)) }
+        splitter.feed(Array("a\nName: \r".utf8).span) {
+            seen.append(Piece(text: array($0), part: $1))
+        }
         splitter.showPartial { seen.append(Piece(text: array($0), part: $1)) }
         splitter.showPartial { seen.append(Piece(text: array($0), part: $1)) }
         splitter.feed(Array("\nnext".utf8).span) { seen.append(Piece(text: array($0), part: $1)) }

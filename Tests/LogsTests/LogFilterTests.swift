@@ -16,9 +16,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backend", "backend.1", true), ("backend", "backend.12", true), ("backend", "backend", true),
+        ("backend", "backend.1", true), ("backend", "backend.12", true),
+        ("backend", "backend", true),
         ("backend.1", "backend.1", true), ("backend.1", "backend.12", false),
-        ("backend.1", "backend", false), ("back", "backend.1", false), ("backend", "backend.x", false),
+        ("backend.1", "backend", false), ("back", "backend.1", false),
+        ("backend", "backend.x", false),
         ("backend", "backend.", false), ("", "backend", false), ("web", "backend.1", false),
     ])
     func `a name stands for itself and a type for its copies`(

@@ -24,7 +24,9 @@ import Testing
                 == "2026-11-20T09:08:58.123456Z web       | hello\n")
         #expect(
             painted(Array("hello".utf8), colour: true, name: "lbctl", stream: .err)
-                == "2026-11-20T09:08:58.123456Z \u{1B}[1mlbctl\u{1B}[0m \u{1B}[31m|\u{1B}[0m hello\n")
+                == "2026-11-20T09:08:58.123456Z \u{1B}[1mlbctl\u{1B}[0m "
+                + "\u{1B}[31m|\u{1B}[0m hello\n"
+        )
     }
 
     @Test func `names stand below each other once the widest is known`() {
@@ -100,12 +102,13 @@ import Testing
         #expect(shown(Array(example.utf8), colour: true) == coloured)
     }
 
-    @Test(arguments: [
-        ([0xFF, 0x41], "\\xffA"), ([0xC3], "\\xc3"), ([0xC3, 0x41], "\\xc3A"),
-        ([0xC0, 0x80], "\\xc0\\x80"), ([0xED, 0xA0, 0x80], "\\xed\\xa0\\x80"),
-        ([0xE2, 0x82], "\\xe2\\x82"), ([0xF5, 0x80, 0x80, 0x80], "\\xf5\\x80\\x80\\x80"),
-        ([0xF0, 0x80, 0x80, 0x80], "\\xf0\\x80\\x80\\x80"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xFF, 0x41], "\\xffA"), ([0xC3], "\\xc3"), ([0xC3, 0x41], "\\xc3A"),
+            ([0xC0, 0x80], "\\xc0\\x80"), ([0xED, 0xA0, 0x80], "\\xed\\xa0\\x80"),
+            ([0xE2, 0x82], "\\xe2\\x82"), ([0xF5, 0x80, 0x80, 0x80], "\\xf5\\x80\\x80\\x80"),
+            ([0xF0, 0x80, 0x80, 0x80], "\\xf0\\x80\\x80\\x80"),
+        ] as [([UInt8], String)])
     func `what is no UTF-8 is shown octet by octet`(example: [UInt8], expected: String) {
         #expect(shown(example) == expected)
     }
