@@ -9,8 +9,8 @@ struct Identity {
     let field: [UInt8]
     /// All of a usual greeting's head but its end.
     let greetingHead: [UInt8]
-    /// One line, always the same: tools that compare the lengths of answers, as ab does, must not take
-    /// a count or a pid for a failure.
+    /// One line, always the same: tools that compare the lengths of answers, as ab does, must not
+    /// take a count or a pid for a failure.
     let greeting: [UInt8]
     /// Where and who, for the page.
     private let place: String
