@@ -98,7 +98,11 @@ public final class Balancer {
     }
 
     private func takeSignals() {
-        while signals.next() != nil { leave(.stopping, within: options.drainTimeout) }
+        while signals.next() != nil {
+            // Asked a second time, it goes at once.
+            let isLeaving = plan.map { $0.leaving.current == .stopping } ?? false
+            leave(.stopping, within: isLeaving ? Nanoseconds(0) : options.drainTimeout)
+        }
     }
 
     private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {

@@ -4,7 +4,8 @@ import Control
 import Kernel
 import Scoreboard
 
-/// Checks the backends actively: one connection each at a time, at intervals, on the control thread.
+/// Checks the backends actively: one connection each at a time, at intervals, on the control
+/// thread.
 ///
 /// What it finds out goes to the scoreboard, where every worker of every balancer sees it. Only who
 /// the supervisor calls ready is checked: of the others it knows better.

@@ -171,8 +171,8 @@ extension Worker {
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
                 return
-            case .failed:
-                if !attemptEnded(number, .notConnected, errno: nil) { return }
+            case .failed(let errno):
+                if !attemptEnded(number, .notConnected, errno: errno) { return }
             }
         }
     }
