@@ -17,6 +17,8 @@ public struct ServicePlan: Equatable, Sendable {
     public var children: [ChildPlan]
     /// The soft limit of descriptors that lbctl itself was started with.
     public var descriptorLimit: UInt64
+    /// How long a backend may take to finish what it has before a planned end.
+    public var drainLimit: Nanoseconds
     /// Variables from the `.env` file, `NAME=value` each.
     public var environment: [String]
     /// Said once, at the beginning.
@@ -25,8 +27,7 @@ public struct ServicePlan: Equatable, Sendable {
     public init(
         name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
         programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64,
-        environment: [String],
-        notices: [String]
+        drainLimit: Nanoseconds, environment: [String], notices: [String]
     ) {
         self.name = name
         self.runtimePath = runtimePath
@@ -36,6 +37,7 @@ public struct ServicePlan: Equatable, Sendable {
         self.listen = listen
         self.children = children
         self.descriptorLimit = descriptorLimit
+        self.drainLimit = drainLimit
         self.environment = environment
         self.notices = notices
     }
@@ -75,6 +77,7 @@ extension ServicePlan: Spelled {
         frame.put(listen)
         frame.put(children)
         frame.put(descriptorLimit)
+        frame.put(drainLimit.count)
         frame.put(environment)
         frame.put(notices)
     }
@@ -88,6 +91,7 @@ extension ServicePlan: Spelled {
         listen = try frame.texts()
         children = try frame.list()
         descriptorLimit = try frame.number()
+        drainLimit = Nanoseconds(try frame.number())
         environment = try frame.texts()
         notices = try frame.texts()
     }

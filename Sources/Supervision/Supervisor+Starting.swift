@@ -19,7 +19,9 @@ extension Supervisor {
         switch action {
         case .nothing: return
         case .spawn: start(child)
-        case .terminate: terminate(child)
+        case .terminate:
+            if isOverdue { tellUndrained(child) }
+            terminate(child)
         case .kill:
             if isOverdue { tellOverdue(child) }
             if let process = child.process {
@@ -28,10 +30,14 @@ extension Supervisor {
             }
         case .tell:
             if child.isBalanced { publishRoster() }
+        case .proceedAndTell:
+            if child.isBalanced { publishRoster() }
+            if let process = child.process { Signals.send(.proceed, toGroup: process.pid) }
         }
     }
 
     private func terminate(_ child: SupervisedChild) {
+        child.drain = nil
         guard let process = child.process else { return }
         Signals.send(.terminate, toGroup: process.pid)
         // A stopped process hears of SIGTERM only when it goes on.
@@ -39,9 +45,17 @@ extension Supervisor {
         if child.isBalanced { publishRoster() }
     }
 
+    private func tellUndrained(_ child: SupervisedChild) {
+        let left = scoreboard.totals(slot: child.index, generation: child.generation).inFlight
+        let title = child.title(pid: child.process?.pid)
+        log.say(
+            "\(title) still has \(Figures.count(left, "request")) after "
+                + "\(Figures.text(plan.drainLimit)); ending it")
+    }
+
     private func tellOverdue(_ child: SupervisedChild) {
         let title = child.title(pid: child.process?.pid)
-        if case .leaving = phase {
+        if child.lifecycle.state == .stopping {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true

@@ -23,6 +23,8 @@ public struct Topology {
     static let firstOtherPort: UInt16 = 5000
 
     public private(set) var listen: [Address] = []
+    /// How long a backend may take to finish what it has.
+    public private(set) var drainLimit = Nanoseconds.seconds(30)
     public private(set) var children: [ChildPlan] = []
     public private(set) var notices: [String] = []
 
@@ -82,6 +84,7 @@ public struct Topology {
             throw Refusal(
                 what: "the balancer's line can't be used", why: error.message, advice: error.hint)
         }
+        drainLimit = options.drainTimeout
         listen = try Self.listeners(options.listen, flags: flags)
         children.append(
             ChildPlan(

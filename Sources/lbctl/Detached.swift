@@ -87,7 +87,7 @@ enum Detached {
             let place = status.url.isEmpty ? "" : " on \(status.url)"
             Console.say("'\(flags.name)' is up\(place) with \(Figures.count(count, "backend"))")
             return 0
-        case .done, .killed, .following, .record, .missed: throw ControlClient.lost
+        case .done, .killed, .following, .record, .missed, .reported: throw ControlClient.lost
         }
     }
 

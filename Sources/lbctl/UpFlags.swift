@@ -90,6 +90,7 @@ struct UpFlags {
             historyLimit: logSize,
             programFolder: programFolder, listen: listen.map { "\($0)" },
             children: topology.children, descriptorLimit: ThisProcess.descriptorLimit,
+            drainLimit: topology.drainLimit,
             environment: environment.map { "\($0.name)=\($0.value)" }, notices: notices)
     }
 
