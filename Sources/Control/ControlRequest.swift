@@ -12,7 +12,7 @@ public enum ControlRequest: Equatable, Sendable {
     case awaitReady
     /// From now on send every record as it is made.
     case follow
-    /// Stop, start and so on; answered by a report for each target, and then by `done` or a refusal.
+    /// Stop, start and so on; answered by a report for each target, then by `done` or a refusal.
     case carryOut(ServiceOrder)
 }
 

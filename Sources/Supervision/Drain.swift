@@ -2,8 +2,8 @@ import Basics
 
 /// A child that finishes what it has: since when, and when to look again whether it is done.
 ///
-/// No balancer says when a count falls to nothing, so the scoreboard is looked at, soon at first and
-/// more seldom later; and only while something is draining.
+/// No balancer says when a count falls to nothing, so the scoreboard is looked at: soon at first,
+/// more seldom later, and only while something is draining.
 struct Drain {
     static let first = Nanoseconds.milliseconds(1)
     static let longest = Nanoseconds.milliseconds(20)

@@ -12,6 +12,8 @@ public struct ServicePlan: Equatable, Sendable {
     public var historyLimit: UInt64
     /// The folder of lbctl's own programs.
     public var programFolder: String
+    /// Where the children are started: the Procfile's folder.
+    public var directory: String
     /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
     public var listen: [String]
     public var children: [ChildPlan]
@@ -26,7 +28,8 @@ public struct ServicePlan: Equatable, Sendable {
 
     public init(
         name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
-        programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64,
+        programFolder: String, directory: String, listen: [String], children: [ChildPlan],
+        descriptorLimit: UInt64,
         drainLimit: Nanoseconds, environment: [String], notices: [String]
     ) {
         self.name = name
@@ -34,6 +37,7 @@ public struct ServicePlan: Equatable, Sendable {
         self.historyPath = historyPath
         self.historyLimit = historyLimit
         self.programFolder = programFolder
+        self.directory = directory
         self.listen = listen
         self.children = children
         self.descriptorLimit = descriptorLimit
@@ -74,6 +78,7 @@ extension ServicePlan: Spelled {
         frame.put(historyPath)
         frame.put(historyLimit)
         frame.put(programFolder)
+        frame.put(directory)
         frame.put(listen)
         frame.put(children)
         frame.put(descriptorLimit)
@@ -88,6 +93,7 @@ extension ServicePlan: Spelled {
         historyPath = try frame.text()
         historyLimit = try frame.number()
         programFolder = try frame.text()
+        directory = try frame.text()
         listen = try frame.texts()
         children = try frame.list()
         descriptorLimit = try frame.number()

@@ -34,7 +34,8 @@ extension Supervisor {
             Obituary(
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
-                version: child.isBalanced ? rosterVersion : nil, order: order, now: now))
+                version: child.isBalanced && !wasPlanned ? rosterVersion : nil, order: order,
+                now: now))
         settleObituaries()
     }
 

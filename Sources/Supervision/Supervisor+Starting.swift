@@ -73,7 +73,7 @@ extension Supervisor {
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
-            child.ending = "there is no program '\(child.plan.words[0])'"
+            child.ending = launch.obstacle ?? ""
             log.say("\(child.plan.name) can't be started: \(child.ending)")
             if child.isBalanced { publishRoster() }
             return
@@ -85,12 +85,13 @@ extension Supervisor {
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
-            couldNotStart(child, path, error)
+            couldNotStart(child, launch, error)
         }
     }
 
-    private func couldNotStart(_ child: SupervisedChild, _ path: String, _ error: SystemError) {
-        child.ending = "\(path) can't be run: \(error.errno)"
+    private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
+        let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
+        child.ending = launch.obstacle ?? words
         log.say("\(child.plan.name) can't be started: \(child.ending)")
         if error.call == "execve" || error.call == "chdir" {
             child.lifecycle.couldNotBeSpawned()
@@ -142,7 +143,7 @@ extension Supervisor {
         let started = try Child(
             SpawnPlan(
                 path: path, arguments: words, environment: launch.environment(extra),
-                descriptors: descriptors, tellsListenPid: isBalancer,
+                directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
                 descriptorLimit: plan.descriptorLimit))
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil

@@ -37,6 +37,7 @@ enum App {
         case "restart": return try OrderCommand.run(.restart, words)
         case "pause": return try OrderCommand.run(.pause, words)
         case "resume": return try OrderCommand.run(.resume, words)
+        case "check": return try CheckCommand.run(words)
         case "logs": return try LogsCommand.run(words)
         case "help":
             Help.show(false)

@@ -26,6 +26,7 @@ enum Help {
           restart  stop and start again (--rolling: one at a time)
           pause    make some hang; resume lets them go on
           logs     what they have said
+          check    look whether 'up' could start everything, and start nothing
 
         'lbctl VERB --help' tells more.
         """

@@ -3,7 +3,7 @@ import Control
 import Kernel
 import Supervision
 
-/// `lbctl stop`, `start`, `restart`, `pause` and `resume`: an order, and what became of each target.
+/// `lbctl stop`, `start`, `restart`, `pause`, `resume`: an order, and what became of each target.
 enum OrderCommand {
     static func run(_ what: ServiceVerb, _ words: [String]) throws(UsageError) -> Int32 {
         let verb = try Verb(

@@ -167,7 +167,8 @@ struct LifecycleTests {
             #expect(late.state.deadline == .never)
             #expect(late.state.state == state.state)
         }
-        #expect(after(.backoff(until: Self.now)) { $0.deadlinePassed(now: Self.now) }.action == .spawn)
+        #expect(
+            after(.backoff(until: Self.now)) { $0.deadlinePassed(now: Self.now) }.action == .spawn)
         for state in [
             Lifecycle.stopped, .failed, .ready(since: Self.now), .paused(readySince: Self.now),
         ] {
