@@ -66,6 +66,15 @@ public struct RuntimeFolder: Equatable, Sendable {
         }
     }
 
+    /// Makes sure that what is there already is ours alone, and makes nothing.
+    public func look() throws(Refusal) {
+        let parent = String(path.dropLast(name.utf8.count + 1))
+        for folder in [parent, path] where Files.exists(folder) {
+            guard let facts = try? Files.facts(folder) else { continue }
+            try check(folder, facts)
+        }
+    }
+
     private func check(_ folder: String, _ facts: FileFacts) throws(Refusal) {
         if !facts.isDirectory {
             throw refusal("\(folder) is no folder, or a link to one", "remove it")

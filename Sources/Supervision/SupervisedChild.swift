@@ -26,6 +26,8 @@ final class SupervisedChild {
     var mayHaveLeftSome = false
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
+    /// How it is getting on with finishing what it has, while it does.
+    var drain: Drain?
     /// What the balancer thinks of the present generation.
     var verdictIsUp = true
     /// The last lines that it said, for those who ask why it is not ready.
@@ -58,9 +60,8 @@ final class SupervisedChild {
 
     /// When something is to be done about it though nothing happens; nothing when never.
     var deadline: Instant? {
-        let probe = process?.probe?.next
-        guard let life = lifecycle.deadline, life != .never else { return probe }
-        return min(life, probe ?? .never)
+        let looks = [process?.probe?.next, drain?.nextLook, lifecycle.deadline]
+        return looks.compactMap { $0 }.filter { $0 != .never }.min()
     }
 }
 

@@ -12,7 +12,8 @@ extension Supervisor {
         let order = child.killOrder
         child.killOrder = nil
         child.ending = ending.cause.words
-        let wasStopping = child.lifecycle.state == .stopping
+        let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
+        child.drain = nil
         let action = child.lifecycle.exited(
             verdict(on: child, ending, order), now: now)
         child.process = nil
@@ -32,8 +33,9 @@ extension Supervisor {
         obituaries.append(
             Obituary(
                 child: child, process: process, head: head,
-                next: wasStopping ? "stopped" : next(for: child),
-                version: child.isBalanced ? rosterVersion : nil, order: order, now: now))
+                next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
+                version: child.isBalanced && !wasPlanned ? rosterVersion : nil, order: order,
+                now: now))
         settleObituaries()
     }
 
@@ -43,7 +45,7 @@ extension Supervisor {
         let ready = child.lifecycle.readySince.map { now.since($0) }
         var cause = Restarting.Cause.byItself(succeeded: ending.cause == .exited(code: 0))
         if let order { cause = .killed(restarts: order.restarts) }
-        if phase != .running || child.lifecycle.state == .stopping {
+        if phase != .running || [.draining, .stopping].contains(child.lifecycle.state) {
             cause = .killed(restarts: false)
         }
         return child.restarting.ended(cause, readyFor: ready, now: now, chance: chance())
@@ -59,6 +61,7 @@ extension Supervisor {
         case .stopped: return "not restarted"
         case .starting: return "starting"
         case .ready, .paused: return "still running"
+        case .draining: return "draining"
         case .stopping: return "stopping"
         }
     }

@@ -19,7 +19,9 @@ extension Supervisor {
         switch action {
         case .nothing: return
         case .spawn: start(child)
-        case .terminate: terminate(child)
+        case .terminate:
+            if isOverdue { tellUndrained(child) }
+            terminate(child)
         case .kill:
             if isOverdue { tellOverdue(child) }
             if let process = child.process {
@@ -28,10 +30,14 @@ extension Supervisor {
             }
         case .tell:
             if child.isBalanced { publishRoster() }
+        case .proceedAndTell:
+            if child.isBalanced { publishRoster() }
+            if let process = child.process { Signals.send(.proceed, toGroup: process.pid) }
         }
     }
 
     private func terminate(_ child: SupervisedChild) {
+        child.drain = nil
         guard let process = child.process else { return }
         Signals.send(.terminate, toGroup: process.pid)
         // A stopped process hears of SIGTERM only when it goes on.
@@ -39,9 +45,17 @@ extension Supervisor {
         if child.isBalanced { publishRoster() }
     }
 
+    private func tellUndrained(_ child: SupervisedChild) {
+        let left = scoreboard.totals(slot: child.index, generation: child.generation).inFlight
+        let title = child.title(pid: child.process?.pid)
+        log.say(
+            "\(title) still has \(Figures.count(left, "request")) after "
+                + "\(Figures.text(plan.drainLimit)); ending it")
+    }
+
     private func tellOverdue(_ child: SupervisedChild) {
         let title = child.title(pid: child.process?.pid)
-        if case .leaving = phase {
+        if child.lifecycle.state == .stopping {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true
@@ -59,7 +73,7 @@ extension Supervisor {
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
-            child.ending = "there is no program '\(child.plan.words[0])'"
+            child.ending = launch.obstacle ?? ""
             log.say("\(child.plan.name) can't be started: \(child.ending)")
             if child.isBalanced { publishRoster() }
             return
@@ -71,12 +85,13 @@ extension Supervisor {
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
-            couldNotStart(child, path, error)
+            couldNotStart(child, launch, error)
         }
     }
 
-    private func couldNotStart(_ child: SupervisedChild, _ path: String, _ error: SystemError) {
-        child.ending = "\(path) can't be run: \(error.errno)"
+    private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
+        let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
+        child.ending = launch.obstacle ?? words
         log.say("\(child.plan.name) can't be started: \(child.ending)")
         if error.call == "execve" || error.call == "chdir" {
             child.lifecycle.couldNotBeSpawned()
@@ -128,7 +143,7 @@ extension Supervisor {
         let started = try Child(
             SpawnPlan(
                 path: path, arguments: words, environment: launch.environment(extra),
-                descriptors: descriptors, tellsListenPid: isBalancer,
+                directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
                 descriptorLimit: plan.descriptorLimit))
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil

@@ -36,6 +36,8 @@ public final class Supervisor {
     var connections = Slab<ControlConnection>(capacity: 256)
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
+    var withdrawals: [Withdrawal] = []
+    var orders: [StandingOrder] = []
     /// From 1: a balancer takes 0 for none.
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
@@ -152,13 +154,14 @@ public final class Supervisor {
         settleObituaries()
         for child in children {
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
+            if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the
             // balancers may already have said that they know of it.
             guard let deadline = child.lifecycle.deadline, deadline < now else { continue }
             if obituaries.contains(where: { $0.child === child && $0.holdsRestart(now) }) {
                 continue
             }
-            perform(child.lifecycle.deadlinePassed(), on: child, isOverdue: true)
+            perform(child.lifecycle.deadlinePassed(now: now), on: child, isOverdue: true)
         }
         expireKills()
         expirePatience()
@@ -166,6 +169,8 @@ public final class Supervisor {
 
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
+        settleWithdrawals()
+        goOnWithOrders()
         answerThoseWhoWait()
         goOnLeaving()
         log.flush(now: now)

@@ -101,7 +101,7 @@ struct LogsCommand: ~Copyable {
             case .record(let word): append(word)
             case .missed(let count):
                 Console.note("lbctl: \(count) lines were left out here; 'lbctl logs' has them")
-            case .done, .refused, .status, .killed, .following: continue
+            case .done, .refused, .status, .killed, .following, .reported: continue
             }
             // As long as more is there already, it is gathered.
             if client.hasMore && painted.count < 1 << 16 { continue }
