@@ -15,6 +15,8 @@ struct LiveLog: ~Copyable {
     private var client: ControlClient
     /// The number of the last record that was shown or passed over.
     private var last: UInt64
+    /// The number of the last record that the supervisor sent or said that it did not send.
+    private var received: UInt64
     private var hasCaughtUp = false
     private let poller: Poller?
 
@@ -28,6 +30,7 @@ struct LiveLog: ~Copyable {
         guard case .following(let from) = try client.ask(.follow) else { throw ControlClient.lost }
         self.past = past
         last = from - 1
+        received = last
         poller = Self.poller(client.reference)
         self.client = client
     }
@@ -64,7 +67,7 @@ struct LiveLog: ~Copyable {
             if printer.isGone { return }
         }
         // A supervisor that was killed may not have sent its last words.
-        try fill(through: .max, query, on: printer)
+        try fill(query, on: printer)
         if printer.flush() { Console.note("lbctl: '\(past.name)' has ended") }
     }
 
@@ -73,36 +76,41 @@ struct LiveLog: ~Copyable {
     ) throws(Refusal) {
         switch reply {
         case .record(let word):
+            received = word.sequence
+            // The history was ahead of the socket.
             if word.sequence <= last { return }
-            if word.sequence > last + 1 && !hasCaughtUp {
-                try fill(through: word.sequence - 1, query, on: printer)
-            }
             last = word.sequence
             let name = Array(word.name.utf8)
             let record = word.record(name.span)
             if query.filter.matches(record) { _ = printer.append(record) }
-        case .missed(let count): if hasCaughtUp { tell(count, on: printer) }
+        case .missed(let count):
+            received += count
+            // As long as the past is being shown, its end may as well come from the history.
+            if !hasCaughtUp && last < received { try fill(query, on: printer) }
+            if last < received { tell(received - last, on: printer) }
+            last = max(last, received)
         case .done, .refused, .status, .killed, .following: return
         }
     }
 
-    /// Shows from the history what was not sent, up to a number or the end of the run.
+    /// Shows what the history has of this run behind the last record that was shown.
     private mutating func fill(
-        through end: UInt64, _ query: HistoryQuery, on printer: LogPrinter
+        _ query: HistoryQuery, on printer: LogPrinter
     ) throws(Refusal) {
         let filter = query.filter
-        let expected = end == .max ? 0 : end - last
         var found: UInt64 = 0
         var highest = last
-        try past.read(HistoryQuery(from: last + 1, through: end)) { record in
+        try past.read(HistoryQuery(from: last + 1)) { record in
+            // Another one has begun meanwhile.
             if record.stream == .run { return false }
             found += 1
             highest = record.stamp.sequence
             return filter.matches(record) ? printer.append(record) : true
         }
-        last = max(highest, end == .max ? highest : end)
-        // The history has given up its oldest lines meanwhile, or its disk is full.
-        if found < expected && !printer.isGone { tell(expected - found, on: printer) }
+        // The history gave up its oldest lines meanwhile, or its disk was full.
+        let lost = highest - last - found
+        last = highest
+        if lost > 0 && !printer.isGone { tell(lost, on: printer) }
     }
 
     private func tell(_ count: UInt64, on printer: LogPrinter) {
