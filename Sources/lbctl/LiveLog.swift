@@ -8,8 +8,9 @@ import Supervision
 /// `logs -f`: what the history has, and behind it what the supervisor sends.
 ///
 /// The supervisor says which record is the first that it will send; the history has all before it.
-/// Whatever is not sent because the replay took long is taken from the history too, so there is no
-/// gap. Once the live end was reached, somebody who reads too slowly is told what is left out.
+/// Whatever is not sent because it came too fast, or while the replay took long, is taken from the
+/// history too, so there is no gap. But once the live end was reached, somebody whose terminal or
+/// pipe does not take what is written is told how much is left out, and sees what is new.
 struct LiveLog: ~Copyable {
     private let past: PastLog
     private var client: ControlClient
@@ -85,8 +86,8 @@ struct LiveLog: ~Copyable {
             if query.filter.matches(record) { _ = printer.append(record) }
         case .missed(let count):
             received += count
-            // As long as the past is being shown, its end may as well come from the history.
-            if !hasCaughtUp && last < received { try fill(query, on: printer) }
+            let isTooSlow = printer.takeStall() && hasCaughtUp
+            if !isTooSlow && last < received { try fill(query, on: printer) }
             if last < received { tell(received - last, on: printer) }
             last = max(last, received)
         case .done, .refused, .status, .killed, .following: return
