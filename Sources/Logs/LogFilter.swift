@@ -10,6 +10,11 @@ public struct LogFilter: Sendable {
     public var until: WallTime?
     /// The streams that are wanted.
     public var streams: Set<Stream>
+    /// What the text must be like, each of these; any text where there is none.
+    public var texts: [TextRule] = []
+
+    /// What a text must be like.
+    public typealias TextRule = @Sendable (_ text: Span<UInt8>) -> Bool
 
     /// A filter that lets everything through unless told otherwise.
     public init(
@@ -27,13 +32,16 @@ public struct LogFilter: Sendable {
         if let since, record.stamp.time < since { return false }
         if let until, until < record.stamp.time { return false }
         if !streams.contains(record.stream) { return false }
-        if names.isEmpty { return true }
-        for wanted in names where Self.name(record.name, isOf: wanted) { return true }
-        return false
+        if !names.isEmpty {
+            let name = record.name
+            if !names.contains(where: { Self.name(name, isOf: $0) }) { return false }
+        }
+        for fits in texts where !fits(record.text) { return false }
+        return true
     }
 
     /// Whether `name` is `wanted` or one of the numbered copies of that type.
-    private static func name(_ name: Span<UInt8>, isOf wanted: String) -> Bool {
+    public static func name(_ name: Span<UInt8>, isOf wanted: String) -> Bool {
         let octets = wanted.utf8.span
         guard octets.count > 0, name.count >= octets.count else { return false }
         guard name.extracting(0..<octets.count).equals(octets) else { return false }

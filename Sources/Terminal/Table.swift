@@ -43,6 +43,9 @@ public struct Table: Sendable {
         rows.append(cells)
     }
 
+    /// How many columns of a terminal the table takes where nothing is cut.
+    public var width: Int { fitted(to: nil).reduce(0, +) + 2 * (columns.count - 1) }
+
     /// The whole table, a line feed behind each line. Where it is wider than `width` columns, the
     /// widest of the left-aligned columns is cut, again and again, down to eight; no width, no
     /// limit.

@@ -49,6 +49,9 @@ struct ControlClient: ~Copyable {
         }
     }
 
+    /// The socket, for whoever waits for more than one thing.
+    var reference: DescriptorReference { socket.reference }
+
     /// Whether some of the next reply has come already.
     var hasMore: Bool { !incoming.isEmpty }
 

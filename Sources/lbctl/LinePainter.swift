@@ -2,6 +2,7 @@ import Basics
 import Control
 import Kernel
 import Logs
+import Terminal
 
 /// What turns records into what `up` and `logs` show: lines for people, or objects for programs.
 enum LinePainter {
@@ -11,10 +12,10 @@ enum LinePainter {
     enum Format: String, CaseIterable { case text, json }
 
     /// A painter for `output`: colours only where they are wanted.
-    init(_ format: Format, colour: Colour, on output: DescriptorReference) {
+    init(_ format: Format, colour: ColourChoice, on output: DescriptorReference) {
         switch format {
         // As wide as `balancer` and `backend.1`, so that the first lines stand where all do.
-        case .text: self = .text(Painter(colour: colour.isOn(for: output), width: 9))
+        case .text: self = .text(Painter(colour: colour.style(for: output).isColoured, width: 9))
         case .json: self = .json(JSONPainter())
         }
     }
@@ -38,19 +39,22 @@ enum LinePainter {
     }
 }
 
-/// Whether colours are wanted: `--color`, and what the environment says of it.
-enum Colour: String, CaseIterable {
-    case auto, always, never
-
-    func isOn(for output: DescriptorReference) -> Bool {
-        switch self {
-        case .always: return true
-        case .never: return false
-        case .auto:
-            if let word = ThisProcess.variable("NO_COLOR"), !word.isEmpty { return false }
-            return output.isTerminal && ThisProcess.variable("TERM") != "dumb"
-        }
-    }
-
+extension ColourChoice {
     static let option = Option("color", value: "WHEN", help: "auto, always or never (auto)")
+
+    /// What was said of colours, and what the environment and `output` say of them.
+    func style(for output: DescriptorReference) -> Style {
+        Style(choice: self, isTerminal: output.isTerminal) { ThisProcess.variable($0) }
+    }
+}
+
+extension RecordWord {
+    /// The record that the word speaks of; its name lies in `name`.
+    @_lifetime(copy name, borrow self)
+    func record(_ name: Span<UInt8>) -> Record {
+        Record(
+            stamp: Stamp(sequence: sequence, time: time), name: name, generation: generation,
+            stream: Stream(rawValue: stream) ?? .event, part: Part(rawValue: part) ?? .whole,
+            text: text.span)
+    }
 }

@@ -2,20 +2,33 @@ import Basics
 import Control
 import Kernel
 import Supervision
+import Terminal
 
 /// `lbctl ps`: a row for each child.
 enum StatusCommand {
     enum Format: String, CaseIterable { case text, json }
 
+    private static let usage = """
+        lbctl ps [--format json]
+
+        A row for each process. SINCE is how long it has run; REQUESTS, P50 and P99 are of the
+        requests that it was sent since it started, as the balancer saw them. CPU is the share of one
+        core since it started, MEMORY what is resident. A narrow terminal shows fewer columns.
+        """
+
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
         let verb = try Verb(
-            words, usage: "lbctl ps [--format json]",
+            words, usage: usage,
             examples: [
                 ("lbctl ps", "a table"), ("lbctl ps --format json", "the same for programs"),
             ],
-            options: [Option("format", value: "text|json", help: "how to print (text)")])
+            options: [
+                Option("format", value: "text|json", help: "how to print (text)"),
+                ColourChoice.option,
+            ])
         try verb.refuseOperands()
         let format = try verb.options.choice("format", Format.self) ?? .text
+        let colour = try verb.options.choice("color", ColourChoice.self) ?? .auto
         let folder = try verb.folder()
         do throws(Refusal) {
             var client = try ControlClient(folder)
@@ -23,8 +36,12 @@ enum StatusCommand {
                 throw ControlClient.lost
             }
             switch format {
-            case .text: Console.say(StatusTable.text(status))
-            case .json: Console.say(StatusTable.json(status))
+            case .text:
+                let output = DescriptorReference.standardOutput
+                output.writeAll(
+                    StatusTable.text(
+                        status, width: output.windowColumns, style: colour.style(for: output)))
+            case .json: Console.say(StatusJSON.text(status))
             }
             return 0
         } catch {

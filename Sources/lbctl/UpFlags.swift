@@ -3,6 +3,7 @@ import Control
 import Kernel
 import Logs
 import Supervision
+import Terminal
 
 /// The words behind `up`, read and checked.
 struct UpFlags {
@@ -12,7 +13,7 @@ struct UpFlags {
     let procfile: String?
     let isDetached: Bool
     let format: LinePainter.Format
-    let colour: Colour
+    let colour: ColourChoice
     let admin: UInt16?
     /// How much of the log is kept, in bytes.
     let logSize: UInt64
@@ -32,7 +33,7 @@ struct UpFlags {
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB)"),
         Option("format", value: "text|json", help: "how the log is shown (text)"),
-        Colour.option,
+        ColourChoice.option,
     ]
 
     static let examples = [

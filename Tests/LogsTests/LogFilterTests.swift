@@ -43,4 +43,14 @@ import Testing
             #expect(passes(LogFilter(streams: [.err]), stream: stream) == (stream == .err))
         }
     }
+
+    @Test func `a text must fit each rule`() {
+        var filter = LogFilter()
+        filter.texts = [{ $0.count == 5 }]
+        #expect(passes(filter))
+        filter.texts.append { $0[0] == 0x77 }
+        #expect(passes(filter))
+        filter.texts.append { $0.isEmpty }
+        #expect(!passes(filter))
+    }
 }

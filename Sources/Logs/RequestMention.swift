@@ -1,0 +1,40 @@
+import Basics
+
+/// The looking for a request's identity in what was said: of the balancer in its access line, of a
+/// backend that was told it in X-Request-Id, of lbctl in its account of a failure.
+public struct RequestMention: Sendable {
+    private let identity: [UInt8]
+
+    /// Nothing when the text can't be an identity: it is empty or has blanks in it.
+    public init?(of identity: String) {
+        let octets = Array(identity.utf8)
+        if octets.isEmpty || octets.contains(where: { $0 <= Ascii.space }) { return nil }
+        self.identity = octets
+    }
+
+    /// Whether a text carries the identity as a whole word: not as a piece of a longer one.
+    public func isIn(_ text: Span<UInt8>) -> Bool {
+        var start = 0
+        while start + identity.count <= text.count,
+            let place = text.first(identity[0], from: start)
+        {
+            let end = place + identity.count
+            if end > text.count { return false }
+            if text.extracting(place..<end).equals(identity.span),
+                place == 0 || !Self.isOfWord(text[place - 1]),
+                end == text.count || !Self.isOfWord(text[end])
+            {
+                return true
+            }
+            start = place + 1
+        }
+        return false
+    }
+
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
+        default: false
+        }
+    }
+}
