@@ -61,8 +61,20 @@ public struct Topology {
             }
         }
         tellWhatIsBalanced(balanced?.type, procfile)
+        askEchoesForHealth(balanced?.type)
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
+    }
+
+    /// lb-echo is known to answer on /health: unless another check is asked for, it gets this one.
+    private mutating func askEchoesForHealth(_ balanced: String?) {
+        let backends = children.filter { $0.type == balanced && $0.role != .balancer }
+        guard !backends.isEmpty,
+            backends.allSatisfy({ $0.words.first.map(Self.fileName) == "lb-echo" }),
+            let index = children.firstIndex(where: { $0.role == .balancer }),
+            !children[index].words.contains(where: { $0.hasPrefix("--health-check") })
+        else { return }
+        children[index].words += ["--health-check", "http:/health"]
     }
 
     static func isBalanced(_ type: String) -> Bool { type == "backend" || type == "web" }
