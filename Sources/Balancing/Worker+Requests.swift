@@ -96,7 +96,12 @@ extension Worker {
             return
         }
         // More of it will come, and the head may be let go before the end.
-        if !exchanges[number].request.isComplete { saveLine(number) }
+        if !exchanges[number].request.isComplete {
+            saveLine(number)
+            if exchanges[number].request.bodyBytes == 0 {
+                Socket.acknowledgeNow(clients[client].transport.socket)
+            }
+        }
         deliver(number)
     }
 
