@@ -60,9 +60,8 @@ extension Supervisor {
         } else {
             child.wasLate = true
             let why = child.stranger.map { " (\(strangerWords(child, $0)))" } ?? ""
-            log.say(
-                "\(title) was not ready within \(Figures.text(Lifecycle.startLimit))\(why); "
-                    + "killing it")
+            child.ending = "was not ready within \(Figures.text(Lifecycle.startLimit))\(why)"
+            log.say("\(title) \(child.ending); killing it")
         }
     }
 

@@ -62,6 +62,8 @@ public final class Supervisor {
     /// Runs the service until it is to end, and returns the exit code.
     func run() -> Int32 {
         startAll()
+        // Somebody may wait for what is so already: nothing need happen any more.
+        sweep()
         while true {
             let count = poller.wait(timeout: timeToNextDeadline())
             now = Clock.now()
