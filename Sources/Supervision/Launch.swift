@@ -18,7 +18,8 @@ struct Launch {
     var path: String? {
         let word = plan.words[0]
         if word.contains("/") {
-            return word.hasPrefix("/") ? word : service.directory + "/" + word
+            if word.hasPrefix("/") { return word }
+            return service.directory + "/" + (word.hasPrefix("./") ? word.dropFirst(2) : word[...])
         }
         for folder in searchPath.split(separator: ":") {
             let candidate = "\(folder)/\(word)"

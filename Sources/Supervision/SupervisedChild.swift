@@ -28,6 +28,10 @@ final class SupervisedChild {
     var wasLate = false
     /// How it is getting on with finishing what it has, while it does.
     var drain: Drain?
+    /// Where a program that is not ours may say that it is ready; made at its first start.
+    var notices: HeldNotices?
+    /// Who has its port instead of it, while it is not ready.
+    var stranger: Int32?
     /// What the balancer thinks of the present generation.
     var verdictIsUp = true
     /// The last lines that it said, for those who ask why it is not ready.
@@ -91,6 +95,17 @@ final class ChildProcess {
     }
 
     var pid: Int32 { child.pid }
+}
+
+/// A notify socket with its path.
+final class HeldNotices {
+    let path: String
+    let socket: NoticeSocket
+
+    init(path: String) throws(SystemError) {
+        self.path = path
+        socket = try NoticeSocket(path: path)
+    }
 }
 
 /// A `kill` that a child has been sent and not yet died of.

@@ -59,8 +59,9 @@ extension Supervisor {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true
-            log.say(
-                "\(title) was not ready within \(Figures.text(Lifecycle.startLimit)); killing it")
+            let why = child.stranger.map { " (\(strangerWords(child, $0)))" } ?? ""
+            child.ending = "was not ready within \(Figures.text(Lifecycle.startLimit))\(why)"
+            log.say("\(title) \(child.ending); killing it")
         }
     }
 
@@ -70,6 +71,7 @@ extension Supervisor {
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil
+        child.stranger = nil
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
@@ -132,6 +134,7 @@ extension Supervisor {
         }
         var readiness: HeldDescriptor?
         let isOurs = launch.isOurs
+        if !isOurs { extra.append(("NOTIFY_SOCKET", try notices(of: child).path)) }
         if isOurs {
             let pipe = try Pipe()
             words += ["--ready-fd", String(descriptors.count)]
@@ -160,6 +163,19 @@ extension Supervisor {
         return process
     }
 
+    /// The child's notify socket, with nothing in it that an earlier process has said.
+    private func notices(of child: SupervisedChild) throws(SystemError) -> HeldNotices {
+        if let notices = child.notices {
+            while notices.socket.next() != nil {}
+            return notices
+        }
+        let path = folder.noticeSocket(of: child.index)
+        try? Files.remove(path)
+        let notices = try HeldNotices(path: path)
+        child.notices = notices
+        return notices
+    }
+
     private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {
         try poller.add(
             process.child.pidDescriptor.reference, for: .readable, token: token(.childEnded, child))
@@ -169,6 +185,12 @@ extension Supervisor {
             process.errors.reference, for: .readable, token: token(.childErrors, child))
         if let readiness = process.readiness?.descriptor.reference {
             try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
+        }
+        if let notices = child.notices {
+            // It may be watched already, for an earlier process.
+            poller.remove(notices.socket.reference)
+            try poller.add(
+                notices.socket.reference, for: .readable, token: token(.childNotice, child))
         }
         if let link = process.link {
             try poller.add(link.reference, for: interest(of: link), token: token(.link, child))

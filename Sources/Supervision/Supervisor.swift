@@ -8,7 +8,7 @@ enum EventSource: UInt8 {
     case signals = 1
     case controlSocket, connection
     /// A child's pidfd, its two pipes, its readiness pipe and its link.
-    case childEnded, childOutput, childErrors, childReadiness, link
+    case childEnded, childOutput, childErrors, childReadiness, childNotice, link
 }
 
 /// The parent of all children: starts them, hears how they do, tells the balancers, starts them
@@ -62,6 +62,8 @@ public final class Supervisor {
     /// Runs the service until it is to end, and returns the exit code.
     func run() -> Int32 {
         startAll()
+        // Somebody may wait for what is so already: nothing need happen any more.
+        sweep()
         while true {
             let count = poller.wait(timeout: timeToNextDeadline())
             now = Clock.now()
@@ -83,7 +85,7 @@ public final class Supervisor {
         switch EventSource(rawValue: event.token.kind) {
         case .childEnded, .link: true
         case .signals, .controlSocket, .connection, .childOutput, .childErrors,
-            .childReadiness, nil:
+            .childReadiness, .childNotice, nil:
             false
         }
     }
@@ -98,6 +100,7 @@ public final class Supervisor {
         case .childOutput: withChild(event.token) { read($1.output, of: $0) }
         case .childErrors: withChild(event.token) { read($1.errors, of: $0) }
         case .childReadiness: withChild(event.token) { readinessCame($0, $1) }
+        case .childNotice: withChild(event.token) { noticeCame($0, $1) }
         case .link: withChild(event.token) { linkIsReady($0, $1) }
         }
     }

@@ -30,6 +30,12 @@ enum StatusCommand {
         let format = try verb.options.choice("format", Format.self) ?? .text
         let colour = try verb.options.choice("color", ColourChoice.self) ?? .auto
         let folder = try verb.folder()
+        if !ControlClient.isRunning(folder) {
+            let name = verb.name == "default" ? "" : " --name \(verb.name)"
+            Console.note("nothing runs as '\(verb.name)'; 'lbctl up\(name)' starts it")
+            if format == .json { Console.say("[]") }
+            return 0
+        }
         do throws(Refusal) {
             var client = try ControlClient(folder)
             guard case .status(let status) = try client.ask(.status) else {
