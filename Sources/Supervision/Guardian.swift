@@ -15,7 +15,7 @@ public final class Guardian {
     public protocol Audience: AnyObject {
         func show(_ record: RecordWord)
         func missed(_ lines: UInt64)
-        /// Everything is ready.
+        /// Everything is ready; said again when the user comes back after Ctrl-Z.
         func isReady(_ status: ServiceStatus)
         func isNotReady(_ refusal: Refusal)
         /// A sentence of the guardian's own.
@@ -45,6 +45,7 @@ public final class Guardian {
     private var incoming = ByteQueue(capacity: 65536)
     private var phase = Phase.running
     private var isChannelOpen = true
+    private var wasReady = false
     private var refusal: Refusal?
 
     /// Starts the supervisor. To be called on the thread that will run the guardian's loop: the
@@ -118,9 +119,15 @@ public final class Guardian {
             switch signal {
             case .interrupt, .terminate, .hangUp, .quit: ask(why: signal)
             case .child: reapOrphans()
+            case .proceed: comeBack()
             default: continue
             }
         }
+    }
+
+    /// After Ctrl-Z and `fg` there may be nothing to see for long: then at least where things are.
+    private func comeBack() {
+        if phase == .running && wasReady { order(.status) }
     }
 
     /// Reaps what was left to us, but not the supervisor: its pidfd tells.
@@ -187,7 +194,9 @@ public final class Guardian {
         switch reply {
         case .record(let record): audience.show(record)
         case .missed(let count): audience.missed(count)
-        case .done: order(.status)
+        case .done:
+            wasReady = true
+            order(.status)
         case .status(let status): audience.isReady(status)
         case .refused(let refusal):
             self.refusal = refusal

@@ -67,10 +67,18 @@ extension Supervisor {
         // The guardian removes the rest, if there is one.
         if ThisProcess.parentPid == guardianPid {
             folder.removeSupervisorFiles()
+            wakeGuardian()
         } else {
             folder.removeAll()
         }
         tellAllThatItIsOver()
         phase = .left(exitCode: 0)
+    }
+
+    /// A guardian that was stopped (Ctrl-Z) would keep the service's name until somebody types
+    /// `fg`. It finds us gone and ends.
+    private func wakeGuardian() {
+        let state = Processes.facts(of: guardianPid)?.state
+        if state == "T" { Signals.send(.proceed, to: guardianPid) }
     }
 }

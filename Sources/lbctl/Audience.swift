@@ -3,11 +3,17 @@ import Control
 import Kernel
 import Logs
 import Supervision
+import Terminal
 
 /// Who watches `lbctl up`: the terminal, or a launcher that waits to hear how it went.
 final class Audience: Guardian.Audience {
     private let flags: UpFlags
+    /// Where the log goes; nothing in the background.
     private let terminal: TerminalWriter?
+    /// Where notes go that must not wait for it; nothing where standard error is no terminal.
+    private let notes: TerminalWriter?
+    /// Whether the launcher has been told; it waits for one report.
+    private var hasReported = false
     private let report: LaunchReport?
     private var painter: LinePainter
     private var painted = ByteQueue(capacity: 4096)
@@ -15,7 +21,12 @@ final class Audience: Guardian.Audience {
     init(_ flags: UpFlags, report: LaunchReport?) throws(SystemError) {
         self.flags = flags
         let output = DescriptorReference.standardOutput
-        terminal = report == nil ? try TerminalWriter(output) : nil
+        let errors = DescriptorReference.standardError
+        let terminal = report == nil ? try TerminalWriter(output) : nil
+        self.terminal = terminal
+        // On one screen both go through one writer, so that no line is torn by another.
+        let isShared = output.isTerminal && errors.isTerminal
+        notes = isShared || !errors.isTerminal ? terminal : try TerminalWriter(errors)
         self.report = report
         painter = LinePainter(flags.format, colour: flags.colour, on: output)
     }
@@ -38,17 +49,14 @@ final class Audience: Guardian.Audience {
 
     func isReady(_ status: ServiceStatus) {
         if let report {
+            if hasReported { return }
+            hasReported = true
             // The launcher was interrupted: nobody wants it in the background then.
             hasFailed = !report.send(.status(status))
             return
         }
-        let name = flags.name == "default" ? "" : " --name \(flags.name)"
-        if !status.url.isEmpty { note("open \(status.url)") }
-        if let backend = status.children.last(where: { $0.port != nil && $0.type != "balancer" }),
-            let port = backend.port
-        {
-            note("in another terminal: lbctl kill \(port)\(name)")
-        }
+        let style = flags.colour.style(for: .standardError)
+        note(Invitation.text(status, name: flags.name, style: style))
     }
 
     func isNotReady(_ refusal: Refusal) {
@@ -62,16 +70,19 @@ final class Audience: Guardian.Audience {
 
     func say(_ sentence: String) { note("lbctl: " + sentence) }
 
-    /// What is no line of the log goes where it can't be taken for one, but not through a terminal
-    /// that may be stuck.
+    /// What is no line of the log goes where it can't be taken for one, but not straight into a
+    /// terminal that may be stuck.
     private func note(_ line: String) {
-        if DescriptorReference.standardError.isTerminal {
-            terminal?.write(line + "\n")
+        if let notes, DescriptorReference.standardError.isTerminal {
+            notes.write(line + "\n")
         } else {
             Console.note(line)
         }
     }
 
     /// Lets the last lines out.
-    func end() { terminal?.drain(within: .milliseconds(200)) }
+    func end() {
+        terminal?.drain(within: .milliseconds(200))
+        notes?.drain(within: .milliseconds(200))
+    }
 }

@@ -14,9 +14,9 @@ enum LogsCommand {
             let past = PastLog(of: flags.verb.name)
             var query = HistoryQuery(filter: flags.filter, tail: flags.tail)
             // Asked in any case: it refuses where nothing ever ran.
-            let run = try past.lastRun()
-            if !flags.spansRuns { query.from = run }
             let status = runningStatus(folder)
+            let run = try past.lastRun(isRunning: status != nil)
+            if !flags.spansRuns { query.from = run }
             try KnownNames.check(query, past, status)
             if flags.follows && status != nil {
                 var live = try LiveLog(folder, past)

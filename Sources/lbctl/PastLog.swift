@@ -13,20 +13,19 @@ struct PastLog {
         path = HistoryFolder.path(of: name)
     }
 
-    /// The number of the mark that the last run begins with.
-    func lastRun() throws(Refusal) -> UInt64 {
-        let first: UInt64?
+    /// The number of the mark that the last run begins with; of a history that somebody took the
+    /// beginning from, that of the first record. Refuses where nothing ever ran.
+    func lastRun(isRunning: Bool) throws(Refusal) -> UInt64 {
         do throws(SystemError) {
-            first = try HistoryReader(folder: path).lastRun()
+            let history = try HistoryReader(folder: path)
+            if let mark = try history.lastRun() { return mark }
+            if isRunning || !history.isEmpty { return 0 }
         } catch {
             throw unreadable(error)
         }
-        guard let first else {
-            throw Refusal(
-                what: "there is nothing to show", why: "'\(name)' has never run here",
-                advice: "start it with 'lbctl up'")
-        }
-        return first
+        throw Refusal(
+            what: "there is nothing to show", why: "'\(name)' has never run here",
+            advice: "start it with 'lbctl up'")
     }
 
     /// Prints what is asked for, as the history stands now.

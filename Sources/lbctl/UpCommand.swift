@@ -25,7 +25,9 @@ enum UpCommand {
             guard let lock = try flags.folder.take(flags.folder.guardianLock) else {
                 throw SystemError(call: "flock", errno: .exists)
             }
-            let signals = try SignalQueue([.interrupt, .terminate, .hangUp, .quit, .child])
+            let signals = try SignalQueue([
+                .interrupt, .terminate, .hangUp, .quit, .child, .proceed,
+            ])
             let audience = try Audience(flags, report: report)
             let guardian = try Guardian(
                 plan, folder: flags.folder, lock: lock, signals: signals, audience: audience)
