@@ -102,8 +102,8 @@ public enum Socket {
 
     /// Acknowledges what has come without waiting for something to send with it (TCP_QUICKACK).
     ///
-    /// A peer that writes a message in two pieces and has not set TCP_NODELAY holds the second piece
-    /// back until the first is acknowledged, and that may take the kernel 40 ms.
+    /// A peer that writes a message in two pieces and has not set TCP_NODELAY holds the second
+    /// piece back until the first is acknowledged, and that may take the kernel 40 ms.
     public static func acknowledgeNow(_ socket: borrowing Descriptor) {
         _ = clinux_setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
     }
