@@ -12,8 +12,8 @@ enum StatusCommand {
         lbctl ps [--format json]
 
         A row for each process. SINCE is how long it has run; REQUESTS, P50 and P99 are of the
-        requests that it was sent since it started, as the balancer saw them. CPU is the share of one
-        core since it started, MEMORY what is resident. A narrow terminal shows fewer columns.
+        requests that it was sent since it started, as the balancer saw them. CPU is the share of
+        one core since it started, MEMORY what is resident. A narrow terminal shows fewer columns.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
