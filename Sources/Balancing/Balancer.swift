@@ -37,6 +37,7 @@ public final class Balancer {
         static let link: UInt8 = 2
         static let adoption: UInt8 = 3
         static let finished: UInt8 = 4
+        static let probe: UInt8 = 5
     }
 
     private let signals: SignalQueue
@@ -50,6 +51,7 @@ public final class Balancer {
     private var ready: Descriptor?
     private var plan: WorkerPlan?
     private var told: UInt64 = 0
+    private var prober: Prober
 
     /// Prepares everything but the workers. To be called before there is another thread.
     public init(_ start: inout Start) throws(SystemError) {
@@ -62,6 +64,7 @@ public final class Balancer {
         scoreboard = start.scoreboard
         firstLane = start.firstLane
         workers = start.options.threads ?? ThisProcess.cores
+        prober = Prober(start.options, start.scoreboard, kind: Kind.probe)
         let roster = start.roster
         ready = start.ready.take()
         link = nil
@@ -76,9 +79,12 @@ public final class Balancer {
     /// Runs until the last worker has finished; the process then ends well.
     public func run() throws(SystemError) {
         while true {
-            let count = poller.wait(timeout: nil)
+            let count = poller.wait(timeout: prober.due.map { $0.since(Clock.now()) })
+            let now = Clock.now()
             for index in 0..<count {
-                switch poller.event(index).token.kind {
+                let event = poller.event(index)
+                switch event.token.kind {
+                case Kind.probe: prober.told(event, now: now)
                 case Kind.signal: takeSignals()
                 case Kind.link: try takeOrders()
                 case Kind.adoption: tellAdoption()
@@ -86,11 +92,17 @@ public final class Balancer {
                 default: invariant(false, "an event of an unknown kind")
                 }
             }
+            prober.expire(now: now, poller: poller)
+            for finding in prober.takeFindings() { tell(finding) }
         }
     }
 
     private func takeSignals() {
-        while signals.next() != nil { leave(.stopping, within: options.drainTimeout) }
+        while signals.next() != nil {
+            // Asked a second time, it goes at once.
+            let isLeaving = plan.map { $0.leaving.current == .stopping } ?? false
+            leave(.stopping, within: isLeaving ? Nanoseconds(0) : options.drainTimeout)
+        }
     }
 
     private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {
@@ -120,15 +132,19 @@ public final class Balancer {
             try begin(word)
             return
         }
-        plan.board.put(up: Roster(word))
+        let roster = Roster(word)
+        plan.board.put(up: roster)
         plan.wakeAll()
+        prober.follow(roster, now: Clock.now())
     }
 
     /// The first roster: now there is something to do.
     private func begin(_ word: RosterWord) throws(SystemError) {
+        let roster = Roster(word)
+        prober.follow(roster, now: Clock.now())
         let plan = try WorkerPlan(
             options: options, listeners: listeners,
-            board: RosterBoard(Roster(word), workers: workers), scoreboard: scoreboard,
+            board: RosterBoard(roster, workers: workers), scoreboard: scoreboard,
             workers: workers,
             accessLog: AccessLogOutput(
                 isWanted: options.accessLog == .text, isPrivate: link != nil))
@@ -148,6 +164,20 @@ public final class Balancer {
                 }
             }
         }
+    }
+
+    /// A verdict has changed: the supervisor is told, or whoever started the balancer by hand.
+    private func tell(_ finding: Prober.Finding) {
+        if link != nil {
+            link?.send(
+                .verdict(
+                    slot: finding.slot, generation: finding.generation, isUp: finding.isUp,
+                    reason: finding.reason))
+            return
+        }
+        let state = finding.isUp ? "up" : "down"
+        DescriptorReference.standardError.writeAll(
+            "\(Worker.string(finding.name)) is \(state): \(finding.reason)\n")
     }
 
     private func tellAdoption() {

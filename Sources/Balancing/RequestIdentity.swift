@@ -6,38 +6,58 @@ import Kernel
 /// Ten characters of milliseconds since 1970, sixteen that are random at first and then counted on,
 /// so that no two of a worker are the same.
 struct RequestIdentity {
-    private var high: UInt64
-    private var low: UInt64
+    private var text = InlineText()
     private var millisecond: UInt64 = .max
-    private var template = InlineText()
     /// What the wall clock is ahead of the monotonic one.
     private let wallOffset: UInt64
 
+    private static let timeLength = 10
+    private static let length = 26
+
     init(now: Instant) {
-        high = Randomness.word() & 0xFFFF
-        low = Randomness.word()
         wallOffset = Clock.wallTime().nanoseconds &- now.nanoseconds
+        for _ in 0..<Self.timeLength { text.append(Self.character(0)) }
+        // The first of these may not count over into the time.
+        text.append(Self.character(Randomness.word() & 15))
+        for _ in (Self.timeLength + 1)..<Self.length {
+            text.append(Self.character(Randomness.word()))
+        }
     }
 
     mutating func next(_ now: Instant) -> InlineText {
         let time = (now.nanoseconds &+ wallOffset) / 1_000_000
         if time != millisecond {
             millisecond = time
-            template = InlineText()
-            for shift in stride(from: UInt64(45), through: 0, by: -5) {
-                template.append(Self.character(time >> shift))
+            for index in 0..<Self.timeLength {
+                text[index] = Self.character(time >> UInt64(45 - 5 * index))
             }
         }
-        low &+= 1
-        if low == 0 { high &+= 1 }
-        var text = template
-        // 80 bits, five at a time: the upper 16 and one of the lower word, then the other 60 and 3.
-        for shift in [11, 6, 1] as [UInt64] { text.append(Self.character(high >> shift)) }
-        text.append(Self.character((high & 1) << 4 | low >> 60))
-        for shift in stride(from: UInt64(55), through: 0, by: -5) {
-            text.append(Self.character(low >> shift))
-        }
+        count()
         return text
+    }
+
+    /// Adds one to the part behind the time, as one does on paper.
+    private mutating func count() {
+        var index = Self.length - 1
+        while index >= Self.timeLength {
+            if text[index] != 0x5A {
+                text[index] = Self.successor(text[index])
+                return
+            }
+            text[index] = Ascii.zero
+            index -= 1
+        }
+    }
+
+    /// The character that stands for one more.
+    @inline(__always)
+    private static func successor(_ character: UInt8) -> UInt8 {
+        switch character {
+        case Ascii.nine: 0x41
+        // There is no I, L, O or U.
+        case 0x48, 0x4B, 0x4E, 0x54: character + 2
+        default: character + 1
+        }
     }
 
     /// Crockford's base 32: digits and letters without I, L, O, U.

@@ -10,16 +10,12 @@ extension Worker {
         _ number: UInt32, _ upstream: UInt32, _ errno: Errno
     ) -> Step {
         let isConnecting = upstreams[upstream].phase == .connecting
-        // It may have answered before it closed: what it said is still to be read.
-        if !isConnecting && upstreams[upstream].directions.contains(.readable) {
-            upstreams[upstream].directions.remove(.writable)
-            return .moved(0)
-        }
-        let isUnsent =
-            exchanges[number].request.sent == 0 && exchanges[number].request.isWhole
-        let failure: AttemptFailure =
-            isConnecting ? .notConnected : isUnsent ? .brokenUnsent : .brokenSent
-        return attemptFailed(number, failure, errno: errno)
+        if isConnecting { return attemptFailed(number, .notConnected, errno: errno) }
+        // It may have answered before it closed: what it said is still to be read, and the end or
+        // the error behind it decides.
+        upstreams[upstream].directions.remove(.writable)
+        upstreams[upstream].directions.insert([.readable, .peerEnded])
+        return .moved(0)
     }
 
     /// Reading from a backend failed, or ended before the response did.
@@ -56,7 +52,10 @@ extension Worker {
         }
         if failure == .notConnected {
             lane.connectFailed(slot: slot)
-            _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
+            // That this process has run out of something says nothing about the backend.
+            if errno.map({ !$0.isOurOwn }) ?? true {
+                _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
+            }
         }
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
@@ -211,5 +210,15 @@ extension Worker {
             own.write(
                 to: &queue, date: date.bytes, closes: closes, toHead: toHead, isOld: isOld)
         }
+    }
+}
+
+extension Errno {
+    /// Whether it tells of a lack on this side of a connection.
+    fileprivate var isOurOwn: Bool {
+        let lacks: Set<Errno> = [
+            .tooManyInProcess, .tooManyInSystem, .noMemory, .noBuffers, .addressNotAvailable,
+        ]
+        return lacks.contains(self)
     }
 }

@@ -96,7 +96,12 @@ extension Worker {
             return
         }
         // More of it will come, and the head may be let go before the end.
-        if !exchanges[number].request.isComplete { saveLine(number) }
+        if !exchanges[number].request.isComplete {
+            saveLine(number)
+            if exchanges[number].request.bodyBytes == 0 {
+                Socket.acknowledgeNow(clients[client].transport.socket)
+            }
+        }
         deliver(number)
     }
 
@@ -171,8 +176,8 @@ extension Worker {
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
                 return
-            case .failed:
-                if !attemptEnded(number, .notConnected, errno: nil) { return }
+            case .failed(let errno):
+                if !attemptEnded(number, .notConnected, errno: errno) { return }
             }
         }
     }

@@ -48,6 +48,14 @@ extension Worker {
         }
         if let reason = exchanges[number].response.digest() {
             responseMalformed(number, "\(reason.sentence)")
+            return
+        }
+        // A head alone: its body may be held back until the head is acknowledged.
+        if exchanges[number].response.bodyBytes == 0 && !exchanges[number].response.isComplete
+            && exchanges[number].phase == .answering
+            && !upstreams[upstream].directions.contains(.readable)
+        {
+            Socket.acknowledgeNow(upstreams[upstream].transport.socket)
         }
     }
 

@@ -47,8 +47,10 @@ extension Worker {
             let slot = roster.members[index].slot
             if tried.count > 0 && tried.contains(slot) { continue }
             if suspects { return index }
+            let generation = roster.members[index].generation
+            if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { continue }
             let failures = plan.scoreboard.verdict(slot: Int(slot))
-                .failures(of: roster.members[index].generation)
+                .failures(of: generation)
             if failures < Suspicion.threshold { return index }
             if Suspicion.admits(failures: failures, lastTrial: lastTrial[Int(slot)], now: now) {
                 lastTrial[Int(slot)] = now

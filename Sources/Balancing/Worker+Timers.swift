@@ -88,8 +88,10 @@ extension Worker {
         let failure: AttemptFailure =
             upstreams[number].phase == .connecting ? .notConnected : .timedOut
         let errno: Errno? = failure == .notConnected ? .timedOut : nil
+        // The client may be cut off by it.
+        let key = clients.key(client)
         if attemptEnded(exchange, failure, errno: errno) { deliver(exchange) }
-        if case .serving = clients[client].phase { serve(client) }
+        if clients.isCurrent(key) { serve(client) }
     }
 
     private func deadline(upstream number: UInt32) -> Instant {

@@ -6,7 +6,7 @@ extension Worker {
     /// What became of looking for a connection to a backend.
     enum Checkout {
         case connection(UInt32)
-        case failed
+        case failed(Errno)
     }
 
     /// A connection to the member: an idle one where there is one, else a new one.
@@ -33,7 +33,7 @@ extension Worker {
     private mutating func connect(_ index: Int, client: UInt32) -> Checkout {
         let slot = roster.members[index].slot
         lane.connected(slot: slot)
-        guard let key = upstreams.nextKey else { return .failed }
+        guard let key = upstreams.nextKey else { return .failed(.tooManyInProcess) }
         do throws(SystemError) {
             let socket = try Socket.connect(to: roster.members[index].address)
             try poller.add(
@@ -48,7 +48,7 @@ extension Worker {
             wheel.file(wheelSlot(upstream: key.slot), at: deadline)
             return .connection(key.slot)
         } catch {
-            return .failed
+            return .failed(error.errno)
         }
     }
 
@@ -75,6 +75,14 @@ extension Worker {
         {
             closeUpstream(number)
             return
+        }
+        // The last read may have left something: an idle connection must have nothing to say.
+        if upstreams[number].directions.contains(.readable) {
+            if upstreams[number].transport.socket.peek() != .wouldBlock {
+                closeUpstream(number)
+                return
+            }
+            upstreams[number].directions.remove(.readable)
         }
         upstreams[number].activeAt = now
         pool.insert(number, in: &upstreams)

@@ -34,6 +34,19 @@ public struct InlineText: Sendable {
         get { storage.span.extracting(0..<Int(length)) }
     }
 
+    /// The byte at `index`, which must be within the text.
+    @inlinable
+    public subscript(index: Int) -> UInt8 {
+        get {
+            invariant(index >= 0 && index < Int(length), "a byte beyond a text was read")
+            return storage[index]
+        }
+        set {
+            invariant(index >= 0 && index < Int(length), "a byte beyond a text was written")
+            storage[index] = newValue
+        }
+    }
+
     /// Adds a byte, or nothing where there is no room.
     @inlinable
     public mutating func append(_ byte: UInt8) {

@@ -53,6 +53,28 @@ int clinux_peer_user(int fd, uint32_t *user, int32_t *pid) {
     *pid = peer.pid;
     return 0;
 }
+long clinux_receive_notice(int fd, void *buffer, size_t count, int32_t *pid, uint32_t *user) {
+    // Room for the credentials alone: the kernel closes descriptors that find none.
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec part = {.iov_base = buffer, .iov_len = count};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    *pid = 0;
+    *user = (uint32_t)-1;
+    ssize_t length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    if (length < 0) return -errno;
+    for (struct cmsghdr *note = CMSG_FIRSTHDR(&message); note; note = CMSG_NXTHDR(&message, note)) {
+        if (note->cmsg_level != SOL_SOCKET || note->cmsg_type != SCM_CREDENTIALS) continue;
+        struct ucred sender;
+        memcpy(&sender, CMSG_DATA(note), sizeof sender);
+        *pid = sender.pid;
+        *user = sender.uid;
+    }
+    return length;
+}
 long clinux_random(void *buffer, size_t count) { CLINUX_RESULT(long, getrandom(buffer, count, 0)); }
 int clinux_set_close_on_exec_from(unsigned first) {
     CLINUX_RESULT(int, (int)syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC));

@@ -16,7 +16,14 @@ public struct BalancerOptions: Sendable {
     public enum AccessLog: String, CaseIterable, Sendable { case off, text }
     public enum Mode: String, CaseIterable, Sendable { case http }
     public enum Algorithm: String, CaseIterable, Sendable { case roundRobin = "round-robin" }
-    public enum HealthCheck: String, CaseIterable, Sendable { case off }
+    /// How it is found out whether a backend serves.
+    public enum HealthCheck: Equatable, Sendable {
+        case off
+        /// A connection can be made.
+        case tcp
+        /// A GET of this path is answered with 2xx or 3xx.
+        case http(path: String)
+    }
 
     /// As given, a bare port included; empty: the default addresses.
     public var listen: [String] = []
@@ -25,6 +32,13 @@ public struct BalancerOptions: Sendable {
     public var algorithm = Algorithm.roundRobin
     /// Nothing: one a core.
     public var threads: Int?
+    /// Nothing: TCP.
+    public var healthCheck: HealthCheck?
+    public var healthInterval = Nanoseconds.seconds(1)
+    public var healthTimeout = Nanoseconds.seconds(1)
+    /// Successes in a row that bring a backend back, and failures that take it out.
+    public var rise = 2
+    public var fall = 3
     public var retries = 2
     public var timeoutConnect = Nanoseconds.seconds(1)
     public var timeoutResponse = Nanoseconds.seconds(30)
@@ -50,7 +64,11 @@ public struct BalancerOptions: Sendable {
         Option("mode", value: "http", help: "what is balanced (http)"),
         Option("algorithm", value: "NAME", help: "round-robin"),
         Option("threads", value: "N", help: "worker threads (one a core)"),
-        Option("health-check", value: "off", help: "active checks (off)"),
+        Option("health-check", value: "off|tcp|http:/PATH", help: "active checks (tcp)"),
+        Option("health-interval", value: "TIME", help: "between two checks (1s)"),
+        Option("health-timeout", value: "TIME", help: "for one check (1s)"),
+        Option("rise", value: "N", help: "successes in a row that bring a backend back (2)"),
+        Option("fall", value: "N", help: "failures in a row that take it out (3)"),
         Option("retries", value: "N", help: "further backends to try for a request (2)"),
         Option("timeout-connect", value: "TIME", help: "to connect to a backend (1s)"),
         Option("timeout-response", value: "TIME", help: "the longest silence of a backend (30s)"),
@@ -80,7 +98,11 @@ public struct BalancerOptions: Sendable {
         for text in parsed.values("backend") { backends.append(try Self.backend(text)) }
         mode = try parsed.choice("mode") ?? mode
         algorithm = try parsed.choice("algorithm") ?? algorithm
-        _ = try parsed.choice("health-check", HealthCheck.self)
+        healthCheck = try parsed.value("health-check").map(Self.check)
+        healthInterval = try parsed.duration("health-interval") ?? healthInterval
+        healthTimeout = try parsed.duration("health-timeout") ?? healthTimeout
+        rise = try parsed.number("rise", in: 1...100) ?? rise
+        fall = try parsed.number("fall", in: 1...100) ?? fall
         threads = try parsed.number("threads", in: 1...64)
         retries = try parsed.number("retries", in: 0...16) ?? retries
         timeoutConnect = try parsed.duration("timeout-connect") ?? timeoutConnect
@@ -98,6 +120,19 @@ public struct BalancerOptions: Sendable {
         maxFields = try parsed.number("max-fields", in: 1...128) ?? maxFields
         accessLog = try parsed.choice("access-log") ?? accessLog
         readyDescriptor = try parsed.number("ready-fd", in: 3...1_000_000).map { Int32($0) }
+    }
+
+    private static func check(_ text: String) throws(UsageError) -> HealthCheck {
+        switch text {
+        case "off": return .off
+        case "tcp": return .tcp
+        case "http": return .http(path: "/")
+        default:
+            let path = text.dropFirst("http:".count)
+            let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            if text.hasPrefix("http:/"), isPlain { return .http(path: String(path)) }
+            throw UsageError("--health-check takes off, tcp or http:/PATH, not '\(text)'")
+        }
     }
 
     private static func backend(_ text: String) throws(UsageError) -> Backend {

@@ -12,6 +12,8 @@ public enum ControlRequest: Equatable, Sendable {
     case awaitReady
     /// From now on send every record as it is made.
     case follow
+    /// Stop, start and so on; answered by a report for each target, then by `done` or a refusal.
+    case carryOut(ServiceOrder)
 }
 
 /// What the supervisor answers.
@@ -26,6 +28,8 @@ public enum ControlReply: Equatable, Sendable {
     case record(RecordWord)
     /// So many records were not sent because their reader was slow; the history has them.
     case missed(UInt64)
+    /// What has become of one target of an order.
+    case reported(TargetReport)
 }
 
 /// Why something was not done.
@@ -108,6 +112,9 @@ extension ControlRequest: Spelled {
             frame.put(within.count)
         case .awaitReady: frame.put(4 as UInt8)
         case .follow: frame.put(5 as UInt8)
+        case .carryOut(let order):
+            frame.put(6 as UInt8)
+            order.spell(into: &frame)
         }
     }
 
@@ -120,6 +127,7 @@ extension ControlRequest: Spelled {
         case 3: self = .down(within: Nanoseconds(try frame.number()))
         case 4: self = .awaitReady
         case 5: self = .follow
+        case 6: self = .carryOut(try ServiceOrder(from: &frame))
         default: throw Misspelling("an unknown request")
         }
     }
@@ -149,6 +157,9 @@ extension ControlReply: Spelled {
         case .missed(let count):
             frame.put(7 as UInt8)
             frame.put(count)
+        case .reported(let report):
+            frame.put(8 as UInt8)
+            report.spell(into: &frame)
         }
     }
 
@@ -164,6 +175,7 @@ extension ControlReply: Spelled {
         case 5: self = .following(from: try frame.number())
         case 6: self = .record(try RecordWord(from: &frame))
         case 7: self = .missed(try frame.number())
+        case 8: self = .reported(try TargetReport(from: &frame))
         default: throw Misspelling("an unknown reply")
         }
     }

@@ -189,7 +189,7 @@ final class CStrings {
     }
 
     deinit {
-        for index in 0..<pointers.count { unsafe pointers[index]?.deallocate() }
+        for index in 0..<(unsafe pointers.count) { unsafe pointers[index]?.deallocate() }
         unsafe pointers.deallocate()
     }
 }

@@ -35,7 +35,7 @@ public final class Pattern: Sendable {
     /// Whether some of the text matches, regexec(3). NUL is an octet like any other.
     public func matches(_ text: Span<UInt8>) -> Bool {
         unsafe text.withUnsafeBufferPointer { memory in
-            guard let base = unsafe memory.baseAddress else { return unsafe matches("", count: 0) }
+            guard let base = memory.baseAddress else { return unsafe matches("", count: 0) }
             return unsafe base.withMemoryRebound(to: CChar.self, capacity: memory.count) {
                 unsafe matches($0, count: memory.count)
             }

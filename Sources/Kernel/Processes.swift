@@ -75,28 +75,34 @@ public enum Processes {
 
     /// The process that listens on a TCP port; nothing when none does or it is hidden from us.
     public static func listener(onPort port: UInt16) -> Int32? {
-        var inodes = Set<String>()
-        for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            guard let text = try? Files.text(table) else { continue }
-            for line in text.split(separator: "\n").dropFirst() {
-                let words = line.split(separator: " ")
-                // 0A is TCP_LISTEN.
-                guard words.count > 9, words[3] == "0A",
-                    let colon = words[1].lastIndex(of: ":"),
-                    UInt16(words[1][words[1].index(after: colon)...], radix: 16) == port
-                else { continue }
-                inodes.insert("socket:[\(words[9])]")
+        holders(of: TCPTable.listening(on: port, at: nil)).first
+    }
+
+    /// The processes that hold the socket which answers at an address: several, where it was passed
+    /// on by fork. None where nobody listens there or they are hidden from us.
+    public static func listeners(on address: Address) -> [Int32] {
+        holders(of: TCPTable.listening(on: address.port ?? 0, at: address))
+    }
+
+    private static func holders(of sockets: Set<String>) -> [Int32] {
+        if sockets.isEmpty { return [] }
+        return all().filter { pid in
+            let names = (try? Files.names(in: "/proc/\(pid)/fd")) ?? []
+            return names.contains { name in
+                Files.link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false
             }
         }
-        if inodes.isEmpty { return nil }
-        for pid in all() {
-            guard let names = try? Files.names(in: "/proc/\(pid)/fd") else { continue }
-            for name in names {
-                if let link = Files.link("/proc/\(pid)/fd/\(name)"), inodes.contains(link) {
-                    return pid
-                }
-            }
+    }
+
+    /// Whether `pid` descends from `ancestor`, or is it.
+    public static func descends(_ pid: Int32, from ancestor: Int32) -> Bool {
+        var next = pid
+        // The chain ends at 1, at 0 in another namespace, or at somebody who has just gone.
+        for _ in 0..<256 where next > 1 {
+            if next == ancestor { return true }
+            guard let facts = facts(of: next) else { return false }
+            next = facts.parent
         }
-        return nil
+        return false
     }
 }

@@ -100,6 +100,14 @@ public enum Socket {
         return value == 0 ? nil : Errno(rawValue: value)
     }
 
+    /// Acknowledges what has come without waiting for something to send with it (TCP_QUICKACK).
+    ///
+    /// A peer that writes a message in two pieces and has not set TCP_NODELAY holds the second
+    /// piece back until the first is acknowledged, and that may take the kernel 40 ms.
+    public static func acknowledgeNow(_ socket: borrowing Descriptor) {
+        _ = clinux_setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
+    }
+
     /// Says that no more will be sent; what has been written still goes out.
     public static func endSending(_ socket: borrowing Descriptor) {
         _ = clinux_shutdown(socket.number, Int32(SHUT_WR))

@@ -9,7 +9,7 @@
 ///     lanes     a header each, and a cell for each backend
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 1
+    public static let version: UInt64 = 2
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -29,6 +29,7 @@ public enum Layout {
 
     enum Backend {
         static let verdict = 0
+        static let checks = 1
         static let words = 8
     }
 

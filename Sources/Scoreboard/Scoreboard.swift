@@ -71,6 +71,13 @@ public final class Scoreboard: @unchecked Sendable {
         return unsafe VerdictCell(word: words + first)
     }
 
+    /// What active checks have shown of a backend, shared by all balancers.
+    public func checks(slot: Int) -> CheckCell {
+        invariant(slot >= 0 && slot < backendCapacity, "checks beyond the scoreboard")
+        let first = Layout.Header.words + slot * Layout.Backend.words + Layout.Backend.checks
+        return unsafe CheckCell(word: words + first)
+    }
+
     /// What all lanes together say of a backend.
     public func totals(slot: Int, generation: UInt64) -> BackendTotals {
         var totals = BackendTotals()

@@ -12,6 +12,8 @@ final class ControlConnection {
         case awaitsReady
         /// An answer is owed once a kill has had its effect, or everything has ended.
         case awaitsOutcome
+        /// A report for each target is owed, and then an answer.
+        case awaitsReports
     }
 
     /// How long a client may take to say what it wants.

@@ -201,7 +201,7 @@ public final class Guardian {
         case .refused(let refusal):
             self.refusal = refusal
             if phase == .running { audience.isNotReady(refusal) }
-        case .killed, .following: return
+        case .killed, .following, .reported: return
         }
     }
 

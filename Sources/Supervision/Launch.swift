@@ -14,15 +14,45 @@ struct Launch {
             && path == service.programFolder + "/" + name
     }
 
-    /// The program's file; nothing when there is none.
+    /// The program's file; nothing when there is none on the search path.
     var path: String? {
         let word = plan.words[0]
-        if word.contains("/") { return word }
+        if word.contains("/") {
+            if word.hasPrefix("/") { return word }
+            return service.directory + "/" + (word.hasPrefix("./") ? word.dropFirst(2) : word[...])
+        }
         for folder in searchPath.split(separator: ":") {
             let candidate = "\(folder)/\(word)"
             if Files.isExecutable(candidate) { return candidate }
         }
         return nil
+    }
+
+    /// Why the program can't be run, as far as its file tells; nothing when it can.
+    var obstacle: String? {
+        guard let path else { return "there is no program '\(plan.words[0])'" }
+        guard let facts = try? Files.facts(Files.resolved(path)) else {
+            return "there is no file \(path)"
+        }
+        if facts.isDirectory { return "\(path) is a folder" }
+        if !Files.isExecutable(path) { return "\(path) is not executable" }
+        if let interpreter = Self.interpreter(of: path), !Files.isExecutable(interpreter) {
+            return "\(path) wants to be run by \(interpreter), which is not there"
+        }
+        return nil
+    }
+
+    /// What a script names in its first line.
+    private static func interpreter(of path: String) -> String? {
+        guard let file = try? Files.open(path, for: .read) else { return nil }
+        var queue = ByteQueue(capacity: 4096)
+        guard case .moved = file.read(into: &queue) else { return nil }
+        let bytes = queue.bytes.indices.prefix(256).map { queue.bytes[$0] }
+        guard bytes.starts(with: [0x23, 0x21]) else { return nil }
+        let line = bytes.dropFirst(2).prefix { $0 != 0x0A }
+        return line.split { $0 == 0x20 || $0 == 0x09 }.first.map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     private var searchPath: String {

@@ -13,12 +13,23 @@ public enum Lifecycle: Equatable, Sendable {
     case ready(since: Instant)
     /// It was stopped by SIGSTOP; it had been ready since then.
     case paused(readySince: Instant)
+    /// It finishes what it has, and nothing new is given to it; when that takes too long it is
+    /// asked to end all the same.
+    case draining(until: Instant, readySince: Instant, sequel: Sequel)
     /// It was asked to end, and is killed when the time is over.
-    case stopping(killAt: Instant)
+    case stopping(killAt: Instant, sequel: Sequel)
     /// There is no process until the time has come.
     case backoff(until: Instant)
     /// It is left alone until somebody starts it.
     case failed
+
+    /// What comes after a planned end.
+    public enum Sequel: Equatable, Sendable {
+        /// It stays stopped until somebody starts it.
+        case rest
+        /// It is started again at once.
+        case start
+    }
 
     /// What is to be done about an event.
     public enum Action: Equatable, Sendable {
@@ -30,17 +41,28 @@ public enum Lifecycle: Equatable, Sendable {
         case kill
         /// What the balancers may know has changed.
         case tell
+        /// The same, and it must go on to be able to finish: send SIGCONT.
+        case proceedAndTell
     }
 
     /// How long a child may take to become ready.
     public static let startLimit = Nanoseconds.seconds(10)
+    /// How long it may take to end once it has been asked to.
+    public static let stopLimit = Nanoseconds.seconds(10)
 
     /// Somebody wants it to run.
     public mutating func startRequested() -> Action {
         switch self {
         case .stopped, .failed, .backoff:
             return .spawn
-        case .starting, .ready, .paused, .stopping:
+        case .draining(_, let since, .rest):
+            // Nobody has asked it to end yet.
+            self = .ready(since: since)
+            return .tell
+        case .stopping(let killAt, .rest):
+            self = .stopping(killAt: killAt, sequel: .start)
+            return .nothing
+        case .draining(_, _, .start), .stopping(_, .start), .starting, .ready, .paused:
             return .nothing
         }
     }
@@ -50,7 +72,7 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .stopped, .failed, .backoff:
             self = .starting(deadline: now + Self.startLimit)
-        case .starting, .ready, .paused, .stopping:
+        case .starting, .ready, .paused, .draining, .stopping:
             fatalError("a child was started in state \(self), where it has a process")
         }
     }
@@ -60,7 +82,7 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .stopped, .failed, .backoff:
             self = .failed
-        case .starting, .ready, .paused, .stopping:
+        case .starting, .ready, .paused, .draining, .stopping:
             fatalError("a child could not be started in state \(self), where it has a process")
         }
     }
@@ -71,7 +93,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .starting:
             self = .ready(since: now)
             return .tell
-        case .ready, .paused, .stopping:
+        case .ready, .paused, .draining, .stopping:
             // Racing: it may say so while it is already asked to end.
             return .nothing
         case .stopped, .backoff, .failed:
@@ -85,7 +107,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .ready(let since):
             self = .paused(readySince: since)
             return .tell
-        case .starting, .paused, .stopping:
+        case .starting, .paused, .draining, .stopping:
             return .nothing
         case .stopped, .backoff, .failed:
             return .nothing
@@ -98,21 +120,63 @@ public enum Lifecycle: Equatable, Sendable {
         case .paused(let since):
             self = .ready(since: since)
             return .tell
-        case .starting, .ready, .stopping:
+        case .starting, .ready, .draining, .stopping:
             return .nothing
         case .stopped, .backoff, .failed:
             return .nothing
         }
     }
 
-    /// It is to end, gracefully until `killAt`.
+    /// It is to end once it has finished what it has, which may take until `until`; then it rests
+    /// or is started again.
+    public mutating func drainRequested(
+        until: Instant, then sequel: Sequel, now: Instant
+    ) -> Action {
+        switch self {
+        case .ready(let since):
+            self = .draining(until: until, readySince: since, sequel: sequel)
+            return .tell
+        case .paused(let since):
+            self = .draining(until: until, readySince: since, sequel: sequel)
+            return .proceedAndTell
+        case .draining(let before, let since, _):
+            self = .draining(until: min(before, until), readySince: since, sequel: sequel)
+            return .nothing
+        case .starting:
+            // It has nothing to finish.
+            self = .stopping(killAt: now + Self.stopLimit, sequel: sequel)
+            return .terminate
+        case .stopping(let killAt, _):
+            self = .stopping(killAt: killAt, sequel: sequel)
+            return .nothing
+        case .backoff:
+            if sequel == .start { return .spawn }
+            self = .stopped
+            return .nothing
+        case .stopped, .failed:
+            return sequel == .start ? .spawn : .nothing
+        }
+    }
+
+    /// It has nothing left to finish.
+    public mutating func drained(now: Instant) -> Action {
+        switch self {
+        case .draining(_, _, let sequel):
+            self = .stopping(killAt: now + Self.stopLimit, sequel: sequel)
+            return .terminate
+        case .starting, .ready, .paused, .stopping, .stopped, .backoff, .failed:
+            return .nothing
+        }
+    }
+
+    /// It is to end and to rest, gracefully until `killAt`.
     public mutating func stopRequested(killAt: Instant) -> Action {
         switch self {
-        case .starting, .ready, .paused:
-            self = .stopping(killAt: killAt)
+        case .starting, .ready, .paused, .draining:
+            self = .stopping(killAt: killAt, sequel: .rest)
             return .terminate
-        case .stopping(let before):
-            self = .stopping(killAt: min(before, killAt))
+        case .stopping(let before, _):
+            self = .stopping(killAt: min(before, killAt), sequel: .rest)
             return .nothing
         case .backoff:
             self = .stopped
@@ -123,14 +187,16 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// The time that `deadline` told has come.
-    public mutating func deadlinePassed() -> Action {
+    public mutating func deadlinePassed(now: Instant) -> Action {
         switch self {
         case .starting:
             // Its end then counts as a crash. No second deadline: SIGKILL needs no repetition.
             self = .starting(deadline: .never)
             return .kill
-        case .stopping:
-            self = .stopping(killAt: .never)
+        case .draining:
+            return drained(now: now)
+        case .stopping(_, let sequel):
+            self = .stopping(killAt: .never, sequel: sequel)
             return .kill
         case .backoff:
             return .spawn
@@ -149,8 +215,11 @@ public enum Lifecycle: Equatable, Sendable {
             case .giveUp: self = .failed
             }
             return .tell
-        case .stopping:
-            self = .stopped
+        case .draining(_, _, let sequel), .stopping(_, let sequel):
+            switch sequel {
+            case .rest: self = .stopped
+            case .start: self = .backoff(until: now)
+            }
             return .tell
         case .stopped, .backoff, .failed:
             fatalError("a child exited in state \(self), where there is no process")
@@ -161,7 +230,8 @@ public enum Lifecycle: Equatable, Sendable {
     public var deadline: Instant? {
         switch self {
         case .starting(let deadline): deadline
-        case .stopping(let killAt): killAt
+        case .draining(let until, _, _): until
+        case .stopping(let killAt, _): killAt
         case .backoff(let until): until
         case .stopped, .ready, .paused, .failed: nil
         }
@@ -170,7 +240,7 @@ public enum Lifecycle: Equatable, Sendable {
     /// Since when it has been ready; nothing when it is not.
     public var readySince: Instant? {
         switch self {
-        case .ready(let since), .paused(let since): since
+        case .ready(let since), .paused(let since), .draining(_, let since, _): since
         case .stopped, .starting, .stopping, .backoff, .failed: nil
         }
     }
@@ -178,7 +248,7 @@ public enum Lifecycle: Equatable, Sendable {
     /// Whether there is a process.
     public var hasProcess: Bool {
         switch self {
-        case .starting, .ready, .paused, .stopping: true
+        case .starting, .ready, .paused, .draining, .stopping: true
         case .stopped, .backoff, .failed: false
         }
     }
@@ -189,7 +259,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .starting: .starting
         case .ready: .ready
         case .paused: .paused
-        case .stopping: .draining
+        case .draining, .stopping: .draining
         case .stopped, .backoff, .failed: .gone
         }
     }
@@ -201,6 +271,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .starting: .starting
         case .ready: .ready
         case .paused: .paused
+        case .draining: .draining
         case .stopping: .stopping
         case .backoff: .backoff
         case .failed: .failed

@@ -6,6 +6,18 @@ import Kernel
 struct PortProbe {
     static let first = Nanoseconds.milliseconds(5)
     static let longest = Nanoseconds.milliseconds(100)
+    /// While a stranger has the port; to find out who it is takes a while.
+    static let blocked = Nanoseconds.milliseconds(500)
+
+    /// What a look has shown.
+    enum Finding: Equatable {
+        /// Nobody accepts yet.
+        case nobody
+        /// The child, or one of its own, accepts there.
+        case own(Address)
+        /// A process accepts that is none of the child's.
+        case stranger(pid: Int32)
+    }
 
     let port: UInt16
     /// When to look again.
@@ -17,18 +29,27 @@ struct PortProbe {
         next = now + delay
     }
 
-    /// Looks, and returns where it accepts. `owns` says whether a process belongs to the child: a
-    /// stranger on the port must not be taken for it.
-    mutating func look(now: Instant, owns: (Int32) -> Bool) -> Address? {
+    /// Looks. `owns` says whether a process belongs to the child: a stranger on the port must not
+    /// be taken for it.
+    mutating func look(now: Instant, owns: (Int32) -> Bool) -> Finding {
+        let finding = Self.find(port: port, owns: owns)
         delay = min(Nanoseconds(delay.count * 3 / 2), Self.longest)
+        if case .stranger = finding { delay = Self.blocked }
         next = now + delay
+        return finding
+    }
+
+    /// Who accepts on the port, on 127.0.0.1 or else on ::1.
+    static func find(port: UInt16, owns: (Int32) -> Bool) -> Finding {
+        var finding = Finding.nobody
         for address in [Address.loopback(port: port), .loopback6(port: port)]
-        where Self.accepts(address) {
+        where accepts(address) {
+            let holders = Processes.listeners(on: address)
             // Who listens can't always be seen, in a container for one; then it is believed.
-            guard let holder = Processes.listener(onPort: port) else { return address }
-            if owns(holder) { return address }
+            if holders.isEmpty || holders.contains(where: owns) { return .own(address) }
+            if finding == .nobody { finding = .stranger(pid: holders[0]) }
         }
-        return nil
+        return finding
     }
 
     private static func accepts(_ address: Address) -> Bool {

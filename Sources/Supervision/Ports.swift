@@ -33,25 +33,26 @@ public enum Ports {
         (try? Socket.listen(on: address, backlog: 1)) != nil
     }
 
-    /// Fails when the address can't be had, and names who has it.
-    public static func check(_ address: Address, for whom: String, flag: String) throws(Refusal) {
+    /// Why the address can't be had, and who has it; nothing when it can.
+    public static func problem(_ address: Address, for whom: String, flag: String) -> Refusal? {
         switch look(at: address) {
-        case .free: return
+        case .free: nil
         case .absent:
-            throw Refusal(
+            Refusal(
                 what: "\(whom) can't listen on \(address)",
                 why: "this machine does not have that address")
         case .taken(let pid):
-            throw Refusal(
+            Refusal(
                 what: "\(whom) can't listen on \(address)",
                 why: "the port is taken" + holder(pid),
                 advice: "end that process, or choose another port with \(flag)")
         case .denied(let errno):
-            throw Refusal(what: "\(whom) can't listen on \(address)", why: "\(errno)")
+            Refusal(what: "\(whom) can't listen on \(address)", why: "\(errno)")
         }
     }
 
-    private static func holder(_ pid: Int32?) -> String {
+    /// ` by pid 4242 (python3 -m http.server)`.
+    static func holder(_ pid: Int32?) -> String {
         guard let pid else { return " by a process of somebody else" }
         guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }
         return " by pid \(pid) (\(String(command.prefix(120))))"

@@ -6,14 +6,22 @@ public struct Procfile: Equatable, Sendable {
         /// The process type, as `web`.
         public var type: String
         public var command: String
+        /// Where it stands, as `Procfile:3`; empty for one that stands in no file.
+        public var place: String
 
-        public init(type: String, command: String) {
+        public init(type: String, command: String, place: String = "") {
             self.type = type
             self.command = command
+            self.place = place
         }
+
+        /// What is said where the line can't be used.
+        var fault: String { (place.isEmpty ? "'\(type)'" : place) + " can't be used" }
     }
 
     public var lines: [Line] = []
+    /// The file's name, as it was given.
+    public var path = "Procfile"
     /// The numbers, from 1, of the lines that say nothing that is understood. Foreman skips them.
     public var skipped: [Int] = []
 
@@ -26,7 +34,8 @@ public struct Procfile: Equatable, Sendable {
     public init(lines: [Line]) { self.lines = lines }
 
     /// Reads a file's text; fails where a name comes twice.
-    public init(_ text: String) throws(Refusal) {
+    public init(_ text: String, path: String = "Procfile") throws(Refusal) {
+        self.path = path
         for (index, raw) in text.split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline
         ).enumerated() {
@@ -44,14 +53,15 @@ public struct Procfile: Equatable, Sendable {
             }
             if lines.contains(where: { $0.type == type }) {
                 throw Refusal(
-                    what: "the Procfile can't be used",
-                    why: "line \(index + 1) names '\(type)' a second time")
+                    what: "\(path):\(index + 1) can't be used",
+                    why: "it names '\(type)' a second time",
+                    advice: "for several copies of one line see --backends and --formation")
             }
-            lines.append(Line(type: type, command: command))
+            lines.append(Line(type: type, command: command, place: "\(path):\(index + 1)"))
         }
     }
 
-    private static func isName(_ text: Substring) -> Bool {
+    static func isName(_ text: Substring) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
                 switch byte {
@@ -59,26 +69,6 @@ public struct Procfile: Equatable, Sendable {
                 default: false
                 }
             }
-    }
-
-    /// Reads the `NAME=value` lines of a `.env` file; quotes around a value go.
-    public static func environment(_ text: String) -> [(name: String, value: String)] {
-        var list: [(name: String, value: String)] = []
-        for raw in text.split(whereSeparator: \.isNewline) {
-            var line = raw.trimmingBlanks()
-            if line.hasPrefix("export ") { line = line.dropFirst(7).trimmingBlanks() }
-            guard !line.hasPrefix("#"), let sign = line.firstIndex(of: "="), isName(line[..<sign])
-            else { continue }
-            var value = line[line.index(after: sign)...].trimmingBlanks()
-            for quote in ["\"", "'"] where value.count >= 2 {
-                if value.hasPrefix(quote) && value.hasSuffix(quote) {
-                    value = String(value.dropFirst().dropLast())
-                    break
-                }
-            }
-            list.append((String(line[..<sign]), value))
-        }
-        return list
     }
 }
 

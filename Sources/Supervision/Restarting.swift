@@ -11,6 +11,8 @@ public struct Restarting: Equatable, Sendable {
         case killed(restarts: Bool)
         /// It ended by itself, or by a signal of somebody else.
         case byItself(succeeded: Bool)
+        /// Somebody else has its port: that is no crash, and passes.
+        case blocked
     }
 
     /// What is to come of it.
@@ -54,6 +56,10 @@ public struct Restarting: Equatable, Sendable {
             case .onFailure: if succeeded { return .stay }
             case .always: break
             }
+        case .blocked:
+            if rule == .never { return .stay }
+            row += 1
+            return .restart(after: wait(Self.backoff(row: row, chance: chance)))
         }
         crashes.removeAll { now.since($0) > Self.window }
         crashes.append(now)

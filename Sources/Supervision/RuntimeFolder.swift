@@ -11,6 +11,9 @@ public struct RuntimeFolder: Equatable, Sendable {
     public var guardianLock: String { path + "/guardian.pid" }
     public var supervisorLock: String { path + "/supervisor.pid" }
 
+    /// Where a child says that it is ready (sd_notify(3)).
+    func noticeSocket(of child: Int) -> String { path + "/notify.\(child)" }
+
     /// The folder of the service `name`: below XDG_RUNTIME_DIR where there is one, else below a
     /// folder of the user's own in /tmp. Fails where the name could lead out of it.
     public init(
@@ -66,6 +69,15 @@ public struct RuntimeFolder: Equatable, Sendable {
         }
     }
 
+    /// Makes sure that what is there already is ours alone, and makes nothing.
+    public func look() throws(Refusal) {
+        let parent = String(path.dropLast(name.utf8.count + 1))
+        for folder in [parent, path] where Files.exists(folder) {
+            guard let facts = try? Files.facts(folder) else { continue }
+            try check(folder, facts)
+        }
+    }
+
     private func check(_ folder: String, _ facts: FileFacts) throws(Refusal) {
         if !facts.isDirectory {
             throw refusal("\(folder) is no folder, or a link to one", "remove it")
@@ -98,6 +110,9 @@ public struct RuntimeFolder: Equatable, Sendable {
     /// Removes what a supervisor leaves behind; to be called while its lock is held or free.
     public func removeSupervisorFiles() {
         try? Files.remove(controlSocket)
+        for name in (try? Files.names(in: path)) ?? [] where name.hasPrefix("notify.") {
+            try? Files.remove(path + "/" + name)
+        }
         try? Files.remove(supervisorLock)
     }
 

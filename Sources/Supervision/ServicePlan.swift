@@ -12,11 +12,15 @@ public struct ServicePlan: Equatable, Sendable {
     public var historyLimit: UInt64
     /// The folder of lbctl's own programs.
     public var programFolder: String
+    /// Where the children are started: the Procfile's folder.
+    public var directory: String
     /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
     public var listen: [String]
     public var children: [ChildPlan]
     /// The soft limit of descriptors that lbctl itself was started with.
     public var descriptorLimit: UInt64
+    /// How long a backend may take to finish what it has before a planned end.
+    public var drainLimit: Nanoseconds
     /// Variables from the `.env` file, `NAME=value` each.
     public var environment: [String]
     /// Said once, at the beginning.
@@ -24,18 +28,20 @@ public struct ServicePlan: Equatable, Sendable {
 
     public init(
         name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
-        programFolder: String, listen: [String], children: [ChildPlan], descriptorLimit: UInt64,
-        environment: [String],
-        notices: [String]
+        programFolder: String, directory: String, listen: [String], children: [ChildPlan],
+        descriptorLimit: UInt64,
+        drainLimit: Nanoseconds, environment: [String], notices: [String]
     ) {
         self.name = name
         self.runtimePath = runtimePath
         self.historyPath = historyPath
         self.historyLimit = historyLimit
         self.programFolder = programFolder
+        self.directory = directory
         self.listen = listen
         self.children = children
         self.descriptorLimit = descriptorLimit
+        self.drainLimit = drainLimit
         self.environment = environment
         self.notices = notices
     }
@@ -72,9 +78,11 @@ extension ServicePlan: Spelled {
         frame.put(historyPath)
         frame.put(historyLimit)
         frame.put(programFolder)
+        frame.put(directory)
         frame.put(listen)
         frame.put(children)
         frame.put(descriptorLimit)
+        frame.put(drainLimit.count)
         frame.put(environment)
         frame.put(notices)
     }
@@ -85,9 +93,11 @@ extension ServicePlan: Spelled {
         historyPath = try frame.text()
         historyLimit = try frame.number()
         programFolder = try frame.text()
+        directory = try frame.text()
         listen = try frame.texts()
         children = try frame.list()
         descriptorLimit = try frame.number()
+        drainLimit = Nanoseconds(try frame.number())
         environment = try frame.texts()
         notices = try frame.texts()
     }

@@ -26,6 +26,12 @@ final class SupervisedChild {
     var mayHaveLeftSome = false
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
+    /// How it is getting on with finishing what it has, while it does.
+    var drain: Drain?
+    /// Where a program that is not ours may say that it is ready; made at its first start.
+    var notices: HeldNotices?
+    /// Who has its port instead of it, while it is not ready.
+    var stranger: Int32?
     /// What the balancer thinks of the present generation.
     var verdictIsUp = true
     /// The last lines that it said, for those who ask why it is not ready.
@@ -58,9 +64,8 @@ final class SupervisedChild {
 
     /// When something is to be done about it though nothing happens; nothing when never.
     var deadline: Instant? {
-        let probe = process?.probe?.next
-        guard let life = lifecycle.deadline, life != .never else { return probe }
-        return min(life, probe ?? .never)
+        let looks = [process?.probe?.next, drain?.nextLook, lifecycle.deadline]
+        return looks.compactMap { $0 }.filter { $0 != .never }.min()
     }
 }
 
@@ -90,6 +95,17 @@ final class ChildProcess {
     }
 
     var pid: Int32 { child.pid }
+}
+
+/// A notify socket with its path.
+final class HeldNotices {
+    let path: String
+    let socket: NoticeSocket
+
+    init(path: String) throws(SystemError) {
+        self.path = path
+        socket = try NoticeSocket(path: path)
+    }
 }
 
 /// A `kill` that a child has been sent and not yet died of.

@@ -78,6 +78,9 @@ extension Supervisor {
         case .kill(let targets, let signal, let restarts):
             connection.state = .awaitsOutcome
             kill(targets, Signal(rawValue: signal), restarts: restarts, asker: key)
+        case .carryOut(let order):
+            connection.state = .awaitsReports
+            carryOut(order, asker: key)
         }
     }
 

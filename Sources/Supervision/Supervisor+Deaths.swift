@@ -12,7 +12,9 @@ extension Supervisor {
         let order = child.killOrder
         child.killOrder = nil
         child.ending = ending.cause.words
-        let wasStopping = child.lifecycle.state == .stopping
+        let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
+        child.drain = nil
+        if order == nil && !wasPlanned { lookForStranger(child, ending) }
         let action = child.lifecycle.exited(
             verdict(on: child, ending, order), now: now)
         child.process = nil
@@ -21,7 +23,7 @@ extension Supervisor {
         readLastWords(process, of: child)
         child.mayHaveLeftSome = true
         reapOrphans()
-        var head = "\(child.title(pid: process.pid)) \(ending.cause.words) after "
+        var head = "\(child.title(pid: process.pid)) \(child.ending) after "
         head += Figures.text(now.since(process.startedAt))
         head += " (cpu \(Figures.text(ending.cpu)), "
         head += "peak \(Figures.size(kibibytes: ending.peakKibibytes)))"
@@ -32,8 +34,9 @@ extension Supervisor {
         obituaries.append(
             Obituary(
                 child: child, process: process, head: head,
-                next: wasStopping ? "stopped" : next(for: child),
-                version: child.isBalanced ? rosterVersion : nil, order: order, now: now))
+                next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
+                version: child.isBalanced && !wasPlanned ? rosterVersion : nil, order: order,
+                now: now))
         settleObituaries()
     }
 
@@ -42,11 +45,25 @@ extension Supervisor {
     ) -> Restarting.Verdict {
         let ready = child.lifecycle.readySince.map { now.since($0) }
         var cause = Restarting.Cause.byItself(succeeded: ending.cause == .exited(code: 0))
+        if child.stranger != nil { cause = .blocked }
         if let order { cause = .killed(restarts: order.restarts) }
-        if phase != .running || child.lifecycle.state == .stopping {
+        if phase != .running || [.draining, .stopping].contains(child.lifecycle.state) {
             cause = .killed(restarts: false)
         }
         return child.restarting.ended(cause, readyFor: ready, now: now, chance: chance())
+    }
+
+    /// A program that ends before it is ready may not have got its port.
+    private func lookForStranger(_ child: SupervisedChild, _ ending: Ending) {
+        guard child.isBalanced, child.lifecycle.state == .starting,
+            ending.cause != .exited(code: 0)
+        else { return }
+        let found = PortProbe.find(port: child.plan.port) { belongs($0, to: child) }
+        child.stranger = nil
+        guard case .stranger(let pid) = found else { return }
+        child.stranger = pid
+        child.wasLate = true
+        child.ending += " (\(strangerWords(child, pid)))"
     }
 
     /// What comes next, as the log says it.
@@ -59,6 +76,7 @@ extension Supervisor {
         case .stopped: return "not restarted"
         case .starting: return "starting"
         case .ready, .paused: return "still running"
+        case .draining: return "draining"
         case .stopping: return "stopping"
         }
     }

@@ -42,7 +42,11 @@ extension Supervisor {
     }
 
     private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
-        let states = chosen.map { "\($0.plan.name) is \($0.lifecycle.state.word)" }
+        let states = chosen.map { child in
+            let word = "\(child.plan.name) is \(child.lifecycle.state.word)"
+            if case .backoff = child.lifecycle { return "\(word), \(next(for: child))" }
+            return word
+        }
         return Refusal(
             what: "nothing was done", why: states.joined(separator: ", "),
             advice: "see 'lbctl ps'")
@@ -53,7 +57,31 @@ extension Supervisor {
         guard let order = child.killOrder, [.stop, .terminalStop, .proceed].contains(order.signal)
         else { return }
         child.killOrder = nil
+        if child.isBalanced && child.lifecycle.state == .paused {
+            withdrawals.append(
+                Withdrawal(
+                    version: rosterVersion, since: order.sentAt, request: order.request,
+                    place: order.place, next: next))
+            return
+        }
         order.request.settle(order.place, outOfRotation: nil, next: next)
+    }
+
+    /// Answers those who stopped a child, once every balancer knows of it.
+    func settleWithdrawals() {
+        if withdrawals.isEmpty { return }
+        let adopted = links.map { $0.adopted }.min()
+        let moment = Clock.now()
+        withdrawals.removeAll { withdrawal in
+            if let adopted, adopted < withdrawal.version {
+                return !withdrawal.request.open.contains(withdrawal.place)
+            }
+            withdrawal.request.settle(
+                withdrawal.place,
+                outOfRotation: adopted == nil ? nil : moment.since(withdrawal.since),
+                next: withdrawal.next)
+            return true
+        }
     }
 
     /// Answers those whose signal has had no effect in time.

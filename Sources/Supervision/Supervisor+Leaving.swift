@@ -17,6 +17,12 @@ extension Supervisor {
         case .left: return
         }
         phase = .leaving(killAt: killAt)
+        refuseOrders()
+        for child in children where child.lifecycle.state == .draining {
+            // What was to be started again rests.
+            perform(
+                child.lifecycle.drainRequested(until: killAt, then: .rest, now: now), on: child)
+        }
         for child in children where child.plan.role == .balancer || killAt <= now {
             perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
         }

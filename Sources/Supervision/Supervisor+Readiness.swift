@@ -29,15 +29,51 @@ extension Supervisor {
     /// Looks whether a child's port accepts by now.
     func lookAtPort(of child: SupervisedChild) {
         guard let process = child.process, var probe = process.probe else { return }
-        let name = child.plan.name
-        let found = probe.look(now: now) { holder in
-            holder == process.pid
-                || (Processes.variable(Inheritance.instance, of: holder) == name
-                    && Processes.variable(Inheritance.service, of: holder) == plan.name)
-        }
+        let finding = probe.look(now: now) { belongs($0, to: child) }
         process.probe = probe
-        if let found {
-            child.address = found
+        switch finding {
+        case .nobody: return
+        case .own(let address):
+            child.address = address
+            becameReady(child)
+        case .stranger(let pid):
+            if child.stranger == pid { return }
+            child.stranger = pid
+            log.say("\(child.title(pid: process.pid)) is not ready: \(strangerWords(child, pid))")
+        }
+    }
+
+    /// Whether a process is the child's, or one that came from it. What has left its parents still
+    /// carries the child's name.
+    func belongs(_ pid: Int32, to child: SupervisedChild) -> Bool {
+        if let leader = child.process?.pid, Processes.descends(pid, from: leader) { return true }
+        return Processes.variable(Inheritance.instance, of: pid) == child.plan.name
+            && Processes.variable(Inheritance.service, of: pid) == plan.name
+            && Processes.descends(pid, from: ThisProcess.pid)
+    }
+
+    func strangerWords(_ child: SupervisedChild, _ pid: Int32) -> String {
+        "port \(child.plan.port) is taken" + Ports.holder(pid)
+    }
+
+    /// Something came at a child's notify socket.
+    func noticeCame(_ child: SupervisedChild, _ process: ChildProcess) {
+        while let notice = child.notices?.socket.next() {
+            guard ReadyNotice.isReady(notice.text), notice.user == ThisProcess.user else {
+                continue
+            }
+            // One that has said it and gone can't be asked whose it was; the socket is the child's.
+            if Processes.facts(of: notice.pid) != nil && !belongs(notice.pid, to: child) {
+                log.say(
+                    "pid \(notice.pid) says that \(child.plan.name) is ready, and is none of its")
+                continue
+            }
+            if child.isBalanced,
+                case .own(let address) = PortProbe.find(
+                    port: child.plan.port, owns: { belongs($0, to: child) })
+            {
+                child.address = address
+            }
             becameReady(child)
         }
     }

@@ -19,7 +19,9 @@ extension Supervisor {
         switch action {
         case .nothing: return
         case .spawn: start(child)
-        case .terminate: terminate(child)
+        case .terminate:
+            if isOverdue { tellUndrained(child) }
+            terminate(child)
         case .kill:
             if isOverdue { tellOverdue(child) }
             if let process = child.process {
@@ -28,10 +30,14 @@ extension Supervisor {
             }
         case .tell:
             if child.isBalanced { publishRoster() }
+        case .proceedAndTell:
+            if child.isBalanced { publishRoster() }
+            if let process = child.process { Signals.send(.proceed, toGroup: process.pid) }
         }
     }
 
     private func terminate(_ child: SupervisedChild) {
+        child.drain = nil
         guard let process = child.process else { return }
         Signals.send(.terminate, toGroup: process.pid)
         // A stopped process hears of SIGTERM only when it goes on.
@@ -39,14 +45,23 @@ extension Supervisor {
         if child.isBalanced { publishRoster() }
     }
 
+    private func tellUndrained(_ child: SupervisedChild) {
+        let left = scoreboard.totals(slot: child.index, generation: child.generation).inFlight
+        let title = child.title(pid: child.process?.pid)
+        log.say(
+            "\(title) still has \(Figures.count(left, "request")) after "
+                + "\(Figures.text(plan.drainLimit)); ending it")
+    }
+
     private func tellOverdue(_ child: SupervisedChild) {
         let title = child.title(pid: child.process?.pid)
-        if case .leaving = phase {
+        if child.lifecycle.state == .stopping {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true
-            log.say(
-                "\(title) was not ready within \(Figures.text(Lifecycle.startLimit)); killing it")
+            let why = child.stranger.map { " (\(strangerWords(child, $0)))" } ?? ""
+            child.ending = "was not ready within \(Figures.text(Lifecycle.startLimit))\(why)"
+            log.say("\(title) \(child.ending); killing it")
         }
     }
 
@@ -56,10 +71,11 @@ extension Supervisor {
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil
+        child.stranger = nil
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
-            child.ending = "there is no program '\(child.plan.words[0])'"
+            child.ending = launch.obstacle ?? ""
             log.say("\(child.plan.name) can't be started: \(child.ending)")
             if child.isBalanced { publishRoster() }
             return
@@ -71,12 +87,13 @@ extension Supervisor {
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
-            couldNotStart(child, path, error)
+            couldNotStart(child, launch, error)
         }
     }
 
-    private func couldNotStart(_ child: SupervisedChild, _ path: String, _ error: SystemError) {
-        child.ending = "\(path) can't be run: \(error.errno)"
+    private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
+        let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
+        child.ending = launch.obstacle ?? words
         log.say("\(child.plan.name) can't be started: \(child.ending)")
         if error.call == "execve" || error.call == "chdir" {
             child.lifecycle.couldNotBeSpawned()
@@ -117,6 +134,7 @@ extension Supervisor {
         }
         var readiness: HeldDescriptor?
         let isOurs = launch.isOurs
+        if !isOurs { extra.append(("NOTIFY_SOCKET", try notices(of: child).path)) }
         if isOurs {
             let pipe = try Pipe()
             words += ["--ready-fd", String(descriptors.count)]
@@ -128,7 +146,7 @@ extension Supervisor {
         let started = try Child(
             SpawnPlan(
                 path: path, arguments: words, environment: launch.environment(extra),
-                descriptors: descriptors, tellsListenPid: isBalancer,
+                directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
                 descriptorLimit: plan.descriptorLimit))
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
@@ -145,6 +163,19 @@ extension Supervisor {
         return process
     }
 
+    /// The child's notify socket, with nothing in it that an earlier process has said.
+    private func notices(of child: SupervisedChild) throws(SystemError) -> HeldNotices {
+        if let notices = child.notices {
+            while notices.socket.next() != nil {}
+            return notices
+        }
+        let path = folder.noticeSocket(of: child.index)
+        try? Files.remove(path)
+        let notices = try HeldNotices(path: path)
+        child.notices = notices
+        return notices
+    }
+
     private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {
         try poller.add(
             process.child.pidDescriptor.reference, for: .readable, token: token(.childEnded, child))
@@ -154,6 +185,12 @@ extension Supervisor {
             process.errors.reference, for: .readable, token: token(.childErrors, child))
         if let readiness = process.readiness?.descriptor.reference {
             try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
+        }
+        if let notices = child.notices {
+            // It may be watched already, for an earlier process.
+            poller.remove(notices.socket.reference)
+            try poller.add(
+                notices.socket.reference, for: .readable, token: token(.childNotice, child))
         }
         if let link = process.link {
             try poller.add(link.reference, for: interest(of: link), token: token(.link, child))

@@ -8,7 +8,7 @@ enum EventSource: UInt8 {
     case signals = 1
     case controlSocket, connection
     /// A child's pidfd, its two pipes, its readiness pipe and its link.
-    case childEnded, childOutput, childErrors, childReadiness, link
+    case childEnded, childOutput, childErrors, childReadiness, childNotice, link
 }
 
 /// The parent of all children: starts them, hears how they do, tells the balancers, starts them
@@ -36,6 +36,8 @@ public final class Supervisor {
     var connections = Slab<ControlConnection>(capacity: 256)
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
+    var withdrawals: [Withdrawal] = []
+    var orders: [StandingOrder] = []
     /// From 1: a balancer takes 0 for none.
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
@@ -60,6 +62,8 @@ public final class Supervisor {
     /// Runs the service until it is to end, and returns the exit code.
     func run() -> Int32 {
         startAll()
+        // Somebody may wait for what is so already: nothing need happen any more.
+        sweep()
         while true {
             let count = poller.wait(timeout: timeToNextDeadline())
             now = Clock.now()
@@ -81,7 +85,7 @@ public final class Supervisor {
         switch EventSource(rawValue: event.token.kind) {
         case .childEnded, .link: true
         case .signals, .controlSocket, .connection, .childOutput, .childErrors,
-            .childReadiness, nil:
+            .childReadiness, .childNotice, nil:
             false
         }
     }
@@ -96,6 +100,7 @@ public final class Supervisor {
         case .childOutput: withChild(event.token) { read($1.output, of: $0) }
         case .childErrors: withChild(event.token) { read($1.errors, of: $0) }
         case .childReadiness: withChild(event.token) { readinessCame($0, $1) }
+        case .childNotice: withChild(event.token) { noticeCame($0, $1) }
         case .link: withChild(event.token) { linkIsReady($0, $1) }
         }
     }
@@ -152,13 +157,14 @@ public final class Supervisor {
         settleObituaries()
         for child in children {
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
+            if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the
             // balancers may already have said that they know of it.
             guard let deadline = child.lifecycle.deadline, deadline < now else { continue }
             if obituaries.contains(where: { $0.child === child && $0.holdsRestart(now) }) {
                 continue
             }
-            perform(child.lifecycle.deadlinePassed(), on: child, isOverdue: true)
+            perform(child.lifecycle.deadlinePassed(now: now), on: child, isOverdue: true)
         }
         expireKills()
         expirePatience()
@@ -166,6 +172,8 @@ public final class Supervisor {
 
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
+        settleWithdrawals()
+        goOnWithOrders()
         answerThoseWhoWait()
         goOnLeaving()
         log.flush(now: now)

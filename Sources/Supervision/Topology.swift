@@ -12,6 +12,7 @@ public struct Topology {
         public var host: String?
         public var restartDelay: Nanoseconds?
         public var rule: Restarting.Rule?
+        public var formation = Formation()
 
         public init() {}
     }
@@ -23,54 +24,86 @@ public struct Topology {
     static let firstOtherPort: UInt16 = 5000
 
     public private(set) var listen: [Address] = []
+    /// How long a backend may take to finish what it has.
+    public private(set) var drainLimit = Nanoseconds.seconds(30)
     public private(set) var children: [ChildPlan] = []
     public private(set) var notices: [String] = []
 
     private let flags: Flags
-    private let environment: [(name: String, value: String)]
+    private let environment: EnvironmentFile
     private let programFolder: String
 
     /// Works out the children; fails with what is wrong with the Procfile or the flags.
     public init(
-        _ procfile: Procfile, flags: Flags, environment: [(name: String, value: String)],
-        programFolder: String
+        _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: String
     ) throws(Refusal) {
         self.flags = flags
         self.environment = environment
         self.programFolder = programFolder
         if !procfile.skipped.isEmpty {
             let numbers = procfile.skipped.map { String($0) }.joined(separator: ", ")
-            notices.append("the Procfile says nothing that is understood on line \(numbers)")
+            notices.append("\(procfile.path) says nothing that is understood on line \(numbers)")
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
+        try flags.formation.check(against: procfile.lines.map { $0.type })
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
-            try addBalancer("lb-balancer")
+            try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
         }
         var otherPort = Self.firstOtherPort
         for line in procfile.lines {
             if line.type == "balancer" {
-                try addBalancer(line.command)
+                try addBalancer(line)
             } else if line.type == balanced?.type {
                 try addBackends(line)
             } else {
-                try add(line, name: line.type, role: .other, port: otherPort)
+                try addOthers(line, from: otherPort)
                 otherPort += 100
             }
         }
-        if balanced == nil {
-            notices.append("no 'backend' or 'web' in the Procfile: nothing is balanced")
-        }
+        tellWhatIsBalanced(balanced?.type, procfile)
+        askEchoesForHealth(balanced?.type)
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
     }
 
+    /// lb-echo is known to answer on /health: unless another check is asked for, it gets this one.
+    private mutating func askEchoesForHealth(_ balanced: String?) {
+        let backends = children.filter { $0.type == balanced && $0.role != .balancer }
+        guard !backends.isEmpty,
+            backends.allSatisfy({ $0.words.first.map(Self.fileName) == "lb-echo" }),
+            let index = children.firstIndex(where: { $0.role == .balancer }),
+            !children[index].words.contains(where: { $0.hasPrefix("--health-check") })
+        else { return }
+        children[index].words += ["--health-check", "http:/health"]
+    }
+
     static func isBalanced(_ type: String) -> Bool { type == "backend" || type == "web" }
 
-    private mutating func addBalancer(_ command: String) throws(Refusal) {
+    private mutating func tellWhatIsBalanced(_ balanced: String?, _ procfile: Procfile) {
+        guard let balanced else {
+            notices.append("no 'backend' or 'web' in \(procfile.path): nothing is balanced")
+            return
+        }
+        if let second = procfile.lines.first(where: {
+            Self.isBalanced($0.type) && $0.type != balanced
+        }) {
+            notices.append("'\(balanced)' is balanced; '\(second.type)' runs beside it")
+        }
+    }
+
+    /// The copies of a type that is not balanced: a single one has the type's name alone.
+    private mutating func addOthers(_ line: Procfile.Line, from port: UInt16) throws(Refusal) {
+        let count = flags.formation.count(of: line.type) ?? 1
+        for index in 0..<count {
+            let name = count == 1 ? line.type : "\(line.type).\(index + 1)"
+            try add(line, name: name, role: .other, port: port + UInt16(index))
+        }
+    }
+
+    private mutating func addBalancer(_ line: Procfile.Line) throws(Refusal) {
         let port = flags.port ?? Self.defaultPort
-        let words = try words(of: command, name: "balancer", port: port)
+        let words = try words(of: line, name: "balancer", port: port)
         guard words.first.map(Self.fileName) == "lb-balancer" else {
-            let line = Procfile.Line(type: "balancer", command: command)
             try add(line, name: "balancer", role: .other, port: port)
             notices.append("the balancer is not lb-balancer: it is run, and nothing is told to it")
             return
@@ -79,9 +112,9 @@ public struct Topology {
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))
         } catch {
-            throw Refusal(
-                what: "the balancer's line can't be used", why: error.message, advice: error.hint)
+            throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }
+        drainLimit = options.drainTimeout
         listen = try Self.listeners(options.listen, flags: flags)
         children.append(
             ChildPlan(
@@ -121,7 +154,8 @@ public struct Topology {
     }
 
     private mutating func addBackends(_ line: Procfile.Line) throws(Refusal) {
-        let count = flags.backends ?? Self.defaultBackends
+        let count =
+            flags.backends ?? flags.formation.count(of: line.type) ?? Self.defaultBackends
         let base = Int(flags.basePort ?? Self.defaultBasePort)
         if base + count > 65536 {
             throw Refusal(
@@ -141,27 +175,32 @@ public struct Topology {
         children.append(
             ChildPlan(
                 name: name, type: line.type, role: role, port: port,
-                words: try words(of: line.command, name: name, port: port),
+                words: try words(of: line, name: name, port: port),
                 rule: flags.rule ?? usual, restartDelay: flags.restartDelay))
     }
 
-    private func words(of command: String, name: String, port: UInt16) throws(Refusal) -> [String] {
-        let reading = try ShellWords.read(command) { variable in
-            switch variable {
-            case "PORT": return String(port)
-            case Inheritance.instance: return name
-            default:
-                return environment.last { $0.name == variable }?.value
-                    ?? ThisProcess.variable(variable)
+    private func words(
+        of line: Procfile.Line, name: String, port: UInt16
+    ) throws(Refusal) -> [String] {
+        let reading: ShellWords
+        do throws(Refusal) {
+            reading = try ShellWords.read(line.command) { variable in
+                switch variable {
+                case "PORT": return String(port)
+                case Inheritance.instance: return name
+                default: return environment.value(variable) ?? ThisProcess.variable(variable)
+                }
             }
+        } catch {
+            throw Refusal(what: line.fault, why: error.why)
         }
         switch reading {
         case .words(let words):
             if words.isEmpty {
-                throw Refusal(what: "\(name) can't be started", why: "its command is empty")
+                throw Refusal(what: line.fault, why: "its command is empty")
             }
             return words
-        case .needsShell: return ["/bin/sh", "-c", command]
+        case .needsShell: return ["/bin/sh", "-c", line.command]
         }
     }
 

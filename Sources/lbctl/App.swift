@@ -32,6 +32,12 @@ enum App {
         case "down": return try DownCommand.run(words)
         case "ps", "status": return try StatusCommand.run(words)
         case "kill": return try KillCommand.run(words)
+        case "stop": return try OrderCommand.run(.stop, words)
+        case "start": return try OrderCommand.run(.start, words)
+        case "restart": return try OrderCommand.run(.restart, words)
+        case "pause": return try OrderCommand.run(.pause, words)
+        case "resume": return try OrderCommand.run(.resume, words)
+        case "check": return try CheckCommand.run(words)
         case "logs": return try LogsCommand.run(words)
         case "help":
             Help.show(false)

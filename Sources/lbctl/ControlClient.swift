@@ -13,6 +13,16 @@ struct ControlClient: ~Copyable {
         socket = try Self.connect(folder)
     }
 
+    /// Whether somebody answers there.
+    static func isRunning(_ folder: RuntimeFolder) -> Bool {
+        do throws(SystemError) {
+            _ = try Socket.connect(to: .unix(folder.controlSocket))
+            return true
+        } catch {
+            return error.errno != .noSuchFile && error.errno != .connectionRefused
+        }
+    }
+
     private static func connect(_ folder: RuntimeFolder) throws(Refusal) -> Descriptor {
         do throws(SystemError) {
             let socket = try Socket.connect(to: .unix(folder.controlSocket))

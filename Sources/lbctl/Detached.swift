@@ -25,7 +25,7 @@ enum Detached {
     /// Starts the guardian and waits for its report.
     static func launch(_ flags: UpFlags, _ words: [String]) throws(Refusal) -> Int32 {
         // What can be refused is refused here, where the user is.
-        _ = try flags.plan()
+        _ = try UpCommand.prepared(flags)
         let near: Descriptor
         do throws(SystemError) {
             let pair = try Socket.pair()
@@ -87,7 +87,7 @@ enum Detached {
             let place = status.url.isEmpty ? "" : " on \(status.url)"
             Console.say("'\(flags.name)' is up\(place) with \(Figures.count(count, "backend"))")
             return 0
-        case .done, .killed, .following, .record, .missed: throw ControlClient.lost
+        case .done, .killed, .following, .record, .missed, .reported: throw ControlClient.lost
         }
     }
 

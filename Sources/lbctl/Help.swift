@@ -3,7 +3,10 @@ import Kernel
 
 /// The texts behind `--help`.
 enum Help {
-    static let verbs = ["up", "down", "ps", "status", "kill", "logs", "help"]
+    static let verbs = [
+        "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume", "logs",
+        "check", "help",
+    ]
 
     static let overview = """
         lbctl runs a load-balanced service on this machine, and lets you break it.
@@ -14,11 +17,16 @@ enum Help {
           lbctl logs -f             follow the log from another terminal
 
         Verbs:
-          up      start everything and stay in front (-d: in the background)
-          down    stop everything
-          ps      a row for each process
-          kill    send a signal to some of them
-          logs    what they have said
+          up       start everything and stay in front (-d: in the background)
+          down     stop everything
+          ps       a row for each process
+          kill     send a signal to some of them
+          stop     let some finish what they have, and end them
+          start    start what was stopped or has failed
+          restart  stop and start again (--rolling: one at a time)
+          pause    make some hang; resume lets them go on
+          logs     what they have said
+          check    look whether 'up' could start everything, and start nothing
 
         'lbctl VERB --help' tells more.
         """

@@ -19,7 +19,7 @@ enum UpCommand {
     /// Becomes the guardian and runs the service until it ends. `report` is where a launcher waits
     /// to hear how it went.
     static func start(_ flags: UpFlags, report: LaunchReport?) throws(Refusal) -> Int32 {
-        let plan = try flags.plan()
+        let plan = try prepared(flags).plan
         try flags.folder.make()
         do throws(SystemError) {
             guard let lock = try flags.folder.take(flags.folder.guardianLock) else {
@@ -38,6 +38,14 @@ enum UpCommand {
             if error.errno == .exists && error.call == "flock" { throw alreadyRunning(flags) }
             throw Refusal(what: "'\(flags.name)' can't be started", why: "\(error)")
         }
+    }
+
+    /// Works out what to run, and makes sure that nothing is in the way.
+    static func prepared(_ flags: UpFlags) throws(Refusal) -> Preparation {
+        if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
+        let preparation = try Preparation(flags)
+        try preparation.check()
+        return preparation
     }
 
     static func alreadyRunning(_ flags: UpFlags) -> Refusal {

@@ -24,8 +24,11 @@ struct UpFlags {
         Option("base-port", value: "P", help: "the first backend's port (3000; 0: any)"),
         Option("host", value: "ADDR", help: "the balancer's address (both loopbacks)"),
         Option("admin", value: "P", help: "the port for metrics and the page (8404)"),
-        Option("procfile", short: "f", value: "FILE", help: "what to run (./Procfile)"),
+        Option(
+            "procfile", short: "f", value: "FILE", help: "what to run, in its folder (./Procfile)"),
         Option("detach", short: "d", help: "return once everything is ready"),
+        Option(
+            "formation", value: "TYPE=N,…", help: "copies of types, as worker=2,clock=0"),
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
@@ -33,14 +36,29 @@ struct UpFlags {
         ColourChoice.option,
     ]
 
+    static let examples = [
+        ("lbctl up", "a balancer on 8080 and three backends from 3000 on"),
+        ("lbctl up --backends 5 --port 9090", "five, and another port"),
+        ("lbctl up -d", "in the background; returns when all is ready"),
+        ("lbctl up -f app/Procfile --formation worker=2", "your own programs"),
+    ]
+
+    static let remark = """
+        A Procfile line is 'type: command'. 'backend' or 'web' is balanced: its copies get ports
+        from --base-port on, in PORT; other types run beside it, one copy each, with a PORT from
+        5000 up by hundreds. A flag goes before the Procfile, the Procfile before the default.
+        What .env beside it says (NAME=value) goes before the environment, as with foreman.
+        """
+
     init(_ words: [String]) throws(UsageError) {
-        let verb = try Verb(
-            words, usage: "lbctl up [OPTIONS]",
-            examples: [
-                ("lbctl up", "a balancer on 8080 and three backends from 3000 on"),
-                ("lbctl up --backends 5 --port 9090", "five, and another port"),
-                ("lbctl up -d", "in the background"),
-            ], options: Self.options)
+        try self.init(
+            try Verb(
+                words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
+                options: Self.options, remark: Self.remark))
+    }
+
+    /// The flags of `up`, behind whichever verb they stand.
+    init(_ verb: Verb) throws(UsageError) {
         try verb.refuseOperands()
         let given = verb.options
         var flags = Topology.Flags()
@@ -48,6 +66,7 @@ struct UpFlags {
         flags.port = try Self.port("port", given)
         flags.basePort = try Self.port("base-port", given)
         flags.host = given.value("host")
+        if let text = given.value("formation") { flags.formation = try Formation(text) }
         flags.restartDelay = try given.duration("restart-delay")
         flags.rule = try Self.rule(given.value("restart"))
         topology = flags
@@ -74,78 +93,6 @@ struct UpFlags {
         default:
             throw UsageError("--restart is one of always, on-failure, never, not '\(text ?? "")'")
         }
-    }
-
-    /// Works out what to run and makes sure that it can be.
-    func plan() throws(Refusal) -> ServicePlan {
-        if FileLock.holder(folder.guardianLock) != nil { throw UpCommand.alreadyRunning(self) }
-        let (file, environment) = try procfileAndEnvironment()
-        let programFolder = Self.folder(of: ThisProcess.executable)
-        let topology = try Topology(
-            file, flags: topology, environment: environment, programFolder: programFolder)
-        try checkPrograms(topology, programFolder)
-        var notices = topology.notices
-        let listen = try checkPorts(topology, &notices)
-        return ServicePlan(
-            name: name, runtimePath: folder.path, historyPath: HistoryFolder.path(of: name),
-            historyLimit: logSize,
-            programFolder: programFolder, listen: listen.map { "\($0)" },
-            children: topology.children, descriptorLimit: ThisProcess.descriptorLimit,
-            environment: environment.map { "\($0.name)=\($0.value)" }, notices: notices)
-    }
-
-    private func procfileAndEnvironment() throws(Refusal) -> (
-        Procfile, [(name: String, value: String)]
-    ) {
-        let path = procfile ?? "Procfile"
-        if procfile == nil && !Files.exists(path) { return (.builtIn, []) }
-        let beside = path.contains("/") ? Self.folder(of: path) + "/.env" : ".env"
-        let text: String
-        let environment: String
-        do throws(SystemError) {
-            text = try Files.text(path)
-            environment = Files.exists(beside) ? try Files.text(beside) : ""
-        } catch {
-            throw Refusal(what: "\(path) can't be read", why: "\(error.errno)")
-        }
-        return (try Procfile(text), Procfile.environment(environment))
-    }
-
-    private func checkPrograms(_ topology: Topology, _ folder: String) throws(Refusal) {
-        for child in topology.children {
-            let word = child.words[0]
-            if ["lb-balancer", "lb-echo"].contains(word), !Files.isExecutable(folder + "/" + word) {
-                throw Refusal(
-                    what: "\(child.name) can't be started",
-                    why: "there is no \(word) beside lbctl in \(folder)",
-                    advice: "build it with 'swift build -c release'")
-            }
-        }
-    }
-
-    /// Looks at every port before anything is started. Returns where to listen.
-    private func checkPorts(
-        _ topology: Topology, _ notices: inout [String]
-    ) throws(Refusal) -> [Address] {
-        var listen: [Address] = []
-        for address in topology.listen {
-            if case .absent = Ports.look(at: address), address.isLoopback, address.port != nil,
-                topology.listen.count > 1
-            {
-                notices.append("there is no IPv6 here: \(address) is left out")
-                continue
-            }
-            try Ports.check(address, for: "the balancer", flag: "--port")
-            listen.append(address)
-        }
-        for child in topology.children where child.role == .backend {
-            let address = Address.loopback(port: child.port)
-            try Ports.check(address, for: child.name, flag: "--base-port")
-        }
-        if let admin, admin != 0 {
-            try Ports.check(.loopback(port: admin), for: "the admin page", flag: "--admin")
-        }
-        return listen
     }
 
     static func folder(of path: String) -> String {

@@ -15,11 +15,13 @@ struct Verb {
 
     /// Reads the words, or shows the help and ends.
     init(
-        _ words: [String], usage: String, examples: [(String, String)], options: [Option]
+        _ words: [String], usage: String, examples: [(String, String)], options: [Option],
+        remark: String = ""
     ) throws(UsageError) {
         let allowed = options + Self.common
         if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-            Console.say(Help.text(usage: usage, examples: examples, options: allowed))
+            let help = Help.text(usage: usage, examples: examples, options: allowed)
+            Console.say(remark.isEmpty ? help : help + "\n\n" + remark)
             ThisProcess.exit(0)
         }
         self.options = try ParsedOptions(words, allowed: allowed)

@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    @Test func `no two of a hundred thousand identifiers are the same`() {
+        var identity = RequestIdentity(now: Clock.now())
+        let now = Clock.now()
+        var seen: Set<String> = []
+        let alphabet = Set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        for _ in 0..<100_000 {
+            let text = string(identity.next(now))
+            if !text.allSatisfy({ alphabet.contains($0) }) { Issue.record("'\(text)'") }
+            seen.insert(text)
+        }
+        #expect(seen.count == 100_000)
+    }
+
     @Test(arguments: ["127.0.0.1", "255.255.255.255", "1.20.0.103", "::1", "2001:db8::7"])
     func `an address is written as everybody writes it`(_ host: String) throws {
         let address = try #require(Address(host: host, port: 80))

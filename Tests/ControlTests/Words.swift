@@ -9,6 +9,9 @@ enum Words {
         .down(within: Nanoseconds(.max)),
         .kill(targets: ["3001", "backend.2", "é", ""], signal: 9, restarts: false),
         .kill(targets: [], signal: -1, restarts: true),
+        .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),
+        .carryOut(ServiceOrder(.stop, targets: [], waits: true)),
+        .carryOut(ServiceOrder(.resume, targets: ["all"])),
     ]
 
     static let child = ChildStatus(
@@ -34,6 +37,10 @@ enum Words {
             KillReport(name: "b", port: 0, pid: 1, signal: 15, outOfRotation: nil, next: ""),
         ]),
         .following(from: 17), .missed(.max),
+        .reported(
+            TargetReport(
+                name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped")),
+        .reported(TargetReport(name: "", port: 0, pid: 0, isDone: false, outcome: "")),
         .record(
             RecordWord(
                 sequence: 5, time: WallTime(nanoseconds: 6), name: "backend.1", generation: 3,

@@ -11,7 +11,9 @@ struct LifecycleTests {
 
     static let withProcess: [Lifecycle] = [
         .starting(deadline: later), .ready(since: now), .paused(readySince: now),
-        .stopping(killAt: later),
+        .draining(until: later, readySince: now, sequel: .rest),
+        .draining(until: later, readySince: now, sequel: .start),
+        .stopping(killAt: later, sequel: .rest), .stopping(killAt: later, sequel: .start),
     ]
     static let withoutProcess: [Lifecycle] = [.stopped, .backoff(until: later), .failed]
 
@@ -30,7 +32,70 @@ struct LifecycleTests {
 
     @Test(arguments: withProcess)
     func `with a process is not begun twice`(state: Lifecycle) {
-        #expect(after(state) { $0.startRequested() } == (state, .nothing))
+        let asked = after(state) { $0.startRequested() }
+        switch state {
+        case .draining(_, let since, .rest): #expect(asked == (.ready(since: since), .tell))
+        case .stopping(let killAt, .rest):
+            #expect(asked == (.stopping(killAt: killAt, sequel: .start), .nothing))
+        case .starting, .ready, .paused, .draining, .stopping, .stopped, .backoff, .failed:
+            #expect(asked == (state, .nothing))
+        }
+    }
+
+    private static let sequels: [Lifecycle.Sequel] = [.rest, .start]
+
+    @Test(arguments: sequels)
+    func `finishes what it has before it ends`(sequel: Lifecycle.Sequel) {
+        func asked(_ state: Lifecycle) -> (state: Lifecycle, action: Lifecycle.Action) {
+            after(state) { $0.drainRequested(until: Self.later, then: sequel, now: Self.now) }
+        }
+        let draining = Lifecycle.draining(
+            until: Self.later, readySince: Self.now, sequel: sequel)
+        let stopping = Lifecycle.stopping(killAt: Self.now + .seconds(10), sequel: sequel)
+        #expect(asked(.ready(since: Self.now)) == (draining, .tell))
+        #expect(asked(.paused(readySince: Self.now)) == (draining, .proceedAndTell))
+        #expect(asked(.starting(deadline: Self.later)) == (stopping, .terminate))
+        #expect(asked(draining) == (draining, .nothing))
+        for before in Self.sequels {
+            #expect(
+                asked(.draining(until: .never, readySince: Self.now, sequel: before))
+                    == (draining, .nothing))
+            #expect(
+                asked(.stopping(killAt: Self.later, sequel: before))
+                    == (.stopping(killAt: Self.later, sequel: sequel), .nothing))
+        }
+        for state in Self.withoutProcess {
+            let result = asked(state)
+            if sequel == .start {
+                #expect(result == (state, .spawn))
+            } else {
+                #expect(result == (state == .failed ? .failed : .stopped, .nothing))
+            }
+        }
+        #expect(after(draining) { $0.drained(now: Self.now) } == (stopping, .terminate))
+        #expect(
+            after(draining) { $0.deadlinePassed(now: Self.now) } == (stopping, .terminate))
+    }
+
+    @Test
+    func `has nothing more to finish where it finishes nothing`() {
+        for state in Self.withProcess + Self.withoutProcess {
+            if case .draining = state { continue }
+            #expect(after(state) { $0.drained(now: Self.now) } == (state, .nothing))
+        }
+    }
+
+    @Test
+    func `starts again after a planned end if that was the plan`() {
+        for state in [
+            Lifecycle.draining(until: Self.later, readySince: Self.now, sequel: .start),
+            .stopping(killAt: Self.later, sequel: .start),
+        ] {
+            for verdict in [Restarting.Verdict.stay, .giveUp, .restart(after: .seconds(1))] {
+                let ended = after(state) { $0.exited(verdict, now: Self.now) }
+                #expect(ended == (.backoff(until: Self.now), .tell))
+            }
+        }
     }
 
     @Test(arguments: withoutProcess)
@@ -73,14 +138,17 @@ struct LifecycleTests {
 
     @Test
     func `is asked to end once, and hastened after that`() {
-        for state in Self.withProcess.dropLast() {
+        for state in Self.withProcess.prefix(5) {
             let asked = after(state) { $0.stopRequested(killAt: Self.later) }
-            #expect(asked == (.stopping(killAt: Self.later), .terminate))
+            #expect(asked == (.stopping(killAt: Self.later, sequel: .rest), .terminate))
         }
-        let hastened = after(.stopping(killAt: Self.later)) { $0.stopRequested(killAt: Self.now) }
-        #expect(hastened == (.stopping(killAt: Self.now), .nothing))
-        let slowed = after(.stopping(killAt: Self.now)) { $0.stopRequested(killAt: Self.later) }
-        #expect(slowed == (.stopping(killAt: Self.now), .nothing))
+        for sequel in Self.sequels {
+            let early = Lifecycle.stopping(killAt: Self.now, sequel: .rest)
+            let late = Lifecycle.stopping(killAt: Self.later, sequel: sequel)
+            #expect(after(late) { $0.stopRequested(killAt: Self.now) } == (early, .nothing))
+            let before = Lifecycle.stopping(killAt: Self.now, sequel: sequel)
+            #expect(after(before) { $0.stopRequested(killAt: Self.later) } == (early, .nothing))
+        }
         let waiting = after(.backoff(until: Self.later)) { $0.stopRequested(killAt: Self.now) }
         #expect(waiting == (.stopped, .nothing))
         for state in [Lifecycle.stopped, .failed] {
@@ -90,21 +158,27 @@ struct LifecycleTests {
 
     @Test
     func `that is late to start or to end is killed once`() {
-        for state in [Lifecycle.starting(deadline: Self.now), .stopping(killAt: Self.now)] {
-            let late = after(state) { $0.deadlinePassed() }
+        for state in [
+            Lifecycle.starting(deadline: Self.now), .stopping(killAt: Self.now, sequel: .start),
+            .stopping(killAt: Self.now, sequel: .rest),
+        ] {
+            let late = after(state) { $0.deadlinePassed(now: Self.now) }
             #expect(late.action == .kill)
             #expect(late.state.deadline == .never)
             #expect(late.state.state == state.state)
         }
-        #expect(after(.backoff(until: Self.now)) { $0.deadlinePassed() }.action == .spawn)
-        for state in [Lifecycle.stopped, .failed, .ready(since: Self.now)] {
-            #expect(after(state) { $0.deadlinePassed() } == (state, .nothing))
+        #expect(
+            after(.backoff(until: Self.now)) { $0.deadlinePassed(now: Self.now) }.action == .spawn)
+        for state in [
+            Lifecycle.stopped, .failed, .ready(since: Self.now), .paused(readySince: Self.now),
+        ] {
+            #expect(after(state) { $0.deadlinePassed(now: Self.now) } == (state, .nothing))
         }
     }
 
     @Test
     func `that ends by itself becomes what the verdict says`() {
-        for state in Self.withProcess.dropLast() {
+        for state in Self.withProcess.prefix(3) {
             let again = after(state) {
                 $0.exited(.restart(after: .milliseconds(100)), now: Self.now)
             }
@@ -116,10 +190,15 @@ struct LifecycleTests {
 
     @Test
     func `that was asked to end is not begun again`() {
-        let ended = after(.stopping(killAt: Self.later)) {
-            $0.exited(.restart(after: Nanoseconds(0)), now: Self.now)
+        for state in [
+            Lifecycle.stopping(killAt: Self.later, sequel: .rest),
+            .draining(until: Self.later, readySince: Self.now, sequel: .rest),
+        ] {
+            let ended = after(state) {
+                $0.exited(.restart(after: Nanoseconds(0)), now: Self.now)
+            }
+            #expect(ended == (.stopped, .tell))
         }
-        #expect(ended == (.stopped, .tell))
     }
 
     @Test

@@ -1,3 +1,4 @@
+import Basics
 import Control
 import Kernel
 import Testing
@@ -12,7 +13,8 @@ struct TopologyTests {
         var flags = Topology.Flags()
         set(&flags)
         let procfile = try text.map { text throws(Refusal) in try Procfile(text) } ?? .builtIn
-        return try Topology(procfile, flags: flags, environment: [], programFolder: "/bin")
+        return try Topology(
+            procfile, flags: flags, environment: EnvironmentFile(), programFolder: "/bin")
     }
 
     @Test
@@ -51,6 +53,45 @@ struct TopologyTests {
     }
 
     @Test
+    func `runs as many copies of a type as the formation says`() throws {
+        let built = try topology("web: a\nworker: b $PORT\nclock: c\nmail: d\n") {
+            $0.formation = try! Formation("worker=2,clock=0,web=1")
+        }
+        #expect(
+            built.children.map { $0.name }
+                == ["balancer", "web.1", "worker.1", "worker.2", "mail"])
+        #expect(built.children.suffix(3).map { $0.port } == [5000, 5001, 5200])
+        #expect(built.children[3].words == ["b", "5001"])
+        #expect(
+            try topology("web: a\n") { $0.formation = try! Formation("all=2") }
+                .children.count == 3)
+        let flagged = try topology("web: a\n") {
+            $0.formation = try! Formation("web=5")
+            $0.backends = 1
+        }
+        #expect(flagged.children.count == 2)
+    }
+
+    @Test(arguments: ["worker", "worker=", "worker=x", "=1", "worker=-1", "worker=1=2", ",,a"])
+    func `has no formation that can't be read`(text: String) {
+        #expect(throws: UsageError.self) { try Formation(text) }
+    }
+
+    @Test
+    func `has no formation of types that are not there`() {
+        #expect(throws: Refusal.self) {
+            try topology("web: a\n") { $0.formation = try! Formation("worker=2") }
+        }
+    }
+
+    @Test
+    func `balances one type alone, and says which`() throws {
+        let built = try topology("backend: a\nweb: b\n")
+        #expect(built.children.filter { $0.role == .backend }.allSatisfy { $0.type == "backend" })
+        #expect(built.notices.contains { $0.contains("'backend' is balanced") })
+    }
+
+    @Test
     func `says so where nothing is balanced`() throws {
         let built = try topology("worker: b\n")
         #expect(built.listen.isEmpty)
@@ -83,7 +124,8 @@ struct ProcfileTests {
         let file = try Procfile("# hello\n\nweb: a b\r\n  worker:c # d\nno line\nempty:\n")
         #expect(
             file.lines == [
-                .init(type: "web", command: "a b"), .init(type: "worker", command: "c # d"),
+                .init(type: "web", command: "a b", place: "Procfile:3"),
+                .init(type: "worker", command: "c # d", place: "Procfile:4"),
             ])
         #expect(file.skipped == [5, 6])
     }
@@ -93,11 +135,20 @@ struct ProcfileTests {
         #expect(throws: Refusal.self) { try Procfile("a: b\na: c\n") }
     }
 
-    @Test
-    func `has an environment beside it whose quotes go`() {
-        let list = Procfile.environment("# c\nA=1\nexport B=\"two words\"\nC='x'\nD=\nbad line\n")
-        #expect(list.map { $0.name } == ["A", "B", "C", "D"])
-        #expect(list.map { $0.value } == ["1", "two words", "x", ""])
+    @Test(arguments: [
+        ("a: b\na: c\n", "app/Procfile:2"), ("\nweb: 'open\n", "app/Procfile:2"),
+        ("#\nweb: x\nworker: \"$A\n", "app/Procfile:3"),
+        ("web: x\nbalancer: lb-balancer --nonsense\n", "app/Procfile:2"),
+    ])
+    func `that can't be used is told by file and line`(text: String, place: String) {
+        #expect {
+            let file = try Procfile(text, path: "app/Procfile")
+            _ = try Topology(
+                file, flags: Topology.Flags(), environment: EnvironmentFile(),
+                programFolder: "/bin")
+        } throws: { error in
+            (error as? Refusal)?.what == "\(place) can't be used"
+        }
     }
 }
 

@@ -168,6 +168,9 @@ int clinux_is_locked(int fd);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_peer_user(int fd, uint32_t *user, int32_t *pid);
+// Receives one datagram and who sent it (SO_PASSCRED must be on); descriptors that come with it are
+// closed. Returns its length, or -errno.
+long clinux_receive_notice(int fd, void *buffer, size_t count, int32_t *pid, uint32_t *user);
 long clinux_random(void *buffer, size_t count);
 int clinux_set_close_on_exec_from(unsigned first);
 int clinux_set_thread_name(const char *name);

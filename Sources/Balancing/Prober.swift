@@ -1,0 +1,201 @@
+import Basics
+import Choosing
+import Control
+import Kernel
+import Scoreboard
+
+/// Checks the backends actively: one connection each at a time, at intervals, on the control
+/// thread.
+///
+/// What it finds out goes to the scoreboard, where every worker of every balancer sees it. Only who
+/// the supervisor calls ready is checked: of the others it knows better.
+struct Prober: ~Copyable {
+    /// A verdict that has changed.
+    struct Finding {
+        let slot: UInt32
+        let generation: UInt64
+        let name: InlineText
+        let isUp: Bool
+        let reason: String
+    }
+
+    private enum Result {
+        case passed
+        case failed(String)
+    }
+
+    private let check: BalancerOptions.HealthCheck
+    private let interval: Nanoseconds
+    private let timeout: Nanoseconds
+    private let thresholds: Health.Thresholds
+    private let scoreboard: Scoreboard
+    private let kind: UInt8
+    private var probes: Slab<Probe>
+    /// The slab's slot for each scoreboard slot under check.
+    private var places: [UInt32: UInt32] = [:]
+    private(set) var findings: [Finding] = []
+
+    /// `kind` is that of the tokens with which the poller tells of its connections.
+    init(_ options: BalancerOptions, _ scoreboard: Scoreboard, kind: UInt8) {
+        check = options.healthCheck ?? .tcp
+        interval = options.healthInterval
+        timeout = options.healthTimeout
+        thresholds = Health.Thresholds(rise: options.rise, fall: options.fall)
+        self.scoreboard = scoreboard
+        self.kind = kind
+        probes = Slab(capacity: scoreboard.backendCapacity)
+    }
+
+    /// Checks the members of this roster from now on. A process that is already under check keeps
+    /// its verdict.
+    mutating func follow(_ roster: Roster, now: Instant) {
+        if check == .off { return }
+        var wanted: [UInt32: Int] = [:]
+        for (index, member) in roster.members.enumerated() where member.fact == .ready {
+            wanted[member.slot] = index
+        }
+        for (slot, place) in places {
+            if let index = wanted[slot],
+                roster.members[index].generation == probes[place].generation
+            {
+                wanted[slot] = nil
+            } else {
+                _ = probes.remove(place)
+                places[slot] = nil
+            }
+        }
+        // Spread over the interval, so that a hundred backends are not checked in one instant.
+        var turn: UInt64 = 0
+        let step = interval.count / UInt64(max(1, wanted.count))
+        for (slot, index) in wanted.sorted(by: { $0.key < $1.key }) {
+            let member = roster.members[index]
+            turn += 1
+            let probe = Probe(
+                slot: slot, generation: member.generation, name: member.name,
+                address: member.address, due: now + Nanoseconds(step * turn))
+            places[slot] = probes.insert(probe).slot
+        }
+    }
+
+    /// When there is something to do at the latest; nothing when nobody is checked.
+    var due: Instant? {
+        var least: Instant?
+        for place in places.values {
+            least = min(least ?? .never, probes[place].due)
+        }
+        return least
+    }
+
+    /// Begins the checks whose time has come and gives up those whose time is over.
+    mutating func expire(now: Instant, poller: borrowing Poller) {
+        for place in places.values where probes[place].due <= now {
+            if probes[place].isUnderWay {
+                conclude(place, .failed("it did not answer a check in time"), now)
+            } else {
+                begin(place, now, poller)
+            }
+        }
+    }
+
+    private mutating func begin(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
+        do throws(SystemError) {
+            let socket = try Socket.connect(to: probes[place].address)
+            try poller.add(
+                socket.reference, for: .everyChange,
+                token: Token(kind: kind, key: probes.key(place)))
+            probes[place].begin(socket, due: now + timeout)
+        } catch {
+            conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+        }
+    }
+
+    /// The connection of a check has something to tell.
+    mutating func told(_ event: Event, now: Instant) {
+        let place = event.token.key.slot
+        guard probes.isCurrent(event.token.key), probes[place].isUnderWay else { return }
+        if let error = probes[place].pendingError() {
+            conclude(place, .failed("it can't be connected to: \(error)"), now)
+            return
+        }
+        switch check {
+        case .off: return
+        case .tcp:
+            if event.readiness.contains(.writable) { conclude(place, .passed, now) }
+        case .http(let path):
+            if event.readiness.contains(.writable) && !probes[place].hasAsked {
+                ask(place, path)
+            }
+            if event.readiness.contains(.readable) { hear(place, now) }
+        }
+    }
+
+    private mutating func ask(_ place: UInt32, _ path: String) {
+        probes[place].hasAsked = true
+        let host = "\(probes[place].address)"
+        var request = ByteQueue(capacity: 256)
+        request.append(
+            text: "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: lbctl-health\r\n"
+                + "Connection: close\r\n\r\n")
+        // A new connection takes that much at once; one that does not answers nothing either.
+        probes[place].send(&request)
+    }
+
+    private mutating func hear(_ place: UInt32, _ now: Instant) {
+        probes[place].answer.reserve(512)
+        let outcome = probes[place].receive()
+        if probes[place].answer.count >= 12 {
+            let status = Self.status(probes[place].answer)
+            let isFine = (200..<400).contains(status)
+            conclude(place, isFine ? .passed : .failed("it answered a check with \(status)"), now)
+            return
+        }
+        switch outcome {
+        case .moved, .wouldBlock: return
+        case .end: conclude(place, .failed("it closed a check without an answer"), now)
+        case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+        }
+    }
+
+    /// The three digits behind `HTTP/1.x `, or 0.
+    private static func status(_ queue: borrowing ByteQueue) -> Int {
+        let bytes = queue.bytes
+        var status = 0
+        for index in 9..<12 {
+            guard bytes[index] >= Ascii.zero, bytes[index] <= Ascii.nine else { return 0 }
+            status = status * 10 + Int(bytes[index] - Ascii.zero)
+        }
+        return status
+    }
+
+    private mutating func conclude(_ place: UInt32, _ result: Result, _ now: Instant) {
+        probes[place].end()
+        let change: Health.Change
+        var reason = "its checks pass again"
+        switch result {
+        case .passed: change = probes[place].health.succeeded(thresholds)
+        case .failed(let why):
+            change = probes[place].health.failed(thresholds)
+            reason = why
+        }
+        // In doubt the next look is soon: HAProxy's fastinter.
+        let pause =
+            probes[place].health.isInDoubt ? Nanoseconds(interval.count / 10) : interval
+        probes[place].due = now + pause
+        if change == .none { return }
+        let slot = probes[place].slot
+        let generation = probes[place].generation
+        let isUp = probes[place].health.isUp
+        scoreboard.checks(slot: Int(slot)).set(isDown: !isUp, generation)
+        findings.append(
+            Finding(
+                slot: slot, generation: generation, name: probes[place].name, isUp: isUp,
+                reason: reason))
+    }
+
+    /// The verdicts that have changed since the last time.
+    mutating func takeFindings() -> [Finding] {
+        let taken = findings
+        findings = []
+        return taken
+    }
+}

@@ -1,0 +1,133 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+
+/// What `up` is about to run, worked out and looked at before anything is started.
+struct Preparation {
+    let flags: UpFlags
+    let topology: Topology
+    let environment: EnvironmentFile
+    /// Where the children are started.
+    let directory: String
+    private(set) var notices: [String]
+    /// Where the balancer is to listen, without what this machine does not have.
+    private(set) var listen: [Address] = []
+
+    static var programFolder: String { UpFlags.folder(of: ThisProcess.executable) }
+
+    /// Reads the Procfile and works out the children; fails with what is wrong with it.
+    init(_ flags: UpFlags) throws(Refusal) {
+        self.flags = flags
+        let path = flags.procfile ?? "Procfile"
+        if flags.procfile == nil && !Files.exists(path) {
+            environment = EnvironmentFile()
+            directory = Files.currentFolder()
+            topology = try Topology(
+                .builtIn, flags: flags.topology, environment: environment,
+                programFolder: Self.programFolder)
+        } else {
+            let folder = UpFlags.folder(of: path)
+            directory = Files.resolved(folder)
+            let beside = folder + "/.env"
+            environment =
+                Files.exists(beside) ? EnvironmentFile(try Self.read(beside)) : EnvironmentFile()
+            topology = try Topology(
+                try Procfile(try Self.read(path), path: path), flags: flags.topology,
+                environment: environment, programFolder: Self.programFolder)
+        }
+        notices = topology.notices
+        for address in topology.listen {
+            if case .absent = Ports.look(at: address), address.isLoopback, address.port != nil,
+                topology.listen.count > 1
+            {
+                notices.append("there is no IPv6 here: \(address) is left out")
+            } else {
+                listen.append(address)
+            }
+        }
+    }
+
+    private static func read(_ path: String) throws(Refusal) -> String {
+        do throws(SystemError) {
+            return try Files.text(path)
+        } catch {
+            throw Refusal(
+                what: "\(path) can't be read", why: "\(error.errno)",
+                advice: error.errno == .noSuchFile ? "name another file with -f" : "")
+        }
+    }
+
+    /// What the supervisor is told.
+    var plan: ServicePlan {
+        ServicePlan(
+            name: flags.name, runtimePath: flags.folder.path,
+            historyPath: HistoryFolder.path(of: flags.name), historyLimit: flags.logSize,
+            programFolder: Self.programFolder, directory: directory,
+            listen: listen.map { "\($0)" }, children: topology.children,
+            descriptorLimit: ThisProcess.descriptorLimit, drainLimit: topology.drainLimit,
+            environment: environment.variables.map { "\($0.name)=\($0.value)" },
+            notices: notices)
+    }
+
+    /// Fails where something is in the way of all of it. A program that is missing is no such
+    /// thing: the others run without it.
+    func check() throws(Refusal) {
+        if let problem = (missingPrograms + sharedPorts + takenPorts).first { throw problem }
+    }
+
+    /// Those of lbctl's own programs that are not where they should be.
+    var missingPrograms: [Refusal] {
+        let own = Set(topology.children.map { $0.words[0] }).intersection([
+            "lb-balancer", "lb-echo",
+        ])
+        return own.sorted().filter { !Files.isExecutable(Self.programFolder + "/" + $0) }.map {
+            Refusal(
+                what: "\($0) can't be started",
+                why: "it is not beside lbctl in \(Self.programFolder)",
+                advice: "build it with 'swift build -c release'")
+        }
+    }
+
+    /// Ports that are meant for two.
+    var sharedPorts: [Refusal] {
+        var owners: [UInt16: String] = [:]
+        var problems: [Refusal] = []
+        for child in topology.children where child.port != 0 {
+            if let other = owners[child.port] {
+                problems.append(
+                    Refusal(
+                        what: "\(child.name) can't have port \(child.port)",
+                        why: "it is \(other)'s", advice: "see --port and --base-port"))
+            }
+            owners[child.port] = child.name
+        }
+        return problems
+    }
+
+    /// Ports that somebody else has.
+    var takenPorts: [Refusal] {
+        var problems = listen.compactMap {
+            Ports.problem($0, for: "the balancer", flag: "--port")
+        }
+        for child in topology.children where child.role == .backend {
+            let plain = Address.loopback(port: child.port)
+            let found = Ports.problem(plain, for: child.name, flag: "--base-port")
+            if let found {
+                problems.append(found)
+            } else if case .taken = Ports.look(at: .loopback6(port: child.port)),
+                let found = Ports.problem(
+                    .loopback6(port: child.port), for: child.name, flag: "--base-port")
+            {
+                problems.append(found)
+            }
+        }
+        if let admin = flags.admin, admin != 0,
+            let found = Ports.problem(
+                .loopback(port: admin), for: "the admin page", flag: "--admin")
+        {
+            problems.append(found)
+        }
+        return problems
+    }
+}

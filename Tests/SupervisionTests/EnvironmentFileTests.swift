@@ -1,0 +1,23 @@
+import Testing
+
+@testable import Supervision
+
+@Suite("A file of variables")
+struct EnvironmentFileTests {
+    @Test(arguments: [
+        ("A=1", "1"), ("A=", ""), ("A=two words ", "two words"), ("A='x y'", "x y"),
+        ("A=\"x\"", "x"), ("A=\"a\\nb\"", "a\nb"), ("A=\"a\\\"b\"", "a\"b"),
+        ("A='a\\nb'", "a\\nb"), ("export A=1", "1"), ("A=1 # why", "1"), ("A=1#2", "1#2"),
+        ("A=# why", ""), ("A='#1' # why", "#1"), ("A='open", "'open"), ("A=a=b", "a=b"),
+        ("A=1\r\nB=2", "1"), ("  A=1", "1"), ("A=1\nA=2", "2"),
+    ])
+    func `gives a value without its quotes and comments`(text: String, value: String) {
+        #expect(EnvironmentFile(text).value("A") == value)
+    }
+
+    @Test
+    func `skips what is none`() {
+        #expect(EnvironmentFile("# A=1\n\nbad line\n=x\nA B=1\n").variables.isEmpty)
+        #expect(EnvironmentFile("B=1").value("A") == nil)
+    }
+}
