@@ -93,6 +93,9 @@ let package = Package(
             of: "Supervision",
             sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
         tests(of: "Terminal", sees: ["Kernel", "Basics"]),
+        tests(
+            of: "lbctl",
+            sees: ["Supervision", "Control", "Logs", "Terminal", "Kernel", "Basics"]),
         // The programs are named so that they are built before they are started.
         .testTarget(
             name: "EndToEndTests",

@@ -11,9 +11,9 @@ enum StatusCommand {
     private static let usage = """
         lbctl ps [--format json]
 
-        A row for each process. SINCE is how long it has run; REQUESTS, P50 and P99 are of the
-        requests that it was sent since it started, as the balancer saw them. CPU is the share of
-        one core since it started, MEMORY what is resident. A narrow terminal shows fewer columns.
+        A row for each process. SINCE is how long it has run; REQUESTS, P50 and P99 are of what it
+        was sent since it started, as the balancer saw it. CPU is its share of one core since it
+        started, MEMORY what is resident. A narrow terminal shows fewer columns.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
@@ -30,12 +30,6 @@ enum StatusCommand {
         let format = try verb.options.choice("format", Format.self) ?? .text
         let colour = try verb.options.choice("color", ColourChoice.self) ?? .auto
         let folder = try verb.folder()
-        if !ControlClient.isRunning(folder) {
-            let name = verb.name == "default" ? "" : " --name \(verb.name)"
-            Console.note("nothing runs as '\(verb.name)'; 'lbctl up\(name)' starts it")
-            if format == .json { Console.say("[]") }
-            return 0
-        }
         do throws(Refusal) {
             var client = try ControlClient(folder)
             guard case .status(let status) = try client.ask(.status) else {

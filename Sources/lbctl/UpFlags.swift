@@ -31,7 +31,7 @@ struct UpFlags {
             "formation", value: "TYPE=N,…", help: "copies of types, as worker=2,clock=0"),
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
-        Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB)"),
+        Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
         Option("format", value: "text|json", help: "how the log is shown (text)"),
         ColourChoice.option,
     ]
