@@ -13,6 +13,7 @@ extension Supervisor {
         child.killOrder = nil
         child.ending = ending.cause.words
         let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
+        let wasOffered = child.isBalanced && !wasPlanned && child.lifecycle.state != .starting
         child.drain = nil
         if order == nil && !wasPlanned { lookForStranger(child, ending) }
         let action = child.lifecycle.exited(
@@ -35,7 +36,7 @@ extension Supervisor {
             Obituary(
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
-                version: child.isBalanced && !wasPlanned ? rosterVersion : nil, order: order,
+                version: wasOffered ? rosterVersion : nil, order: order,
                 now: now))
         settleObituaries()
     }

@@ -100,7 +100,9 @@ extension Supervisor {
             return
         }
         if [.pause, .resume].contains(verb), state != (verb == .pause ? .ready : .paused) {
-            report(child, "is \(state.word), which can't be \(verb.word)d", isDone: false, standing)
+            report(
+                child, "is \(state.word): there is nothing to \(verb.word)", isDone: false, standing
+            )
             return
         }
         let generation = child.generation

@@ -17,13 +17,14 @@ enum StatusCommand {
         try verb.refuseOperands()
         let format = try verb.options.choice("format", Format.self) ?? .text
         let folder = try verb.folder()
-        if !ControlClient.isRunning(folder) {
-            let name = verb.name == "default" ? "" : " --name \(verb.name)"
-            Console.note("nothing runs as '\(verb.name)'; 'lbctl up\(name)' starts it")
-            if format == .json { Console.say("[]") }
-            return 0
-        }
         do throws(Refusal) {
+            try folder.look()
+            if !ControlClient.isRunning(folder) {
+                let name = verb.name == "default" ? "" : " --name \(verb.name)"
+                Console.note("nothing runs as '\(verb.name)'; 'lbctl up\(name)' starts it")
+                if format == .json { Console.say("[]") }
+                return 0
+            }
             var client = try ControlClient(folder)
             guard case .status(let status) = try client.ask(.status) else {
                 throw ControlClient.lost
