@@ -12,6 +12,9 @@ extension Supervisor {
         let order = child.killOrder
         child.killOrder = nil
         child.ending = ending.cause.words
+        if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
+            child.ending += " (the shell found no such program)"
+        }
         let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
         let wasOffered = child.isBalanced && !wasPlanned && child.lifecycle.state != .starting
         child.drain = nil

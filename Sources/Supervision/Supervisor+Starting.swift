@@ -81,7 +81,7 @@ extension Supervisor {
             return
         }
         do throws(SystemError) {
-            child.process = try spawn(child, launch, path: path)
+            child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()
             child.lifecycle.spawned(now: now)
             if child.isBalanced { publishRoster() }
@@ -108,7 +108,20 @@ extension Supervisor {
     }
 
     private func spawn(
-        _ child: SupervisedChild, _ launch: Launch, path: String
+        _ child: SupervisedChild, _ launch: Launch, _ path: String
+    ) throws(SystemError) -> ChildProcess {
+        do throws(SystemError) {
+            return try spawn(child, launch, path: path, words: child.plan.words)
+        } catch {
+            guard error.call == "execve", error.errno == .notExecutable else { throw error }
+            // A script without a first line that names its interpreter: a shell would run it too.
+            let words = ["/bin/sh", path] + child.plan.words.dropFirst()
+            return try spawn(child, launch, path: "/bin/sh", words: words)
+        }
+    }
+
+    private func spawn(
+        _ child: SupervisedChild, _ launch: Launch, path: String, words: [String]
     ) throws(SystemError) -> ChildProcess {
         let output = try Pipe(capacity: ChildPipe.capacity)
         let errors = try Pipe(capacity: ChildPipe.capacity)
@@ -116,7 +129,7 @@ extension Supervisor {
             nil, output.writeEnd.reference, errors.writeEnd.reference,
         ]
         var extra: [(String, String)] = []
-        var words = child.plan.words
+        var words = words
         let isBalancer = child.plan.role == .balancer
         var link: BalancerLink?
         // Ends that are the child's: open here until they have been handed down.
