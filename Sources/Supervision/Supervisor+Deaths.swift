@@ -11,7 +11,10 @@ extension Supervisor {
         guard let ending = process.child.reap() else { return }
         let order = child.killOrder
         child.killOrder = nil
-        child.ending = ending.cause.words
+        // It was killed for that.
+        let lateness =
+            child.lifecycle == .starting(deadline: .never) ? " (\(child.ending))" : ""
+        child.ending = ending.cause.words + lateness
         if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
             child.ending += " (the shell found no such program)"
         }

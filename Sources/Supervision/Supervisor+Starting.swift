@@ -59,9 +59,13 @@ extension Supervisor {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true
-            let why = child.stranger.map { " (\(strangerWords(child, $0)))" } ?? ""
-            child.ending = "was not ready within \(Figures.text(Lifecycle.startLimit))\(why)"
-            log.say("\(title) \(child.ending); killing it")
+            let limit = Figures.text(Lifecycle.startLimit)
+            child.ending = "nothing said within \(limit) that it is ready"
+            if child.isBalanced && child.process?.readiness == nil {
+                child.ending = "nobody accepted on port \(child.plan.port) within \(limit)"
+            }
+            if let stranger = child.stranger { child.ending = strangerWords(child, stranger) }
+            log.say("\(title) was not ready within \(limit): \(child.ending); killing it")
         }
     }
 

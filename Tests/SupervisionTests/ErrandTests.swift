@@ -75,7 +75,7 @@ struct ErrandTests {
         #expect(outcome(patient) == .done("\(verb.word)ed, ready after 3.0 s"))
         for state in [Lifecycle.backoff(until: Self.later), .failed, .stopped] {
             child.lifecycle = state
-            #expect(outcome(patient) == .failed("is not ready: it exited with 1"))
+            #expect(outcome(patient) == .failed("is not ready: exited with 1"))
         }
     }
 
