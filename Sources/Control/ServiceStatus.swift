@@ -16,6 +16,15 @@ public enum ChildState: UInt8, Sendable, CaseIterable {
         case .paused: "paused"
         }
     }
+
+    /// As a sentence says it: `it is backing off`.
+    public var phrase: String {
+        switch self {
+        case .starting, .ready, .draining, .stopping, .stopped, .paused: "is \(word)"
+        case .backoff: "is backing off"
+        case .failed: "has failed"
+        }
+    }
 }
 
 /// Whether a child serves, as far as anybody has looked.

@@ -29,6 +29,12 @@ private struct Reader {
     // What a shell acts on outside quotes.
     static let active = Set("|&;<>()`*?[]{}!~#\n".utf8)
 
+    /// Words that are no programs, but mean something to a shell at the beginning of a line.
+    static let builtIn: Set<String> = [
+        ".", ":", "alias", "break", "case", "cd", "command", "eval", "export", "for", "if", "read",
+        "set", "shift", "trap", "ulimit", "umask", "unset", "until", "wait", "while",
+    ]
+
     mutating func read(_ variable: (String) -> String?) throws(Refusal) -> ShellWords {
         while next < bytes.count {
             let byte = bytes[next]
@@ -61,6 +67,12 @@ private struct Reader {
             }
         }
         endWord()
+        // Whoever writes `exec` wants no shell in between, and there is none here.
+        if words.count > 1, words[0] == "exec" {
+            if words[1].hasPrefix("-") { return .needsShell }
+            words.removeFirst()
+        }
+        if let first = words.first, Self.builtIn.contains(first) { return .needsShell }
         return .words(words)
     }
 

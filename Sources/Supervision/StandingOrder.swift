@@ -79,12 +79,12 @@ struct Errand {
         switch child.lifecycle {
         case .starting: return waits ? .underWay : .done("\(word) after \(span)")
         case .ready: return .done("\(word), ready after \(span)")
-        case .paused, .draining, .stopping: return .failed("is \(child.lifecycle.state.word)")
+        case .paused, .draining, .stopping: return .failed(child.lifecycle.state.phrase)
         case .stopped:
             // A program may do its work and end.
             if child.plan.role == .other { return .done("\(word); \(child.ending)") }
-            return .failed("is not ready: it \(child.ending)")
-        case .backoff, .failed: return .failed("is not ready: it \(child.ending)")
+            return .failed("is not ready: \(child.ending)")
+        case .backoff, .failed: return .failed("is not ready: \(child.ending)")
         }
     }
 

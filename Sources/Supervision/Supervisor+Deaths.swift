@@ -11,8 +11,15 @@ extension Supervisor {
         guard let ending = process.child.reap() else { return }
         let order = child.killOrder
         child.killOrder = nil
-        child.ending = ending.cause.words
+        // It was killed for that.
+        let lateness =
+            child.lifecycle == .starting(deadline: .never) ? " (\(child.ending))" : ""
+        child.ending = ending.cause.words + lateness
+        if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
+            child.ending += " (the shell found no such program)"
+        }
         let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
+        let wasOffered = child.isBalanced && !wasPlanned && child.lifecycle.state != .starting
         child.drain = nil
         if order == nil && !wasPlanned { lookForStranger(child, ending) }
         let action = child.lifecycle.exited(
@@ -35,7 +42,7 @@ extension Supervisor {
             Obituary(
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
-                version: child.isBalanced && !wasPlanned ? rosterVersion : nil, order: order,
+                version: wasOffered ? rosterVersion : nil, order: order,
                 now: now))
         settleObituaries()
     }

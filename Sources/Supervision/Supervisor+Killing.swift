@@ -43,7 +43,7 @@ extension Supervisor {
 
     private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
         let states = chosen.map { child in
-            let word = "\(child.plan.name) is \(child.lifecycle.state.word)"
+            let word = "\(child.plan.name) \(child.lifecycle.state.phrase)"
             if case .backoff = child.lifecycle { return "\(word), \(next(for: child))" }
             return word
         }

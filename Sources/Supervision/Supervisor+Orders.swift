@@ -100,7 +100,9 @@ extension Supervisor {
             return
         }
         if [.pause, .resume].contains(verb), state != (verb == .pause ? .ready : .paused) {
-            report(child, "is \(state.word), which can't be \(verb.word)d", isDone: false, standing)
+            report(
+                child, "\(state.phrase): there is nothing to \(verb.word)", isDone: false, standing
+            )
             return
         }
         let generation = child.generation
@@ -127,7 +129,7 @@ extension Supervisor {
     static func already(_ verb: ServiceVerb, _ state: ChildState) -> String? {
         switch (verb, state) {
         case (.stop, .stopped), (.stop, .failed), (.start, .ready), (.pause, .paused):
-            "is \(state.word) already"
+            "\(state.phrase) already"
         case (.start, .starting): "is starting already"
         case (.start, .paused): "runs already, but is paused: 'lbctl resume' lets it go on"
         case (.resume, .ready): "is not paused"

@@ -59,9 +59,13 @@ extension Supervisor {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true
-            let why = child.stranger.map { " (\(strangerWords(child, $0)))" } ?? ""
-            child.ending = "was not ready within \(Figures.text(Lifecycle.startLimit))\(why)"
-            log.say("\(title) \(child.ending); killing it")
+            let limit = Figures.text(Lifecycle.startLimit)
+            child.ending = "nothing said within \(limit) that it is ready"
+            if child.isBalanced && child.process?.readiness == nil {
+                child.ending = "nobody accepted on port \(child.plan.port) within \(limit)"
+            }
+            if let stranger = child.stranger { child.ending = strangerWords(child, stranger) }
+            log.say("\(title) was not ready within \(limit): \(child.ending); killing it")
         }
     }
 
@@ -81,7 +85,7 @@ extension Supervisor {
             return
         }
         do throws(SystemError) {
-            child.process = try spawn(child, launch, path: path)
+            child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()
             child.lifecycle.spawned(now: now)
             if child.isBalanced { publishRoster() }
@@ -108,7 +112,20 @@ extension Supervisor {
     }
 
     private func spawn(
-        _ child: SupervisedChild, _ launch: Launch, path: String
+        _ child: SupervisedChild, _ launch: Launch, _ path: String
+    ) throws(SystemError) -> ChildProcess {
+        do throws(SystemError) {
+            return try spawn(child, launch, path: path, words: child.plan.words)
+        } catch {
+            guard error.call == "execve", error.errno == .notExecutable else { throw error }
+            // A script without a first line that names its interpreter: a shell would run it too.
+            let words = ["/bin/sh", path] + child.plan.words.dropFirst()
+            return try spawn(child, launch, path: "/bin/sh", words: words)
+        }
+    }
+
+    private func spawn(
+        _ child: SupervisedChild, _ launch: Launch, path: String, words: [String]
     ) throws(SystemError) -> ChildProcess {
         let output = try Pipe(capacity: ChildPipe.capacity)
         let errors = try Pipe(capacity: ChildPipe.capacity)
@@ -116,7 +133,7 @@ extension Supervisor {
             nil, output.writeEnd.reference, errors.writeEnd.reference,
         ]
         var extra: [(String, String)] = []
-        var words = child.plan.words
+        var words = words
         let isBalancer = child.plan.role == .balancer
         var link: BalancerLink?
         // Ends that are the child's: open here until they have been handed down.

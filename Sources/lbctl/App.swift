@@ -46,6 +46,7 @@ enum App {
             if let near = Likeness.nearest(to: verb, in: Help.verbs) {
                 hint = "did you mean '\(near)'?"
             }
+            if verb.hasPrefix("-") { hint = "options stand behind the verb: lbctl VERB \(verb) …" }
             throw UsageError("unknown verb '\(verb)'", hint: hint)
         }
     }

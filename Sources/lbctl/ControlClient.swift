@@ -10,6 +10,8 @@ struct ControlClient: ~Copyable {
 
     /// Connects; fails where no such service runs.
     init(_ folder: RuntimeFolder) throws(Refusal) {
+        // Somebody else's folder may hold somebody else's supervisor.
+        try folder.look()
         socket = try Self.connect(folder)
     }
 

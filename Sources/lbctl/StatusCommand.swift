@@ -31,6 +31,13 @@ enum StatusCommand {
         let colour = try verb.options.choice("color", ColourChoice.self) ?? .auto
         let folder = try verb.folder()
         do throws(Refusal) {
+            try folder.look()
+            if !ControlClient.isRunning(folder) {
+                let name = verb.name == "default" ? "" : " --name \(verb.name)"
+                Console.note("nothing runs as '\(verb.name)'; 'lbctl up\(name)' starts it")
+                if format == .json { Console.say("[]") }
+                return 0
+            }
             var client = try ControlClient(folder)
             guard case .status(let status) = try client.ask(.status) else {
                 throw ControlClient.lost

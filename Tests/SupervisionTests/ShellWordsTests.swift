@@ -20,7 +20,7 @@ struct ShellWordsTests {
         ("x '$PORT' \"\\$PORT\"", ["x", "$PORT", "$PORT"]),
         ("x $UNSET", ["x"]),
         ("x a=b c#d e~f", ["x", "a=b", "c#d", "e~f"]),
-        ("", []),
+        ("", []), ("exec a b", ["a", "b"]), ("exec", ["exec"]), ("\"exec\" a", ["a"]),
     ])
     func `is cut where a shell would cut it`(line: String, words: [String]) throws {
         #expect(try read(line) == .words(words))
@@ -29,6 +29,7 @@ struct ShellWordsTests {
     @Test(arguments: [
         "a | b", "a && b", "a; b", "a > b", "a < b", "a `b`", "a $(b)", "a \"$(b)\"", "a *.c",
         "a b?", "A=1 a", "~/a", "a # b", "(a)", "a ${B:-c}", "a $", "a [b]", "a {b,c}",
+        "cd app", ". ./env", "exec -a b c", "export A", "ulimit -n 9",
     ])
     func `that only a shell understands is left to it`(line: String) throws {
         #expect(try read(line) == .needsShell)
