@@ -111,7 +111,7 @@ import Testing
 
     @Test(arguments: [
         File("backend: lb-echo\nbackend: lb-echo\n", "line 2", "'backend'"),
-        File("backend: lb-echo 'half\n", "backend"),
+        File("backend: lb-echo 'half\n", "lb-echo 'half", "not closed"),
         File("balancer: lb-balancer --banana\nbackend: lb-echo\n", "balancer", "banana"),
         File("balancer: lb-balancer --listen nowhere\nbackend: lb-echo\n", "nowhere"),
     ])

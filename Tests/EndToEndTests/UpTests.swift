@@ -108,19 +108,4 @@ import Testing
             for row in rows { #expect(row.port.isFree, "\(row)") }
         }
     }
-
-    @Test func `in the background it ends with 1 and says who is not ready and why`() throws {
-        let place = try Place(
-            procfile: """
-                backend: lb-echo --port $PORT
-                worker: sh -c 'echo I can not; exit 7'
-                """)
-        let up = try place.up(["--backends", "1"])
-        #expect(up.code == 1)
-        #expect(up.errors.contains("worker"))
-        #expect(up.errors.contains("exited with 7"))
-        #expect(up.errors.contains("I can not"))
-        #expect(place.leftOver() == [])
-        #expect(place.runtimeFiles() == [])
-    }
 }
