@@ -101,7 +101,7 @@ import Testing
     struct File: CustomTestStringConvertible, Sendable {
         let text: String
         let errors: [String]
-        var testDescription: String { text }
+        var testDescription: String { text.debugDescription }
 
         init(_ text: String, _ errors: String...) {
             self.text = text
