@@ -73,11 +73,23 @@ struct Opening: ~Copyable {
                 address = address.with(port: chosen)
             }
             do throws(SystemError) {
-                listeners.append(try ListeningSocket(address))
+                listeners.append(try listener(address, sparing: plan.children))
             } catch {
                 throw Refusal(what: "the balancer can't listen on \(address)", why: "\(error)")
             }
         }
         return listeners
+    }
+
+    /// Where the kernel chooses, it may choose what a child is about to listen on.
+    private static func listener(
+        _ address: Address, sparing children: [ChildPlan]
+    ) throws(SystemError) -> ListeningSocket {
+        while true {
+            let listener = try ListeningSocket(address)
+            let port = listener.address.port
+            let isGiven = children.contains { $0.role != .balancer && $0.port == port }
+            if address.port != 0 || !isGiven { return listener }
+        }
     }
 }

@@ -56,7 +56,13 @@ public final class Supervisor {
         listeners = opening.listeners
         controlSocket = opening.controlSocket
         guardianPid = ThisProcess.parentPid
-        children = plan.children.enumerated().map { SupervisedChild(index: $0, plan: $1) }
+        // Where the kernel chose the balancer's port, it is known by now.
+        let port = opening.listeners.first?.address.port
+        children = plan.children.enumerated().map { index, child in
+            var child = child
+            if child.role == .balancer { child.port = port ?? child.port }
+            return SupervisedChild(index: index, plan: child)
+        }
     }
 
     /// Runs the service until it is to end, and returns the exit code.

@@ -163,8 +163,17 @@ public struct Topology {
                 why: "the last port is 65535", advice: "choose a lower --base-port")
         }
         for index in 0..<count {
-            let port = base == 0 ? try Ports.unused() : UInt16(base + index)
+            let port = base == 0 ? try unusedPort() : UInt16(base + index)
             try add(line, name: "\(line.type).\(index + 1)", role: .backend, port: port)
+        }
+    }
+
+    /// A free port that none of the children has been given yet: what the kernel chose before is
+    /// free until its child listens, and may be chosen again.
+    private func unusedPort() throws(Refusal) -> UInt16 {
+        while true {
+            let port = try Ports.unused()
+            if !children.contains(where: { $0.port == port }) { return port }
         }
     }
 

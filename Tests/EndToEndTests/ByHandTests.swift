@@ -1,0 +1,33 @@
+import Kernel
+import Testing
+
+/// The three programs without lbctl, as in three terminals.
+@Suite struct ByHandTests {
+    @Test func `two echoes and a balancer take turns, and one killed comes back`() throws {
+        let first = try RunningProgram("lb-echo", ["--port", "0", "--name", "first"])
+        let second = try RunningProgram("lb-echo", ["--port", "0", "--name", "second"])
+        let place = try second.address()
+        let balanced = try Balanced([try first.address(), place])
+        var seen: [String: Int] = [:]
+        for _ in 0..<10 { seen[try balanced.get("/").field("x-backend") ?? "", default: 0] += 1 }
+        #expect(seen == ["first": 5, "second": 5])
+        second.send(.kill)
+        _ = try second.end()
+        for _ in 0..<10 { #expect(try balanced.get("/").field("x-backend") == "first") }
+        let third = try RunningProgram(
+            "lb-echo", ["--port", "\(try #require(place.port))", "--name", "third"])
+        _ = try third.address()
+        let isBack = Programs.eventually {
+            (try? balanced.get("/"))?.field("x-backend") == "third"
+        }
+        #expect(isBack)
+    }
+
+    @Test func `each of them ends by itself when it is asked to`() throws {
+        let echoes = try Echoes(1)
+        let balanced = try Balanced(echoes.addresses)
+        #expect(try balanced.get("/").status == 200)
+        #expect(try balanced.program.stop().cause == .exited(code: 0))
+        #expect(try echoes.programs[0].stop().cause == .exited(code: 0))
+    }
+}

@@ -1,0 +1,103 @@
+import Basics
+import Kernel
+import Testing
+
+/// Nothing survives `lbctl`, however it ends.
+@Suite(.serialized) struct CleanUpTests {
+    /// Each backend leaves a process behind that is in a session of its own and deaf to SIGTERM.
+    static let stubborn = """
+        backend: sh -c 'trap "" TERM; setsid sh -c "trap \\"\\" TERM; exec sleep 1000" & \
+        exec lb-echo --port $PORT'
+        """
+
+    /// A service whose stubborn grandchildren are all there.
+    private func stubbornService() throws -> Service {
+        let service = try Service(["--backends", "2"], procfile: Self.stubborn)
+        let isThere = Programs.eventually { sleepers(service.place).count == 2 }
+        try #require(isThere, "no grandchildren")
+        return service
+    }
+
+    private func sleepers(_ place: Place) -> [Int32] {
+        place.processes().filter { pid in
+            Processes.commandLine(of: pid) == "sleep 1000"
+                && Processes.facts(of: pid)?.session == pid
+        }
+    }
+
+    /// The same folders take another service at once.
+    private func startsAgain(_ service: Service, _ ports: [UInt16]) throws {
+        #expect(service.place.leftOver() == [])
+        for port in ports { #expect(port.isFree, "port \(port)") }
+        let again = try service.place.up(["--backends", "1"])
+        #expect(again.code == 0, "\(again.errors)")
+        #expect(try service.place.run("down").code == 0)
+        #expect(service.place.leftOver() == [])
+        #expect(service.place.runtimeFiles() == [])
+    }
+
+    @Test func `the supervisor killed leaves nothing, not even what had left its session`() throws {
+        let service = try stubbornService()
+        let rows = try service.rows()
+        let all = service.place.processes()
+        let pid = try #require(rows.first.flatMap { Processes.facts(of: $0.pid)?.parent })
+        // Guardian, supervisor, balancer, two backends and what they left in sessions of their own.
+        #expect(all.count >= 7)
+        Signals.send(.kill, to: pid)
+        #expect(try service.end() == .exited(code: 1))
+        #expect(service.guardian.errors.contains("the supervisor (pid \(pid)) killed by SIGKILL"))
+        // The guardian cleaned up before it ended.
+        #expect(service.place.processes() == [])
+        try startsAgain(service, rows.map(\.port))
+    }
+
+    @Test func `the guardian killed leaves nothing, not even what had left its session`() throws {
+        let service = try stubbornService()
+        let rows = try service.rows()
+        service.guardian.send(.kill)
+        #expect(try service.end() == .killed(by: .kill, dumpedCore: false))
+        #expect(service.place.leftOver() == [])
+        try startsAgain(service, rows.map(\.port))
+    }
+
+    @Test func `both killed at once leave no child running`() throws {
+        let service = try Service(["--backends", "2"])
+        let rows = try service.rows()
+        let pid = try #require(rows.first.flatMap { Processes.facts(of: $0.pid)?.parent })
+        service.guardian.send(.stop)
+        Signals.send(.kill, to: pid)
+        service.guardian.send(.kill)
+        try startsAgain(service, rows.map(\.port))
+    }
+
+    @Test func `a graceful end leaves nothing that had left its session`() throws {
+        let service = try stubbornService()
+        #expect(try service.run("down", ["-t", "1"]).code == 0)
+        #expect(try service.end() == .exited(code: 0))
+        #expect(service.place.processes() == [])
+        #expect(service.place.runtimeFiles() == [])
+    }
+
+    @Test func `what a killed backend left behind is gone before it is back`() throws {
+        let service = try stubbornService()
+        let before = sleepers(service.place)
+        let row = try service.row("backend.1")
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        try service.await("backend.1") { $0.state == "ready" && $0.pid != row.pid }
+        let isReplaced = Programs.eventually {
+            let now = sleepers(service.place)
+            return now.count == 2 && now.filter { before.contains($0) }.count == 1
+        }
+        #expect(isReplaced, "\(before) became \(sleepers(service.place))")
+    }
+
+    @Test func `nothing is left after down, and the ports are free`() throws {
+        let service = try Service()
+        let rows = try service.rows()
+        #expect(try service.run("down").code == 0)
+        // By then the last process is gone: nothing is waited for here.
+        #expect(service.place.processes() == [])
+        #expect(service.place.runtimeFiles() == [])
+        for row in rows { #expect(row.port.isFree) }
+    }
+}

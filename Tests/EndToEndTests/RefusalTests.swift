@@ -1,0 +1,145 @@
+import Kernel
+import Testing
+
+/// What can't be done is said in a clear sentence, with the right exit code, and changes nothing.
+@Suite struct RefusalTests {
+    struct Words: CustomTestStringConvertible, Sendable {
+        let words: [String]
+        let errors: [String]
+        var testDescription: String { words.joined(separator: " ") }
+
+        init(_ words: String, _ errors: String...) {
+            self.words = words.split(separator: " ").map { String($0) }
+            self.errors = errors
+        }
+    }
+
+    @Test(arguments: [
+        Words("up --backends 0", "--backends", "0"),
+        Words("up --backends banana", "--backends", "banana"),
+        Words("up --backends", "--backends"),
+        Words("up --port 65536", "--port", "65536"),
+        Words("up --bakends 2", "bakends", "--backends"),
+        Words("up surplus", "surplus"),
+        Words("upp", "unknown verb 'upp'", "did you mean 'up'?"),
+        Words("kil 3001", "unknown verb 'kil'", "did you mean 'kill'?"),
+        Words("xyzzy", "unknown verb 'xyzzy'", "lbctl --help"),
+        Words("kill", "target"),
+        Words("kill -s BANANA 3001", "BANANA"),
+        Words("logs --tail -1", "--tail"),
+        Words("logs --tial 3", "tial", "--tail"),
+        Words("ps --format xml", "xml"),
+        Words("down -t banana", "banana"),
+        Words("ps --name ../up", "../up"),
+    ])
+    func `a wrong command line ends with 2 and says what is wrong`(given: Words) throws {
+        let place = try Place()
+        let program = try RunningProgram("lbctl", given.words, environment: place.environment)
+        #expect(try program.end().cause == .exited(code: 2))
+        #expect(program.output == "")
+        #expect(program.errors.hasPrefix("lbctl: "), "\(program.errors)")
+        for part in given.errors { #expect(program.errors.contains(part), "\(program.errors)") }
+        #expect(place.leftOver() == [])
+    }
+
+    @Test(arguments: ["ps", "down", "kill backend.1", "logs -f", "logs"])
+    func `a verb for a service that does not run ends with 1`(words: String) throws {
+        let place = try Place()
+        let all = words.split(separator: " ").map { String($0) }
+        let told = try place.run(all[0], Array(all.dropFirst()))
+        #expect(told.code == 1)
+        #expect(told.output == "")
+        #expect(told.errors.contains("'\(place.name)'"), "\(told.errors)")
+        #expect(told.errors.contains("lbctl up"), "\(told.errors)")
+    }
+
+    @Test(arguments: ["--port", "--base-port", "--admin"], [true, false])
+    func `a port that is taken is named with who has it, and nothing is started`(
+        flag: String, isDetached: Bool
+    ) throws {
+        let socket = try Socket.listen(on: .loopback(port: 0))
+        let port = try #require(try Socket.localAddress(of: socket).port)
+        let place = try Place()
+        let told = try place.run(
+            "up", (isDetached ? ["-d"] : []) + place.ups + ["\(flag)=\(port)"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains(":\(port)"), "\(told.errors)")
+        #expect(told.errors.contains("taken by pid \(ThisProcess.pid) "), "\(told.errors)")
+        #expect(told.errors.contains(flag), "\(told.errors)")
+        #expect(place.leftOver() == [])
+        #expect(place.runtimeFiles() == [])
+    }
+
+    @Test func `an unknown target is told, the known ones are listed, and nothing is touched`()
+        throws
+    {
+        let service = try Service(["--backends", "2"])
+        let before = try service.rows()
+        for target in ["backend.9", "1", "nobody"] {
+            // The good one before it is not touched either.
+            let told = try service.run("kill", ["backend.1", target])
+            #expect(told.code == 1)
+            #expect(told.output == "")
+            #expect(told.errors.contains("there is no '\(target)'"), "\(told.errors)")
+            for row in before {
+                #expect(told.errors.contains("\(row.name) (\(row.port))"), "\(told.errors)")
+            }
+        }
+        #expect(try service.rows().map(\.pid) == before.map(\.pid))
+    }
+
+    @Test func `a program that is not there is named`() throws {
+        let place = try Place(procfile: "backend: no-such-program --port $PORT\n")
+        let told = try place.up()
+        #expect(told.code == 1)
+        #expect(told.errors.contains("backend.1"), "\(told.errors)")
+        #expect(told.errors.contains("no-such-program"), "\(told.errors)")
+        #expect(place.leftOver() == [])
+        #expect(place.runtimeFiles() == [])
+    }
+
+    struct File: CustomTestStringConvertible, Sendable {
+        let text: String
+        let errors: [String]
+        var testDescription: String { text.debugDescription }
+
+        init(_ text: String, _ errors: String...) {
+            self.text = text
+            self.errors = errors
+        }
+    }
+
+    @Test(arguments: [
+        File("backend: lb-echo\nbackend: lb-echo\n", "line 2", "'backend'"),
+        File("backend: lb-echo 'half\n", "lb-echo 'half", "not closed"),
+        File("balancer: lb-balancer --banana\nbackend: lb-echo\n", "balancer", "banana"),
+        File("balancer: lb-balancer --listen nowhere\nbackend: lb-echo\n", "nowhere"),
+    ])
+    func `a Procfile that can't be used is refused before anything starts`(file: File) throws {
+        let place = try Place(procfile: file.text)
+        // Its own ports: no flag may hide what the file says.
+        let path = place.folder.path + "/Procfile.test"
+        for words in [["-d"], []] {
+            let told = try place.run("up", words + ["--base-port", "0", "-f", path])
+            #expect(told.code == 1)
+            for part in file.errors { #expect(told.errors.contains(part), "\(told.errors)") }
+        }
+        #expect(place.leftOver() == [])
+    }
+
+    @Test func `a Procfile that is not there is named`() throws {
+        let place = try Place()
+        let told = try place.run("up", ["-f", "nowhere/Procfile"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains("nowhere/Procfile"))
+    }
+
+    @Test(arguments: ["--help", "up --help", "ps -h", "kill --help", "logs -h", "--version"])
+    func `what is asked about lbctl itself is answered with 0`(words: String) throws {
+        let program = try RunningProgram(
+            "lbctl", words.split(separator: " ").map { String($0) })
+        #expect(try program.end().cause == .exited(code: 0))
+        #expect(program.errors == "")
+        #expect(!program.output.isEmpty)
+    }
+}
