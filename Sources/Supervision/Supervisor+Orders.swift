@@ -30,7 +30,10 @@ extension Supervisor {
     /// Goes on with every order, as far as it can be at present.
     func goOnWithOrders() {
         if orders.isEmpty { return }
-        for order in orders { goOn(with: order) }
+        // Twice: what one has finished may be what another waits for.
+        for _ in 0..<2 {
+            for order in orders { goOn(with: order) }
+        }
         for order in orders where order.isOver { conclude(order) }
         orders.removeAll { $0.isOver }
     }
@@ -38,7 +41,7 @@ extension Supervisor {
     private func goOn(with standing: StandingOrder) {
         settleErrands(of: standing)
         while !standing.waiting.isEmpty {
-            if standing.order.isRolling && !standing.errands.isEmpty { return }
+            if standing.order.isRolling && isSomeoneRolling { return }
             if standing.order.isRolling && !standing.failures.isEmpty {
                 leaveAlone(standing)
                 return
@@ -46,6 +49,11 @@ extension Supervisor {
             begin(standing.waiting.removeFirst(), standing)
             settleErrands(of: standing)
         }
+    }
+
+    /// Two that roll take turns, so that never more than one backend is missing for them.
+    private var isSomeoneRolling: Bool {
+        orders.contains { $0.order.isRolling && !$0.errands.isEmpty }
     }
 
     private func leaveAlone(_ standing: StandingOrder) {
