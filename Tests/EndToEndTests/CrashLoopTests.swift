@@ -3,7 +3,7 @@ import Testing
 
 /// A program that can't stay alive is given up, and everybody is told.
 @Suite struct CrashLoopTests {
-    @Test func `in the background it ends with 1 and says which backend crashes and its last words`()
+    @Test func `up -d says which backend crashes, tells its last words and ends with 1`()
         throws
     {
         let place = try Place(procfile: "backend: sh -c 'echo this can not go well; exit 7'\n")

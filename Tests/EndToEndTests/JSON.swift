@@ -69,7 +69,8 @@ private struct JSONReader {
     }
 
     private func wrong(_ expected: String) -> Failure {
-        Failure("no JSON: \(expected) expected at \(next) of '\(String(decoding: bytes, as: UTF8.self))'")
+        let text = String(decoding: bytes, as: UTF8.self)
+        return Failure("no JSON: \(expected) expected at \(next) of '\(text)'")
     }
 
     private mutating func skipBlanks() {

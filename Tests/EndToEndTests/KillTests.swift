@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `while all backends are killed it says so, and goes on as soon as one is back`() throws {
+    @Test func `with all backends killed it says so, and goes on when one is back`() throws {
         let service = try Service()
         let before = try service.rows().filter { $0.type == "backend" }
         let load = try Load(on: service.address, clients: 4)
