@@ -34,7 +34,7 @@ import Testing
         #expect(try service.get().status == 200)
         let kill = try service.run("kill", ["worker"])
         #expect(kill.code == 1)
-        #expect(kill.errors.contains("worker is failed"), "\(kill.errors)")
+        #expect(kill.errors.contains("worker has failed"), "\(kill.errors)")
     }
 
     @Test func `kills by lbctl are not counted as crashes`() throws {

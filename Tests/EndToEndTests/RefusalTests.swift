@@ -42,7 +42,7 @@ import Testing
         #expect(place.leftOver() == [])
     }
 
-    @Test(arguments: ["ps", "down", "kill backend.1", "logs -f", "logs"])
+    @Test(arguments: ["down", "kill backend.1", "logs -f", "logs"])
     func `a verb for a service that does not run ends with 1`(words: String) throws {
         let place = try Place()
         let all = words.split(separator: " ").map { String($0) }
@@ -110,9 +110,9 @@ import Testing
     }
 
     @Test(arguments: [
-        File("backend: lb-echo\nbackend: lb-echo\n", "line 2", "'backend'"),
-        File("backend: lb-echo 'half\n", "lb-echo 'half", "not closed"),
-        File("balancer: lb-balancer --banana\nbackend: lb-echo\n", "balancer", "banana"),
+        File("backend: lb-echo\nbackend: lb-echo\n", ":2", "'backend'"),
+        File("backend: lb-echo 'half\n", ":1", "not closed"),
+        File("balancer: lb-balancer --banana\nbackend: lb-echo\n", ":1", "banana"),
         File("balancer: lb-balancer --listen nowhere\nbackend: lb-echo\n", "nowhere"),
     ])
     func `a Procfile that can't be used is refused before anything starts`(file: File) throws {
