@@ -11,18 +11,26 @@ import Testing
         """
 
     /// A service whose stubborn grandchildren are all there.
-    private func stubbornService() throws -> Service {
-        let service = try Service(["--backends", "2"], procfile: Self.stubborn)
+    private func stubbornService(_ procfile: String = stubborn) throws -> Service {
+        let service = try Service(["--backends", "2"], procfile: procfile)
         let isThere = Programs.eventually { sleepers(service.place).count == 2 }
         try #require(isThere, "no grandchildren")
         return service
     }
+
+    /// They have no variables either, by which one could know them.
+    static let nameless = stubborn.replacing("setsid sh", with: "setsid env -i /bin/sh")
 
     private func sleepers(_ place: Place) -> [Int32] {
         place.processes().filter { pid in
             Processes.commandLine(of: pid) == "sleep 1000"
                 && Processes.facts(of: pid)?.session == pid
         }
+    }
+
+    /// Those that are still what they were.
+    private func living(_ known: [Int32]) -> [Int32] {
+        known.filter { Processes.commandLine(of: $0) == "sleep 1000" }
     }
 
     /// The same folders take another service at once.
@@ -58,6 +66,23 @@ import Testing
         #expect(try service.end() == .killed(by: .kill, dumpedCore: false))
         #expect(service.place.leftOver() == [])
         try startsAgain(service, rows.map(\.port))
+    }
+
+    @Test(arguments: ["supervisor", "guardian", "nobody"])
+    func `what has also dropped its variables is gone with the service`(killed: String) throws {
+        let service = try stubbornService(Self.nameless)
+        let known = sleepers(service.place)
+        let row = try service.row("balancer")
+        switch killed {
+        case "supervisor":
+            Signals.send(.kill, to: try #require(Processes.facts(of: row.pid)).parent)
+        case "guardian": service.guardian.send(.kill)
+        default: service.guardian.send(.terminate)
+        }
+        _ = try service.end()
+        #expect(Programs.eventually { living(known).isEmpty })
+        for pid in living(known) { Signals.send(.kill, to: pid) }
+        #expect(service.place.leftOver() == [])
     }
 
     @Test func `both killed at once leave no child running`() throws {

@@ -54,6 +54,25 @@ import Testing
         #expect(service.place.runtimeFiles() == [])
     }
 
+    @Test func `when nobody can see its lines any more it ends`() throws {
+        let place = try Place()
+        let words = place.ups.joined(separator: " ")
+        let program = try RunningProgram(
+            "/bin/sh",
+            ["-c", "\(Programs.path("lbctl")) up \(words) --name \(place.name) | head -n 1"],
+            environment: place.environment, directory: place.directory)
+        _ = try program.line(with: " runs '")
+        // It hears of that only when it has something to say.
+        let isOver = Programs.eventually {
+            if let port = try? place.rows().first?.port {
+                _ = try? Client.get(.loopback(port: port), "/")
+            }
+            return place.processes().isEmpty
+        }
+        #expect(isOver)
+        #expect(place.runtimeFiles() == [])
+    }
+
     @Test func `down kills what takes longer than it is given`() throws {
         let service = try Service(["--backends", "1"])
         let client = try slowRequest(service, "/delay/300")

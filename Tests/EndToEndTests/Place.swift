@@ -68,13 +68,22 @@ final class Place: Sendable {
         return try JSON.lines(told.output)
     }
 
-    /// Every process that was started here, directly or not: they all inherited its folder.
+    /// Every process that was started here, directly or not: they all inherited its folder, or
+    /// have a parent that did.
     func processes() -> [Int32] {
         let runtime = folder.path + "/run"
-        return Processes.all().filter { pid in
-            Processes.variable("XDG_RUNTIME_DIR", of: pid) == runtime
-                && Processes.facts(of: pid).map { $0.state != "Z" } ?? false
+        var parents: [Int32: [Int32]] = [:]
+        var next: [Int32] = []
+        for pid in Processes.all() {
+            guard let facts = Processes.facts(of: pid), facts.state != "Z" else { continue }
+            parents[facts.parent, default: []].append(pid)
+            if Processes.variable("XDG_RUNTIME_DIR", of: pid) == runtime { next.append(pid) }
         }
+        var found: Set<Int32> = []
+        while let pid = next.popLast() {
+            if found.insert(pid).inserted { next += parents[pid] ?? [] }
+        }
+        return found.sorted()
     }
 
     /// Waits until none of them is left; the command lines of those that are.
