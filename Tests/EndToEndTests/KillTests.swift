@@ -72,7 +72,7 @@ import Testing
         let service = try Service()
         let before = try service.row("balancer")
         let clients = 8
-        let load = try Load(on: service.address, clients: clients)
+        let load = try Load(on: service.address, clients: clients, path: "/delay/0.02")
         let told = try service.run("kill", ["balancer"])
         #expect(told.code == 0)
         #expect(told.output.hasPrefix("balancer (port \(before.port), pid \(before.pid)): SIGKILL"))
@@ -93,6 +93,8 @@ import Testing
         #expect(numbers.count == 2, "\(counted)")
         #expect(numbers[0] <= clients, "\(counted)")
         #expect(numbers[1] == clients, "\(counted)")
+        // What it took with it is not counted as being in hand for ever.
+        try service.awaitActive(0)
     }
 
     @Test func `counters survive the balancer`() throws {
