@@ -9,7 +9,7 @@ public final class Balancer {
     /// What the process was started with.
     public struct Start: ~Copyable {
         public var options: BalancerOptions
-        public var listeners: [DescriptorReference]
+        public var listeners: [ListeningSocket]
         public var scoreboard: Scoreboard
         /// The workers' lanes of the scoreboard begin here, where no link says otherwise.
         public var firstLane = 0
@@ -20,7 +20,7 @@ public final class Balancer {
         public var ready: Descriptor?
 
         public init(
-            options: BalancerOptions, listeners: [DescriptorReference], scoreboard: Scoreboard,
+            options: BalancerOptions, listeners: [ListeningSocket], scoreboard: Scoreboard,
             link: consuming Descriptor?, roster: RosterWord?, ready: consuming Descriptor?
         ) {
             self.options = options
@@ -44,7 +44,7 @@ public final class Balancer {
     private let poller: Poller
     private let workers: Int
     private let options: BalancerOptions
-    private let listeners: [DescriptorReference]
+    private let listeners: [ListeningSocket]
     private let scoreboard: Scoreboard
     private var link: Link?
     private var firstLane: Int

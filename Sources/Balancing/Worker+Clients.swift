@@ -6,30 +6,32 @@ extension Worker {
     mutating func watchListeners() throws(SystemError) {
         for (index, listener) in plan.listeners.enumerated() {
             try poller.add(
-                listener, for: [.readable, .exclusive],
+                listener.reference, for: [.readable, .exclusive],
                 token: Token(
                     kind: TokenKind.listener, key: SlabKey(slot: UInt32(index), generation: 0)))
         }
         accepting = .on
     }
 
-    /// Takes the connections that wait at a listening socket.
-    mutating func accept(from index: Int) {
-        guard accepting == .on else { return }
+    /// Takes connections that wait at a listening socket; true when more may wait there.
+    @discardableResult
+    mutating func accept(from index: Int) -> Bool {
+        guard accepting == .on else { return false }
         for _ in 0..<Limits.acceptsATurn {
             if clients.isFull {
                 pauseAccepting()
-                return
+                return false
             }
-            switch Socket.accept(from: plan.listeners[index]) {
+            switch Socket.accept(from: plan.listeners[index].reference) {
             case .connection(let socket, let address): welcome(socket, from: address)
             case .vanished: continue
-            case .none: return
+            case .none: return false
             case .exhausted:
                 pauseAccepting()
-                return
+                return false
             }
         }
+        return true
     }
 
     private mutating func welcome(_ socket: consuming Descriptor, from address: Address) {
@@ -53,7 +55,7 @@ extension Worker {
 
     /// Out of descriptors or slots: nobody is accepted for a while, and nothing spins.
     private mutating func pauseAccepting() {
-        for listener in plan.listeners { poller.remove(listener) }
+        for listener in plan.listeners { poller.remove(listener.reference) }
         accepting = .paused(until: now + Limits.acceptPause)
     }
 

@@ -6,8 +6,15 @@ extension Worker {
     mutating func beginLeaving(_ manner: Leaving.Manner) {
         if leaving == .staying {
             resumeAccepting()
-            for index in plan.listeners.indices { accept(from: index) }
-            for listener in plan.listeners { poller.remove(listener) }
+            for index in plan.listeners.indices {
+                while accept(from: index) {}
+            }
+            for listener in plan.listeners { poller.remove(listener.reference) }
+            // With the last of us this process lets go: if nobody else has the sockets either, who
+            // comes from now on is refused, and does not wait in vain.
+            if plan.leaving.acceptingEnded() {
+                for listener in plan.listeners { listener.letGo() }
+            }
         }
         accepting = .ended
         leaving = manner

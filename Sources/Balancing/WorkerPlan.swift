@@ -8,7 +8,7 @@ import Synchronization
 /// What every worker thread is told at its start, and what they share.
 final class WorkerPlan: Sendable {
     let options: BalancerOptions
-    let listeners: [DescriptorReference]
+    let listeners: [ListeningSocket]
     let board: RosterBoard
     let scoreboard: Scoreboard
     let leaving: Leaving
@@ -20,7 +20,7 @@ final class WorkerPlan: Sendable {
     let accessLog: AccessLogOutput
 
     init(
-        options: BalancerOptions, listeners: [DescriptorReference], board: RosterBoard,
+        options: BalancerOptions, listeners: [ListeningSocket], board: RosterBoard,
         scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput
     ) throws(SystemError) {
         self.options = options
@@ -69,11 +69,14 @@ final class Leaving: Sendable {
     private let manner = Atomic<UInt64>(0)
     private let deadline = Atomic<UInt64>(.max)
     private let remaining: Atomic<Int>
+    /// Workers that still accept connections.
+    private let accepting: Atomic<Int>
     /// Woken when the last worker has finished.
     private let finished: Waker
 
     init(workers: Int) throws(SystemError) {
         remaining = Atomic(workers)
+        accepting = Atomic(workers)
         finished = try Waker()
     }
 
@@ -88,6 +91,11 @@ final class Leaving: Sendable {
     }
     var until: Instant { Instant(nanoseconds: deadline.load(ordering: .relaxed)) }
     var finishedReference: DescriptorReference { finished.reference }
+
+    /// A worker accepts nobody any more; true for the last one.
+    func acceptingEnded() -> Bool {
+        accepting.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0
+    }
 
     func workerFinished() {
         if remaining.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {

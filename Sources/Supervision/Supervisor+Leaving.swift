@@ -12,7 +12,11 @@ extension Supervisor {
     func leave(within time: Nanoseconds, why: String) {
         var killAt = now + time
         switch phase {
-        case .running: log.say("stopping: \(why)")
+        case .running:
+            log.say("stopping: \(why)")
+            // The balancers take in who waits and let them go too: who comes now is refused, and
+            // does not wait for nobody.
+            for listener in listeners { listener.letGo() }
         case .leaving(let before): killAt = min(before, killAt)
         case .left: return
         }

@@ -186,17 +186,3 @@ public final class Supervisor {
         flushConnections()
     }
 }
-
-/// A listening socket that lives as long as the supervisor.
-final class ListeningSocket {
-    let descriptor: Descriptor
-    let address: Address
-
-    init(_ address: Address) throws(SystemError) {
-        let made = try Socket.listen(on: address)
-        self.address = try Socket.localAddress(of: made)
-        descriptor = made
-    }
-
-    var reference: DescriptorReference { descriptor.reference }
-}

@@ -49,7 +49,7 @@ enum App {
             var ready: Descriptor?
             if let number = options.readyDescriptor { ready = try Descriptor.inherited(number) }
             var start = Balancer.Start(
-                options: options, listeners: listening.references, scoreboard: scoreboard,
+                options: options, listeners: listening.sockets, scoreboard: scoreboard,
                 link: inheritance.takeLink(), roster: roster, ready: ready)
             let balancer = try Balancer(&start)
             for line in listening.announcements { say(line) }

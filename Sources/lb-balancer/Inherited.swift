@@ -7,7 +7,7 @@ import Scoreboard
 /// What a supervisor handed down: listening sockets, the link and the scoreboard; all of it is
 /// missing when the balancer was started by hand.
 final class Inherited {
-    private(set) var listeners: [InheritedListener] = []
+    private(set) var listeners: [ListeningSocket] = []
     private var link: Descriptor?
     private(set) var scoreboard: Scoreboard?
 
@@ -19,8 +19,7 @@ final class Inherited {
         {
             for offset in 0..<count {
                 listeners.append(
-                    InheritedListener(
-                        try Descriptor.inherited(Inheritance.firstListener + offset)))
+                    try ListeningSocket(inherited: Inheritance.firstListener + offset))
             }
         }
         if let number = ThisProcess.variable(Inheritance.link).flatMap({ Int32($0) }) {
@@ -45,11 +44,4 @@ final class Inherited {
 
     /// Hands the link out.
     func takeLink() -> Descriptor? { link.take() }
-}
-
-/// A listening socket that an array can hold.
-final class InheritedListener {
-    let socket: Descriptor
-
-    init(_ socket: consuming Descriptor) { self.socket = socket }
 }

@@ -4,21 +4,20 @@ import Kernel
 
 /// The sockets that clients connect to: inherited, or opened here.
 final class Listening {
-    private var sockets: [InheritedListener]
+    private(set) var sockets: [ListeningSocket]
     /// A line for each, for who started the balancer by hand.
     private(set) var announcements: [String] = []
 
     init(
-        _ options: BalancerOptions, inherited: [InheritedListener]
+        _ options: BalancerOptions, inherited: [ListeningSocket]
     ) throws(UsageError) {
         sockets = inherited
         if !inherited.isEmpty { return }
         for (address, isOptional) in try Self.addresses(options.listen) {
             do throws(SystemError) {
-                let socket = try Socket.listen(on: address)
-                let bound = try Socket.localAddress(of: socket)
-                sockets.append(InheritedListener(socket))
-                announcements.append("listening on \(bound)")
+                let socket = try ListeningSocket(address)
+                sockets.append(socket)
+                announcements.append("listening on \(socket.address)")
             } catch {
                 let hasNoSixth =
                     error.errno == .noSuchFamily || error.errno == .addressNotAvailable
@@ -30,8 +29,6 @@ final class Listening {
             }
         }
     }
-
-    var references: [DescriptorReference] { sockets.map { $0.socket.reference } }
 
     private static func fail(_ address: Address, _ error: SystemError) -> Never {
         var why = "\(error.errno)"

@@ -22,6 +22,25 @@ import Testing
         #expect(service.place.runtimeFiles() == [])
     }
 
+    @Test func `who comes while it ends is refused and does not wait in vain`() throws {
+        let service = try Service(["--backends", "1"])
+        let client = try slowRequest(service, "/delay/300")
+        service.guardian.send(.interrupt)
+        let address = service.address
+        let isRefused = Programs.eventually {
+            do throws(Failure) {
+                _ = try Client(address)
+                return false
+            } catch { return error.description.contains("refused") }
+        }
+        #expect(isRefused)
+        // All this while the first one has not been sent away.
+        #expect(try service.row("backend.1").active == 1)
+        service.guardian.send(.interrupt)
+        _ = try service.end()
+        #expect(client.isClosed())
+    }
+
     @Test func `after Ctrl-C under load every request that was taken in has its answer`() throws {
         let service = try Service()
         let load = try Load(on: service.address, clients: 8, path: "/delay/0.01", until: .refused)
