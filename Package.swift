@@ -16,12 +16,13 @@ let counted: [SwiftSetting] = [
     ])
 ]
 
-let swiftSettings: [SwiftSetting] = (isFuzzing ? counted : []) + [
-    .strictMemorySafety(),
-    .enableExperimentalFeature("Lifetimes"),
-    // Rooms are modules; without this the hot path would stop at each wall.
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-]
+let swiftSettings: [SwiftSetting] =
+    (isFuzzing ? counted : []) + [
+        .strictMemorySafety(),
+        .enableExperimentalFeature("Lifetimes"),
+        // Rooms are modules; without this the hot path would stop at each wall.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ]
 
 /// A fully static program starts in under a millisecond, which is what makes a restart invisible.
 let fullyStatic: [LinkerSetting] = [

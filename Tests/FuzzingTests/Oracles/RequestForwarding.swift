@@ -48,7 +48,8 @@ extension RequestOracle {
         try require(again.upgrade == facts.upgrade, "another upgrade is sent: \(shown(sent))")
         if facts.form == .absolute {
             try require(again.host == facts.host, "another host is sent: \(shown(sent))")
-            let path = again.path.first == 0x2F && facts.path.first != 0x2F
+            let path =
+                again.path.first == 0x2F && facts.path.first != 0x2F
                 ? Array(again.path.dropFirst()) : again.path
             let isAsterisk = facts.path.isEmpty && again.path == [0x2A]
             try require(isAsterisk || path == facts.path, "another path is sent: \(shown(sent))")
