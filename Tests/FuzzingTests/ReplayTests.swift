@@ -2,7 +2,7 @@ import Kernel
 import Testing
 
 /// Plays the bytes that fuzzing began with, those that it learnt and those that were findings.
-@Suite struct ReplayTests {
+@Suite(.serialized) struct ReplayTests {
     @Test(arguments: FuzzTarget.allCases)
     func `what was found once is not found again`(target: FuzzTarget) throws {
         try play(target, "Found")

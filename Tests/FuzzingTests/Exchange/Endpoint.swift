@@ -1,5 +1,4 @@
 import Basics
-import Glibc
 import Kernel
 
 /// One end of a connection to the worker, as a client or a backend holds it.
@@ -28,18 +27,11 @@ final class Endpoint {
     /// Whether it ends when the outbox is empty.
     var endsBehindOutbox = false
     private var socket: Descriptor?
-    private var memory = ByteQueue(capacity: 1 << 16)
 
-    init(_ socket: consuming Descriptor) {
-        Self.narrow(socket.reference)
+    init(_ socket: consuming Descriptor, watchedBy poller: borrowing Poller) throws(SystemError) {
+        try poller.add(socket.reference, for: .readable, token: Token(kind: 2))
+        Window.narrow(socket.reference)
         self.socket = consume socket
-    }
-
-    /// A small window, so that a peer soon has to wait.
-    private static func narrow(_ socket: DescriptorReference) {
-        var size: Int32 = 8192
-        let number = Int32(socket.text) ?? -1
-        _ = setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 
     var isOpen: Bool { socket != nil }
@@ -60,6 +52,7 @@ final class Endpoint {
     @discardableResult
     func read() -> Bool {
         var hasMoved = false
+        var memory = ByteQueue(capacity: 1 << 14)
         while reads && end == .open && socket != nil {
             memory.removeAll()
             switch socket!.receive(into: &memory) {

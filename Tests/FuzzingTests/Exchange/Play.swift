@@ -28,7 +28,7 @@ final class Play {
 
     func run() {
         var moves = 0
-        while !script.isOver && moves < 200 {
+        while !script.isOver && moves < 100 {
             step()
             stage.turn()
             moves += 1
@@ -91,9 +91,7 @@ final class Play {
             let count = script.byte()
             backend.flush(count == 0 ? .max : count)
         case .backendEnds:
-            if !backend.outbox.isEmpty, let tag = untilClose[ObjectIdentifier(backend)] {
-                shortened.insert(tag)
-            }
+            noteShortened(backend)
             backend.endSending()
         case .backendResets: backend.close(reset: true)
         default: break
@@ -127,16 +125,24 @@ final class Play {
         if kind & 7 == 3 && requests[number].asksUpgrade { silent.insert(identity) }
     }
 
+    /// A backend ends: where that ends an answer, it has become a shorter one.
+    private func noteShortened(_ backend: Endpoint) {
+        if !backend.outbox.isEmpty, let tag = untilClose[ObjectIdentifier(backend)] {
+            shortened.insert(tag)
+        }
+    }
+
     /// Everybody ends: from now on nobody waits for anybody but the worker.
     func close() {
         for client in stage.clients.values {
             client.reads = true
             client.endSending()
         }
-        stage.settle { [stage] in
+        stage.settle { [self] in
             var hasActed = false
             for backend in stage.backends where backend.isOpen {
                 backend.read()
+                noteShortened(backend)
                 backend.close()
                 hasActed = true
             }

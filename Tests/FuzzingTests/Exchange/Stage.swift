@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Glibc
 import Kernel
 import Scoreboard
 
@@ -22,14 +23,40 @@ final class Stage {
     /// Those that have been and are not spoken of any more.
     var earlierClients: [Endpoint] = []
     var backends: [Endpoint] = []
-    private var lastEvents = 0
+    /// Tells whether anybody but the worker has something to do.
+    private let others: Poller
+
+    /// Where everybody listens in one play after the other: to look for free ports each time would
+    /// take longer than the play. So there is one play at a time.
+    private static let house: [ListeningSocket]? = {
+        var sockets: [ListeningSocket] = []
+        for _ in 0..<3 {
+            guard let socket = try? ListeningSocket(.loopback(port: 0)) else { return nil }
+            Window.cutSmall(socket.reference)
+            sockets.append(socket)
+        }
+        return sockets
+    }()
+
+    deinit {
+        // Whoever came last and was not heard.
+        for listener in Self.house ?? [] {
+            while case .connection = Socket.accept(from: listener.reference) {}
+        }
+    }
 
     /// The lowest bit: two backends; the next: one more, which refuses; the next two: `--retries`.
     init(setting: Int) throws(SystemError) {
-        listener = try ListeningSocket(.loopback(port: 0))
-        var listeners: [ListeningSocket] = []
-        for _ in 0...(setting & 1) { listeners.append(try ListeningSocket(.loopback(port: 0))) }
+        guard let house = Self.house else {
+            throw SystemError(call: "listen", errno: .addressNotAvailable)
+        }
+        listener = try ListeningSocket(inherited: dup(Int32(house[0].reference.text) ?? -1))
+        let listeners = Array(house[1...(1 + setting & 1)])
         backendListeners = listeners
+        others = try Poller(capacity: 16)
+        for each in listeners {
+            try others.add(each.reference, for: .readable, token: Token(kind: 1))
+        }
         var addresses = listeners.map(\.address)
         if setting & 2 != 0 { addresses.append(.loopback(port: 1)) }
         members = addresses.enumerated().map { slot, address in
@@ -59,25 +86,38 @@ final class Stage {
         let count = worker.poller.wait(timeout: Nanoseconds(0))
         worker.turn(count, at: now)
         var hasMoved = count > 0 || !worker.unfinished.isEmpty
-        for listener in backendListeners {
-            while case .connection(let socket, _) = Socket.accept(from: listener.reference) {
-                backends.append(Endpoint(socket))
-                hasMoved = true
+        if listen() { hasMoved = true }
+        for endpoint in backends + clients.values where endpoint.pumps {
+            if endpoint.flush() { hasMoved = true }
+        }
+        return hasMoved
+    }
+
+    /// Everybody but the worker takes what has come.
+    private func listen() -> Bool {
+        var hasMoved = false
+        let count = others.wait(timeout: Nanoseconds(0))
+        for index in 0..<count where others.event(index).token.kind == 1 {
+            for listener in backendListeners {
+                while case .connection(let socket, _) = Socket.accept(from: listener.reference) {
+                    if let backend = try? Endpoint(socket, watchedBy: others) {
+                        backends.append(backend)
+                    }
+                    hasMoved = true
+                }
             }
         }
-        for endpoint in backends + clients.values {
-            if endpoint.read() { hasMoved = true }
-            if endpoint.pumps && endpoint.flush() { hasMoved = true }
-        }
+        if count == 0 { return false }
+        for endpoint in backends + clients.values where endpoint.read() { hasMoved = true }
         return hasMoved
     }
 
     /// The client with this number, who comes when there is none.
     func client(_ number: Int) -> Endpoint? {
         if let known = clients[number] { return known }
-        guard worker.accepting != .ended, let socket = try? Socket.connect(to: listener.address)
+        guard worker.accepting != .ended, let socket = try? Socket.connect(to: listener.address),
+            let client = try? Endpoint(socket, watchedBy: others)
         else { return nil }
-        let client = Endpoint(socket)
         clients[number] = client
         return client
     }
@@ -115,7 +155,8 @@ final class Stage {
                 continue
             }
             quiet += 1
-            if quiet > (worker.clients.count == 0 ? 1 : 40) { return }
+            let isOver = isDeserted && clients.values.allSatisfy { $0.end != .open }
+            if quiet > (isOver ? 1 : 400) { return }
             if quiet > 2 { Poll.sleep(.milliseconds(1)) }
         }
     }
