@@ -14,6 +14,8 @@ struct Exchange: ~Copyable {
         case answering
         /// The balancer answers.
         case answeringItself
+        /// It failed; the supervisor may be about to say why.
+        case awaitingNews
         /// The protocol was changed (RFC 9110 §7.8): bytes both ways, of which nothing is known.
         case tunnelling
     }
@@ -46,6 +48,14 @@ struct Exchange: ~Copyable {
     var status: UInt16 = 0
     /// Whether a byte of the final response has been sent to the client.
     var hasAnswered = false
+    /// Why it was not answered by a backend, or not wholly.
+    var cause: Cause?
+    /// In what form the client would have an answer of ours, once that has been looked up.
+    var format: AnswerFormat?
+    /// Whether the client is on this machine, and may know about its processes.
+    var isLocal = false
+    /// Whom a trusted proxy takes the client for.
+    var claimedAddress = InlineText()
 
     init(client: UInt32, startedAt: Instant) {
         self.client = client
@@ -81,6 +91,8 @@ struct Tried {
     /// As many as `--retries` may ask for, and the first attempt.
     static let capacity = 17
     private var slots: [17 of UInt32] = .init(repeating: .max)
+    /// Why each failed; 0 for the one that has not.
+    private var causes: [17 of UInt8] = .init(repeating: 0)
     private(set) var count = 0
 
     mutating func insert(_ slot: UInt32) {
@@ -88,6 +100,14 @@ struct Tried {
         slots[count] = slot
         count += 1
     }
+
+    /// The last attempt failed.
+    mutating func failed(_ cause: Cause) { causes[count - 1] = cause.rawValue }
+
+    func slot(_ index: Int) -> UInt32 { slots[index] }
+
+    /// Why an attempt failed; nothing for one that did not.
+    func cause(_ index: Int) -> Cause? { Cause(rawValue: causes[index]) }
 
     func contains(_ slot: UInt32) -> Bool {
         for index in 0..<count where slots[index] == slot { return true }

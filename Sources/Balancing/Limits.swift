@@ -31,6 +31,9 @@ enum Limits {
     static let linger = Nanoseconds.seconds(2)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
+    /// How long an answer about a dead process waits for the supervisor to say how it died, which
+    /// takes it less than a millisecond.
+    static let newsDelay = Nanoseconds.milliseconds(20)
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
     /// Access lines leave in batches of at most this size: the kernel writes them to a pipe

@@ -77,12 +77,16 @@ extension Worker {
         exchanges[number].minorVersion = requestHead.minorVersion
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
         exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
+        // What came through another proxy came from somewhere else, whoever connected to us.
+        exchanges[number].isLocal =
+            clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
         if let id = requestHead.requestID {
             exchanges[number].requestID = exchanges[number].request.text(id.range)
         } else {
             exchanges[number].requestID = identity.next(now)
         }
         if let refusal = refusal(number) {
+            noteFormat(number)
             let line = exchanges[number].request.text(
                 Int(requestHead.methodRange.start)..<Int(requestHead.target.end))
             exchanges[number].savedLine.append(line.bytes)
@@ -98,6 +102,7 @@ extension Worker {
         // More of it will come, and the head may be let go before the end.
         if !exchanges[number].request.isComplete {
             saveLine(number)
+            noteFormat(number)
             if exchanges[number].request.bodyBytes == 0 {
                 Socket.acknowledgeNow(clients[client].transport.socket)
             }
@@ -108,19 +113,18 @@ extension Worker {
     /// What is understood and not done.
     private func refusal(_ number: UInt32) -> OwnAnswer? {
         if requestHead.method == .connect {
-            return OwnAnswer(status: 405, sentence: "CONNECT is not offered here.")
+            return OwnAnswer(.refusedMethod, "CONNECT is not offered here")
         }
         if requestHead.hasVia {
             if exchanges[number].request.hasBeenHere(requestHead, forwarded) {
-                return OwnAnswer(
-                    status: 508, sentence: "This request has been through this balancer before.")
+                return OwnAnswer(.loop, "this request has been through this balancer before")
             }
         }
         if requestHead.maxForwards == 0 {
             if requestHead.method == .trace {
-                return OwnAnswer(status: 405, sentence: "TRACE is not answered here.")
+                return OwnAnswer(.refusedMethod, "TRACE is not answered here")
             }
-            return OwnAnswer(status: 200, sentence: "This is lbctl's balancer.")
+            return OwnAnswer(.meantForUs, "This is lbctl's balancer")
         }
         return nil
     }
@@ -155,7 +159,7 @@ extension Worker {
     mutating func deliver(_ number: UInt32) {
         while true {
             guard let index = choose(besides: exchanges[number].tried) else {
-                answer(number, nobodyReady())
+                answer(number, nobodyReady(number))
                 return
             }
             let member = (

@@ -35,19 +35,19 @@ extension Worker {
             switch exchanges[number].response.parse(&responseHead, limits: plan.headLimits) {
             case .partial: return
             case .malformed(let reason):
-                responseMalformed(number, "\(reason.sentence)")
+                responseMalformed(number, ResponseFault(reason))
                 return
             case .complete(let length):
                 // An answer to a request that has not been sent is meant for somebody else.
                 if exchanges[number].request.sent == 0 && exchanges[number].request.isWhole {
-                    responseMalformed(number, "It answered before it was asked.")
+                    responseMalformed(number, ResponseFault("it answered before it was asked"))
                     return
                 }
                 if !acceptHead(number, upstream, length) { return }
             }
         }
         if let reason = exchanges[number].response.digest() {
-            responseMalformed(number, "\(reason.sentence)")
+            responseMalformed(number, ResponseFault(reason))
             return
         }
         // A head alone: its body may be held back until the head is acknowledged.
@@ -107,7 +107,7 @@ extension Worker {
     ) -> Bool {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
         if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete {
-            responseMalformed(number, "It changed the protocol unasked.")
+            responseMalformed(number, ResponseFault("it changed the protocol unasked"))
             return false
         }
         exchanges[number].status = 101

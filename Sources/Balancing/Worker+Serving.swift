@@ -36,6 +36,7 @@ extension Worker {
         case .serving(let number):
             switch exchanges[number].phase {
             case .readingHead: return readHead(number)
+            case .awaitingNews: return .blocked
             case .delivering, .answering, .answeringItself, .tunnelling: return relay(number)
             }
         }

@@ -64,7 +64,7 @@ extension Worker {
         }
         exchanges[number].keepsClient = false
         letUpstreamGo(number)
-        answer(number, OwnAnswer(status: 408, sentence: "The request did not come in time."))
+        answer(number, OwnAnswer(.requestTimeout, "the request did not come in time"))
         serve(client)
     }
 

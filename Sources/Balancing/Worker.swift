@@ -48,6 +48,8 @@ struct Worker: ~Copyable {
     var now: Instant
     /// Clients that used up what they may move in a turn.
     var unfinished: [SlabKey] = []
+    /// Answers about a process that has died, in the order of their time.
+    var awaited: [Awaited] = []
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 
@@ -94,6 +96,7 @@ struct Worker: ~Copyable {
             let count = poller.wait(timeout: timeout())
             now = Clock.now()
             for index in 0..<count { dispatch(poller.event(index)) }
+            if !awaited.isEmpty { settleAwaited() }
             finishUnfinished()
             expireTimers()
             flushLog()
@@ -120,6 +123,9 @@ struct Worker: ~Copyable {
     private func timeout() -> Nanoseconds? {
         if !unfinished.isEmpty { return Nanoseconds(0) }
         var least = wheel.untilNext(now: now)
+        if let next = awaited.first {
+            least = min(least ?? .init(.max), next.until.since(now))
+        }
         if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
         if case .paused(let until) = accepting {
             least = min(least ?? .init(.max), until.since(now))

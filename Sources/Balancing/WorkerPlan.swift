@@ -18,16 +18,20 @@ final class WorkerPlan: Sendable {
     /// Wakes each worker, by its number.
     let wakers: [WakerBox]
     let accessLog: AccessLogOutput
+    /// Whether there is a supervisor, which says how processes end.
+    let isSupervised: Bool
 
     init(
         options: BalancerOptions, listeners: [ListeningSocket], board: RosterBoard,
-        scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput
+        scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput,
+        isSupervised: Bool
     ) throws(SystemError) {
         self.options = options
         self.listeners = listeners
         self.board = board
         self.scoreboard = scoreboard
         self.accessLog = accessLog
+        self.isSupervised = isSupervised
         leaving = try Leaving(workers: workers)
         // Each client may need a connection to a backend too.
         let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
