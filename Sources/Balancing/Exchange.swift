@@ -48,6 +48,17 @@ struct Exchange: ~Copyable {
     var status: UInt16 = 0
     /// Whether a byte of the final response has been sent to the client.
     var hasAnswered = false
+    /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
+    var awaitsContinue = false
+    /// Bytes of heads and body that the client has been sent.
+    var sentToClient: UInt64 = 0
+    /// Of those, what it was last seen to have taken from the kernel.
+    var takenByClient: UInt64 = 0
+    /// How long the client has been waited for, with its request and with the response.
+    var requestPace = Pace()
+    var responsePace = Pace()
+    /// Whether each side of a tunnel has been told that the other has ended.
+    var endsTold = EndsTold()
     /// Why it was not answered by a backend, or not wholly.
     var cause: Cause?
     /// In what form the client would have an answer of ours, once that has been looked up.
@@ -84,6 +95,13 @@ struct Exchange: ~Copyable {
             isIdempotent: method.isIdempotent, isReplayable: request.isWhole,
             hasAnswered: hasAnswered, attempts: tried.count, retries: retries)
     }
+}
+
+/// Who of a tunnel has been told that the other side sends no more.
+struct EndsTold: OptionSet {
+    let rawValue: UInt8
+    static let client = EndsTold(rawValue: 1)
+    static let backend = EndsTold(rawValue: 2)
 }
 
 /// The backends that a request has been tried on.

@@ -291,6 +291,7 @@ struct Relay: ~Copyable {
         rest = .untilClose
         fate = .dropped
         letGo()
+        usesFramed = false
     }
 
     /// Lets the message go, so that what follows it is at the front of the queue.

@@ -106,6 +106,18 @@ extension Worker {
             number, OwnAnswer(.malformedRequest, "\(reason.sentence)", status: reason.status))
     }
 
+    /// The body is, or will be, longer than is allowed here.
+    mutating func bodyTooLarge(_ number: UInt32) {
+        exchanges[number].keepsClient = false
+        if exchanges[number].hasAnswered {
+            exchanges[number].cause = .bodyTooLarge
+            abort(number)
+            return
+        }
+        letUpstreamGo(number)
+        answer(number, OwnAnswer(.bodyTooLarge, "the body is longer than is accepted here"))
+    }
+
     mutating func responseMalformed(_ number: UInt32, _ fault: ResponseFault) {
         _ = attemptEnded(number, .malformed, errno: nil, fault)
     }
@@ -113,14 +125,14 @@ extension Worker {
     /// The client left before it was answered.
     mutating func clientVanished(_ number: UInt32) {
         let client = exchanges[number].client
+        exchanges[number].cause = exchanges[number].cause ?? .clientLeft
         if exchanges[number].phase == .tunnelling {
-            logAccess(number)
-        } else {
-            // 499 is nginx's: the client left, and nobody was told.
-            exchanges[number].status = 499
-            exchanges[number].cause = exchanges[number].cause ?? .clientLeft
-            logAccess(number)
+            endTunnel(number, reset: true)
+            return
         }
+        // 499 is nginx's: the client left, and nobody was told.
+        exchanges[number].status = 499
+        logAccess(number)
         letUpstreamGo(number)
         discard(number)
         closeClient(client)

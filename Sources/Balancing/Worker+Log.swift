@@ -7,7 +7,8 @@ extension Worker {
     mutating func logAccess(_ number: UInt32) {
         if !accessLog.isOn { return }
         scratch.removeAll()
-        let address = clients[exchanges[number].client].address
+        let claimed = exchanges[number].claimedAddress
+        let address = claimed.isEmpty ? clients[exchanges[number].client].address : claimed
         scratch.append(address.bytes)
         scratch.append(" \"")
         appendLine(number)

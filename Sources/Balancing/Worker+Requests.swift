@@ -6,6 +6,11 @@ extension Worker {
     /// An idle client may have something to say: room for it, and a first read.
     mutating func beginExchange(_ slot: UInt32) -> Step {
         guard clients[slot].directions.contains(.readable) else { return .blocked }
+        if exchanges.isFull {
+            clients[slot].phase = .postponed
+            postponed.append(clients.key(slot))
+            return .blocked
+        }
         var buffer = messageBuffers.lend()
         let room = buffer.room
         switch clients[slot].transport.receive(into: &buffer) {
@@ -75,6 +80,7 @@ extension Worker {
         clients[client].requests &+= 1
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
+        exchanges[number].awaitsContinue = requestHead.expectsContinue
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
         exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
         // What came through another proxy came from somewhere else, whoever connected to us.
@@ -93,12 +99,20 @@ extension Worker {
             answer(number, refusal)
             return
         }
+        if let most = plan.options.maxBody, case .length(let announced) = requestHead.framing,
+            announced > most
+        {
+            noteFormat(number)
+            bodyTooLarge(number)
+            return
+        }
         rewriteHead(number, length)
         let malformed = exchanges[number].request.digest()
         if let malformed {
             requestMalformed(number, malformed)
             return
         }
+        if exchanges[number].request.bodyBytes > 0 { exchanges[number].awaitsContinue = false }
         // More of it will come, and the head may be let go before the end.
         if !exchanges[number].request.isComplete {
             saveLine(number)
@@ -133,6 +147,12 @@ extension Worker {
     private mutating func rewriteHead(_ number: UInt32, _ length: Int) {
         let client = exchanges[number].client
         forwarded.clientAddress = clients[client].address
+        forwarded.isTrusted = clients[client].isTrusted
+        if clients[client].isTrusted {
+            let claimed = exchanges[number].request.claimedClient(
+                requestHead, trusted: plan.trusted)
+            if let claimed { exchanges[number].claimedAddress = claimed.inlineHost }
+        }
         forwarded.requestID = exchanges[number].requestID
         scratch.removeAll()
         exchanges[number].request.write(requestHead, adding: forwarded, to: &scratch)

@@ -71,6 +71,7 @@ extension Worker {
             if exchanges[number].minorVersion == 0 {
                 exchanges[number].response.dropHead(length)
             } else {
+                if status == 100 { exchanges[number].awaitsContinue = false }
                 writeHead(number, length, .keepAlive, chunked: false)
                 exchanges[number].response.interimHeadEnded(scratch.count)
             }
@@ -106,7 +107,9 @@ extension Worker {
         _ number: UInt32, _ upstream: UInt32, _ length: Int
     ) -> Bool {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
-        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete {
+        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete
+            || exchanges[number].request.pendingCount > 0
+        {
             responseMalformed(number, ResponseFault("it changed the protocol unasked"))
             return false
         }
@@ -119,6 +122,7 @@ extension Worker {
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
         exchanges[number].request.protocolChanged()
+        arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
         _ = exchanges[number].request.digest()
         return true
     }

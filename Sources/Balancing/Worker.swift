@@ -50,6 +50,8 @@ struct Worker: ~Copyable {
     var unfinished: [SlabKey] = []
     /// Answers about a process that has died, in the order of their time.
     var awaited: [Awaited] = []
+    /// Clients whose request waits for an earlier one to be over: there is no room for it.
+    var postponed: [SlabKey] = []
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 
@@ -70,7 +72,7 @@ struct Worker: ~Copyable {
         poller = try Poller()
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
-        exchanges = Slab(capacity: capacity)
+        exchanges = Slab(capacity: plan.exchangesAWorker)
         pool = UpstreamPool(backends: plan.scoreboard.backendCapacity)
         wheel = TimerWheel(capacity: capacity + upstreamCapacity, now: start)
         roster = plan.board.roster
@@ -82,6 +84,7 @@ struct Worker: ~Copyable {
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
         accessLog = AccessLog(plan.accessLog)
         now = start
+        forwarded.writesForwarded = plan.options.forwarded
         unfinished.reserveCapacity(64)
     }
 
@@ -137,6 +140,7 @@ struct Worker: ~Copyable {
     }
 
     private mutating func finishUnfinished() {
+        if !postponed.isEmpty && !exchanges.isFull { recall() }
         if unfinished.isEmpty { return }
         // Those that are added meanwhile are for the next turn.
         for index in 0..<unfinished.count {
@@ -145,6 +149,16 @@ struct Worker: ~Copyable {
             unfinished[index] = .none
         }
         unfinished.removeAll { $0 == .none }
+    }
+
+    /// There is room again for some of those that were put off, the first first.
+    private mutating func recall() {
+        let count = min(postponed.count, exchanges.capacity - exchanges.count)
+        for key in postponed[..<count] where clients.isCurrent(key) {
+            clients[key.slot].phase = .idle
+            unfinished.append(key)
+        }
+        postponed.removeFirst(count)
     }
 
     private mutating func flushLog() {

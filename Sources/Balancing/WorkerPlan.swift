@@ -20,6 +20,12 @@ final class WorkerPlan: Sendable {
     let accessLog: AccessLogOutput
     /// Whether there is a supervisor, which says how processes end.
     let isSupervised: Bool
+    /// Exchanges that one worker may have under way, so that they fit into the memory allowed.
+    let exchangesAWorker: Int
+    /// Whose word about a client's address is believed.
+    let trusted: [Network]
+    /// Nothing where a client may have any number of connections.
+    let tally: ClientTally?
 
     init(
         options: BalancerOptions, listeners: [ListeningSocket], board: RosterBoard,
@@ -38,6 +44,10 @@ final class WorkerPlan: Sendable {
         let possible = max(16, free / 2)
         let wanted = min(options.maxConnections ?? possible, possible)
         connectionsAWorker = min(max(1, wanted / workers), 1 << 20)
+        let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
+        exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
+        trusted = options.trustProxy.compactMap { Network($0) }
+        tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
         var limits = HeadLimits()
         limits.maxBytes = options.maxHead
         limits.maxTarget = min(limits.maxTarget, options.maxHead)
