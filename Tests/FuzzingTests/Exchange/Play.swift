@@ -1,6 +1,8 @@
 import Basics
 import Kernel
 
+@testable import Balancing
+
 /// A script being played: who has said what, to be judged when it is over.
 final class Play {
     let stage: Stage
@@ -138,6 +140,16 @@ final class Play {
             client.reads = true
             client.endSending()
         }
+        // An answer about a backend that has gone may wait a moment for news of it.
+        for _ in 0..<3 {
+            settle()
+            if stage.isDeserted { return }
+            stage.timePasses(Limits.newsDelay)
+        }
+        settle()
+    }
+
+    private func settle() {
         stage.settle { [self] in
             var hasActed = false
             for backend in stage.backends where backend.isOpen {

@@ -156,7 +156,7 @@ final class Stage {
             }
             quiet += 1
             let isOver = isDeserted && clients.values.allSatisfy { $0.end != .open }
-            if quiet > (isOver ? 1 : 400) { return }
+            if quiet > (isOver ? 1 : worker.awaited.isEmpty ? 400 : 10) { return }
             if quiet > 2 { Poll.sleep(.milliseconds(1)) }
         }
     }
