@@ -45,7 +45,8 @@ final class Stage {
         }
     }
 
-    /// The lowest bit: two backends; the next: one more, which refuses; the next two: `--retries`.
+    /// The lowest bit: two backends; the next: one more, which refuses; then two: `--retries`;
+    /// the next: there is a supervisor, who may have news.
     init(setting: Int) throws(SystemError) {
         guard let house = Self.house else {
             throw SystemError(call: "listen", errno: .addressNotAvailable)
@@ -73,7 +74,8 @@ final class Stage {
         board = try RosterBoard(roster, workers: 1)
         plan = try WorkerPlan(
             options: options, listeners: [listener], board: board, scoreboard: scoreboard,
-            workers: 1, accessLog: AccessLogOutput(isWanted: false, isPrivate: false))
+            workers: 1, accessLog: AccessLogOutput(isWanted: false, isPrivate: false),
+            isSupervised: setting & 16 != 0)
         var worker = try Worker(plan, number: 0, lane: scoreboard.lane(0))
         try worker.begin()
         now = worker.now
