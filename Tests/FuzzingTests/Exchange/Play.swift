@@ -140,13 +140,13 @@ final class Play {
             client.reads = true
             client.endSending()
         }
-        // An answer about a backend that has gone may wait a moment for news of it.
-        for _ in 0..<3 {
+        // An answer about a backend that has gone may wait a moment for news of it, and so may
+        // those behind it.
+        for _ in 0..<200 {
             settle()
-            if stage.isDeserted { return }
+            if stage.worker.awaited.isEmpty { return }
             stage.timePasses(Limits.newsDelay)
         }
-        settle()
     }
 
     private func settle() {

@@ -46,7 +46,8 @@ final class Stage {
     }
 
     /// The lowest bit: two backends; the next: one more, which refuses; then two: `--retries`;
-    /// the next: there is a supervisor, who may have news.
+    /// the next: there is a supervisor, who may have news; the next: bodies are limited; the next:
+    /// the client is a proxy that is believed.
     init(setting: Int) throws(SystemError) {
         guard let house = Self.house else {
             throw SystemError(call: "listen", errno: .addressNotAvailable)
@@ -69,6 +70,8 @@ final class Stage {
         options.retries = setting >> 2 & 3
         options.maxConnections = 8
         options.accessLog = .off
+        if setting & 32 != 0 { options.maxBody = 20_000 }
+        if setting & 64 != 0 { options.trustProxy = ["127.0.0.0/8"] }
         scoreboard = try Scoreboard(backends: 4, lanes: 1)
         let roster = Roster(RosterWord(version: 1, members: members))
         board = try RosterBoard(roster, workers: 1)
