@@ -116,7 +116,7 @@ extension Worker {
         // More of it will come, and the head may be let go before the end.
         if !exchanges[number].request.isComplete {
             saveLine(number)
-            noteFormat(number)
+            exchanges[number].format = format(number)
             if exchanges[number].request.bodyBytes == 0 {
                 Socket.acknowledgeNow(clients[client].transport.socket)
             }

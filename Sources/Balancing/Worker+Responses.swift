@@ -121,6 +121,7 @@ extension Worker {
         exchanges[number].response.headEnded(
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
+        if exchanges[number].savedLine.isEmpty { saveLine(number) }
         exchanges[number].request.protocolChanged()
         arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
         _ = exchanges[number].request.digest()

@@ -121,6 +121,19 @@ final class ScriptedConnection: @unchecked Sendable {
         try send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
+    /// Says that no more will be sent.
+    func endSending() { Socket.endSending(socket) }
+
+    /// What has come and was not taken by `request`, after waiting for `count` bytes of it.
+    func bytes(_ count: Int) throws(Failure) -> String {
+        while input.utf8.count < count {
+            if try !receive() { throw Failure("the end came after '\(input)'") }
+        }
+        let taken = String(decoding: Array(input.utf8.prefix(count)), as: UTF8.self)
+        input = String(decoding: Array(input.utf8.dropFirst(count)), as: UTF8.self)
+        return taken
+    }
+
     /// Makes the end of the script a reset.
     func reset() { Socket.resetOnClose(socket) }
 
