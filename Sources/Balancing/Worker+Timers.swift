@@ -19,8 +19,9 @@ extension Worker {
     private mutating func clientDue(_ slot: UInt32) {
         let deadline = deadline(client: slot)
         if now < deadline {
-            clients[slot].filedFor = deadline
-            wheel.file(slot, at: deadline)
+            // Whoever has nothing to wait for now may have later, and nobody files it then.
+            clients[slot].filedFor = min(deadline, now + plan.options.timeoutClient)
+            wheel.file(slot, at: clients[slot].filedFor)
             return
         }
         // Filed again, whatever comes of it: the answer may take its time too.
@@ -74,8 +75,9 @@ extension Worker {
             keeping[Int(upstreams[number].slot)] = upstreams[number].generation
         }
         if now < deadline {
-            upstreams[number].filedFor = deadline
-            wheel.file(wheelSlot(upstream: number), at: deadline)
+            // It may be the client's turn now and the backend's later.
+            upstreams[number].filedFor = min(deadline, now + plan.options.timeoutResponse)
+            wheel.file(wheelSlot(upstream: number), at: upstreams[number].filedFor)
             return
         }
         guard let client = upstreams[number].client,
