@@ -37,6 +37,8 @@ struct Exchange: ~Copyable {
     var keepsClient = true
     /// Whether the client asked for another protocol.
     var asksUpgrade = false
+    /// The protocols it asked for.
+    var protocols = ByteQueue()
     /// For the log: the client's own or ours.
     var requestID = InlineText()
     /// Of the head sent on: how long method and target are, with the blank between them.

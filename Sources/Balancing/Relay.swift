@@ -105,6 +105,19 @@ struct Relay: ~Copyable {
         head.hasVia(naming: fields.pseudonym, in: queue.bytes.extracting(ready..<queue.count))
     }
 
+    /// Whether the 101 whose head was just parsed goes to one of these protocols.
+    func switches(_ head: borrowing ResponseHead, to protocols: borrowing ByteQueue) -> Bool {
+        head.switches(to: protocols.bytes, in: queue.bytes.extracting(ready..<queue.count))
+    }
+
+    /// A part of the head that was just parsed, of any length.
+    func copy(_ range: Range<Int>) -> ByteQueue {
+        var text = ByteQueue(capacity: range.count)
+        text.append(
+            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
+        return text
+    }
+
     /// A part of the head that was just parsed.
     func text(_ range: Range<Int>) -> InlineText {
         InlineText(queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
@@ -158,6 +171,12 @@ struct Relay: ~Copyable {
         case .untilClose:
             bodyBytes += UInt64(queue.count - ready)
             ready = queue.count
+            // What follows a chunked request in another protocol goes the way its chunks went.
+            if usesFramed {
+                Self.append(queue, 0..<ready, to: &framed)
+                queue.removeAll()
+                ready = 0
+            }
             return nil
         case .chunked: return digestChunks()
         }

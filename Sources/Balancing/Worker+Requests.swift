@@ -76,6 +76,9 @@ extension Worker {
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
+        if let upgrade = requestHead.upgrade {
+            exchanges[number].protocols = exchanges[number].request.copy(upgrade.range)
+        }
         exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
         if let id = requestHead.requestID {
             exchanges[number].requestID = exchanges[number].request.text(id.range)

@@ -106,8 +106,11 @@ extension Worker {
         _ number: UInt32, _ upstream: UInt32, _ length: Int
     ) -> Bool {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
-        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete {
-            responseMalformed(number, "It changed the protocol unasked.")
+        let isWanted =
+            exchanges[number].asksUpgrade && exchanges[number].request.isComplete
+            && exchanges[number].response.switches(responseHead, to: exchanges[number].protocols)
+        if !isWanted {
+            responseMalformed(number, "\(Malformation.switchedUnasked.sentence)")
             return false
         }
         exchanges[number].status = 101
