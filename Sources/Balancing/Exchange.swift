@@ -39,6 +39,10 @@ struct Exchange: ~Copyable {
     var asksUpgrade = false
     /// The protocols it asked for.
     var protocols = ByteQueue()
+    /// Whether the client holds its body back for a 100 (RFC 9110 §10.1.1) that hasn't come.
+    var awaitsContinue = false
+    /// How many interim responses there have been.
+    var interims = 0
     /// For the log: the client's own or ours.
     var requestID = InlineText()
     /// Of the head sent on: how long method and target are, with the blank between them.

@@ -149,6 +149,14 @@ struct Relay: ~Copyable {
     /// An interim head: sent on as it lies, and the next head follows it.
     mutating func interimHeadEnded(_ count: Int) { ready += count }
 
+    /// Puts an interim head of our own where the final one will be; false where that has begun.
+    mutating func addInterim(_ head: StaticString) -> Bool {
+        if rest != .head || !queue.isEmpty { return false }
+        queue.append(head)
+        ready = queue.count
+        return true
+    }
+
     /// Moves what may be sent over to the framed queue.
     private mutating func frameAnew() {
         Self.append(queue, sent..<ready, to: &framed)

@@ -76,6 +76,10 @@ extension Worker {
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
+        exchanges[number].awaitsContinue = requestHead.expectsContinue
+        if requestHead.expectsContinue {
+            arm(client: client, for: now + Limits.continuePatience)
+        }
         if let upgrade = requestHead.upgrade {
             exchanges[number].protocols = exchanges[number].request.copy(upgrade.range)
         }

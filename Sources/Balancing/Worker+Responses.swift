@@ -67,6 +67,12 @@ extension Worker {
         let status = responseHead.status
         if status == 101 { return acceptUpgrade(number, upstream, length) }
         if status < 200 {
+            exchanges[number].awaitsContinue = false
+            exchanges[number].interims += 1
+            if exchanges[number].interims > Limits.interims {
+                responseMalformed(number, "\(Malformation.tooManyInterims.sentence)")
+                return false
+            }
             // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
             if exchanges[number].minorVersion == 0 {
                 exchanges[number].response.dropHead(length)
@@ -77,6 +83,7 @@ extension Worker {
             return true
         }
         let body = responseHead.framing(answering: exchanges[number].method)
+        exchanges[number].awaitsContinue = false
         exchanges[number].status = status
         exchanges[number].phase = .answering
         lane.answered(

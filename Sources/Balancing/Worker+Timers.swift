@@ -45,7 +45,11 @@ extension Worker {
             if exchanges[number].phase == .readingHead {
                 return exchanges[number].startedAt + plan.options.timeoutClient
             }
-            return waitsForClient(number) ? since + plan.options.timeoutClient : .never
+            if !waitsForClient(number) { return .never }
+            if exchanges[number].awaitsContinue {
+                return since + min(Limits.continuePatience, plan.options.timeoutClient)
+            }
+            return since + plan.options.timeoutClient
         }
     }
 
@@ -59,6 +63,10 @@ extension Worker {
 
     private mutating func clientTooSlow(_ number: UInt32) {
         let client = exchanges[number].client
+        if exchanges[number].awaitsContinue {
+            bidContinue(number)
+            return
+        }
         if exchanges[number].response.pendingCount > 0 || exchanges[number].hasAnswered {
             clientVanished(number)
             return
@@ -66,6 +74,20 @@ extension Worker {
         exchanges[number].keepsClient = false
         letUpstreamGo(number)
         answer(number, OwnAnswer(status: 408, sentence: "The request did not come in time."))
+        serve(client)
+    }
+
+    /// The backend may be one that waits for the body without a word. So that the two don't wait
+    /// for each other for ever, the client is told to go on (RFC 9110 §10.1.1).
+    private mutating func bidContinue(_ number: UInt32) {
+        exchanges[number].awaitsContinue = false
+        if exchanges[number].response.queue.capacity == 0 {
+            exchanges[number].response.queue = messageBuffers.lend()
+        }
+        // Where it has begun to answer, that says more than we could.
+        if !exchanges[number].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
+        let client = exchanges[number].client
+        clients[client].activeAt = now
         serve(client)
     }
 
