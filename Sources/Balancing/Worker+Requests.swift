@@ -175,8 +175,11 @@ extension Worker {
             exchanges[number].generation = member.generation
             exchanges[number].sentAt = now
             lane.dispatched(slot: member.slot, generation: member.generation)
+            // What is still to come may be too long to be kept for a second time.
+            let isRepeatable =
+                exchanges[number].method.isIdempotent && exchanges[number].request.isComplete
             let checkout = checkOut(
-                index, isIdempotent: exchanges[number].method.isIdempotent,
+                index, isRepeatable: isRepeatable,
                 client: exchanges[number].client, fresh: isAgain)
             switch checkout {
             case .connection(let upstream):

@@ -11,16 +11,20 @@ extension Worker {
 
     /// A connection to the member: an idle one where there is one, else a new one.
     mutating func checkOut(
-        _ index: Int, isIdempotent: Bool, client: UInt32, fresh: Bool
+        _ index: Int, isRepeatable: Bool, client: UInt32, fresh: Bool
     ) -> Checkout {
         let slot = roster.members[index].slot
         while !fresh, let number = pool.first(slot) {
             // The backend may have closed it a moment ago, or be about to. What may be sent twice
-            // finds out by trying; for the rest one look is worth its price, and so is a new
-            // connection to a backend that has not been seen to keep any.
-            if !isIdempotent && keeping[Int(slot)] != upstreams[number].generation { break }
+            // finds out by trying; for the rest a new connection is worth its price where the
+            // backend has not been seen to keep any.
+            if !isRepeatable && keeping[Int(slot)] != upstreams[number].generation { break }
             pool.remove(number, in: &upstreams)
-            if !isIdempotent && upstreams[number].transport.socket.peek() != .wouldBlock {
+            // Bytes that nobody asked for must not be taken for the answer to what comes now.
+            let isUnwatched = now >= upstreams[number].activeAt + Limits.unwatched
+            if (!isRepeatable || isUnwatched)
+                && upstreams[number].transport.socket.peek() != .wouldBlock
+            {
                 closeUpstream(number)
                 continue
             }
