@@ -118,6 +118,12 @@ struct Relay: ~Copyable {
         return text
     }
 
+    /// A request without a body, whose head was just parsed, goes nowhere.
+    mutating func refused(_ length: Int) {
+        dropHead(length)
+        rest = .nothing
+    }
+
     /// A part of the head that was just parsed.
     func text(_ range: Range<Int>) -> InlineText {
         InlineText(queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))

@@ -93,6 +93,10 @@ extension Worker {
             let line = exchanges[number].request.text(
                 Int(requestHead.methodRange.start)..<Int(requestHead.target.end))
             exchanges[number].savedLine.append(line.bytes)
+            // Where nothing follows it, the request is over; after CONNECT anything may follow.
+            if requestHead.framing == .none && requestHead.method != .connect {
+                exchanges[number].request.refused(length)
+            }
             answer(number, refusal)
             return
         }
