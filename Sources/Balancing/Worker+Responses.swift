@@ -35,19 +35,19 @@ extension Worker {
             switch exchanges[number].response.parse(&responseHead, limits: plan.headLimits) {
             case .partial: return
             case .malformed(let reason):
-                responseMalformed(number, "\(reason.sentence)")
+                responseMalformed(number, ResponseFault(reason))
                 return
             case .complete(let length):
                 // An answer to a request that has not been sent is meant for somebody else.
                 if exchanges[number].request.sent == 0 && exchanges[number].request.isWhole {
-                    responseMalformed(number, "It answered before it was asked.")
+                    responseMalformed(number, ResponseFault("it answered before it was asked"))
                     return
                 }
                 if !acceptHead(number, upstream, length) { return }
             }
         }
         if let reason = exchanges[number].response.digest() {
-            responseMalformed(number, "\(reason.sentence)")
+            responseMalformed(number, ResponseFault(reason))
             return
         }
         // A head alone: its body may be held back until the head is acknowledged.
@@ -67,23 +67,22 @@ extension Worker {
         let status = responseHead.status
         if status == 101 { return acceptUpgrade(number, upstream, length) }
         if status < 200 {
-            exchanges[number].awaitsContinue = false
             exchanges[number].interims += 1
             if exchanges[number].interims > Limits.interims {
-                responseMalformed(number, "\(Malformation.tooManyInterims.sentence)")
+                responseMalformed(number, ResponseFault(.tooManyInterims))
                 return false
             }
             // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
             if exchanges[number].minorVersion == 0 {
                 exchanges[number].response.dropHead(length)
             } else {
+                if status == 100 { exchanges[number].awaitsContinue = false }
                 writeHead(number, length, .keepAlive, chunked: false)
                 exchanges[number].response.interimHeadEnded(scratch.count)
             }
             return true
         }
         let body = responseHead.framing(answering: exchanges[number].method)
-        exchanges[number].awaitsContinue = false
         exchanges[number].status = status
         exchanges[number].phase = .answering
         lane.answered(
@@ -115,9 +114,10 @@ extension Worker {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
         let isWanted =
             exchanges[number].asksUpgrade && exchanges[number].request.isComplete
+            && exchanges[number].request.pendingCount == 0
             && exchanges[number].response.switches(responseHead, to: exchanges[number].protocols)
         if !isWanted {
-            responseMalformed(number, "\(Malformation.switchedUnasked.sentence)")
+            responseMalformed(number, ResponseFault(.switchedUnasked))
             return false
         }
         exchanges[number].status = 101
@@ -129,6 +129,7 @@ extension Worker {
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
         exchanges[number].request.protocolChanged()
+        arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
         _ = exchanges[number].request.digest()
         return true
     }
