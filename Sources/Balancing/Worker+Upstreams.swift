@@ -25,6 +25,7 @@ extension Worker {
             if (!isRepeatable || isUnwatched)
                 && upstreams[number].transport.socket.peek() != .wouldBlock
             {
+                endedIdle(number)
                 closeUpstream(number)
                 continue
             }
@@ -65,8 +66,17 @@ extension Worker {
         // An idle connection has nothing to say: its end, or bytes that nobody asked for.
         if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
             pool.remove(number, in: &upstreams)
+            endedIdle(number)
             closeUpstream(number)
         }
+    }
+
+    /// A backend that was seen to keep connections may have changed its mind: one that closes right
+    /// behind an answer is not trusted with what can't be sent twice, until it has been seen again.
+    private mutating func endedIdle(_ number: UInt32) {
+        let slot = Int(upstreams[number].slot)
+        let isEarly = now < upstreams[number].activeAt + Limits.keptProof
+        if isEarly && keeping[slot] == upstreams[number].generation { keeping[slot] = 0 }
     }
 
     /// Puts a connection whose exchange is over back into the pool, or closes it.
@@ -74,15 +84,19 @@ extension Worker {
         upstreams[number].client = nil
         let isCurrent = roster.isCurrent(
             slot: upstreams[number].slot, generation: upstreams[number].generation)
-        if !reusable || !isCurrent || !upstreams[number].isReusable
-            || upstreams[number].directions.contains(.peerEnded)
-        {
+        if !reusable || !isCurrent || !upstreams[number].isReusable {
+            closeUpstream(number)
+            return
+        }
+        if upstreams[number].directions.contains(.peerEnded) {
+            endedIdle(number)
             closeUpstream(number)
             return
         }
         // The last read may have left something: an idle connection must have nothing to say.
         if upstreams[number].directions.contains(.readable) {
             if upstreams[number].transport.socket.peek() != .wouldBlock {
+                endedIdle(number)
                 closeUpstream(number)
                 return
             }
