@@ -119,8 +119,11 @@ import Testing
         #expect(Gateway.body(requests[1]).contains("body"))
     }
 
-    // RFC 9112 §9.3.1, §9.5: connections end at any time, and that is nobody's fault.
-    @Test func `a backend that closes behind each answer loses no request`() throws {
+    // RFC 9112 §9.3.1, §9.5: connections end at any time, and that is nobody's fault. What can be
+    // sent twice is; what can't may meet a connection that is just closing, and is sent once.
+    @Test func `a backend that closes behind each answer loses nothing that can be repeated`()
+        throws
+    {
         let gateway = try Gateway { (connection) throws(Failure) in
             if let request = try connection.request() {
                 try Gateway.answer(request, over: connection)
@@ -130,7 +133,9 @@ import Testing
         for number in 0..<60 {
             let method = number % 2 == 0 ? "GET" : "POST"
             try client.send("\(method) /\(number) HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
-            #expect(try client.answer().text == "\(method) /\(number) HTTP/1.1")
+            let answer = try client.answer()
+            if method == "POST" && answer.status == 502 { continue }
+            #expect(answer.text == "\(method) /\(number) HTTP/1.1")
         }
         let posts = gateway.backend.requests.filter { $0.hasPrefix("POST") }
         #expect(Set(posts.map { Gateway.target($0) }).count == posts.count)
