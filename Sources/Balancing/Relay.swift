@@ -212,12 +212,6 @@ struct Relay: ~Copyable {
         case .untilClose:
             bodyBytes += UInt64(queue.count - ready)
             ready = queue.count
-            // What follows a chunked request in another protocol goes the way its chunks went.
-            if usesFramed {
-                Self.append(queue, 0..<ready, to: &framed)
-                queue.removeAll()
-                ready = 0
-            }
             return nil
         case .chunked: return digestChunks()
         }
