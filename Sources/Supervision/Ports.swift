@@ -40,7 +40,8 @@ public enum Ports {
         case .absent:
             Refusal(
                 what: "\(whom) can't listen on \(address)",
-                why: "this machine does not have that address")
+                why: "this machine does not have that address",
+                advice: "name one that it has, such as 127.0.0.1, or 0.0.0.0 for all of them")
         case .taken(let pid):
             Refusal(
                 what: "\(whom) can't listen on \(address)",

@@ -87,6 +87,7 @@ extension Supervisor {
         do throws(SystemError) {
             child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()
+            child.restarting.started()
             child.lifecycle.spawned(now: now)
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }

@@ -62,7 +62,7 @@ enum Detached {
             guard case .moved = socket.read(into: &incoming) else {
                 throw Refusal(
                     what: "'\(flags.name)' can't be started", why: "its guardian has ended",
-                    advice: "see 'lbctl logs'")
+                    advice: "see \(Advice.line("logs", for: flags.name))")
             }
         }
     }
@@ -83,6 +83,10 @@ enum Detached {
         switch reply {
         case .refused(let refusal): throw refusal
         case .status(let status):
+            if flags.format == .json {
+                Console.say(StatusJSON.text(status))
+                return 0
+            }
             let count = UInt64(status.children.filter { $0.weight != nil }.count)
             let place = status.url.isEmpty ? "" : " on \(status.url)"
             Console.say("'\(flags.name)' is up\(place) with \(Figures.count(count, "backend"))")

@@ -98,7 +98,8 @@ struct Preparation {
                 problems.append(
                     Refusal(
                         what: "\(child.name) can't have port \(child.port)",
-                        why: "it is \(other)'s", advice: "see --port and --base-port"))
+                        why: "it is \(other == "balancer" ? "the balancer" : other)'s",
+                        advice: "see --port and --base-port"))
             }
             owners[child.port] = child.name
         }

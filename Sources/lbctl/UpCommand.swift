@@ -50,10 +50,11 @@ enum UpCommand {
 
     static func alreadyRunning(_ flags: UpFlags) -> Refusal {
         let pid = FileLock.holder(flags.folder.guardianLock)
+        func line(_ verb: String) -> String { Advice.line(verb, for: flags.name) }
         return Refusal(
             what: "'\(flags.name)' is not started",
             why: "it is running already" + (pid.map { " (pid \($0))" } ?? ""),
-            advice: "'lbctl ps' shows it, 'lbctl logs -f' follows it, 'lbctl down' stops it; "
-                + "--name starts another one beside it")
+            advice: "\(line("ps")) shows it, \(line("logs -f")) follows it, "
+                + "\(line("down")) stops it; another --name starts one beside it")
     }
 }

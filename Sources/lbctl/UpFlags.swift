@@ -32,7 +32,9 @@ struct UpFlags {
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
-        Option("format", value: "text|json", help: "how the log is shown (text)"),
+        Option(
+            "format", value: "text|json",
+            help: "how the log is shown (text); with -d the rows of 'ps'"),
         ColourChoice.option,
     ]
 
@@ -91,7 +93,9 @@ struct UpFlags {
         case "on-failure": return .onFailure
         case "never": return .never
         default:
-            throw UsageError("--restart is one of always, on-failure, never, not '\(text ?? "")'")
+            throw UsageError(
+                "--restart can't be '\(text ?? "")'",
+                hint: "it is one of always, on-failure, never")
         }
     }
 

@@ -39,7 +39,8 @@ enum Words {
         .following(from: 17), .missed(.max),
         .reported(
             TargetReport(
-                name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped")),
+                name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped",
+                took: .milliseconds(12))),
         .reported(TargetReport(name: "", port: 0, pid: 0, isDone: false, outcome: "")),
         .record(
             RecordWord(

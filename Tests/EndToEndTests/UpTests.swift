@@ -61,7 +61,7 @@ import Testing
             let second = try service.run("up", words + ["--port", "0", "--base-port", "0"])
             #expect(second.code == 1)
             #expect(second.errors.contains("is running already (pid \(service.guardian.pid))"))
-            #expect(second.errors.contains("lbctl ps"))
+            #expect(second.errors.contains("'lbctl down --name \(service.name)'"))
         }
         #expect(try service.get().status == 200)
         #expect(try service.row("backend.1").restarts == 0)
@@ -79,6 +79,13 @@ import Testing
         #expect(down.code == 0)
         #expect(try service.end() == .exited(code: 0))
         #expect(service.place.leftOver() == [])
+    }
+
+    @Test func `only the usual loopback addresses are called localhost`() throws {
+        let place = try Place()
+        let up = try place.up(["--backends", "1", "--host", "127.0.0.2"])
+        #expect(up.output.contains(" on http://127.0.0.2:"), "\(up.output) \(up.errors)")
+        #expect(try place.run("down").code == 0)
     }
 
     @Test func `two services stand beside each other`() throws {

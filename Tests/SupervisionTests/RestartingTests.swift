@@ -61,6 +61,30 @@ struct RestartingTests {
     }
 
     @Test
+    func `counts starts after an unplanned end, each once`() {
+        var restarting = Restarting(rule: .always)
+        func ended(_ cause: Restarting.Cause) {
+            _ = restarting.ended(cause, readyFor: nil, now: start, chance: 0.5)
+        }
+        restarting.started()
+        #expect(restarting.count == 0)
+        ended(crash)
+        // What is only to come has not been done yet.
+        #expect(restarting.count == 0)
+        restarting.started()
+        ended(.killed(restarts: true))
+        restarting.started()
+        #expect(restarting.count == 2)
+        // A planned restart, and one by hand while it was backing off.
+        ended(.killed(restarts: false))
+        restarting.started()
+        ended(crash)
+        restarting.forgive()
+        restarting.started()
+        #expect(restarting.count == 2)
+    }
+
+    @Test
     func `spreads the delay by a quarter to both sides`() {
         #expect(Restarting.backoff(row: 1, chance: 0) == .milliseconds(75))
         #expect(Restarting.backoff(row: 1, chance: 1) == .milliseconds(125))
