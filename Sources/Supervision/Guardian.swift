@@ -20,8 +20,8 @@ public final class Guardian {
         func isNotReady(_ refusal: Refusal)
         /// A sentence of the guardian's own.
         func say(_ sentence: String)
-        /// Whether there is nobody left to run the service for: then it ends.
-        var isGone: Bool { get }
+        /// Why there is nobody left to run the service for; nothing while there is. Then it ends.
+        var gone: String? { get }
     }
 
     private enum Phase: Equatable {
@@ -101,7 +101,7 @@ public final class Guardian {
                 case nil: continue
                 }
             }
-            if audience.isGone { ask(why: nil) }
+            if let why = audience.gone { ask(why: why, signal: nil) }
             if ended, let ending = supervisor.reap() { return finish(ending) }
             if case .hurrying(let killAt) = phase, killAt < Clock.now() {
                 supervisor.send(.kill)
@@ -117,7 +117,9 @@ public final class Guardian {
     private func takeSignals() {
         while let signal = signals.next() {
             switch signal {
-            case .interrupt, .terminate, .hangUp, .quit: ask(why: signal)
+            case .interrupt: ask(why: "Ctrl-C", signal: signal)
+            case .terminate, .hangUp, .quit:
+                ask(why: "\(signal.name) to lbctl", signal: signal)
             case .child: reapOrphans()
             case .proceed: comeBack()
             default: continue
@@ -139,11 +141,11 @@ public final class Guardian {
 
     /// Ends the service: the first time gracefully, the second time at once. Without a signal it is
     /// the first time however often it is said.
-    private func ask(why signal: Signal?) {
+    private func ask(why: String, signal: Signal?) {
         switch phase {
         case .running:
             phase = .ending
-            order(.down(within: Self.usualTime))
+            order(.down(within: Self.usualTime, why: why))
             if signal == .interrupt {
                 audience.say("stopping; Ctrl-C again to stop at once")
             }
@@ -151,7 +153,7 @@ public final class Guardian {
             if signal == nil { return }
             phase = .hurrying(killAt: Clock.now() + Self.hurry)
             audience.say("stopping at once: whatever still runs is killed")
-            order(.down(within: Nanoseconds(0)))
+            order(.down(within: Nanoseconds(0), why: why))
         case .hurrying: return
         }
     }
@@ -200,7 +202,10 @@ public final class Guardian {
         case .status(let status): audience.isReady(status)
         case .refused(let refusal):
             self.refusal = refusal
-            if phase == .running { audience.isNotReady(refusal) }
+            if phase != .running { return }
+            audience.isNotReady(refusal)
+            // The rest runs, unless nobody wants it so.
+            if audience.gone == nil { order(.status) }
         case .killed, .following, .reported: return
         }
     }

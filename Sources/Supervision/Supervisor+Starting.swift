@@ -76,6 +76,7 @@ extension Supervisor {
         child.verdictIsUp = true
         child.killOrder = nil
         child.stranger = nil
+        child.lastLines = []
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()

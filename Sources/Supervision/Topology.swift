@@ -42,7 +42,13 @@ public struct Topology {
         self.programFolder = programFolder
         if !procfile.skipped.isEmpty {
             let numbers = procfile.skipped.map { String($0) }.joined(separator: ", ")
-            notices.append("\(procfile.path) says nothing that is understood on line \(numbers)")
+            let lines = procfile.skipped.count == 1 ? "line \(numbers) is" : "lines \(numbers) are"
+            notices.append("\(procfile.path): \(lines) not 'type: command', and left out")
+        }
+        if procfile.lines.isEmpty {
+            throw Refusal(
+                what: "\(procfile.path) can't be used", why: "it names nothing to run",
+                advice: "a line is 'type: command', such as 'web: python3 -m http.server $PORT'")
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
         try flags.formation.check(against: procfile.lines.map { $0.type })

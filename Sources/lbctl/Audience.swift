@@ -33,7 +33,10 @@ final class Audience: Guardian.Audience {
         painter = LinePainter(flags.format, colour: flags.colour, on: output)
     }
 
-    var isGone: Bool { hasFailed || terminal?.isBroken ?? false }
+    var gone: String? {
+        if hasFailed { return "'lbctl up -d' gave up" }
+        return terminal?.isBroken ?? false ? "nobody reads what 'lbctl up' shows" : nil
+    }
 
     /// A service that was to be ready in the background, and is not.
     private var hasFailed = false

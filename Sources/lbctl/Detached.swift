@@ -87,9 +87,7 @@ enum Detached {
                 Console.say(StatusJSON.text(status))
                 return 0
             }
-            let count = UInt64(status.children.filter { $0.weight != nil }.count)
-            let place = status.url.isEmpty ? "" : " on \(status.url)"
-            Console.say("'\(flags.name)' is up\(place) with \(Figures.count(count, "backend"))")
+            Console.say(Invitation.summary(status, name: flags.name))
             return 0
         case .done, .killed, .following, .record, .missed, .reported: throw ControlClient.lost
         }

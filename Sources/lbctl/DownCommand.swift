@@ -26,7 +26,7 @@ enum DownCommand {
                 return 0
             }
             var client = try ControlClient(folder)
-            _ = try client.ask(.down(within: time))
+            _ = try client.ask(.down(within: time, why: "'lbctl down'"))
             waitForGuardian(folder)
             Console.say("'\(verb.name)' is stopped")
             return 0

@@ -5,8 +5,8 @@ import Basics
 /// An example of every word that can be said, extremes included.
 enum Words {
     static let requests: [ControlRequest] = [
-        .status, .awaitReady, .follow, .down(within: .seconds(10)),
-        .down(within: Nanoseconds(.max)),
+        .status, .awaitReady, .follow, .down(within: .seconds(10), why: "Ctrl-C"),
+        .down(within: Nanoseconds(.max), why: ""),
         .kill(targets: ["3001", "backend.2", "é", ""], signal: 9, restarts: false),
         .kill(targets: [], signal: -1, restarts: true),
         .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),
