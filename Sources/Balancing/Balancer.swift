@@ -147,7 +147,8 @@ public final class Balancer {
             board: RosterBoard(roster, workers: workers), scoreboard: scoreboard,
             workers: workers,
             accessLog: AccessLogOutput(
-                isWanted: options.accessLog == .text, isPrivate: link != nil))
+                isWanted: options.accessLog == .text, isPrivate: link != nil),
+            isSupervised: link != nil)
         self.plan = plan
         try poller.add(
             plan.board.adoptionReference, for: .readable, token: Token(kind: Kind.adoption))

@@ -33,6 +33,8 @@ struct ClientConnection: ~Copyable {
         case idle
         /// With the exchange in this slot.
         case serving(UInt32)
+        /// It has something to say, and there is no room to hear it.
+        case postponed
         /// Refused; it may finish what it was sending, and nobody listens.
         case lingering
     }
@@ -41,6 +43,10 @@ struct ClientConnection: ~Copyable {
     let address: InlineText
     /// On this machine.
     let isLocal: Bool
+    /// A proxy whose word about its own clients is believed.
+    let isTrusted: Bool
+    /// Under whom it is counted; nothing where it is not.
+    let tallied: ClientKey?
     var phase = Phase.idle
     /// Sent before the connection was accepted or known: tried once.
     var directions: Directions = [.readable, .writable]

@@ -14,6 +14,8 @@ struct Exchange: ~Copyable {
         case answering
         /// The balancer answers.
         case answeringItself
+        /// It failed; the supervisor may be about to say why.
+        case awaitingNews
         /// The protocol was changed (RFC 9110 §7.8): bytes both ways, of which nothing is known.
         case tunnelling
     }
@@ -46,6 +48,25 @@ struct Exchange: ~Copyable {
     var status: UInt16 = 0
     /// Whether a byte of the final response has been sent to the client.
     var hasAnswered = false
+    /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
+    var awaitsContinue = false
+    /// Bytes of heads and body that the client has been sent.
+    var sentToClient: UInt64 = 0
+    /// Of those, what it was last seen to have taken from the kernel.
+    var takenByClient: UInt64 = 0
+    /// How long the client has been waited for, with its request and with the response.
+    var requestPace = Pace()
+    var responsePace = Pace()
+    /// Whether each side of a tunnel has been told that the other has ended.
+    var endsTold = EndsTold()
+    /// Why it was not answered by a backend, or not wholly.
+    var cause: Cause?
+    /// In what form the client would have an answer of ours, once that has been looked up.
+    var format: AnswerFormat?
+    /// Whether the client is on this machine, and may know about its processes.
+    var isLocal = false
+    /// Whom a trusted proxy takes the client for.
+    var claimedAddress = InlineText()
 
     init(client: UInt32, startedAt: Instant) {
         self.client = client
@@ -76,11 +97,20 @@ struct Exchange: ~Copyable {
     }
 }
 
+/// Who of a tunnel has been told that the other side sends no more.
+struct EndsTold: OptionSet {
+    let rawValue: UInt8
+    static let client = EndsTold(rawValue: 1)
+    static let backend = EndsTold(rawValue: 2)
+}
+
 /// The backends that a request has been tried on.
 struct Tried {
     /// As many as `--retries` may ask for, and the first attempt.
     static let capacity = 17
     private var slots: [17 of UInt32] = .init(repeating: .max)
+    /// Why each failed; 0 for the one that has not.
+    private var causes: [17 of UInt8] = .init(repeating: 0)
     private(set) var count = 0
 
     mutating func insert(_ slot: UInt32) {
@@ -88,6 +118,14 @@ struct Tried {
         slots[count] = slot
         count += 1
     }
+
+    /// The last attempt failed.
+    mutating func failed(_ cause: Cause) { causes[count - 1] = cause.rawValue }
+
+    func slot(_ index: Int) -> UInt32 { slots[index] }
+
+    /// Why an attempt failed; nothing for one that did not.
+    func cause(_ index: Int) -> Cause? { Cause(rawValue: causes[index]) }
 
     func contains(_ slot: UInt32) -> Bool {
         for index in 0..<count where slots[index] == slot { return true }

@@ -31,6 +31,15 @@ enum Limits {
     static let linger = Nanoseconds.seconds(2)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
+    /// How long an answer about a dead process waits for the supervisor to say how it died, which
+    /// takes it less than a millisecond.
+    static let newsDelay = Nanoseconds.milliseconds(20)
+    /// A body may be slower than the least rate for this long, so that a client may start slowly.
+    static let slowStart = Nanoseconds.seconds(10)
+    /// What a request and its response can take up at the worst: each as read, and framed anew.
+    static let memoryPerExchange = UInt64(4 * (messageBuffer + headroom))
+    /// Half of a tunnel that is left alone by the other half is kept this long without a byte.
+    static let halfTunnel = Nanoseconds.seconds(60)
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
     /// Access lines leave in batches of at most this size: the kernel writes them to a pipe

@@ -41,7 +41,7 @@ struct Relay: ~Copyable {
     private var usesFramed = false
     private var writesChunks = true
     private var passesTrailers = true
-    private let fate: Sent
+    private var fate: Sent
 
     init(sent fate: Sent) { self.fate = fate }
 
@@ -71,6 +71,33 @@ struct Relay: ~Copyable {
     @inline(__always)
     func parse(_ head: inout RequestHead, limits: HeadLimits) -> HeadParse {
         head.parse(queue.bytes.extracting(ready..<queue.count), limits: limits)
+    }
+
+    /// Reads the head of a message once more, as it was sent on; false where it is not here.
+    func reread(_ head: inout RequestHead) -> Bool {
+        if !isWhole { return false }
+        var limits = HeadLimits()
+        // What we have added does not count.
+        limits.maxBytes = .max
+        let bytes = usesFramed ? framed.bytes : queue.bytes
+        if case .complete = head.parse(bytes, limits: limits) { return true }
+        return false
+    }
+
+    /// A part of the head that was just parsed, of any length.
+    func string(_ range: Range<Int>) -> String {
+        let bytes = queue.bytes
+        var text: [UInt8] = []
+        for index in range { text.append(bytes[ready + index]) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// A part of the head that was just read once more.
+    func rereadText(_ range: Range<Int>) -> String {
+        let bytes = usesFramed ? framed.bytes : queue.bytes
+        var text: [UInt8] = []
+        for index in range { text.append(bytes[index]) }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads the head that begins behind what is ready.
@@ -259,8 +286,13 @@ struct Relay: ~Copyable {
         replaceHead(length, with: ByteQueue())
     }
 
-    /// From now on bytes pass of which nothing is known.
-    mutating func protocolChanged() { rest = .untilClose }
+    /// From now on bytes pass of which nothing is known, and which nobody can be sent again.
+    mutating func protocolChanged() {
+        rest = .untilClose
+        fate = .dropped
+        letGo()
+        usesFramed = false
+    }
 
     /// Lets the message go, so that what follows it is at the front of the queue.
     mutating func dropMessage() {
@@ -291,13 +323,14 @@ struct Relay: ~Copyable {
         sent = 0
     }
 
-    /// Writes a message of the balancer's own over whatever there was; it is complete.
-    mutating func replace(with write: (inout ByteQueue) -> Void) {
+    /// Writes a message of the balancer's own over whatever there was; it is complete. `write` says
+    /// how long its body is.
+    mutating func replace(with write: (inout ByteQueue) -> Int) {
         if queue.capacity == 0 { queue = ByteQueue(capacity: 2048) }
         queue.removeAll()
         usesFramed = false
         sent = 0
-        write(&queue)
+        bodyBytes = UInt64(write(&queue))
         ready = queue.count
         rest = .nothing
     }

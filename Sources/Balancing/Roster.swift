@@ -14,7 +14,7 @@ final class Roster: Sendable {
         let fact: MemberFact
         let weight: UInt32
         let pid: Int32
-        let ending: String
+        let ended: BackendEnding?
     }
 
     let version: UInt64
@@ -44,7 +44,7 @@ final class Roster: Sendable {
                 Member(
                     slot: said.slot, generation: said.generation,
                     name: InlineText(said.name.utf8.span), address: address, fact: said.fact,
-                    weight: said.weight, pid: said.pid, ending: said.ending))
+                    weight: said.weight, pid: said.pid, ended: said.ended))
         }
         self.init(version: word.version, members: members)
     }
@@ -53,6 +53,12 @@ final class Roster: Sendable {
     func index(ofSlot slot: UInt32) -> Int? {
         guard Int(slot) < memberBySlot.count, memberBySlot[Int(slot)] >= 0 else { return nil }
         return Int(memberBySlot[Int(slot)])
+    }
+
+    /// How a process of a backend ended; nothing while that is not known.
+    func ending(slot: UInt32, generation: UInt64) -> BackendEnding? {
+        guard let index = index(ofSlot: slot), let ended = members[index].ended else { return nil }
+        return ended.generation == generation ? ended : nil
     }
 
     /// Whether a process of a backend may still have connections.

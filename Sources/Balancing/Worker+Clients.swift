@@ -36,20 +36,46 @@ extension Worker {
 
     private mutating func welcome(_ socket: consuming Descriptor, from address: Address) {
         guard let key = clients.nextKey else { return }
+        let isTrusted =
+            !plan.trusted.isEmpty && plan.trusted.contains { $0.contains(address) }
+        let tallied = isTrusted || plan.tally == nil ? nil : ClientKey(address)
+        let isWelcome = tallied.map { plan.tally?.enter($0) ?? true } ?? true
         let token = Token(kind: TokenKind.client, key: key)
         // Out of memory in the kernel: the connection is let go, which the client can see.
         guard (try? poller.add(socket.reference, for: .everyChange, token: token)) != nil else {
+            if let tallied, isWelcome { plan.tally?.leave(tallied) }
             return
         }
         let slot = clients.insert(
             ClientConnection(
                 transport: Transport(socket), address: address.inlineHost,
-                isLocal: address.isLoopback, activeAt: now,
+                isLocal: address.isLoopback, isTrusted: isTrusted,
+                tallied: isWelcome ? tallied : nil, activeAt: now,
                 filedFor: now + plan.options.timeoutClient)
         ).slot
         wheel.file(slot, at: now + plan.options.timeoutClient)
         lane.connectionOpened()
+        if !isWelcome {
+            refuse(slot)
+            return
+        }
         // The request has most often come with the connection.
+        serve(slot)
+    }
+
+    /// The client has as many connections as it may: this one is told so, and nothing is read.
+    private mutating func refuse(_ slot: UInt32) {
+        if exchanges.isFull {
+            closeClient(slot, reset: true)
+            return
+        }
+        let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
+        clients[slot].phase = .serving(number)
+        lane.exchangeOpened()
+        exchanges[number].savedLine.append(text: "-")
+        answer(
+            number,
+            OwnAnswer(.tooManyConnections, "this address has too many connections at a time"))
         serve(slot)
     }
 
@@ -71,11 +97,13 @@ extension Worker {
         if !readiness.isDisjoint(with: [.hungUp, .failed]) {
             switch clients[slot].phase {
             // What it has sent is still to be read, and ends with the error.
-            case .idle: break
+            case .idle, .postponed: break
             case .lingering:
                 closeClient(slot)
                 return
             case .serving(let exchange):
+                // Of a tunnel both directions may have ended, and the last bytes are still here.
+                if exchanges[exchange].phase == .tunnelling && !readiness.contains(.failed) { break }
                 clientVanished(exchange)
                 return
             }
@@ -86,6 +114,7 @@ extension Worker {
     /// Closes a client's connection; its exchange, if any, has been ended before.
     mutating func closeClient(_ slot: UInt32, reset: Bool = false) {
         wheel.unfile(slot)
+        if let tallied = clients[slot].tallied { plan.tally?.leave(tallied) }
         if reset { Socket.resetOnClose(clients[slot].transport.socket) }
         _ = clients.remove(slot)
         lane.connectionClosed()

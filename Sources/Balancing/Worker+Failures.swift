@@ -40,7 +40,8 @@ extension Worker {
     /// An attempt has failed: lets its connection go and decides. True when the request is to be
     /// delivered again; otherwise the client has been answered or cut off.
     mutating func attemptEnded(
-        _ number: UInt32, _ failure: AttemptFailure, errno: Errno?
+        _ number: UInt32, _ failure: AttemptFailure, errno: Errno?,
+        _ fault: ResponseFault? = nil
     ) -> Bool {
         let slot = exchanges[number].slot
         let generation = exchanges[number].generation
@@ -57,6 +58,9 @@ extension Worker {
                 _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
             }
         }
+        let cause =
+            fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[number].hasAnswered)
+        exchanges[number].tried.failed(cause)
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
         case .again:
@@ -69,10 +73,12 @@ extension Worker {
             return true
         case .giveUp:
             lane.failed(slot: slot)
-            answer(number, explanation(of: failure, slot: slot, errno: errno))
+            let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
+            explain(number, cause, detail ?? "")
             return false
         case .abort:
             lane.failed(slot: slot)
+            exchanges[number].cause = cause
             abort(number)
             return false
         }
@@ -86,90 +92,47 @@ extension Worker {
         }
     }
 
-    private func explanation(
-        of failure: AttemptFailure, slot: UInt32, errno: Errno?
-    ) -> OwnAnswer {
-        let name = describe(slot)
-        let why = errno.map { " (\($0))" } ?? ""
-        switch failure {
-        case .notConnected:
-            return OwnAnswer(
-                status: OwnAnswer.unavailable, sentence: "\(name) can't be reached\(why).")
-        case .brokenUnsent, .brokenSent:
-            return OwnAnswer(
-                status: OwnAnswer.badGateway,
-                sentence: "\(name) closed the connection before it had answered\(why).")
-        case .timedOut:
-            return OwnAnswer(
-                status: OwnAnswer.gatewayTimeout, sentence: "\(name) did not answer in time.")
-        case .malformed:
-            return OwnAnswer(
-                status: OwnAnswer.badGateway, sentence: "\(name) sent no proper response.")
-        }
-    }
-
-    /// Nobody can be chosen: says how it stands with each.
-    func nobodyReady() -> OwnAnswer {
-        if roster.members.isEmpty {
-            return OwnAnswer(
-                status: OwnAnswer.unavailable, sentence: "No backend is configured.")
-        }
-        var states: [String] = []
-        for member in roster.members.prefix(10) {
-            let name = Self.string(member.name)
-            switch member.fact {
-            case .starting: states.append("\(name) is starting")
-            case .ready: states.append("\(name) is ready")
-            case .draining: states.append("\(name) is draining")
-            case .paused: states.append("\(name) is paused")
-            case .gone:
-                states.append(
-                    member.ending.isEmpty ? "\(name) is down" : "\(name) was \(member.ending)")
-            }
-        }
-        return OwnAnswer(
-            status: OwnAnswer.unavailable,
-            sentence: "No backend is ready: \(states.joined(separator: ", ")).")
-    }
-
-    private func describe(_ slot: UInt32) -> String {
-        guard let index = roster.index(ofSlot: slot) else { return "The backend" }
-        return "Backend \(Self.string(roster.members[index].name))"
-    }
-
-    static func string(_ text: InlineText) -> String {
-        var bytes: [UInt8] = []
-        let span = text.bytes
-        for index in span.indices { bytes.append(span[index]) }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// What the client sent is no proper request; what it meant to send next can't be known.
     mutating func requestMalformed(_ number: UInt32, _ reason: Malformation) {
         exchanges[number].keepsClient = false
         if exchanges[number].hasAnswered {
+            exchanges[number].cause = .malformedRequest
             abort(number)
             return
         }
         if exchanges[number].phase == .readingHead { exchanges[number].savedLine.append(text: "-") }
         letUpstreamGo(number)
-        answer(number, OwnAnswer(status: reason.status, sentence: "\(reason.sentence)"))
+        answer(
+            number, OwnAnswer(.malformedRequest, "\(reason.sentence)", status: reason.status))
     }
 
-    mutating func responseMalformed(_ number: UInt32, _ sentence: String) {
-        _ = attemptEnded(number, .malformed, errno: nil)
+    /// The body is, or will be, longer than is allowed here.
+    mutating func bodyTooLarge(_ number: UInt32) {
+        exchanges[number].keepsClient = false
+        if exchanges[number].hasAnswered {
+            exchanges[number].cause = .bodyTooLarge
+            abort(number)
+            return
+        }
+        letUpstreamGo(number)
+        answer(number, OwnAnswer(.bodyTooLarge, "the body is longer than is accepted here"))
+    }
+
+    mutating func responseMalformed(_ number: UInt32, _ fault: ResponseFault) {
+        _ = attemptEnded(number, .malformed, errno: nil, fault)
     }
 
     /// The client left before it was answered.
     mutating func clientVanished(_ number: UInt32) {
         let client = exchanges[number].client
+        exchanges[number].cause = exchanges[number].cause ?? .clientLeft
         if exchanges[number].phase == .tunnelling {
-            logAccess(number)
-        } else {
-            // 499 is nginx's: the client left, and nobody was told.
-            exchanges[number].status = 499
-            logAccess(number)
+            endTunnel(number, reset: true)
+            return
         }
+        // 499 is nginx's: the client left, and nobody was told.
+        exchanges[number].status = 499
+        logAccess(number)
         letUpstreamGo(number)
         discard(number)
         closeClient(client)
@@ -192,23 +155,38 @@ extension Worker {
         upstreams[upstream].client = nil
         closeUpstream(upstream)
     }
+}
 
-    /// Answers in the balancer's own name.
-    mutating func answer(_ number: UInt32, _ own: OwnAnswer) {
-        if !exchanges[number].request.isComplete || leaving != .staying {
-            exchanges[number].keepsClient = false
-        }
-        exchanges[number].phase = .answeringItself
-        exchanges[number].status = own.status
-        if exchanges[number].savedLine.isEmpty { saveLine(number) }
-        lane.answeredByBalancer()
-        let date = dateLine.line(now)
-        let closes = !exchanges[number].keepsClient
-        let toHead = exchanges[number].method == .head
-        let isOld = exchanges[number].minorVersion == 0
-        exchanges[number].response.replace { queue in
-            own.write(
-                to: &queue, date: date.bytes, closes: closes, toHead: toHead, isOld: isOld)
+/// What is wrong with a response.
+struct ResponseFault {
+    let cause: Cause
+    let words: StaticString
+
+    init(_ words: StaticString) {
+        cause = .malformedResponse
+        self.words = words
+    }
+
+    init(_ malformation: Malformation) {
+        let isTooLarge = malformation == .headTooLarge || malformation == .tooManyFields
+        cause = isTooLarge ? .responseHeadTooLarge : .malformedResponse
+        words = malformation.sentence
+    }
+}
+
+extension Cause {
+    /// Why an attempt failed, as the client and the log are told.
+    fileprivate init(_ failure: AttemptFailure, _ errno: Errno?, hasAnswered: Bool) {
+        switch failure {
+        case .notConnected:
+            switch errno {
+            case .connectionRefused: self = .refused
+            case .timedOut: self = .connectTimeout
+            default: self = .unreachable
+            }
+        case .brokenUnsent, .brokenSent: self = hasAnswered ? .incomplete : .terminated
+        case .timedOut: self = hasAnswered ? .incomplete : .silent
+        case .malformed: self = .malformedResponse
         }
     }
 }

@@ -7,7 +7,8 @@ extension Worker {
     mutating func logAccess(_ number: UInt32) {
         if !accessLog.isOn { return }
         scratch.removeAll()
-        let address = clients[exchanges[number].client].address
+        let claimed = exchanges[number].claimedAddress
+        let address = claimed.isEmpty ? clients[exchanges[number].client].address : claimed
         scratch.append(address.bytes)
         scratch.append(" \"")
         appendLine(number)
@@ -24,16 +25,41 @@ extension Worker {
         } else {
             scratch.append("-")
         }
-        if exchanges[number].tried.count > 1 {
-            scratch.append(" tries=")
-            scratch.append(decimal: UInt64(exchanges[number].tried.count))
-        }
+        appendFailures(number)
         scratch.append(" id=")
         let id = exchanges[number].requestID
         scratch.append(id.bytes)
         scratch.append(Ascii.lineFeed)
         let dropped = accessLog.add(scratch, now)
         if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// What went wrong, in the words of Proxy-Status: each attempt that failed, as
+    /// ` tries=2 failed=backend.1:connection_refused`, and why the answer was ours or cut short.
+    private mutating func appendFailures(_ number: UInt32) {
+        let tried = exchanges[number].tried
+        if tried.count > 1 {
+            scratch.append(" tries=")
+            scratch.append(decimal: UInt64(tried.count))
+        }
+        var failures = 0
+        for index in 0..<tried.count {
+            guard let cause = tried.cause(index) else { continue }
+            scratch.append(failures == 0 ? " failed=" : ",")
+            failures += 1
+            if let member = roster.index(ofSlot: tried.slot(index)) {
+                let name = roster.members[member].name
+                scratch.append(name.bytes)
+            } else {
+                scratch.append("-")
+            }
+            scratch.append(":")
+            scratch.append(cause.word)
+        }
+        if let cause = exchanges[number].cause, cause != .meantForUs {
+            scratch.append(" error=")
+            scratch.append(cause.word)
+        }
     }
 
     /// Copies method and target while the head they stand in is still there.

@@ -6,6 +6,11 @@ extension Worker {
     /// An idle client may have something to say: room for it, and a first read.
     mutating func beginExchange(_ slot: UInt32) -> Step {
         guard clients[slot].directions.contains(.readable) else { return .blocked }
+        if exchanges.isFull {
+            clients[slot].phase = .postponed
+            postponed.append(clients.key(slot))
+            return .blocked
+        }
         var buffer = messageBuffers.lend()
         let room = buffer.room
         switch clients[slot].transport.receive(into: &buffer) {
@@ -75,18 +80,30 @@ extension Worker {
         clients[client].requests &+= 1
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
+        exchanges[number].awaitsContinue = requestHead.expectsContinue
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
         exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
+        // What came through another proxy came from somewhere else, whoever connected to us.
+        exchanges[number].isLocal =
+            clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
         if let id = requestHead.requestID {
             exchanges[number].requestID = exchanges[number].request.text(id.range)
         } else {
             exchanges[number].requestID = identity.next(now)
         }
         if let refusal = refusal(number) {
+            noteFormat(number)
             let line = exchanges[number].request.text(
                 Int(requestHead.methodRange.start)..<Int(requestHead.target.end))
             exchanges[number].savedLine.append(line.bytes)
             answer(number, refusal)
+            return
+        }
+        if let most = plan.options.maxBody, case .length(let announced) = requestHead.framing,
+            announced > most
+        {
+            noteFormat(number)
+            bodyTooLarge(number)
             return
         }
         rewriteHead(number, length)
@@ -95,9 +112,11 @@ extension Worker {
             requestMalformed(number, malformed)
             return
         }
+        if exchanges[number].request.bodyBytes > 0 { exchanges[number].awaitsContinue = false }
         // More of it will come, and the head may be let go before the end.
         if !exchanges[number].request.isComplete {
             saveLine(number)
+            noteFormat(number)
             if exchanges[number].request.bodyBytes == 0 {
                 Socket.acknowledgeNow(clients[client].transport.socket)
             }
@@ -108,19 +127,18 @@ extension Worker {
     /// What is understood and not done.
     private func refusal(_ number: UInt32) -> OwnAnswer? {
         if requestHead.method == .connect {
-            return OwnAnswer(status: 405, sentence: "CONNECT is not offered here.")
+            return OwnAnswer(.refusedMethod, "CONNECT is not offered here")
         }
         if requestHead.hasVia {
             if exchanges[number].request.hasBeenHere(requestHead, forwarded) {
-                return OwnAnswer(
-                    status: 508, sentence: "This request has been through this balancer before.")
+                return OwnAnswer(.loop, "this request has been through this balancer before")
             }
         }
         if requestHead.maxForwards == 0 {
             if requestHead.method == .trace {
-                return OwnAnswer(status: 405, sentence: "TRACE is not answered here.")
+                return OwnAnswer(.refusedMethod, "TRACE is not answered here")
             }
-            return OwnAnswer(status: 200, sentence: "This is lbctl's balancer.")
+            return OwnAnswer(.meantForUs, "This is lbctl's balancer")
         }
         return nil
     }
@@ -129,6 +147,12 @@ extension Worker {
     private mutating func rewriteHead(_ number: UInt32, _ length: Int) {
         let client = exchanges[number].client
         forwarded.clientAddress = clients[client].address
+        forwarded.isTrusted = clients[client].isTrusted
+        if clients[client].isTrusted {
+            let claimed = exchanges[number].request.claimedClient(
+                requestHead, trusted: plan.trusted)
+            if let claimed { exchanges[number].claimedAddress = claimed.inlineHost }
+        }
         forwarded.requestID = exchanges[number].requestID
         scratch.removeAll()
         exchanges[number].request.write(requestHead, adding: forwarded, to: &scratch)
@@ -155,7 +179,7 @@ extension Worker {
     mutating func deliver(_ number: UInt32) {
         while true {
             guard let index = choose(besides: exchanges[number].tried) else {
-                answer(number, nobodyReady())
+                answer(number, nobodyReady(number))
                 return
             }
             let member = (

@@ -35,19 +35,19 @@ extension Worker {
             switch exchanges[number].response.parse(&responseHead, limits: plan.headLimits) {
             case .partial: return
             case .malformed(let reason):
-                responseMalformed(number, "\(reason.sentence)")
+                responseMalformed(number, ResponseFault(reason))
                 return
             case .complete(let length):
                 // An answer to a request that has not been sent is meant for somebody else.
                 if exchanges[number].request.sent == 0 && exchanges[number].request.isWhole {
-                    responseMalformed(number, "It answered before it was asked.")
+                    responseMalformed(number, ResponseFault("it answered before it was asked"))
                     return
                 }
                 if !acceptHead(number, upstream, length) { return }
             }
         }
         if let reason = exchanges[number].response.digest() {
-            responseMalformed(number, "\(reason.sentence)")
+            responseMalformed(number, ResponseFault(reason))
             return
         }
         // A head alone: its body may be held back until the head is acknowledged.
@@ -71,6 +71,7 @@ extension Worker {
             if exchanges[number].minorVersion == 0 {
                 exchanges[number].response.dropHead(length)
             } else {
+                if status == 100 { exchanges[number].awaitsContinue = false }
                 writeHead(number, length, .keepAlive, chunked: false)
                 exchanges[number].response.interimHeadEnded(scratch.count)
             }
@@ -106,8 +107,10 @@ extension Worker {
         _ number: UInt32, _ upstream: UInt32, _ length: Int
     ) -> Bool {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
-        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete {
-            responseMalformed(number, "It changed the protocol unasked.")
+        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete
+            || exchanges[number].request.pendingCount > 0
+        {
+            responseMalformed(number, ResponseFault("it changed the protocol unasked"))
             return false
         }
         exchanges[number].status = 101
@@ -119,6 +122,7 @@ extension Worker {
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
         exchanges[number].request.protocolChanged()
+        arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
         _ = exchanges[number].request.digest()
         return true
     }

@@ -30,13 +30,16 @@ extension Worker {
     private mutating func step(_ slot: UInt32) -> Step {
         switch clients[slot].phase {
         case .idle: return beginExchange(slot)
+        case .postponed: return .blocked
         case .lingering:
             guard clients[slot].directions.contains(.readable) else { return .blocked }
             return drain(slot) ? .moved(scratch.count) : .gone
         case .serving(let number):
             switch exchanges[number].phase {
             case .readingHead: return readHead(number)
-            case .delivering, .answering, .answeringItself, .tunnelling: return relay(number)
+            case .awaitingNews: return .blocked
+            case .delivering, .answering, .answeringItself: return relay(number)
+            case .tunnelling: return tunnel(number)
             }
         }
     }
@@ -72,25 +75,23 @@ extension Worker {
         return .blocked
     }
 
-    private mutating func sendResponse(_ number: UInt32) -> Step {
+    mutating func sendResponse(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         let wanted = exchanges[number].response.pendingCount
         switch exchanges[number].response.send(over: clients[client].transport) {
         case .bytes(let count):
             exchanges[number].response.didSend(count)
+            exchanges[number].sentToClient &+= UInt64(count)
+            exchanges[number].responsePace.moved(at: now)
             if exchanges[number].phase != .delivering { exchanges[number].hasAnswered = true }
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
             if let upstream = exchanges[number].upstream { upstreams[upstream].activeAt = now }
-            if count < wanted {
-                clients[client].directions.remove(.writable)
-                arm(client: client, for: now + plan.options.timeoutClient)
-            }
+            if count < wanted { waitToSend(number, client) }
             giveBackBodyBuffer(number)
             return .moved(count)
         case .wantWrite, .wantRead:
-            clients[client].directions.remove(.writable)
-            arm(client: client, for: now + plan.options.timeoutClient)
+            waitToSend(number, client)
             return .moved(0)
         case .end, .failed:
             clientVanished(number)
@@ -98,7 +99,7 @@ extension Worker {
         }
     }
 
-    private mutating func sendRequest(_ number: UInt32, _ upstream: UInt32) -> Step {
+    mutating func sendRequest(_ number: UInt32, _ upstream: UInt32) -> Step {
         switch exchanges[number].request.send(over: upstreams[upstream].transport) {
         case .bytes(let count):
             upstreams[upstream].phase = .ready
@@ -106,10 +107,6 @@ extension Worker {
             exchanges[number].request.didSend(count)
             if exchanges[number].request.pendingCount > 0 {
                 upstreams[upstream].directions.remove(.writable)
-            } else if exchanges[number].phase == .tunnelling
-                && exchanges[number].request.isComplete
-            {
-                Socket.endSending(upstreams[upstream].transport.socket)
             }
             return .moved(count)
         case .wantWrite, .wantRead:
@@ -121,24 +118,33 @@ extension Worker {
     }
 
     /// Reads more of a request's body, or of what follows the change of protocol.
-    private mutating func receiveRequest(_ number: UInt32) -> Step {
+    mutating func receiveRequest(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         let room = exchanges[number].request.queue.room
         switch clients[client].transport.receive(into: &exchanges[number].request.queue) {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
             clients[client].activeAt = now
+            exchanges[number].requestPace.moved(at: now)
+            exchanges[number].awaitsContinue = false
             if let reason = exchanges[number].request.digest() {
                 requestMalformed(number, reason)
+            } else if let most = plan.options.maxBody, exchanges[number].request.bodyBytes > most,
+                exchanges[number].phase != .tunnelling
+            {
+                bodyTooLarge(number)
             }
             return .moved(count)
         case .wantRead, .wantWrite:
             clients[client].directions.remove(.readable)
-            arm(client: client, for: now + plan.options.timeoutClient)
+            if !exchanges[number].awaitsContinue {
+                exchanges[number].requestPace.waits(from: now)
+                arm(client: client, for: now + plan.options.timeoutClient)
+            }
             return .moved(0)
         case .end:
             clients[client].directions.remove(.readable)
-            if exchanges[number].request.sourceEnded() { return tunnelHalfEnded(number) }
+            if exchanges[number].request.sourceEnded() { return .moved(0) }
             // Half a request must not look like a whole one to the backend.
             clientVanished(number)
             return .gone
@@ -148,11 +154,10 @@ extension Worker {
         }
     }
 
-    /// The client of a tunnel has ended its direction: the backend is told the same.
-    private mutating func tunnelHalfEnded(_ number: UInt32) -> Step {
-        if exchanges[number].request.pendingCount == 0, let upstream = exchanges[number].upstream {
-            Socket.endSending(upstreams[upstream].transport.socket)
-        }
-        return .moved(0)
+    /// The client takes no more at present: it has so long to take something.
+    private mutating func waitToSend(_ number: UInt32, _ client: UInt32) {
+        clients[client].directions.remove(.writable)
+        exchanges[number].responsePace.waits(from: now)
+        arm(client: client, for: now + plan.options.timeoutClient)
     }
 }

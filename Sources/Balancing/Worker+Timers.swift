@@ -17,6 +17,7 @@ extension Worker {
     }
 
     private mutating func clientDue(_ slot: UInt32) {
+        if case .serving(let number) = clients[slot].phase { noteTaken(number) }
         let deadline = deadline(client: slot)
         if now < deadline {
             clients[slot].filedFor = deadline
@@ -27,7 +28,7 @@ extension Worker {
         clients[slot].filedFor = now + plan.options.timeoutClient
         wheel.file(slot, at: clients[slot].filedFor)
         switch clients[slot].phase {
-        case .idle, .lingering: closeClient(slot)
+        case .idle, .postponed, .lingering: closeClient(slot)
         case .serving(let number): clientTooSlow(number)
         }
     }
@@ -35,7 +36,7 @@ extension Worker {
     private func deadline(client slot: UInt32) -> Instant {
         let since = clients[slot].activeAt
         switch clients[slot].phase {
-        case .idle:
+        case .idle, .postponed:
             if leaving == .stopping { return since + Limits.firstWords }
             let isNew = clients[slot].requests == 0
             return since + (isNew ? plan.options.timeoutClient : plan.options.timeoutIdle)
@@ -44,27 +45,59 @@ extension Worker {
             if exchanges[number].phase == .readingHead {
                 return exchanges[number].startedAt + plan.options.timeoutClient
             }
-            return waitsForClient(number) ? since + plan.options.timeoutClient : .never
+            if exchanges[number].phase == .tunnelling { return tunnelDeadline(number) }
+            if !waitsForClient(number) { return .never }
+            return min(since + plan.options.timeoutClient, paceDeadline(number))
         }
+    }
+
+    /// A client may be taking what lies in the kernel for it, with nothing for us to do meanwhile.
+    private mutating func noteTaken(_ number: UInt32) {
+        if exchanges[number].response.pendingCount == 0 { return }
+        let client = exchanges[number].client
+        let waiting = Socket.unacknowledged(of: clients[client].transport.socket)
+        let sent = exchanges[number].sentToClient
+        let taken = sent - min(sent, waiting)
+        if taken > exchanges[number].takenByClient {
+            exchanges[number].takenByClient = taken
+            clients[client].activeAt = now
+        }
+    }
+
+    /// When the client has been slower than the least rate.
+    private func paceDeadline(_ number: UInt32) -> Instant {
+        let rate = plan.options.minRate
+        if exchanges[number].response.pendingCount > 0 {
+            return exchanges[number].responsePace.deadline(
+                moved: exchanges[number].takenByClient, rate: rate)
+        }
+        return exchanges[number].requestPace.deadline(
+            moved: exchanges[number].request.bodyBytes, rate: rate)
     }
 
     /// Whether it is the client that has to do something next.
     private func waitsForClient(_ number: UInt32) -> Bool {
         if exchanges[number].phase == .tunnelling { return false }
         if exchanges[number].response.pendingCount > 0 { return true }
+        if exchanges[number].awaitsContinue { return false }
         return !exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
             && exchanges[number].phase == .delivering
     }
 
     private mutating func clientTooSlow(_ number: UInt32) {
         let client = exchanges[number].client
+        if exchanges[number].phase == .tunnelling {
+            endTunnel(number, reset: false)
+            return
+        }
         if exchanges[number].response.pendingCount > 0 || exchanges[number].hasAnswered {
+            exchanges[number].cause = .clientTooSlow
             clientVanished(number)
             return
         }
         exchanges[number].keepsClient = false
         letUpstreamGo(number)
-        answer(number, OwnAnswer(status: 408, sentence: "The request did not come in time."))
+        answer(number, OwnAnswer(.requestTimeout, "the request did not come in time"))
         serve(client)
     }
 

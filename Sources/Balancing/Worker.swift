@@ -48,6 +48,10 @@ struct Worker: ~Copyable {
     var now: Instant
     /// Clients that used up what they may move in a turn.
     var unfinished: [SlabKey] = []
+    /// Answers about a process that has died, in the order of their time.
+    var awaited: [Awaited] = []
+    /// Clients whose request waits for an earlier one to be over: there is no room for it.
+    var postponed: [SlabKey] = []
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 
@@ -68,7 +72,7 @@ struct Worker: ~Copyable {
         poller = try Poller()
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
-        exchanges = Slab(capacity: capacity)
+        exchanges = Slab(capacity: plan.exchangesAWorker)
         pool = UpstreamPool(backends: plan.scoreboard.backendCapacity)
         wheel = TimerWheel(capacity: capacity + upstreamCapacity, now: start)
         roster = plan.board.roster
@@ -80,6 +84,7 @@ struct Worker: ~Copyable {
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
         accessLog = AccessLog(plan.accessLog)
         now = start
+        forwarded.writesForwarded = plan.options.forwarded
         unfinished.reserveCapacity(64)
     }
 
@@ -94,6 +99,7 @@ struct Worker: ~Copyable {
             let count = poller.wait(timeout: timeout())
             now = Clock.now()
             for index in 0..<count { dispatch(poller.event(index)) }
+            if !awaited.isEmpty { settleAwaited() }
             finishUnfinished()
             expireTimers()
             flushLog()
@@ -120,6 +126,9 @@ struct Worker: ~Copyable {
     private func timeout() -> Nanoseconds? {
         if !unfinished.isEmpty { return Nanoseconds(0) }
         var least = wheel.untilNext(now: now)
+        if let next = awaited.first {
+            least = min(least ?? .init(.max), next.until.since(now))
+        }
         if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
         if case .paused(let until) = accepting {
             least = min(least ?? .init(.max), until.since(now))
@@ -131,6 +140,7 @@ struct Worker: ~Copyable {
     }
 
     private mutating func finishUnfinished() {
+        if !postponed.isEmpty && !exchanges.isFull { recall() }
         if unfinished.isEmpty { return }
         // Those that are added meanwhile are for the next turn.
         for index in 0..<unfinished.count {
@@ -139,6 +149,16 @@ struct Worker: ~Copyable {
             unfinished[index] = .none
         }
         unfinished.removeAll { $0 == .none }
+    }
+
+    /// There is room again for some of those that were put off, the first first.
+    private mutating func recall() {
+        let count = min(postponed.count, exchanges.capacity - exchanges.count)
+        for key in postponed[..<count] where clients.isCurrent(key) {
+            clients[key.slot].phase = .idle
+            unfinished.append(key)
+        }
+        postponed.removeFirst(count)
     }
 
     private mutating func flushLog() {

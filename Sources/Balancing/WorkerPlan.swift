@@ -18,22 +18,36 @@ final class WorkerPlan: Sendable {
     /// Wakes each worker, by its number.
     let wakers: [WakerBox]
     let accessLog: AccessLogOutput
+    /// Whether there is a supervisor, which says how processes end.
+    let isSupervised: Bool
+    /// Exchanges that one worker may have under way, so that they fit into the memory allowed.
+    let exchangesAWorker: Int
+    /// Whose word about a client's address is believed.
+    let trusted: [Network]
+    /// Nothing where a client may have any number of connections.
+    let tally: ClientTally?
 
     init(
         options: BalancerOptions, listeners: [ListeningSocket], board: RosterBoard,
-        scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput
+        scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput,
+        isSupervised: Bool
     ) throws(SystemError) {
         self.options = options
         self.listeners = listeners
         self.board = board
         self.scoreboard = scoreboard
         self.accessLog = accessLog
+        self.isSupervised = isSupervised
         leaving = try Leaving(workers: workers)
         // Each client may need a connection to a backend too.
         let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
         let possible = max(16, free / 2)
         let wanted = min(options.maxConnections ?? possible, possible)
         connectionsAWorker = min(max(1, wanted / workers), 1 << 20)
+        let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
+        exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
+        trusted = options.trustProxy.compactMap { Network($0) }
+        tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
         var limits = HeadLimits()
         limits.maxBytes = options.maxHead
         limits.maxTarget = min(limits.maxTarget, options.maxHead)

@@ -44,12 +44,25 @@ public struct BalancerOptions: Sendable {
     public var timeoutResponse = Nanoseconds.seconds(30)
     public var timeoutClient = Nanoseconds.seconds(10)
     public var timeoutIdle = Nanoseconds.seconds(60)
+    public var timeoutTunnel = Nanoseconds.minutes(60)
     public var drainTimeout = Nanoseconds.seconds(30)
+    /// The least that a body must move in either direction, in bytes a second; 0: anything.
+    public var minRate: UInt64 = 1024
     /// Client connections at a time; nothing: as many as the descriptor limit allows.
     public var maxConnections: Int?
+    /// Of one client address; nothing: as many as there may be in all.
+    public var maxConnectionsPerClient: Int?
     /// Bytes.
     public var maxHead = 16384
     public var maxFields = 100
+    /// Bytes of a request's body; nothing: any.
+    public var maxBody: UInt64?
+    /// Bytes that all requests and responses on their way may take up.
+    public var maxMemory: UInt64 = 2 << 30
+    /// Networks whose word about a client's address is believed, as `10.0.0.0/8`.
+    public var trustProxy: [String] = []
+    /// Whether backends get Forwarded (RFC 7239) too.
+    public var forwarded = false
     public var accessLog = AccessLog.text
     /// Where to write one byte once connections are accepted.
     public var readyDescriptor: Int32?
@@ -75,11 +88,26 @@ public struct BalancerOptions: Sendable {
         Option(
             "timeout-client", value: "TIME", help: "for a request's head, and between steps (10s)"),
         Option("timeout-idle", value: "TIME", help: "between requests of a connection (60s)"),
+        Option(
+            "timeout-tunnel", value: "TIME", help: "the longest silence of a WebSocket (1h)"),
         Option("drain-timeout", value: "TIME", help: "to finish what there is when leaving (30s)"),
         Option(
             "max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
+        Option(
+            "max-connections-per-client", value: "N", help: "of one address at a time (any number)"),
         Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
         Option("max-fields", value: "N", help: "the most fields in a head (100)"),
+        Option("max-body", value: "SIZE", help: "the longest body of a request (any length)"),
+        Option(
+            "max-memory", value: "SIZE",
+            help: "for all requests and responses on their way (2GiB)"),
+        Option(
+            "min-rate", value: "SIZE/s|off",
+            help: "of a body, either way, when it takes longer than 10 s (1KiB/s)"),
+        Option(
+            "trust-proxy", value: "CIDR",
+            help: "whose X-Forwarded-For is believed; repeatable (nobody's)"),
+        Option("forwarded", help: "tell backends of the client in Forwarded too"),
         Option("access-log", value: "off|text", help: "a line for each request (text)"),
         Option("ready-fd", value: "N", help: "where to say that it is ready"),
         Option("help", short: "h", help: "this text"),
@@ -105,12 +133,29 @@ public struct BalancerOptions: Sendable {
         fall = try parsed.number("fall", in: 1...100) ?? fall
         threads = try parsed.number("threads", in: 1...64)
         retries = try parsed.number("retries", in: 0...16) ?? retries
+        try readTimes(parsed)
+        try readLimits(parsed)
+        trustProxy = parsed.values("trust-proxy").flatMap {
+            $0.split(separator: ",").map { String($0) }
+        }
+        forwarded = parsed.has("forwarded")
+        accessLog = try parsed.choice("access-log") ?? accessLog
+        readyDescriptor = try parsed.number("ready-fd", in: 3...1_000_000).map { Int32($0) }
+    }
+
+    private mutating func readTimes(_ parsed: ParsedOptions) throws(UsageError) {
         timeoutConnect = try parsed.duration("timeout-connect") ?? timeoutConnect
         timeoutResponse = try parsed.duration("timeout-response") ?? timeoutResponse
         timeoutClient = try parsed.duration("timeout-client") ?? timeoutClient
         timeoutIdle = try parsed.duration("timeout-idle") ?? timeoutIdle
+        timeoutTunnel = try parsed.duration("timeout-tunnel") ?? timeoutTunnel
         drainTimeout = try parsed.duration("drain-timeout") ?? drainTimeout
+    }
+
+    private mutating func readLimits(_ parsed: ParsedOptions) throws(UsageError) {
         maxConnections = try parsed.number("max-connections", in: 1...1_000_000)
+        maxConnectionsPerClient = try parsed.number(
+            "max-connections-per-client", in: 1...1_000_000)
         if let size = try parsed.size("max-head") {
             guard (1024...16384).contains(size) else {
                 throw UsageError("--max-head takes 1KiB to 16KiB, not \(size) bytes")
@@ -118,8 +163,20 @@ public struct BalancerOptions: Sendable {
             maxHead = Int(size)
         }
         maxFields = try parsed.number("max-fields", in: 1...128) ?? maxFields
-        accessLog = try parsed.choice("access-log") ?? accessLog
-        readyDescriptor = try parsed.number("ready-fd", in: 3...1_000_000).map { Int32($0) }
+        maxBody = try parsed.size("max-body")
+        if let size = try parsed.size("max-memory") {
+            guard size >= 16 << 20 else {
+                throw UsageError("--max-memory takes 16MiB or more, not \(size) bytes")
+            }
+            maxMemory = size
+        }
+        if let text = parsed.value("min-rate") {
+            let size = text.hasSuffix("/s") ? Quantity.size(String(text.dropLast(2))) : nil
+            guard let rate = text == "off" ? 0 : size else {
+                throw UsageError("--min-rate takes off or a rate such as 1KiB/s, not '\(text)'")
+            }
+            minRate = rate
+        }
     }
 
     private static func check(_ text: String) throws(UsageError) -> HealthCheck {

@@ -14,6 +14,33 @@ public enum MemberFact: UInt8, Sendable {
     case gone
 }
 
+/// How a backend's process ended.
+public struct BackendEnding: Equatable, Sendable {
+    /// Which process of its slot that was.
+    public var generation: UInt64
+    public var pid: Int32
+    /// `killed by SIGKILL`, `exited with code 1`.
+    public var words: String
+    /// `SIGKILL`; empty where it was no signal.
+    public var signal: String
+    /// When that was known, on the monotonic clock.
+    public var at: Instant
+    /// How long it had run.
+    public var ran: Nanoseconds
+
+    public init(
+        generation: UInt64, pid: Int32, words: String, signal: String, at: Instant,
+        ran: Nanoseconds
+    ) {
+        self.generation = generation
+        self.pid = pid
+        self.words = words
+        self.signal = signal
+        self.at = at
+        self.ran = ran
+    }
+}
+
 /// One backend of a roster.
 public struct RosterMember: Equatable, Sendable {
     /// Its place in the scoreboard; never given to another backend while this one is configured.
@@ -27,12 +54,12 @@ public struct RosterMember: Equatable, Sendable {
     public var weight: UInt32
     /// 0 while there is none or it is not known.
     public var pid: Int32
-    /// How the last process ended, for the answers that say why: `killed by SIGKILL`; or empty.
-    public var ending: String
+    /// How its last process ended, for the answers that say why; nothing before the first has.
+    public var ended: BackendEnding?
 
     public init(
         slot: UInt32, generation: UInt64, name: String, address: String, fact: MemberFact,
-        weight: UInt32 = 1, pid: Int32 = 0, ending: String = ""
+        weight: UInt32 = 1, pid: Int32 = 0, ended: BackendEnding? = nil
     ) {
         self.slot = slot
         self.generation = generation
@@ -41,7 +68,7 @@ public struct RosterMember: Equatable, Sendable {
         self.fact = fact
         self.weight = weight
         self.pid = pid
-        self.ending = ending
+        self.ended = ended
     }
 }
 
@@ -56,6 +83,26 @@ public struct RosterWord: Equatable, Sendable {
     }
 }
 
+extension BackendEnding: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        frame.put(generation)
+        frame.put(pid)
+        frame.put(words)
+        frame.put(signal)
+        frame.put(at.nanoseconds)
+        frame.put(ran.count)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        generation = try frame.number()
+        pid = try frame.number()
+        words = try frame.text()
+        signal = try frame.text()
+        at = Instant(nanoseconds: try frame.number())
+        ran = Nanoseconds(try frame.number(UInt64.self))
+    }
+}
+
 extension RosterMember: Spelled {
     public func spell(into frame: inout FrameWriter) {
         frame.put(slot)
@@ -65,7 +112,7 @@ extension RosterMember: Spelled {
         frame.put(fact.rawValue)
         frame.put(weight)
         frame.put(pid)
-        frame.put(ending)
+        frame.put(ended)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -79,7 +126,7 @@ extension RosterMember: Spelled {
         self.fact = fact
         weight = try frame.number()
         pid = try frame.number()
-        ending = try frame.text()
+        ended = try frame.optional()
     }
 }
 

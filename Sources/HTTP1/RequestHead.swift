@@ -42,6 +42,8 @@ public struct RequestHead: ~Copyable {
     public internal(set) var hasNominations = false
     /// Whether there is a Via field at all.
     public var hasVia: Bool { !vias.isEmpty }
+    /// Whether it says anything about another client than the one that sent it.
+    public var hasClaims: Bool { !claims.isEmpty }
 
     var fields = FieldTable()
     var connection = ConnectionOptions()

@@ -72,7 +72,7 @@ public enum Socket {
         let number = unsafe clinux_accept(listener.number, &storage, &length)
         if number >= 0 {
             return .connection(
-                Descriptor(number: number), from: .from(storage, length: length))
+                Descriptor(number: number), from: .from(storage, length: length).unmapped)
         }
         switch -number {
         case EAGAIN: return .none
@@ -111,6 +111,11 @@ public enum Socket {
     /// Says that no more will be sent; what has been written still goes out.
     public static func endSending(_ socket: borrowing Descriptor) {
         _ = clinux_shutdown(socket.number, Int32(SHUT_WR))
+    }
+
+    /// How many of the bytes that were written the peer has not acknowledged (SIOCOUTQ).
+    public static func unacknowledged(of socket: borrowing Descriptor) -> UInt64 {
+        UInt64(max(0, clinux_unacknowledged(socket.number)))
     }
 
     /// Makes the coming close a reset, so that the peer sees that something is missing.

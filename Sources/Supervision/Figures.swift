@@ -47,4 +47,9 @@ extension Ending.Cause {
             "killed by \(signal.name)" + (dumpedCore ? " (core dumped)" : "")
         }
     }
+
+    /// `SIGKILL`; empty where it was no signal.
+    var signalName: String {
+        if case .killed(let signal, _) = self { signal.name } else { "" }
+    }
 }

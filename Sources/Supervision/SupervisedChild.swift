@@ -18,6 +18,8 @@ final class SupervisedChild {
     var startedAt: WallTime?
     /// How the last process ended, or empty.
     var ending = ""
+    /// The same for the balancers, which explain their answers with it.
+    var ended: BackendEnding?
     /// What somebody asked for with `kill`, until the process has ended of it.
     var killOrder: KillOrder?
     /// Where it is reached, if it is balanced.

@@ -25,7 +25,7 @@ extension Supervisor {
                     slot: UInt32(child.index), generation: child.generation,
                     name: child.plan.name, address: "\(child.address)",
                     fact: child.lifecycle.fact, pid: child.process?.pid ?? 0,
-                    ending: child.ending))
+                    ended: child.ended))
         }
         return RosterWord(version: rosterVersion, members: members)
     }

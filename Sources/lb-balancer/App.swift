@@ -24,6 +24,11 @@ enum App {
     }
 
     private static func start(_ options: BalancerOptions) throws(UsageError) {
+        for text in options.trustProxy where Network(text) == nil {
+            throw UsageError(
+                "--trust-proxy takes an address or a network, not '\(text)'",
+                hint: "as in --trust-proxy 10.0.0.0/8 or --trust-proxy 127.0.0.1")
+        }
         let inheritance: Inherited
         do throws(SystemError) { inheritance = try Inherited() } catch {
             fail("what was handed down can't be used: \(error)", "", code: 1)

@@ -53,7 +53,10 @@ enum Words {
         members: [
             RosterMember(
                 slot: 0, generation: 1, name: "backend.1", address: "127.0.0.1:3000", fact: .ready,
-                weight: 3, pid: 99, ending: "killed by SIGKILL"),
+                weight: 3, pid: 99,
+                ended: BackendEnding(
+                    generation: 1, pid: 98, words: "killed by SIGKILL", signal: "SIGKILL",
+                    at: Instant(nanoseconds: 5), ran: .seconds(3))),
             RosterMember(
                 slot: .max, generation: .max, name: "", address: "unix:/a", fact: .gone),
             RosterMember(slot: 1, generation: 2, name: "a", address: "[::1]:1", fact: .paused),

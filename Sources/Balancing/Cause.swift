@@ -1,0 +1,95 @@
+/// Why an attempt failed, a response was cut short or an answer is ours: one list, from which the
+/// word in the access line, the error of Proxy-Status (RFC 9209 §2.3) and the status follow.
+enum Cause: UInt8 {
+    // Of a backend
+    case refused = 1
+    case connectTimeout
+    case unreachable
+    /// The connection ended before the response did.
+    case terminated
+    case silent
+    case malformedResponse
+    case responseHeadTooLarge
+    /// Part of the response was sent, and the rest did not come.
+    case incomplete
+    // Of all backends
+    case nobodyReady
+    // Of the client
+    case malformedRequest
+    case requestTimeout
+    case bodyTooLarge
+    case tooManyConnections
+    case loop
+    case refusedMethod
+    /// It left; there is nobody to answer.
+    case clientLeft
+    /// Slower with a body than it may be.
+    case clientTooSlow
+    // Of nobody
+    case meantForUs
+
+    /// The error type of RFC 9209, or what comes nearest; empty where it is no error.
+    var word: StaticString {
+        switch self {
+        case .refused: "connection_refused"
+        case .connectTimeout: "connection_timeout"
+        case .unreachable, .nobodyReady: "destination_unavailable"
+        case .terminated: "connection_terminated"
+        case .silent: "http_response_timeout"
+        case .malformedResponse: "http_protocol_error"
+        case .responseHeadTooLarge: "http_response_header_section_size"
+        case .incomplete: "http_response_incomplete"
+        case .malformedRequest, .requestTimeout, .bodyTooLarge: "http_request_error"
+        case .refusedMethod: "http_request_denied"
+        case .tooManyConnections: "connection_limit_reached"
+        case .loop: "proxy_loop_detected"
+        // These two are for the log alone, and not of the RFC's list.
+        case .clientLeft: "client_left"
+        case .clientTooSlow: "client_too_slow"
+        case .meantForUs: ""
+        }
+    }
+
+    /// What a failure of a backend is answered with (RFC 9209 §2.3 recommends the same).
+    var status: UInt16 {
+        switch self {
+        case .refused, .terminated, .malformedResponse, .responseHeadTooLarge, .incomplete: 502
+        case .unreachable, .nobodyReady: 503
+        case .connectTimeout, .silent: 504
+        case .malformedRequest: 400
+        case .refusedMethod: 405
+        case .requestTimeout, .clientTooSlow: 408
+        case .bodyTooLarge: 413
+        case .tooManyConnections: 429
+        case .clientLeft: 499
+        case .loop: 508
+        case .meantForUs: 200
+        }
+    }
+
+    /// Whether it lies with one backend.
+    var isOfBackend: Bool {
+        switch self {
+        case .refused, .connectTimeout, .unreachable, .terminated, .silent, .malformedResponse,
+            .responseHeadTooLarge, .incomplete:
+            true
+        case .nobodyReady, .malformedRequest, .requestTimeout, .bodyTooLarge, .tooManyConnections,
+            .loop, .refusedMethod, .clientLeft, .clientTooSlow, .meantForUs:
+            false
+        }
+    }
+
+    /// What a failure of a backend is called, without a full stop.
+    func sentence(about backend: String, _ detail: String) -> String {
+        let why = detail.isEmpty ? "" : " (\(detail))"
+        return switch self {
+        case .refused: "\(backend) refused the connection"
+        case .connectTimeout: "\(backend) could not be connected to in time"
+        case .terminated: "\(backend) closed the connection before it had answered\(why)"
+        case .silent: "\(backend) did not answer in time"
+        case .malformedResponse: "\(backend) sent no proper response\(why)"
+        case .responseHeadTooLarge: "\(backend) sent too large a response head\(why)"
+        default: "\(backend) can't be reached\(why)"
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Basics
+import HTTP1
+import Kernel
+
+extension Relay {
+    /// Whom the proxies in front of us take the client for: of X-Forwarded-For the last address
+    /// that is not one of theirs, or the first one where all are. Nothing where that is no address.
+    func claimedClient(_ head: borrowing RequestHead, trusted: [Network]) -> Address? {
+        var claimed: Address?
+        var isSettled = false
+        head.forEachForwardedFor(in: queue.bytes.extracting(ready..<queue.count)) { element in
+            let address = Self.address(string(element))
+            let isProxy = address.map { found in trusted.contains { $0.contains(found) } } ?? false
+            if !isProxy || !isSettled { claimed = address }
+            isSettled = true
+        }
+        return claimed
+    }
+
+    /// Reads `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
+    private static func address(_ text: String) -> Address? {
+        Address(host: text, port: 0) ?? Address(text)
+    }
+}
