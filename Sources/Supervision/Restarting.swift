@@ -67,7 +67,8 @@ public struct Restarting: Equatable, Sendable {
         _ cause: Cause, readyFor ready: Nanoseconds?, now: Instant, chance: Double
     ) -> Verdict {
         switch cause {
-        case .killed(let restarts): return restarts ? .restart(after: wait(Nanoseconds(0))) : .stay
+        case .killed(let restarts):
+            return restarts && rule != .never ? .restart(after: wait(Nanoseconds(0))) : .stay
         case .byItself(let succeeded):
             switch rule {
             case .never: return .stay

@@ -13,6 +13,8 @@ public struct Topology {
         public var restartDelay: Nanoseconds?
         public var rule: Restarting.Rule?
         public var formation = Formation()
+        /// Words for the balancer, behind those of its line.
+        public var balancer: [String] = []
 
         public init() {}
     }
@@ -68,6 +70,10 @@ public struct Topology {
         }
         tellWhatIsBalanced(balanced?.type, procfile)
         askEchoesForHealth(balanced?.type)
+        if !flags.balancer.isEmpty, !children.contains(where: { $0.role == .balancer }) {
+            let words = flags.balancer.joined(separator: " ")
+            notices.append("there is no balancer to be told \(words)")
+        }
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
     }
@@ -108,12 +114,13 @@ public struct Topology {
 
     private mutating func addBalancer(_ line: Procfile.Line) throws(Refusal) {
         let port = flags.port ?? Self.defaultPort
-        let words = try words(of: line, name: "balancer", port: port)
+        var words = try words(of: line, name: "balancer", port: port)
         guard words.first.map(Self.fileName) == "lb-balancer" else {
             try add(line, name: "balancer", role: .other, port: port)
             notices.append("the balancer is not lb-balancer: it is run, and nothing is told to it")
             return
         }
+        words += flags.balancer
         let options: BalancerOptions
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))

@@ -19,7 +19,7 @@ enum CheckCommand {
             examples: [
                 ("lbctl check", "the Procfile here, its programs, ports and limits"),
                 ("lbctl check -f app/Procfile --port 9090", "as 'up' would take them"),
-            ], options: options)
+            ], options: options, further: UpFlags.balancerOptions)
         let flags = try UpFlags(verb)
         let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
         let findings = Findings(flags)

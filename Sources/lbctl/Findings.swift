@@ -21,7 +21,7 @@ struct Findings {
         let flags = preparation.flags
         processes = preparation.topology.children
         notices = preparation.notices
-        problems = preparation.missingPrograms
+        problems = preparation.unfitPrograms
         if problems.isEmpty { problems = ProgramCheck.problems(preparation.plan) }
         problems += preparation.sharedPorts
         if let pid = FileLock.holder(flags.folder.guardianLock) {

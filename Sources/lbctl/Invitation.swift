@@ -30,7 +30,8 @@ enum Invitation {
         status.children.first { $0.state == .failed }
     }
 
-    /// What is worth trying: to start what has failed, else to kill the last of those between which somebody chooses.
+    /// What is worth trying: to start what has failed, else to kill the last of those between which
+    /// somebody chooses.
     private static func command(_ status: ServiceStatus) -> String {
         if let failed = hopeless(status) { return "lbctl start \(failed.name)" }
         guard let backend = status.children.last(where: { $0.weight != nil }) else {

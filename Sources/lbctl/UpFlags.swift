@@ -38,6 +38,11 @@ struct UpFlags {
         ColourChoice.option,
     ]
 
+    /// What is passed on to the balancer: what it is told by its supervisor has no place here.
+    static let balancerOptions = BalancerOptions.options.filter {
+        !["listen", "backend", "ready-fd", "help", "version"].contains($0.name)
+    }
+
     static let examples = [
         ("lbctl up", "a balancer on 8080 and three backends from 3000 on"),
         ("lbctl up --backends 5 --port 9090", "five, and another port"),
@@ -50,13 +55,16 @@ struct UpFlags {
         from --base-port on, in PORT; other types run beside it, one copy each, with a PORT from
         5000 up by hundreds. A flag goes before the Procfile, the Procfile before the default.
         What .env beside it says (NAME=value) goes before the environment, as with foreman.
+
+        The options of 'lb-balancer --help' are taken too, such as --health-check tcp, but for
+        --listen, --backend and --ready-fd. They go before the balancer's line.
         """
 
     init(_ words: [String]) throws(UsageError) {
         try self.init(
             try Verb(
                 words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
-                options: Self.options, remark: Self.remark))
+                options: Self.options, further: Self.balancerOptions, remark: Self.remark))
     }
 
     /// The flags of `up`, behind whichever verb they stand.
@@ -71,6 +79,13 @@ struct UpFlags {
         if let text = given.value("formation") { flags.formation = try Formation(text) }
         flags.restartDelay = try given.duration("restart-delay")
         flags.rule = try Self.rule(given.value("restart"))
+        for option in Self.balancerOptions {
+            flags.balancer += given.values(option.name).map { value in
+                option.value == nil ? "--\(option.name)" : "--\(option.name)=\(value)"
+            }
+        }
+        // Here, where what is wrong is the command line.
+        _ = try BalancerOptions(words: flags.balancer)
         topology = flags
         name = verb.name
         folder = try verb.folder()
@@ -78,8 +93,18 @@ struct UpFlags {
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
-        logSize = try given.size("log-size") ?? 256 << 20
+        logSize = try Self.logSize(given)
         admin = try Self.port("admin", given)
+    }
+
+    private static func logSize(_ given: ParsedOptions) throws(UsageError) -> UInt64 {
+        let size = try given.size("log-size") ?? 256 << 20
+        if size < 1 << 20 {
+            throw UsageError(
+                "--log-size can't be '\(given.value("log-size") ?? "")'",
+                hint: "it is 1MiB at least")
+        }
+        return size
     }
 
     private static func port(_ name: String, _ given: ParsedOptions) throws(UsageError) -> UInt16? {

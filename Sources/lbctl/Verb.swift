@@ -15,10 +15,11 @@ struct Verb {
         Option("help", short: "h", help: "this text"),
     ]
 
-    /// Reads the words, or shows the help and ends.
+    /// Reads the words, or shows the help and ends. `further` options are taken, and told of in the
+    /// remark alone.
     init(
         _ words: [String], usage: String, examples: [(String, String)], options: [Option],
-        remark: String = ""
+        further: [Option] = [], remark: String = ""
     ) throws(UsageError) {
         let allowed = options + Self.common
         word = usage.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
@@ -27,7 +28,7 @@ struct Verb {
             Console.say(remark.isEmpty ? help : help + "\n\n" + remark)
             ThisProcess.exit(0)
         }
-        self.options = try ParsedOptions(words, allowed: allowed)
+        self.options = try ParsedOptions(words, allowed: allowed + further)
         let given = ThisProcess.variable(Inheritance.service) ?? ""
         name = self.options.value("name") ?? (given.isEmpty ? "default" : given)
     }

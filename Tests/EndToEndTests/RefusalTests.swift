@@ -20,6 +20,9 @@ import Testing
         Words("up --backends", "--backends"),
         Words("up --port 65536", "--port", "65536"),
         Words("up --bakends 2", "bakends", "--backends"),
+        Words("up --log-size 1", "--log-size", "\n  it is 1MiB at least"),
+        Words("up --health-check banana", "--health-check", "banana"),
+        Words("up --health-chek tcp", "did you mean '--health-check'?"),
         Words("up surplus", "surplus", "\n  ", "takes options alone"),
         Words("ps surplus", "surplus", "\n  ", "'lbctl ps --help'"),
         Words("top", "unknown verb 'top'\n  'lbctl --help' lists the verbs"),
@@ -124,6 +127,25 @@ import Testing
         #expect(place.runtimeFiles() == [])
     }
 
+    @Test func `a program of another version is named`() throws {
+        let place = try Place()
+        let folder = try place.folder.folder("programs")
+        for name in ["lbctl", "lb-balancer"] {
+            let copy = try RunningProgram("/bin/cp", [Programs.path(name), folder])
+            #expect(try copy.end().cause == .exited(code: 0))
+        }
+        let stranger = try place.folder.file("programs/lb-echo", "#!/bin/sh\necho lb-echo 0.0.9\n")
+        let mode = try RunningProgram("/bin/chmod", ["+x", stranger])
+        #expect(try mode.end().cause == .exited(code: 0))
+        let program = try RunningProgram(
+            folder + "/lbctl", ["up", "-d"] + place.ups + ["--name", place.name],
+            environment: place.environment, directory: place.directory)
+        #expect(try program.end().cause == .exited(code: 1))
+        #expect(program.errors.contains("lb-echo can't be started"), "\(program.errors)")
+        #expect(program.errors.contains("is of another version"), "\(program.errors)")
+        #expect(place.leftOver() == [])
+    }
+
     struct File: CustomTestStringConvertible, Sendable {
         let text: String
         let errors: [String]
@@ -138,6 +160,7 @@ import Testing
     @Test(arguments: [
         File("backend: lb-echo\nbackend: lb-echo\n", ":2", "'backend'"),
         File("backend: lb-echo 'half\n", ":1", "not closed"),
+        File("# nothing yet\n\n", "it names nothing to run", "\n  a line is"),
         File("balancer: lb-balancer --banana\nbackend: lb-echo\n", ":1", "banana"),
         File("balancer: lb-balancer --listen nowhere\nbackend: lb-echo\n", "nowhere"),
     ])

@@ -88,6 +88,38 @@ import Testing
         #expect(try place.run("down").code == 0)
     }
 
+    @Test func `an option of the balancer goes before its line`() throws {
+        let service = try Service(
+            ["--backends", "1", "--access-log", "text"],
+            procfile: """
+                balancer: lb-balancer --access-log off --health-check tcp
+                backend: lb-echo --port $PORT
+                """)
+        #expect(try service.get("/told").status == 200)
+        let isTold = Programs.eventually {
+            (try? service.run("logs", ["balancer"]).output.contains("GET /told")) ?? false
+        }
+        #expect(isTold)
+        let balancer = try service.row("balancer")
+        let words = Processes.commandLine(of: balancer.pid) ?? ""
+        #expect(words.contains("--health-check tcp"), "\(words)")
+    }
+
+    @Test func `where one can't run, the rest does, and what to type next is said`() throws {
+        let service = try Service(
+            ["--backends", "1"],
+            procfile: """
+                backend: lb-echo --port $PORT
+                worker: no-such-program
+                """)
+        _ = try service.guardian.line(with: "worker is not ready", in: .errors)
+        let line = try service.guardian.line(with: "lbctl start worker", in: .errors)
+        #expect(line == "once it is mended: lbctl start worker --name \(service.name)")
+        service.guardian.send(.terminate)
+        #expect(try service.end() == .exited(code: 0))
+        try service.awaitSentence("stopping: SIGTERM to lbctl")
+    }
+
     @Test func `two services stand beside each other`() throws {
         let first = try Service(["--backends", "1"])
         let second = try Service(["--backends", "1"])

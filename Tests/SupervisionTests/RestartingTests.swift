@@ -110,6 +110,14 @@ struct RestartingTests {
     }
 
     @Test
+    func `leaves a killed one dead where it is never to be restarted`() {
+        var restarting = Restarting(rule: .never)
+        let verdict = restarting.ended(
+            .killed(restarts: true), readyFor: .seconds(60), now: start, chance: 0.5)
+        #expect(verdict == .stay)
+    }
+
+    @Test
     func `forgets crashes when somebody starts the child by hand`() {
         var restarting = Restarting(rule: .always)
         for _ in 0..<6 { _ = restarting.ended(crash, readyFor: nil, now: start, chance: 0.5) }
