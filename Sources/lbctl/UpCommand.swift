@@ -44,7 +44,13 @@ enum UpCommand {
     static func prepared(_ flags: UpFlags) throws(Refusal) -> Preparation {
         if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
         let preparation = try Preparation(flags)
-        try preparation.check()
+        do throws(Refusal) {
+            try preparation.check()
+        } catch {
+            // Racing: another one of the same name may have begun meanwhile, and has the ports.
+            if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
+            throw error
+        }
         return preparation
     }
 

@@ -99,6 +99,24 @@ import Testing
         #expect(place.runtimeFiles() == [])
     }
 
+    @Test func `a port that another service has is told with how to stop that`() throws {
+        let first = try Service(["--backends", "1"])
+        let backend = try first.row("backend.1")
+        let place = try Place()
+        let port = try #require(first.address.port)
+        for (words, pid) in [
+            (["--base-port", "0", "--port", "\(port)"], 0),
+            (["--port", "0", "--base-port", "\(backend.port)"], backend.pid),
+        ] {
+            let told = try place.run("up", ["-d", "--backends", "1"] + words)
+            #expect(told.code == 1)
+            #expect(told.errors.contains("of the service '\(first.name)'"), "\(told.errors)")
+            #expect(told.errors.contains("'lbctl down --name \(first.name)'"), "\(told.errors)")
+            if pid != 0 { #expect(told.errors.contains("taken by pid \(pid) ")) }
+        }
+        #expect(place.leftOver() == [])
+    }
+
     @Test func `an unknown target is told, the known ones are listed, and nothing is touched`()
         throws
     {

@@ -67,6 +67,22 @@ import Testing
         #expect(try service.row("backend.1").restarts == 0)
     }
 
+    @Test func `of several at the same time one comes up, and the others name it`() throws {
+        let place = try Place()
+        // Ports that are the same for all: they must not be what the others stumble over.
+        let port = try Socket.localAddress(of: Socket.listen(on: .loopback(port: 0))).port ?? 0
+        let words = ["up", "-d", "--backends", "1", "--port", "\(port)", "--base-port", "0"]
+        var programs: [RunningProgram] = []
+        for _ in 0..<3 { programs.append(try place.start(words)) }
+        var errors: [String] = []
+        for program in programs where try program.end().cause != .exited(code: 0) {
+            errors.append(program.errors)
+        }
+        #expect(errors.count == 2)
+        #expect(errors.allSatisfy { $0.contains("it is running already (pid ") }, "\(errors)")
+        #expect(try place.run("down").code == 0)
+    }
+
     @Test func `every verb finds the service from another folder`() throws {
         let service = try Service(["--backends", "2"])
         let elsewhere = try service.folder.folder("elsewhere")
