@@ -79,8 +79,8 @@ public enum Processes {
     }
 
     /// The processes that hold the socket which answers at an address: several, where it was passed
-    /// on by fork. None where nobody listens there or they are hidden from us. Only these are looked
-    /// at, where some are named: all of a machine's take a while.
+    /// on by fork. None where nobody listens there or they are hidden from us. Only `pids` are
+    /// looked at, where they are given: all of a machine's take a while.
     public static func listeners(on address: Address, among pids: [Int32]? = nil) -> [Int32] {
         holders(of: TCPTable.listening(on: address.port ?? 0, at: address), among: pids)
     }
