@@ -5,7 +5,7 @@ import Kernel
 /// What a token of the guardian's poller speaks of.
 private enum GuardianEvent: UInt8 {
     case signals = 1
-    case channel, supervisorEnded
+    case channel, supervisorEnded, audience
 }
 
 /// The process that the user started: the parent of the supervisor, which it watches over, and the
@@ -22,6 +22,11 @@ public final class Guardian {
         func say(_ sentence: String)
         /// Why there is nobody left to run the service for; nothing while there is. Then it ends.
         var gone: String? { get }
+        /// Where it shows when somebody who waits for the service goes away; nothing where nobody
+        /// does.
+        var launcher: DescriptorReference? { get }
+        /// Whoever waited is gone.
+        func launcherLeft()
     }
 
     private enum Phase: Equatable {
@@ -72,6 +77,10 @@ public final class Guardian {
         try poller.add(
             supervisor.pidDescriptor.reference, for: .readable,
             token: Token(kind: GuardianEvent.supervisorEnded.rawValue))
+        if let launcher = audience.launcher {
+            try poller.add(
+                launcher, for: .readable, token: Token(kind: GuardianEvent.audience.rawValue))
+        }
         var words = ByteQueue(capacity: 16384)
         Framing.append(plan, to: &words)
         pair.first.reference.writeAll(&words)
@@ -98,6 +107,10 @@ public final class Guardian {
                 case .signals: takeSignals()
                 case .channel: readChannel()
                 case .supervisorEnded: ended = true
+                case .audience:
+                    // It never says anything: this is its end.
+                    audience.launcher.map { poller.remove($0) }
+                    audience.launcherLeft()
                 case nil: continue
                 }
             }

@@ -38,6 +38,11 @@ final class Audience: Guardian.Audience {
         return terminal?.isBroken ?? false ? "nobody reads what 'lbctl up' shows" : nil
     }
 
+    var launcher: DescriptorReference? { report?.reference }
+
+    /// Nobody wants in the background what was interrupted before it was ready.
+    func launcherLeft() { if !hasReported { hasFailed = true } }
+
     /// A service that was to be ready in the background, and is not.
     private var hasFailed = false
 

@@ -9,6 +9,8 @@ final class LaunchReport {
 
     init(_ socket: consuming Descriptor) { self.socket = socket }
 
+    var reference: DescriptorReference { socket.reference }
+
     /// False when nobody waits any more.
     func send(_ reply: ControlReply) -> Bool {
         var words = ByteQueue(capacity: 1024)

@@ -83,6 +83,20 @@ import Testing
         #expect(try place.run("down").code == 0)
     }
 
+    @Test func `up -d that is interrupted leaves nothing, and does not wait for what is late`()
+        throws
+    {
+        let place = try Place(procfile: "backend: sleep 1000\n")
+        let launcher = try place.start(["up", "-d"] + place.ups)
+        let isUp = Programs.eventually { ((try? place.rows()) ?? []).count == 4 }
+        #expect(isUp)
+        launcher.send(.interrupt)
+        #expect(place.leftOver() == [])
+        let texts = try place.records(["lbctl"]).compactMap { $0["text"].text }
+        #expect(texts.contains("stopping: 'lbctl up -d' gave up"), "\(texts)")
+        #expect(!texts.contains { $0.contains("was not ready within") }, "\(texts)")
+    }
+
     @Test func `every verb finds the service from another folder`() throws {
         let service = try Service(["--backends", "2"])
         let elsewhere = try service.folder.folder("elsewhere")
