@@ -39,6 +39,10 @@ struct Exchange: ~Copyable {
     var keepsClient = true
     /// Whether the client asked for another protocol.
     var asksUpgrade = false
+    /// The protocols it asked for.
+    var protocols = ByteQueue()
+    /// How many interim responses there have been.
+    var interims = 0
     /// For the log: the client's own or ours.
     var requestID = InlineText()
     /// Of the head sent on: how long method and target are, with the blank between them.

@@ -132,6 +132,25 @@ struct Relay: ~Copyable {
         head.hasVia(naming: fields.pseudonym, in: queue.bytes.extracting(ready..<queue.count))
     }
 
+    /// Whether the 101 whose head was just parsed goes to one of these protocols.
+    func switches(_ head: borrowing ResponseHead, to protocols: borrowing ByteQueue) -> Bool {
+        head.switches(to: protocols.bytes, in: queue.bytes.extracting(ready..<queue.count))
+    }
+
+    /// A part of the head that was just parsed, of any length.
+    func copy(_ range: Range<Int>) -> ByteQueue {
+        var text = ByteQueue(capacity: range.count)
+        text.append(
+            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
+        return text
+    }
+
+    /// A request without a body, whose head was just parsed, goes nowhere.
+    mutating func refused(_ length: Int) {
+        dropHead(length)
+        rest = .nothing
+    }
+
     /// A part of the head that was just parsed.
     func text(_ range: Range<Int>) -> InlineText {
         InlineText(queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
@@ -162,6 +181,14 @@ struct Relay: ~Copyable {
 
     /// An interim head: sent on as it lies, and the next head follows it.
     mutating func interimHeadEnded(_ count: Int) { ready += count }
+
+    /// Puts an interim head of our own where the final one will be; false where that has begun.
+    mutating func addInterim(_ head: StaticString) -> Bool {
+        if rest != .head || !queue.isEmpty { return false }
+        queue.append(head)
+        ready = queue.count
+        return true
+    }
 
     /// Moves what may be sent over to the framed queue.
     private mutating func frameAnew() {

@@ -38,7 +38,7 @@ extension Worker {
     }
 
     /// The form that the client asked for, while its head is still here.
-    private mutating func format(_ number: UInt32) -> AnswerFormat {
+    mutating func format(_ number: UInt32) -> AnswerFormat {
         if let known = exchanges[number].format { return known }
         guard exchanges[number].request.reread(&requestHead), let accept = requestHead.accept else {
             return .text
@@ -46,7 +46,7 @@ extension Worker {
         return AnswerFormat(acceptedBy: exchanges[number].request.rereadText(accept.range))
     }
 
-    /// Looks up the form of an answer that may be wanted when the head is gone.
+    /// The same of the head that was just parsed and will not be sent on.
     mutating func noteFormat(_ number: UInt32) {
         guard let accept = requestHead.accept else {
             exchanges[number].format = .text

@@ -80,8 +80,14 @@ extension Worker {
         clients[client].requests &+= 1
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
-        exchanges[number].awaitsContinue = requestHead.expectsContinue
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
+        exchanges[number].awaitsContinue = requestHead.expectsContinue
+        if requestHead.expectsContinue {
+            arm(client: client, for: now + Limits.continuePatience)
+        }
+        if let upgrade = requestHead.upgrade {
+            exchanges[number].protocols = exchanges[number].request.copy(upgrade.range)
+        }
         exchanges[number].keepsClient = requestHead.isPersistent && leaving == .staying
         // What came through another proxy came from somewhere else, whoever connected to us.
         exchanges[number].isLocal =
@@ -96,6 +102,10 @@ extension Worker {
             let line = exchanges[number].request.text(
                 Int(requestHead.methodRange.start)..<Int(requestHead.target.end))
             exchanges[number].savedLine.append(line.bytes)
+            // Where nothing follows it, the request is over; after CONNECT anything may follow.
+            if requestHead.framing == .none && requestHead.method != .connect {
+                exchanges[number].request.refused(length)
+            }
             answer(number, refusal)
             return
         }
@@ -116,7 +126,7 @@ extension Worker {
         // More of it will come, and the head may be let go before the end.
         if !exchanges[number].request.isComplete {
             saveLine(number)
-            noteFormat(number)
+            exchanges[number].format = format(number)
             if exchanges[number].request.bodyBytes == 0 {
                 Socket.acknowledgeNow(clients[client].transport.socket)
             }
@@ -192,8 +202,11 @@ extension Worker {
             exchanges[number].generation = member.generation
             exchanges[number].sentAt = now
             lane.dispatched(slot: member.slot, generation: member.generation)
+            // What is still to come may be too long to be kept for a second time.
+            let isRepeatable =
+                exchanges[number].method.isIdempotent && exchanges[number].request.isComplete
             let checkout = checkOut(
-                index, isIdempotent: exchanges[number].method.isIdempotent,
+                index, isRepeatable: isRepeatable,
                 client: exchanges[number].client, fresh: isAgain)
             switch checkout {
             case .connection(let upstream):

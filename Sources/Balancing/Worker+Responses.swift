@@ -67,6 +67,11 @@ extension Worker {
         let status = responseHead.status
         if status == 101 { return acceptUpgrade(number, upstream, length) }
         if status < 200 {
+            exchanges[number].interims += 1
+            if exchanges[number].interims > Limits.interims {
+                responseMalformed(number, ResponseFault(.tooManyInterims))
+                return false
+            }
             // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
             if exchanges[number].minorVersion == 0 {
                 exchanges[number].response.dropHead(length)
@@ -107,10 +112,12 @@ extension Worker {
         _ number: UInt32, _ upstream: UInt32, _ length: Int
     ) -> Bool {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
-        if !exchanges[number].asksUpgrade || !exchanges[number].request.isComplete
-            || exchanges[number].request.pendingCount > 0
-        {
-            responseMalformed(number, ResponseFault("it changed the protocol unasked"))
+        let isWanted =
+            exchanges[number].asksUpgrade && exchanges[number].request.isComplete
+            && exchanges[number].request.pendingCount == 0
+            && exchanges[number].response.switches(responseHead, to: exchanges[number].protocols)
+        if !isWanted {
+            responseMalformed(number, ResponseFault(.switchedUnasked))
             return false
         }
         exchanges[number].status = 101
@@ -121,6 +128,7 @@ extension Worker {
         exchanges[number].response.headEnded(
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
+        if exchanges[number].savedLine.isEmpty { saveLine(number) }
         exchanges[number].request.protocolChanged()
         arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
         _ = exchanges[number].request.digest()

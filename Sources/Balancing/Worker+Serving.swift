@@ -65,11 +65,12 @@ extension Worker {
                 return receiveResponse(number, upstream)
             }
         }
-        if !exchanges[number].request.isComplete
-            && exchanges[number].phase != .answeringItself
-            && clients[client].directions.contains(.readable)
-            && exchanges[number].request.makeRoom()
-        {
+        if exchanges[number].request.isComplete || exchanges[number].phase == .answeringItself {
+            return .blocked
+        }
+        if !clients[client].directions.contains(.readable) {
+            waitToReceive(number, client)
+        } else if exchanges[number].request.makeRoom() {
             return receiveRequest(number)
         }
         return .blocked
@@ -137,10 +138,6 @@ extension Worker {
             return .moved(count)
         case .wantRead, .wantWrite:
             clients[client].directions.remove(.readable)
-            if !exchanges[number].awaitsContinue {
-                exchanges[number].requestPace.waits(from: now)
-                arm(client: client, for: now + plan.options.timeoutClient)
-            }
             return .moved(0)
         case .end:
             clients[client].directions.remove(.readable)
@@ -152,6 +149,13 @@ extension Worker {
             clientVanished(number)
             return .gone
         }
+    }
+
+    /// The client has said nothing more at present: it has so long to go on.
+    private mutating func waitToReceive(_ number: UInt32, _ client: UInt32) {
+        if exchanges[number].awaitsContinue { return }
+        exchanges[number].requestPace.waits(from: now)
+        arm(client: client, for: now + plan.options.timeoutClient)
     }
 
     /// The client takes no more at present: it has so long to take something.

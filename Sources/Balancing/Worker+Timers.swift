@@ -20,8 +20,9 @@ extension Worker {
         if case .serving(let number) = clients[slot].phase { noteTaken(number) }
         let deadline = deadline(client: slot)
         if now < deadline {
-            clients[slot].filedFor = deadline
-            wheel.file(slot, at: deadline)
+            // Whoever has nothing to wait for now may have later, and nobody files it then.
+            clients[slot].filedFor = min(deadline, now + plan.options.timeoutClient)
+            wheel.file(slot, at: clients[slot].filedFor)
             return
         }
         // Filed again, whatever comes of it: the answer may take its time too.
@@ -46,6 +47,7 @@ extension Worker {
                 return exchanges[number].startedAt + plan.options.timeoutClient
             }
             if exchanges[number].phase == .tunnelling { return tunnelDeadline(number) }
+            if waitsForContinue(number) { return since + Limits.continuePatience }
             if !waitsForClient(number) { return .never }
             return min(since + plan.options.timeoutClient, paceDeadline(number))
         }
@@ -84,10 +86,21 @@ extension Worker {
             && exchanges[number].phase == .delivering
     }
 
+    /// Whether the client holds its body back and the backend has said nothing yet.
+    private func waitsForContinue(_ number: UInt32) -> Bool {
+        exchanges[number].awaitsContinue && exchanges[number].phase == .delivering
+            && exchanges[number].response.pendingCount == 0
+            && !exchanges[number].request.isComplete
+    }
+
     private mutating func clientTooSlow(_ number: UInt32) {
         let client = exchanges[number].client
         if exchanges[number].phase == .tunnelling {
             endTunnel(number, reset: false)
+            return
+        }
+        if waitsForContinue(number) {
+            bidContinue(number)
             return
         }
         if exchanges[number].response.pendingCount > 0 || exchanges[number].hasAnswered {
@@ -101,14 +114,29 @@ extension Worker {
         serve(client)
     }
 
+    /// The backend may be one that waits for the body without a word. So that the two don't wait
+    /// for each other for ever, the client is told to go on (RFC 9110 §10.1.1).
+    private mutating func bidContinue(_ number: UInt32) {
+        exchanges[number].awaitsContinue = false
+        if exchanges[number].response.queue.capacity == 0 {
+            exchanges[number].response.queue = messageBuffers.lend()
+        }
+        // Where it has begun to answer, that says more than we could.
+        if !exchanges[number].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
+        let client = exchanges[number].client
+        clients[client].activeAt = now
+        serve(client)
+    }
+
     private mutating func upstreamDue(_ number: UInt32) {
         let deadline = deadline(upstream: number)
         if upstreams[number].client == nil && now >= upstreams[number].activeAt + Limits.keptProof {
             keeping[Int(upstreams[number].slot)] = upstreams[number].generation
         }
         if now < deadline {
-            upstreams[number].filedFor = deadline
-            wheel.file(wheelSlot(upstream: number), at: deadline)
+            // It may be the client's turn now and the backend's later.
+            upstreams[number].filedFor = min(deadline, now + plan.options.timeoutResponse)
+            wheel.file(wheelSlot(upstream: number), at: upstreams[number].filedFor)
             return
         }
         guard let client = upstreams[number].client,

@@ -11,16 +11,21 @@ extension Worker {
 
     /// A connection to the member: an idle one where there is one, else a new one.
     mutating func checkOut(
-        _ index: Int, isIdempotent: Bool, client: UInt32, fresh: Bool
+        _ index: Int, isRepeatable: Bool, client: UInt32, fresh: Bool
     ) -> Checkout {
         let slot = roster.members[index].slot
         while !fresh, let number = pool.first(slot) {
             // The backend may have closed it a moment ago, or be about to. What may be sent twice
-            // finds out by trying; for the rest one look is worth its price, and so is a new
-            // connection to a backend that has not been seen to keep any.
-            if !isIdempotent && keeping[Int(slot)] != upstreams[number].generation { break }
+            // finds out by trying; for the rest a new connection is worth its price where the
+            // backend has not been seen to keep any.
+            if !isRepeatable && keeping[Int(slot)] != upstreams[number].generation { break }
             pool.remove(number, in: &upstreams)
-            if !isIdempotent && upstreams[number].transport.socket.peek() != .wouldBlock {
+            // Bytes that nobody asked for must not be taken for the answer to what comes now.
+            let isUnwatched = now >= upstreams[number].activeAt + Limits.unwatched
+            if (!isRepeatable || isUnwatched)
+                && upstreams[number].transport.socket.peek() != .wouldBlock
+            {
+                endedIdle(number)
                 closeUpstream(number)
                 continue
             }
@@ -61,8 +66,17 @@ extension Worker {
         // An idle connection has nothing to say: its end, or bytes that nobody asked for.
         if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
             pool.remove(number, in: &upstreams)
+            endedIdle(number)
             closeUpstream(number)
         }
+    }
+
+    /// A backend that was seen to keep connections may have changed its mind: one that closes right
+    /// behind an answer is not trusted with what can't be sent twice, until it has been seen again.
+    private mutating func endedIdle(_ number: UInt32) {
+        let slot = Int(upstreams[number].slot)
+        let isEarly = now < upstreams[number].activeAt + Limits.keptProof
+        if isEarly && keeping[slot] == upstreams[number].generation { keeping[slot] = 0 }
     }
 
     /// Puts a connection whose exchange is over back into the pool, or closes it.
@@ -70,15 +84,19 @@ extension Worker {
         upstreams[number].client = nil
         let isCurrent = roster.isCurrent(
             slot: upstreams[number].slot, generation: upstreams[number].generation)
-        if !reusable || !isCurrent || !upstreams[number].isReusable
-            || upstreams[number].directions.contains(.peerEnded)
-        {
+        if !reusable || !isCurrent || !upstreams[number].isReusable {
+            closeUpstream(number)
+            return
+        }
+        if upstreams[number].directions.contains(.peerEnded) {
+            endedIdle(number)
             closeUpstream(number)
             return
         }
         // The last read may have left something: an idle connection must have nothing to say.
         if upstreams[number].directions.contains(.readable) {
             if upstreams[number].transport.socket.peek() != .wouldBlock {
+                endedIdle(number)
                 closeUpstream(number)
                 return
             }

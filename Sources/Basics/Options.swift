@@ -108,7 +108,8 @@ public struct ParsedOptions: Sendable {
         guard let text = value(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let words = Choice.allCases.map { $0.rawValue }.joined(separator: ", ")
-            throw UsageError("--\(name) is one of \(words), not '\(text)'")
+            throw UsageError(
+                "--\(name) can't be '\(text)'", hint: "it is one of \(words)")
         }
         return choice
     }
@@ -134,17 +135,28 @@ public struct ParsedOptions: Sendable {
 
 /// Which known word somebody may have meant.
 public enum Likeness {
-    /// The known word with the fewest letters to change; nothing when none is near.
+    /// The known word with the fewest letters to change; nothing when none is near. A slip seldom
+    /// takes the first letter, so a word with another one was meant as it stands (`top`, not
+    /// `stop`), but for one that changed places with the second.
     public static func nearest(to word: String, in known: [String]) -> String? {
-        let limit = max(1, min(3, word.count / 3 + 1))
+        let typed = letters(word)
+        let limit = max(1, min(3, typed.count / 3))
         var best: (word: String, distance: Int)?
         for candidate in known {
-            let distance = distance(Array(word), Array(candidate))
-            if distance <= limit && distance < (best?.distance ?? .max) {
+            let meant = letters(candidate)
+            let begins =
+                typed.first == meant.first || typed.prefix(2) == meant.prefix(2).reversed()[...]
+            let distance = distance(typed, meant)
+            if begins && distance <= limit && distance < (best?.distance ?? .max) {
                 best = (candidate, distance)
             }
         }
         return best?.word
+    }
+
+    /// Without the dashes of an option: they are no slip.
+    private static func letters(_ word: String) -> [Character] {
+        Array(word.drop { $0 == "-" })
     }
 
     /// Letters to add, drop, change or swap with a neighbour (Damerau, Levenshtein).

@@ -45,13 +45,19 @@ public struct TargetReport: Equatable, Sendable {
     public var isDone: Bool
     /// `stopped after 0.31 s`.
     public var outcome: String
+    /// From the turn of this target until then.
+    public var took: Nanoseconds
 
-    public init(name: String, port: UInt16, pid: Int32, isDone: Bool, outcome: String) {
+    public init(
+        name: String, port: UInt16, pid: Int32, isDone: Bool, outcome: String,
+        took: Nanoseconds = Nanoseconds(0)
+    ) {
         self.name = name
         self.port = port
         self.pid = pid
         self.isDone = isDone
         self.outcome = outcome
+        self.took = took
     }
 }
 
@@ -81,6 +87,7 @@ extension TargetReport: Spelled {
         frame.put(pid)
         frame.put(isDone)
         frame.put(outcome)
+        frame.put(took.count)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -89,5 +96,6 @@ extension TargetReport: Spelled {
         pid = try frame.number()
         isDone = try frame.flag()
         outcome = try frame.text()
+        took = Nanoseconds(try frame.number())
     }
 }

@@ -20,4 +20,20 @@ struct CommaList {
         position = stop &+ 1
         return element
     }
+
+    /// Whether `list` has an element that is `text`, but for the case of its letters.
+    static func contains(_ text: Span<UInt8>, in list: Span<UInt8>) -> Bool {
+        var elements = CommaList(list.indices)
+        while let element = elements.next(list) {
+            if element.count != text.count { continue }
+            var index = 0
+            while index < text.count
+                && Ascii.lowered(text[index]) == Ascii.lowered(list[element.lowerBound &+ index])
+            {
+                index &+= 1
+            }
+            if index == text.count { return true }
+        }
+        return false
+    }
 }

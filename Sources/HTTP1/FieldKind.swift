@@ -8,7 +8,8 @@ enum FieldKind: UInt8 {
     case forwarded, forwardedFor, forwardedProto, forwardedHost
     /// Another X-Forwarded-…, or X-Real-IP: what only a trusted client may say.
     case otherClaim
-    /// Keep-Alive, Proxy-Connection, TE: of this hop alone (RFC 9110 §7.6.1).
+    /// Keep-Alive, Proxy-Connection, TE: of this hop alone (RFC 9110 §7.6.1). So is HTTP2-Settings
+    /// (RFC 7540 §3.2.1); and `Proxy`, which no standard knows, CGI programs take for a setting.
     case hopByHop
 
     /// The kind of the field whose name lies at these offsets.
@@ -25,13 +26,14 @@ enum FieldKind: UInt8 {
             return frequent(0x0000_0000_7473_6F68, 0x0000_0000_7473_6F68, .host, bytes, name)
         case 0x0464:  // date
             return frequent(0x0000_0000_6574_6164, 0x0000_0000_6574_6164, .date, bytes, name)
+        case 0x0570: return named("proxy", .hopByHop, bytes, name)
         case 0x0661:  // accept
             return frequent(0x0000_7470_6563_6361, 0x0000_7470_6563_6361, .accept, bytes, name)
         case 0x0665: return named("expect", .expect, bytes, name)
         case 0x0775: return named("upgrade", .upgrade, bytes, name)
         case 0x0774: return named("trailer", .trailer, bytes, name)
         case 0x0966: return named("forwarded", .forwarded, bytes, name)
-        case 0x0978: return named("x-real-ip", .otherClaim, bytes, name)
+        case 0x0978: return isClaim("x-real-ip", bytes, name) ? .otherClaim : .other
         case 0x0A63:  // connection
             return frequent(0x6974_6365_6E6E_6F63, 0x6E6F_6974_6365_6E6E, .connection, bytes, name)
         case 0x0A6B:  // keep-alive
@@ -41,6 +43,7 @@ enum FieldKind: UInt8 {
         case 0x0E63:  // content-length
             return frequent(
                 0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
+        case 0x0E68: return named("http2-settings", .hopByHop, bytes, name)
         case 0x1070: return named("proxy-connection", .hopByHop, bytes, name)
         case 0x1174: return named("transfer-encoding", .transferEncoding, bytes, name)
         default: return length > 12 && first == 0x78 ? ofLong(bytes, name) : .other
@@ -68,10 +71,22 @@ enum FieldKind: UInt8 {
     @inline(never)
     private static func ofLong(_ bytes: Span<UInt8>, _ range: Range<Int>) -> FieldKind {
         let prefix = range.lowerBound..<range.lowerBound + 12
-        if !Ascii.equal(bytes, prefix, ignoringCase: "x-forwarded-") { return .other }
+        if !isClaim("x-forwarded-", bytes, prefix) { return .other }
         if Ascii.equal(bytes, range, ignoringCase: "x-forwarded-for") { return .forwardedFor }
         if Ascii.equal(bytes, range, ignoringCase: "x-forwarded-proto") { return .forwardedProto }
         if Ascii.equal(bytes, range, ignoringCase: "x-forwarded-host") { return .forwardedHost }
         return .otherClaim
+    }
+
+    /// The same name with underscores for dashes is a claim too: CGI and its kin tell programs of
+    /// both by one name, and the client's could come out on top of ours.
+    private static func isClaim(
+        _ name: StaticString, _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        if Ascii.equal(bytes, range, ignoringCase: name) { return true }
+        var plain = InlineText()
+        for index in range { plain.append(bytes[index] == 0x5F ? 0x2D : bytes[index]) }
+        return range.count <= InlineText.capacity
+            && Ascii.equal(plain.bytes, 0..<plain.count, ignoringCase: name)
     }
 }

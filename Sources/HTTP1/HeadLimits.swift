@@ -5,7 +5,8 @@ public struct HeadLimits: Sendable {
 
     /// Bytes of the whole head, from the start line to the empty line.
     public var maxBytes = 16384
-    /// Field lines.
+    /// Field lines of a request. Those of a response are bounded by `fieldCapacity` alone: the
+    /// backend is ours, and an application that sets many cookies is no attack.
     public var maxFields = 100
     /// Bytes of the request target; RFC 9112 §3 recommends 8000 at least.
     public var maxTarget = 8192

@@ -9,6 +9,8 @@ public enum Malformation: UInt8, Error, Sendable, CaseIterable {
     case versionInvalid, versionUnsupported, requestLineSpacing
     // The status line
     case statusLineInvalid
+    // What a response may not do
+    case switchedUnasked, tooManyInterims
     // Field lines
     case bareCarriageReturn, bareLineFeed, controlCharacter, obsoleteFold
     case fieldNameEmpty, fieldNameInvalid, spaceBeforeColon, fieldWithoutColon
@@ -35,7 +37,8 @@ public enum Malformation: UInt8, Error, Sendable, CaseIterable {
             .contentLengthInvalid, .contentLengthRepeated, .contentLengthWithTransferEncoding,
             .transferEncodingInvalid, .transferEncodingInOldVersion,
             .chunkSizeInvalid, .chunkSizeTooLarge, .chunkExtensionInvalid,
-            .chunkExtensionTooLong, .chunkDataUnterminated:
+            .chunkExtensionTooLong, .chunkDataUnterminated, .switchedUnasked,
+            .tooManyInterims:
             400
         }
     }
@@ -56,6 +59,8 @@ public enum Malformation: UInt8, Error, Sendable, CaseIterable {
         case .versionUnsupported: "only HTTP/1.0 and HTTP/1.1 are spoken here"
         case .requestLineSpacing: "the parts of the request line are not separated by one space"
         case .statusLineInvalid: "the response does not begin with a valid status line"
+        case .switchedUnasked: "the protocol was changed to one that was not asked for"
+        case .tooManyInterims: "there are more interim responses than are accepted here"
         case .bareCarriageReturn: "a carriage return is not followed by a line feed"
         case .bareLineFeed: "a line ends with a line feed alone"
         case .controlCharacter: "a control character is in a line"

@@ -76,6 +76,21 @@ public struct ResponseHead: ~Copyable {
         return .untilClose
     }
 
+    /// Whether a 101 names protocols, and none that is not in `wanted`, an Upgrade value.
+    ///
+    /// RFC 9110 §7.8: a server must not switch to a protocol that was not asked for.
+    public func switches(to wanted: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+        var rest = upgrades
+        if rest.isEmpty { return false }
+        while let index = rest.popFirst() {
+            var list = CommaList(fields[index].value.range)
+            while let name = list.next(bytes) {
+                if !CommaList.contains(bytes.extracting(name), in: wanted) { return false }
+            }
+        }
+        return true
+    }
+
     /// The value of the first field of this name, found by looking at each.
     public func value(of name: StaticString, in bytes: Span<UInt8>) -> ByteRange? {
         fields.value(of: name, in: bytes)
@@ -114,7 +129,7 @@ public struct ResponseHead: ~Copyable {
             switch FieldTable.scanLine(bytes, at: position) {
             case .field(let field, let next):
                 position = next
-                if !fields.append(field, maxFields: limits.maxFields) {
+                if !fields.append(field, maxFields: HeadLimits.fieldCapacity) {
                     return .malformed(.tooManyFields)
                 }
                 if field.kind == .other { continue }

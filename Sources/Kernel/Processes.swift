@@ -79,14 +79,15 @@ public enum Processes {
     }
 
     /// The processes that hold the socket which answers at an address: several, where it was passed
-    /// on by fork. None where nobody listens there or they are hidden from us.
-    public static func listeners(on address: Address) -> [Int32] {
-        holders(of: TCPTable.listening(on: address.port ?? 0, at: address))
+    /// on by fork. None where nobody listens there or they are hidden from us. Only `pids` are
+    /// looked at, where they are given: all of a machine's take a while.
+    public static func listeners(on address: Address, among pids: [Int32]? = nil) -> [Int32] {
+        holders(of: TCPTable.listening(on: address.port ?? 0, at: address), among: pids)
     }
 
-    private static func holders(of sockets: Set<String>) -> [Int32] {
+    private static func holders(of sockets: Set<String>, among pids: [Int32]? = nil) -> [Int32] {
         if sockets.isEmpty { return [] }
-        return all().filter { pid in
+        return (pids ?? all()).filter { pid in
             let names = (try? Files.names(in: "/proc/\(pid)/fd")) ?? []
             return names.contains { name in
                 Files.link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false

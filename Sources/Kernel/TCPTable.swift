@@ -8,12 +8,8 @@ enum TCPTable {
     static func listening(on port: UInt16, at address: Address?) -> Set<String> {
         var sockets = Set<String>()
         for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            guard let text = try? Files.text(table) else { continue }
-            for line in text.split(separator: "\n").dropFirst() {
-                let words = line.split(separator: " ")
-                // 0A is TCP_LISTEN.
-                guard words.count > 9, words[3] == "0A",
-                    let colon = words[1].lastIndex(of: ":"),
+            for words in listeners(in: table) {
+                guard let colon = words[1].lastIndex(of: ":"),
                     UInt16(words[1][words[1].index(after: colon)...], radix: 16) == port,
                     answers(String(words[1][..<colon]), at: address)
                 else { continue }
@@ -21,6 +17,33 @@ enum TCPTable {
             }
         }
         return sockets
+    }
+
+    /// The lines of a table that speak of sockets which listen, in words.
+    ///
+    /// They come first, and no more is read: behind them there may be tens of thousands that wait
+    /// for their time to pass, of which to read takes the better part of a second.
+    private static func listeners(in table: String) -> [[Substring]] {
+        guard let file = try? Files.open(table, for: .read) else { return [] }
+        var found: [[Substring]] = []
+        var queue = ByteQueue(capacity: 4096)
+        var isHead = true
+        while true {
+            queue.reserve(4096)
+            guard case .moved = file.read(into: &queue) else { return found }
+            while let end = queue.bytes.first(Ascii.lineFeed) {
+                let line = (0..<end).map { queue.bytes[$0] }
+                let text = String(decoding: line, as: UTF8.self)
+                queue.consume(end + 1)
+                let words = text.split(separator: " ")
+                if !isHead {
+                    // 0A is TCP_LISTEN.
+                    guard words.count > 9, words[3] == "0A" else { return found }
+                    found.append(words)
+                }
+                isHead = false
+            }
+        }
     }
 
     /// Whether a socket that is bound to `host`, as the tables write it, answers at the address.

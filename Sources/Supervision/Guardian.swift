@@ -5,7 +5,7 @@ import Kernel
 /// What a token of the guardian's poller speaks of.
 private enum GuardianEvent: UInt8 {
     case signals = 1
-    case channel, supervisorEnded
+    case channel, supervisorEnded, audience
 }
 
 /// The process that the user started: the parent of the supervisor, which it watches over, and the
@@ -20,8 +20,13 @@ public final class Guardian {
         func isNotReady(_ refusal: Refusal)
         /// A sentence of the guardian's own.
         func say(_ sentence: String)
-        /// Whether there is nobody left to run the service for: then it ends.
-        var isGone: Bool { get }
+        /// Why there is nobody left to run the service for; nothing while there is. Then it ends.
+        var gone: String? { get }
+        /// Where it shows when somebody who waits for the service goes away; nothing where nobody
+        /// does.
+        var launcher: DescriptorReference? { get }
+        /// Whoever waited is gone.
+        func launcherLeft()
     }
 
     private enum Phase: Equatable {
@@ -72,6 +77,10 @@ public final class Guardian {
         try poller.add(
             supervisor.pidDescriptor.reference, for: .readable,
             token: Token(kind: GuardianEvent.supervisorEnded.rawValue))
+        if let launcher = audience.launcher {
+            try poller.add(
+                launcher, for: .readable, token: Token(kind: GuardianEvent.audience.rawValue))
+        }
         var words = ByteQueue(capacity: 16384)
         Framing.append(plan, to: &words)
         pair.first.reference.writeAll(&words)
@@ -98,10 +107,14 @@ public final class Guardian {
                 case .signals: takeSignals()
                 case .channel: readChannel()
                 case .supervisorEnded: ended = true
+                case .audience:
+                    // It never says anything: this is its end.
+                    audience.launcher.map { poller.remove($0) }
+                    audience.launcherLeft()
                 case nil: continue
                 }
             }
-            if audience.isGone { ask(why: nil) }
+            if let why = audience.gone { ask(why: why, signal: nil) }
             if ended, let ending = supervisor.reap() { return finish(ending) }
             if case .hurrying(let killAt) = phase, killAt < Clock.now() {
                 supervisor.send(.kill)
@@ -117,7 +130,9 @@ public final class Guardian {
     private func takeSignals() {
         while let signal = signals.next() {
             switch signal {
-            case .interrupt, .terminate, .hangUp, .quit: ask(why: signal)
+            case .interrupt: ask(why: "Ctrl-C", signal: signal)
+            case .terminate, .hangUp, .quit:
+                ask(why: "\(signal.name) to lbctl", signal: signal)
             case .child: reapOrphans()
             case .proceed: comeBack()
             default: continue
@@ -139,11 +154,11 @@ public final class Guardian {
 
     /// Ends the service: the first time gracefully, the second time at once. Without a signal it is
     /// the first time however often it is said.
-    private func ask(why signal: Signal?) {
+    private func ask(why: String, signal: Signal?) {
         switch phase {
         case .running:
             phase = .ending
-            order(.down(within: Self.usualTime))
+            order(.down(within: Self.usualTime, why: why))
             if signal == .interrupt {
                 audience.say("stopping; Ctrl-C again to stop at once")
             }
@@ -151,7 +166,7 @@ public final class Guardian {
             if signal == nil { return }
             phase = .hurrying(killAt: Clock.now() + Self.hurry)
             audience.say("stopping at once: whatever still runs is killed")
-            order(.down(within: Nanoseconds(0)))
+            order(.down(within: Nanoseconds(0), why: why))
         case .hurrying: return
         }
     }
@@ -200,7 +215,10 @@ public final class Guardian {
         case .status(let status): audience.isReady(status)
         case .refused(let refusal):
             self.refusal = refusal
-            if phase == .running { audience.isNotReady(refusal) }
+            if phase != .running { return }
+            audience.isNotReady(refusal)
+            // The rest runs, unless nobody wants it so.
+            if audience.gone == nil { order(.status) }
         case .killed, .following, .reported: return
         }
     }

@@ -44,6 +44,11 @@ struct PortProbe {
         var finding = Finding.nobody
         for address in [Address.loopback(port: port), .loopback6(port: port)]
         where accepts(address) {
+            // Mostly it is one of ours.
+            let ours = Descendants.all(of: ThisProcess.pid)
+            if Processes.listeners(on: address, among: ours).contains(where: owns) {
+                return .own(address)
+            }
             let holders = Processes.listeners(on: address)
             // Who listens can't always be seen, in a container for one; then it is believed.
             if holders.isEmpty || holders.contains(where: owns) { return .own(address) }

@@ -40,22 +40,41 @@ public enum Ports {
         case .absent:
             Refusal(
                 what: "\(whom) can't listen on \(address)",
-                why: "this machine does not have that address")
+                why: "this machine does not have that address",
+                advice: "name one that it has, such as 127.0.0.1, or 0.0.0.0 for all of them")
         case .taken(let pid):
             Refusal(
                 what: "\(whom) can't listen on \(address)",
                 why: "the port is taken" + holder(pid),
-                advice: "end that process, or choose another port with \(flag)")
+                advice: remedy(pid) + ", or choose another port with \(flag)")
         case .denied(let errno):
-            Refusal(what: "\(whom) can't listen on \(address)", why: "\(errno)")
+            Refusal(
+                what: "\(whom) can't listen on \(address)", why: "\(errno)",
+                advice: errno == .accessDenied
+                    ? "ports below 1024 are root's as a rule; choose another with \(flag)" : "")
         }
     }
 
     /// ` by pid 4242 (python3 -m http.server)`.
     static func holder(_ pid: Int32?) -> String {
         guard let pid else { return " by a process of somebody else" }
+        if let name = service(of: pid) { return " by pid \(pid) of the service '\(name)'" }
         guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }
         return " by pid \(pid) (\(String(command.prefix(120))))"
+    }
+
+    private static func remedy(_ pid: Int32?) -> String {
+        guard let pid, let name = service(of: pid) else { return "end that process" }
+        return "stop it with \(Advice.line("down", for: name))"
+    }
+
+    /// The service that a process belongs to: its supervisor, or one of its children.
+    private static func service(of pid: Int32) -> String? {
+        for pid in [pid] + Processes.children(of: pid)
+        where Processes.variable(Inheritance.instance, of: pid) != nil {
+            return Processes.variable(Inheritance.service, of: pid)
+        }
+        return nil
     }
 
     /// A port that nobody has at present, chosen by the kernel.

@@ -35,6 +35,10 @@ public struct Restarting: Equatable, Sendable {
     public var rule: Rule
     /// Added before every restart, to have time to look.
     public var delay: Nanoseconds?
+    /// How often it was started again after an end that nobody had planned.
+    public private(set) var count: UInt64 = 0
+    /// Whether its next start is one of these.
+    private var isDue = false
     var crashes: [Instant] = []
     /// Crashes in a row, without a settled time between them.
     var row = 0
@@ -48,8 +52,23 @@ public struct Restarting: Equatable, Sendable {
     public mutating func ended(
         _ cause: Cause, readyFor ready: Nanoseconds?, now: Instant, chance: Double
     ) -> Verdict {
+        let verdict = verdict(cause, readyFor: ready, now: now, chance: chance)
+        if case .restart = verdict { isDue = true } else { isDue = false }
+        return verdict
+    }
+
+    /// A process was started.
+    public mutating func started() {
+        if isDue { count += 1 }
+        isDue = false
+    }
+
+    private mutating func verdict(
+        _ cause: Cause, readyFor ready: Nanoseconds?, now: Instant, chance: Double
+    ) -> Verdict {
         switch cause {
-        case .killed(let restarts): return restarts ? .restart(after: wait(Nanoseconds(0))) : .stay
+        case .killed(let restarts):
+            return restarts && rule != .never ? .restart(after: wait(Nanoseconds(0))) : .stay
         case .byItself(let succeeded):
             switch rule {
             case .never: return .stay
@@ -73,6 +92,7 @@ public struct Restarting: Equatable, Sendable {
     public mutating func forgive() {
         crashes = []
         row = 0
+        isDue = false
     }
 
     private func wait(_ least: Nanoseconds) -> Nanoseconds { max(least, delay ?? Nanoseconds(0)) }

@@ -127,12 +127,12 @@ private struct Reader {
         if next < bytes.count, bytes[next] == UInt8(ascii: "{") {
             guard let close = bytes[next...].firstIndex(of: UInt8(ascii: "}")) else { return nil }
             let name = bytes[(next + 1)..<close]
-            if name.isEmpty || !name.allSatisfy(Self.isNamePart) { return nil }
+            guard Self.isName(name) else { return nil }
             next = close + 1
             return variable(String(decoding: name, as: UTF8.self)) ?? ""
         }
         let name = bytes[next...].prefix(while: Self.isNamePart)
-        if name.isEmpty { return nil }
+        guard Self.isName(name) else { return nil }
         next += name.count
         return variable(String(decoding: name, as: UTF8.self)) ?? ""
     }
@@ -142,6 +142,12 @@ private struct Reader {
         for byte in value.utf8 {
             if byte == 32 || byte == 9 || byte == 10 { endWord() } else { append(byte) }
         }
+    }
+
+    /// What begins with a digit is a shell's own, as `$0` and `$1`.
+    private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let first = bytes.first, !(0x30...0x39).contains(first) else { return false }
+        return bytes.allSatisfy(isNamePart)
     }
 
     private static func isNamePart(_ byte: UInt8) -> Bool {

@@ -36,8 +36,8 @@ final class SupervisedChild {
     var stranger: Int32?
     /// What the balancer thinks of the present generation.
     var verdictIsUp = true
-    /// The last lines that it said, for those who ask why it is not ready.
-    private(set) var lastLines: [String] = []
+    /// The last lines that its process said, for those who ask why it is not ready.
+    var lastLines: [String] = []
 
     init(index: Int, plan: ChildPlan) {
         self.index = index

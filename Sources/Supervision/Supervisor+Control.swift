@@ -70,11 +70,9 @@ extension Supervisor {
             connection.outbox.put(.following(from: log.nextSequence))
             follow(connection)
         case .awaitReady: connection.state = .awaitsReady
-        case .down(let time):
+        case .down(let time, let why):
             if !connection.isGuardian { connection.state = .awaitsOutcome }
-            leave(
-                within: time,
-                why: connection.isGuardian ? "Ctrl-C, or a signal to lbctl" : "'lbctl down'")
+            leave(within: time, why: why)
         case .kill(let targets, let signal, let restarts):
             connection.state = .awaitsOutcome
             kill(targets, Signal(rawValue: signal), restarts: restarts, asker: key)
@@ -111,10 +109,16 @@ extension Supervisor {
         if phase != .running {
             return .refused(Refusal(what: "the service is not ready", why: "it is being stopped"))
         }
-        if let child = children.first(where: { isHopeless($0) }) {
+        let hopeless = children.filter { isHopeless($0) }
+        if let child = hopeless.first {
             let lines = child.lastLines.map { "\n    \($0)" }.joined()
             let why = child.ending.isEmpty ? "it was not started" : child.ending
-            return .refused(Refusal(what: "\(child.plan.name) is not ready", why: why + lines))
+            let others = hopeless.dropFirst().map { $0.plan.name }.joined(separator: ", ")
+            return .refused(
+                Refusal(
+                    what: "\(child.plan.name) is not ready", why: why + lines,
+                    advice: (others.isEmpty ? "" : "the same goes for \(others); ")
+                        + "\(advised("logs")) tells more"))
         }
         let isReady = children.allSatisfy {
             $0.lifecycle.state == .ready || isDone($0)

@@ -49,7 +49,7 @@ extension Supervisor {
         }
         return Refusal(
             what: "nothing was done", why: states.joined(separator: ", "),
-            advice: "see 'lbctl ps'")
+            advice: "see \(advised("ps"))")
     }
 
     /// Answers whoever stopped a child or let it go on by a signal.

@@ -19,6 +19,9 @@ extension Supervisor {
         }
     }
 
+    /// A verb as it can be typed; whoever asked may not have LBCTL_NAME as the supervisor has it.
+    func advised(_ verb: String) -> String { Advice.line(verb, for: plan.name, given: nil) }
+
     static let isLeaving = Refusal(what: "nothing was done", why: "the service is being stopped")
 
     /// Tells all who gave orders that nothing more will come of them.
@@ -66,17 +69,19 @@ extension Supervisor {
         let adopted = links.map { $0.adopted }.min()
         let moment = Clock.now()
         standing.errands.removeAll { errand in
+            let took = moment.since(errand.begunAt)
             switch errand.outcome(now: moment, adopted: adopted) {
             case .underWay: return false
-            case .done(let words): report(errand.child, words, isDone: true, standing)
-            case .failed(let words): report(errand.child, words, isDone: false, standing)
+            case .done(let words): report(errand.child, words, isDone: true, standing, took)
+            case .failed(let words): report(errand.child, words, isDone: false, standing, took)
             }
             return true
         }
     }
 
     private func report(
-        _ child: SupervisedChild, _ words: String, isDone: Bool, _ standing: StandingOrder
+        _ child: SupervisedChild, _ words: String, isDone: Bool, _ standing: StandingOrder,
+        _ took: Nanoseconds = Nanoseconds(0)
     ) {
         if !isDone { standing.failures.append("\(child.plan.name) \(words)") }
         guard connections.isCurrent(standing.asker) else { return }
@@ -84,7 +89,7 @@ extension Supervisor {
             .reported(
                 TargetReport(
                     name: child.plan.name, port: child.plan.port, pid: child.process?.pid ?? 0,
-                    isDone: isDone, outcome: words)))
+                    isDone: isDone, outcome: words, took: took)))
     }
 
     private func conclude(_ standing: StandingOrder) {
@@ -96,7 +101,7 @@ extension Supervisor {
             .refused(
                 Refusal(
                     what: "not all of it was done", why: standing.failures.joined(separator: "; "),
-                    advice: "see 'lbctl ps' and 'lbctl logs'")), to: standing.asker)
+                    advice: "see \(advised("ps")) and \(advised("logs"))")), to: standing.asker)
     }
 
     /// Begins with one child, or says at once what there is to say.
@@ -139,7 +144,7 @@ extension Supervisor {
         case (.stop, .stopped), (.stop, .failed), (.start, .ready), (.pause, .paused):
             "\(state.phrase) already"
         case (.start, .starting): "is starting already"
-        case (.start, .paused): "runs already, but is paused: 'lbctl resume' lets it go on"
+        case (.start, .paused): "runs already, but is paused: 'resume' lets it go on"
         case (.resume, .ready): "is not paused"
         case (.stop, _), (.start, _), (.restart, _), (.pause, _), (.resume, _): nil
         }

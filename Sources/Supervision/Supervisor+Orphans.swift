@@ -60,7 +60,7 @@ enum Descendants {
         return killed.count
     }
 
-    private static func all(of pid: Int32) -> [Int32] {
+    static func all(of pid: Int32) -> [Int32] {
         var found: [Int32] = []
         var next = [pid]
         while let parent = next.popLast() {

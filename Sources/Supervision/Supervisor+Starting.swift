@@ -76,6 +76,7 @@ extension Supervisor {
         child.verdictIsUp = true
         child.killOrder = nil
         child.stranger = nil
+        child.lastLines = []
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
@@ -87,6 +88,7 @@ extension Supervisor {
         do throws(SystemError) {
             child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()
+            child.restarting.started()
             child.lifecycle.spawned(now: now)
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }

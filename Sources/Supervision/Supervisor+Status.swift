@@ -14,8 +14,14 @@ extension Supervisor {
     /// Where people reach the balancer; empty without one.
     private var url: String {
         guard let address = listeners.first?.address, let port = address.port else { return "" }
-        let host = address.isLoopback ? "localhost" : "\(address.with(port: 0))".dropSuffix(":0")
-        return "http://\(host):\(port)/"
+        return "http://\(Self.host(of: address)):\(port)/"
+    }
+
+    /// As a browser wants it: `localhost` means 127.0.0.1 and ::1 alone.
+    static func host(of address: Address) -> String {
+        let plain = address.with(port: 0)
+        if plain == .loopback(port: 0) || plain == .loopback6(port: 0) { return "localhost" }
+        return "\(plain)".dropSuffix(":0")
     }
 
     private func status(of child: SupervisedChild) -> ChildStatus {
@@ -24,7 +30,7 @@ extension Supervisor {
             name: child.plan.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
             pid: child.process?.pid, state: child.lifecycle.state, health: health(of: child),
             startedAt: child.process == nil ? nil : child.startedAt,
-            restarts: child.generation > 1 ? child.generation - 1 : 0)
+            restarts: child.restarting.count)
         if child.plan.role == .balancer { row.port = listeners.first?.address.port ?? row.port }
         if let process = child.process, let facts = Processes.facts(of: process.pid) {
             let lived = now.since(process.startedAt).seconds

@@ -20,10 +20,13 @@ public final class TerminalWriter: Sendable {
     private let waiting = Mutex(Waiting())
     private let work: Waker
     private let output: DescriptorReference
+    /// What shows the lines that were left out, as `'lbctl logs'`.
+    private let remedy: String
 
     /// Starts the thread.
-    public init(_ output: DescriptorReference) throws(SystemError) {
+    public init(_ output: DescriptorReference, remedy: String) throws(SystemError) {
         self.output = output
+        self.remedy = remedy
         work = try Waker()
         Thread.start(named: "terminal") { self.run() }
     }
@@ -39,7 +42,7 @@ public final class TerminalWriter: Sendable {
                 waiting.missed += 1
                 return
             }
-            if waiting.missed > 0 { Self.tellMissed(&waiting) }
+            if waiting.missed > 0 { tellMissed(&waiting) }
             waiting.queue.append(line.bytes)
         }
         line.removeAll()
@@ -52,9 +55,9 @@ public final class TerminalWriter: Sendable {
         write(&queue)
     }
 
-    private static func tellMissed(_ waiting: inout Waiting) {
+    private func tellMissed(_ waiting: inout Waiting) {
         waiting.queue.append(
-            text: "lbctl: \(waiting.missed) lines were left out here; 'lbctl logs' has them\n")
+            text: "lbctl: \(waiting.missed) lines were left out here; \(remedy) has them\n")
         waiting.missed = 0
     }
 
@@ -87,7 +90,7 @@ public final class TerminalWriter: Sendable {
     private func take(_ chunk: inout ByteQueue) -> Bool {
         chunk.removeAll()
         return waiting.withLock { waiting in
-            if waiting.queue.isEmpty && waiting.missed > 0 { Self.tellMissed(&waiting) }
+            if waiting.queue.isEmpty && waiting.missed > 0 { tellMissed(&waiting) }
             let count = min(waiting.queue.count, 65536)
             waiting.isWriting = count > 0
             if count == 0 { return false }

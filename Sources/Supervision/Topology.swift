@@ -13,6 +13,8 @@ public struct Topology {
         public var restartDelay: Nanoseconds?
         public var rule: Restarting.Rule?
         public var formation = Formation()
+        /// Words for the balancer, behind those of its line.
+        public var balancer: [String] = []
 
         public init() {}
     }
@@ -42,7 +44,13 @@ public struct Topology {
         self.programFolder = programFolder
         if !procfile.skipped.isEmpty {
             let numbers = procfile.skipped.map { String($0) }.joined(separator: ", ")
-            notices.append("\(procfile.path) says nothing that is understood on line \(numbers)")
+            let lines = procfile.skipped.count == 1 ? "line \(numbers) is" : "lines \(numbers) are"
+            notices.append("\(procfile.path): \(lines) not 'type: command', and left out")
+        }
+        if procfile.lines.isEmpty {
+            throw Refusal(
+                what: "\(procfile.path) can't be used", why: "it names nothing to run",
+                advice: "a line is 'type: command', such as 'web: python3 -m http.server $PORT'")
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
         try flags.formation.check(against: procfile.lines.map { $0.type })
@@ -62,6 +70,10 @@ public struct Topology {
         }
         tellWhatIsBalanced(balanced?.type, procfile)
         askEchoesForHealth(balanced?.type)
+        if !flags.balancer.isEmpty, !children.contains(where: { $0.role == .balancer }) {
+            let words = flags.balancer.joined(separator: " ")
+            notices.append("there is no balancer to be told \(words)")
+        }
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
     }
@@ -102,12 +114,13 @@ public struct Topology {
 
     private mutating func addBalancer(_ line: Procfile.Line) throws(Refusal) {
         let port = flags.port ?? Self.defaultPort
-        let words = try words(of: line, name: "balancer", port: port)
+        var words = try words(of: line, name: "balancer", port: port)
         guard words.first.map(Self.fileName) == "lb-balancer" else {
             try add(line, name: "balancer", role: .other, port: port)
             notices.append("the balancer is not lb-balancer: it is run, and nothing is told to it")
             return
         }
+        words += flags.balancer
         let options: BalancerOptions
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))

@@ -18,7 +18,8 @@ enum App {
             }
             try start(options)
         } catch {
-            fail(error.message, error.hint, code: 2)
+            let hint = error.hint.isEmpty ? "try 'lb-balancer --help'" : error.hint
+            fail(error.message, hint, code: 2)
         }
     }
 
@@ -70,7 +71,7 @@ enum App {
 
     static func fail(_ message: String, _ hint: String, code: Int32) -> Never {
         say("lb-balancer: \(message)")
-        if !hint.isEmpty { say(hint) }
+        if !hint.isEmpty { say("  " + hint) }
         ThisProcess.exit(code)
     }
 }

@@ -47,7 +47,7 @@ enum App {
 
     /// In one write: what several processes say to one pipe must not be mixed.
     private static func complain(_ sentence: String, hint: String = "") {
-        let second = hint.isEmpty ? "" : "lb-echo: \(hint)\n"
+        let second = hint.isEmpty ? "" : "  \(hint)\n"
         DescriptorReference.standardError.writeAll("lb-echo: \(sentence)\n\(second)")
     }
 }

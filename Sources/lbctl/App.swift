@@ -11,7 +11,7 @@ enum App {
         var words = Array(ThisProcess.arguments.dropFirst())
         // The hidden verbs are the same program in another role.
         if words.first == Guardian.verb { ThisProcess.exit(Supervise.run()) }
-        if words.isEmpty || words[0] == "--help" || words[0] == "-h" { Help.show(words.isEmpty) }
+        if words.isEmpty || words[0] == "--help" || words[0] == "-h" { Help.show() }
         if words[0] == "--version" {
             Console.say("lbctl \(productVersion)")
             ThisProcess.exit(0)
@@ -40,14 +40,20 @@ enum App {
         case "check": return try CheckCommand.run(words)
         case "logs": return try LogsCommand.run(words)
         case "help":
-            Help.show(false)
-        default:
-            var hint = "'lbctl --help' lists the verbs"
-            if let near = Likeness.nearest(to: verb, in: Help.verbs) {
-                hint = "did you mean '\(near)'?"
-            }
-            if verb.hasPrefix("-") { hint = "options stand behind the verb: lbctl VERB \(verb) …" }
-            throw UsageError("unknown verb '\(verb)'", hint: hint)
+            // `lbctl help up` is what `lbctl up --help` is.
+            guard let what = words.first, !what.hasPrefix("-"), what != "help" else { Help.show() }
+            return try run(what, ["--help"])
+        default: throw unknown(verb)
         }
+    }
+
+    private static func unknown(_ verb: String) -> UsageError {
+        var hint = "'lbctl --help' lists the verbs"
+        if verb.hasPrefix("-") {
+            hint = "options stand behind the verb: lbctl VERB \(verb) …"
+        } else if let near = Likeness.nearest(to: verb, in: Help.verbs) {
+            hint = "did you mean '\(near)'?"
+        }
+        return UsageError("unknown verb '\(verb)'", hint: hint)
     }
 }

@@ -22,16 +22,26 @@ final class Audience: Guardian.Audience {
         self.flags = flags
         let output = DescriptorReference.standardOutput
         let errors = DescriptorReference.standardError
-        let terminal = report == nil ? try TerminalWriter(output) : nil
+        let remedy = Advice.line("logs", for: flags.name)
+        let terminal = report == nil ? try TerminalWriter(output, remedy: remedy) : nil
         self.terminal = terminal
         // On one screen both go through one writer, so that no line is torn by another.
         let isShared = output.isTerminal && errors.isTerminal
-        notes = isShared || !errors.isTerminal ? terminal : try TerminalWriter(errors)
+        notes =
+            isShared || !errors.isTerminal ? terminal : try TerminalWriter(errors, remedy: remedy)
         self.report = report
         painter = LinePainter(flags.format, colour: flags.colour, on: output)
     }
 
-    var isGone: Bool { hasFailed || terminal?.isBroken ?? false }
+    var gone: String? {
+        if hasFailed { return "'lbctl up -d' gave up" }
+        return terminal?.isBroken ?? false ? "nobody reads what 'lbctl up' shows" : nil
+    }
+
+    var launcher: DescriptorReference? { report?.reference }
+
+    /// Nobody wants in the background what was interrupted before it was ready.
+    func launcherLeft() { if !hasReported { hasFailed = true } }
 
     /// A service that was to be ready in the background, and is not.
     private var hasFailed = false
@@ -44,7 +54,8 @@ final class Audience: Guardian.Audience {
     }
 
     func missed(_ lines: UInt64) {
-        say("\(lines) lines were left out here; 'lbctl logs' has them")
+        let remedy = Advice.line("logs", for: flags.name)
+        say("\(Figures.count(lines, "line")) left out here; \(remedy) has what is kept")
     }
 
     func isReady(_ status: ServiceStatus) {

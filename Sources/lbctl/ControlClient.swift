@@ -35,7 +35,7 @@ struct ControlClient: ~Copyable {
                 what: "the service '\(folder.name)' can't be reached",
                 why: error.errno == .noSuchFile || error.errno == .connectionRefused
                     ? "it is not running" : "\(error)",
-                advice: "start it with 'lbctl up'")
+                advice: "start it with \(Advice.line("up", for: folder.name))")
         }
     }
 
@@ -77,5 +77,5 @@ struct ControlClient: ~Copyable {
 
     static let lost = Refusal(
         what: "the supervisor did not answer", why: "the connection ended",
-        advice: "it may just have been stopped; see 'lbctl logs'")
+        advice: "it may just have been stopped; its log tells more")
 }

@@ -9,6 +9,8 @@ final class LaunchReport {
 
     init(_ socket: consuming Descriptor) { self.socket = socket }
 
+    var reference: DescriptorReference { socket.reference }
+
     /// False when nobody waits any more.
     func send(_ reply: ControlReply) -> Bool {
         var words = ByteQueue(capacity: 1024)
@@ -62,7 +64,7 @@ enum Detached {
             guard case .moved = socket.read(into: &incoming) else {
                 throw Refusal(
                     what: "'\(flags.name)' can't be started", why: "its guardian has ended",
-                    advice: "see 'lbctl logs'")
+                    advice: "see \(Advice.line("logs", for: flags.name))")
             }
         }
     }
@@ -83,9 +85,11 @@ enum Detached {
         switch reply {
         case .refused(let refusal): throw refusal
         case .status(let status):
-            let count = UInt64(status.children.filter { $0.weight != nil }.count)
-            let place = status.url.isEmpty ? "" : " on \(status.url)"
-            Console.say("'\(flags.name)' is up\(place) with \(Figures.count(count, "backend"))")
+            if flags.format == .json {
+                Console.say(StatusJSON.text(status))
+                return 0
+            }
+            Console.say(Invitation.summary(status, name: flags.name))
             return 0
         case .done, .killed, .following, .record, .missed, .reported: throw ControlClient.lost
         }

@@ -19,8 +19,14 @@ enum DownCommand {
         let time = try verb.options.duration("time") ?? .seconds(10)
         let folder = try verb.folder()
         do throws(Refusal) {
+            try folder.look()
+            if !isRunning(folder) {
+                // Whoever wants it stopped has what was wanted.
+                Console.note("nothing runs as '\(verb.name)': there is nothing to stop")
+                return 0
+            }
             var client = try ControlClient(folder)
-            _ = try client.ask(.down(within: time))
+            _ = try client.ask(.down(within: time, why: "'lbctl down'"))
             waitForGuardian(folder)
             Console.say("'\(verb.name)' is stopped")
             return 0
@@ -28,6 +34,17 @@ enum DownCommand {
             Console.complain(error.what, why: error.why, advice: error.advice)
             return 1
         }
+    }
+
+    /// Whether there is a supervisor to ask. Where a guardian is about to start one, or is the last
+    /// to go, that is waited for.
+    private static func isRunning(_ folder: RuntimeFolder) -> Bool {
+        for _ in 0..<400 {
+            if ControlClient.isRunning(folder) { return true }
+            if FileLock.holder(folder.guardianLock) == nil { return false }
+            Poll.sleep(.milliseconds(5))
+        }
+        return false
     }
 
     /// The guardian is the last to go.

@@ -31,7 +31,7 @@ enum Help {
         'lbctl VERB --help' tells more.
         """
 
-    static func show(_ isShort: Bool) -> Never {
+    static func show() -> Never {
         Console.say(overview)
         ThisProcess.exit(0)
     }

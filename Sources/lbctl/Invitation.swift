@@ -1,4 +1,5 @@
 import Control
+import Supervision
 import Terminal
 
 /// What `up` says once all is ready: where to look, and the very next line to type.
@@ -8,12 +9,31 @@ enum Invitation {
         let name = name == "default" ? "" : " --name \(name)"
         var lines: [String] = []
         if !status.url.isEmpty { lines.append("open " + style.paint(status.url, .bold)) }
-        lines.append("in another terminal: " + style.paint(command(status) + name, .bold))
+        let place = hopeless(status) == nil ? "in another terminal: " : "once it is mended: "
+        lines.append(place + style.paint(command(status) + name, .bold))
         return "\n" + lines.joined(separator: "\n") + "\n"
     }
 
-    /// What is worth trying: to kill the last of those between which somebody chooses.
+    /// What `up -d` says of it.
+    static func summary(_ status: ServiceStatus, name: String) -> String {
+        let backends = status.children.filter { $0.weight != nil }
+        let what =
+            backends.isEmpty
+            ? Figures.count(UInt64(status.children.count), "process")
+            : Figures.count(UInt64(backends.count), "backend")
+        let place = status.url.isEmpty ? "" : " on \(status.url)"
+        return "'\(name)' is up\(place) with \(what)"
+    }
+
+    /// One that stays as it is until somebody starts it.
+    private static func hopeless(_ status: ServiceStatus) -> ChildStatus? {
+        status.children.first { $0.state == .failed }
+    }
+
+    /// What is worth trying: to start what has failed, else to kill the last of those between which
+    /// somebody chooses.
     private static func command(_ status: ServiceStatus) -> String {
+        if let failed = hopeless(status) { return "lbctl start \(failed.name)" }
         guard let backend = status.children.last(where: { $0.weight != nil }) else {
             return "lbctl ps"
         }

@@ -12,11 +12,14 @@ enum KillCommand {
                 ("lbctl kill 3001", "kill the backend on port 3001"),
                 ("lbctl kill -s TERM backend.2", "ask it to end"),
                 ("lbctl kill balancer", "the balancer itself"),
+                ("lbctl kill --format json 3001", "the same for programs: an array"),
             ],
             options: [
                 Option("signal", short: "s", value: "SIGNAL", help: "which one (KILL)"),
                 Option("no-restart", help: "leave it dead"),
+                OutcomeFormat.option("name, port, pid, signal, out_of_rotation_ms, next"),
             ])
+        let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
         let text = verb.options.value("signal") ?? "KILL"
         guard let signal = Signal(named: text) else {
             throw UsageError("'\(text)' is no signal", hint: "KILL, TERM, INT, HUP, STOP, CONT …")
@@ -33,12 +36,27 @@ enum KillCommand {
                     targets: verb.options.operands, signal: signal.rawValue,
                     restarts: !verb.options.has("no-restart")))
             guard case .killed(let reports) = reply else { throw ControlClient.lost }
-            for report in reports { Console.say(line(report, signal)) }
+            switch format {
+            case .text: for report in reports { Console.say(line(report, signal)) }
+            case .json: Console.say(JSONObject.array(reports.map { object($0, signal) }))
+            }
             return 0
         } catch {
             Console.complain(error.what, why: error.why, advice: error.advice)
             return 1
         }
+    }
+
+    private static func object(_ report: KillReport, _ signal: Signal) -> JSONObject {
+        var object = JSONObject()
+        object.put("name", text: report.name)
+        object.put("port", number: report.port == 0 ? nil : report.port)
+        object.put("pid", number: report.pid == 0 ? nil : report.pid)
+        // One that does not run was sent none.
+        object.put("signal", text: report.pid == 0 ? nil : signal.name)
+        object.put("out_of_rotation_ms", decimal: report.outOfRotation?.milliseconds)
+        object.put("next", text: report.next)
+        return object
     }
 
     private static func line(_ report: KillReport, _ signal: Signal) -> String {

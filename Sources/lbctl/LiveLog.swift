@@ -117,7 +117,8 @@ struct LiveLog: ~Copyable {
     private func tell(_ count: UInt64, on printer: LogPrinter) {
         _ = printer.flush()
         Console.note(
-            "lbctl: \(Figures.count(count, "line")) left out here; 'lbctl logs' has what is kept")
+            "lbctl: \(Figures.count(count, "line")) left out here; "
+                + "\(Advice.line("logs", for: past.name)) has what is kept")
     }
 
     private var hasWaiting: Bool {

@@ -14,26 +14,56 @@ enum OrderCommand {
                 "\(what.word) needs a target",
                 hint: "a port, a name such as backend.2, a type, or all")
         }
+        let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
         let order = ServiceOrder(
             what, targets: targets, isRolling: verb.options.has("rolling"),
             waits: verb.options.has("wait"))
         let folder = try verb.folder()
+        var objects: [JSONObject] = []
+        var failure: Refusal?
         do throws(Refusal) {
-            var client = try ControlClient(folder)
-            try client.send(.carryOut(order))
-            while let reply = try client.next() {
-                switch reply {
-                case .reported(let report): Console.say(line(report))
-                case .done: return 0
-                case .refused(let refusal): throw refusal
-                case .status, .killed, .following, .record, .missed: throw ControlClient.lost
+            try carryOut(order, folder) { report in
+                switch format {
+                case .text: Console.say(line(report))
+                case .json: objects.append(object(report))
                 }
             }
-            throw ControlClient.lost
         } catch {
-            Console.complain(error.what, why: error.why, advice: error.advice)
-            return 1
+            failure = error
         }
+        // What was done is told even where the rest could not be.
+        if !objects.isEmpty { Console.say(JSONObject.array(objects)) }
+        guard let failure else { return 0 }
+        Console.complain(failure.what, why: failure.why, advice: failure.advice)
+        return 1
+    }
+
+    /// Gives the order, and hands on what became of each target as soon as it is told.
+    private static func carryOut(
+        _ order: ServiceOrder, _ folder: RuntimeFolder, _ tell: (TargetReport) -> Void
+    ) throws(Refusal) {
+        var client = try ControlClient(folder)
+        try client.send(.carryOut(order))
+        while let reply = try client.next() {
+            switch reply {
+            case .reported(let report): tell(report)
+            case .done: return
+            case .refused(let refusal): throw refusal
+            case .status, .killed, .following, .record, .missed: throw ControlClient.lost
+            }
+        }
+        throw ControlClient.lost
+    }
+
+    private static func object(_ report: TargetReport) -> JSONObject {
+        var object = JSONObject()
+        object.put("name", text: report.name)
+        object.put("port", number: report.port == 0 ? nil : report.port)
+        object.put("pid", number: report.pid == 0 ? nil : report.pid)
+        object.put("done", flag: report.isDone)
+        object.put("outcome", text: report.outcome)
+        object.put("took_ms", decimal: report.took.milliseconds)
+        return object
     }
 
     private static func line(_ report: TargetReport) -> String {
@@ -55,11 +85,13 @@ enum OrderCommand {
 
     private static func options(of what: ServiceVerb) -> [Option] {
         let wait = Option("wait", help: "return when they are ready, and fail where one is not")
+        let format = OutcomeFormat.option("name, port, pid, done, outcome, took_ms")
         switch what {
-        case .stop, .pause, .resume: return []
-        case .start: return [wait]
+        case .stop, .pause, .resume: return [format]
+        case .start: return [wait, format]
         case .restart:
-            return [Option("rolling", help: "one at a time; each is ready before the next"), wait]
+            let rolling = Option("rolling", help: "one at a time; each is ready before the next")
+            return [rolling, wait, format]
         }
     }
 

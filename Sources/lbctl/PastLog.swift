@@ -2,6 +2,7 @@ import Control
 import History
 import Kernel
 import Logs
+import Supervision
 
 /// The history of a service, as `logs` reads it.
 struct PastLog {
@@ -25,7 +26,7 @@ struct PastLog {
         }
         throw Refusal(
             what: "there is nothing to show", why: "'\(name)' has never run here",
-            advice: "start it with 'lbctl up'")
+            advice: "start it with \(Advice.line("up", for: name))")
     }
 
     /// Prints what is asked for, as the history stands now.

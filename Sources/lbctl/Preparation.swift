@@ -73,20 +73,29 @@ struct Preparation {
     /// Fails where something is in the way of all of it. A program that is missing is no such
     /// thing: the others run without it.
     func check() throws(Refusal) {
-        if let problem = (missingPrograms + sharedPorts + takenPorts).first { throw problem }
+        if let problem = (unfitPrograms + sharedPorts + takenPorts).first { throw problem }
     }
 
-    /// Those of lbctl's own programs that are not where they should be.
-    var missingPrograms: [Refusal] {
+    /// Those of lbctl's own programs that are not where they should be, or of another version.
+    var unfitPrograms: [Refusal] {
         let own = Set(topology.children.map { $0.words[0] }).intersection([
             "lb-balancer", "lb-echo",
         ])
-        return own.sorted().filter { !Files.isExecutable(Self.programFolder + "/" + $0) }.map {
-            Refusal(
-                what: "\($0) can't be started",
-                why: "it is not beside lbctl in \(Self.programFolder)",
-                advice: "build it with 'swift build -c release'")
+        return own.sorted().compactMap { name in
+            fault(of: name).map {
+                Refusal(
+                    what: "\(name) can't be started", why: $0,
+                    advice: "build it with 'swift build -c release'")
+            }
         }
+    }
+
+    private func fault(of name: String) -> String? {
+        let path = Self.programFolder + "/" + name
+        if !Files.isExecutable(path) { return "it is not beside lbctl in \(Self.programFolder)" }
+        let said = ProgramVersion.said(by: path) ?? "nothing"
+        if said == "\(name) \(productVersion)" { return nil }
+        return "\(path) is of another version: it says '\(said)', and lbctl is \(productVersion)"
     }
 
     /// Ports that are meant for two.
@@ -98,7 +107,8 @@ struct Preparation {
                 problems.append(
                     Refusal(
                         what: "\(child.name) can't have port \(child.port)",
-                        why: "it is \(other)'s", advice: "see --port and --base-port"))
+                        why: "it is \(other == "balancer" ? "the balancer" : other)'s",
+                        advice: "see --port and --base-port"))
             }
             owners[child.port] = child.name
         }

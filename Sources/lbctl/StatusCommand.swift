@@ -6,14 +6,14 @@ import Terminal
 
 /// `lbctl ps`: a row for each child.
 enum StatusCommand {
-    enum Format: String, CaseIterable { case text, json }
-
     private static let usage = """
         lbctl ps [--format json]
 
-        A row for each process. SINCE is how long it has run; REQUESTS, P50 and P99 are of what it
-        was sent since it started, as the balancer saw it. CPU is its share of one core since it
-        started, MEMORY what is resident. A narrow terminal shows fewer columns.
+        A row for each process. SINCE is how long it has run. RESTARTS is how often it was started
+        again after it had died, be it by 'lbctl kill'; a planned stop or restart is none. REQUESTS,
+        P50 and P99 are of all that its name was sent since 'lbctl up', as the balancer saw it. CPU
+        is the share of one core since the process started, MEMORY what is resident. A narrow
+        terminal shows fewer columns.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
@@ -27,14 +27,14 @@ enum StatusCommand {
                 ColourChoice.option,
             ])
         try verb.refuseOperands()
-        let format = try verb.options.choice("format", Format.self) ?? .text
+        let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
         let colour = try verb.options.choice("color", ColourChoice.self) ?? .auto
         let folder = try verb.folder()
         do throws(Refusal) {
             try folder.look()
             if !ControlClient.isRunning(folder) {
-                let name = verb.name == "default" ? "" : " --name \(verb.name)"
-                Console.note("nothing runs as '\(verb.name)'; 'lbctl up\(name)' starts it")
+                let advice = Advice.line("up", for: verb.name)
+                Console.note("nothing runs as '\(verb.name)'; \(advice) starts it")
                 if format == .json { Console.say("[]") }
                 return 0
             }

@@ -44,16 +44,23 @@ enum UpCommand {
     static func prepared(_ flags: UpFlags) throws(Refusal) -> Preparation {
         if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
         let preparation = try Preparation(flags)
-        try preparation.check()
+        do throws(Refusal) {
+            try preparation.check()
+        } catch {
+            // Racing: another one of the same name may have begun meanwhile, and has the ports.
+            if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
+            throw error
+        }
         return preparation
     }
 
     static func alreadyRunning(_ flags: UpFlags) -> Refusal {
         let pid = FileLock.holder(flags.folder.guardianLock)
+        func line(_ verb: String) -> String { Advice.line(verb, for: flags.name) }
         return Refusal(
             what: "'\(flags.name)' is not started",
             why: "it is running already" + (pid.map { " (pid \($0))" } ?? ""),
-            advice: "'lbctl ps' shows it, 'lbctl logs -f' follows it, 'lbctl down' stops it; "
-                + "--name starts another one beside it")
+            advice: "\(line("ps")) shows it, \(line("logs -f")) follows it, "
+                + "\(line("down")) stops it; another --name starts one beside it")
     }
 }

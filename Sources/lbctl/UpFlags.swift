@@ -32,9 +32,16 @@ struct UpFlags {
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
-        Option("format", value: "text|json", help: "how the log is shown (text)"),
+        Option(
+            "format", value: "text|json",
+            help: "how the log is shown (text); with -d the rows of 'ps'"),
         ColourChoice.option,
     ]
+
+    /// What is passed on to the balancer: what it is told by its supervisor has no place here.
+    static let balancerOptions = BalancerOptions.options.filter {
+        !["listen", "backend", "ready-fd", "help", "version"].contains($0.name)
+    }
 
     static let examples = [
         ("lbctl up", "a balancer on 8080 and three backends from 3000 on"),
@@ -48,13 +55,16 @@ struct UpFlags {
         from --base-port on, in PORT; other types run beside it, one copy each, with a PORT from
         5000 up by hundreds. A flag goes before the Procfile, the Procfile before the default.
         What .env beside it says (NAME=value) goes before the environment, as with foreman.
+
+        The options of 'lb-balancer --help' are taken too, such as --health-check tcp, but for
+        --listen, --backend and --ready-fd. They go before the balancer's line.
         """
 
     init(_ words: [String]) throws(UsageError) {
         try self.init(
             try Verb(
                 words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
-                options: Self.options, remark: Self.remark))
+                options: Self.options, further: Self.balancerOptions, remark: Self.remark))
     }
 
     /// The flags of `up`, behind whichever verb they stand.
@@ -69,6 +79,13 @@ struct UpFlags {
         if let text = given.value("formation") { flags.formation = try Formation(text) }
         flags.restartDelay = try given.duration("restart-delay")
         flags.rule = try Self.rule(given.value("restart"))
+        for option in Self.balancerOptions {
+            flags.balancer += given.values(option.name).map { value in
+                option.value == nil ? "--\(option.name)" : "--\(option.name)=\(value)"
+            }
+        }
+        // Here, where what is wrong is the command line.
+        _ = try BalancerOptions(words: flags.balancer)
         topology = flags
         name = verb.name
         folder = try verb.folder()
@@ -76,8 +93,18 @@ struct UpFlags {
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
-        logSize = try given.size("log-size") ?? 256 << 20
+        logSize = try Self.logSize(given)
         admin = try Self.port("admin", given)
+    }
+
+    private static func logSize(_ given: ParsedOptions) throws(UsageError) -> UInt64 {
+        let size = try given.size("log-size") ?? 256 << 20
+        if size < 1 << 20 {
+            throw UsageError(
+                "--log-size can't be '\(given.value("log-size") ?? "")'",
+                hint: "it is 1MiB at least")
+        }
+        return size
     }
 
     private static func port(_ name: String, _ given: ParsedOptions) throws(UsageError) -> UInt16? {
@@ -91,7 +118,9 @@ struct UpFlags {
         case "on-failure": return .onFailure
         case "never": return .never
         default:
-            throw UsageError("--restart is one of always, on-failure, never, not '\(text ?? "")'")
+            throw UsageError(
+                "--restart can't be '\(text ?? "")'",
+                hint: "it is one of always, on-failure, never")
         }
     }
 

@@ -7,25 +7,30 @@ import Supervision
 struct Verb {
     let options: ParsedOptions
     let name: String
+    /// The verb itself, as `up`.
+    let word: String
 
     static let common = [
         Option("name", value: "NAME", help: "which service (LBCTL_NAME, else 'default')"),
         Option("help", short: "h", help: "this text"),
     ]
 
-    /// Reads the words, or shows the help and ends.
+    /// Reads the words, or shows the help and ends. `further` options are taken, and told of in the
+    /// remark alone.
     init(
         _ words: [String], usage: String, examples: [(String, String)], options: [Option],
-        remark: String = ""
+        further: [Option] = [], remark: String = ""
     ) throws(UsageError) {
         let allowed = options + Self.common
+        word = usage.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
         if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
             let help = Help.text(usage: usage, examples: examples, options: allowed)
             Console.say(remark.isEmpty ? help : help + "\n\n" + remark)
             ThisProcess.exit(0)
         }
-        self.options = try ParsedOptions(words, allowed: allowed)
-        name = self.options.value("name") ?? ThisProcess.variable("LBCTL_NAME") ?? "default"
+        self.options = try ParsedOptions(words, allowed: allowed + further)
+        let given = ThisProcess.variable(Inheritance.service) ?? ""
+        name = self.options.value("name") ?? (given.isEmpty ? "default" : given)
     }
 
     func folder() throws(UsageError) -> RuntimeFolder { try RuntimeFolder(name: name) }
@@ -33,7 +38,9 @@ struct Verb {
     /// Fails where words are given that the verb has no use for.
     func refuseOperands() throws(UsageError) {
         if let operand = options.operands.first {
-            throw UsageError("'\(operand)' is not expected here")
+            throw UsageError(
+                "'\(operand)' is not expected here",
+                hint: "'lbctl \(word)' takes options alone; 'lbctl \(word) --help' lists them")
         }
     }
 }

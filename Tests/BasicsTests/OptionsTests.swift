@@ -64,7 +64,7 @@ import Testing
     @Test func `a choice is one of the words`() throws {
         #expect(try parse("--colour", "red").choice("colour") == Colour.red)
         let blue = try parse("--colour", "blue")
-        #expect(throws: UsageError("--colour is one of red, green, not 'blue'")) {
+        #expect(throws: UsageError("--colour can't be 'blue'", hint: "it is one of red, green")) {
             let _: Colour? = try blue.choice("colour")
         }
     }
@@ -99,18 +99,18 @@ import Testing
 }
 
 @Suite struct LikenessTests {
-    let verbs = ["up", "down", "ps", "logs", "kill", "restart", "status"]
+    let verbs = ["up", "down", "ps", "logs", "kill", "restart", "status", "stop", "--backends"]
 
     @Test(arguments: [
         ("kil", "kill"), ("klil", "kill"), ("restrat", "restart"), ("statsu", "status"),
         ("dwon", "down"),
-        ("log", "logs"),
+        ("log", "logs"), ("upp", "up"), ("sp", "ps"), ("--bakends", "--backends"),
     ])
     func `a slip of the finger finds its word`(typed: String, meant: String) {
         #expect(Likeness.nearest(to: typed, in: verbs) == meant)
     }
 
-    @Test(arguments: ["frobnicate", "xxxx", ""])
+    @Test(arguments: ["frobnicate", "xxxx", "", "drill", "top", "bench", "bans", "--bench"])
     func `what is like nothing finds nothing`(typed: String) {
         #expect(Likeness.nearest(to: typed, in: verbs) == nil)
     }

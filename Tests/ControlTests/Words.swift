@@ -5,8 +5,8 @@ import Basics
 /// An example of every word that can be said, extremes included.
 enum Words {
     static let requests: [ControlRequest] = [
-        .status, .awaitReady, .follow, .down(within: .seconds(10)),
-        .down(within: Nanoseconds(.max)),
+        .status, .awaitReady, .follow, .down(within: .seconds(10), why: "Ctrl-C"),
+        .down(within: Nanoseconds(.max), why: ""),
         .kill(targets: ["3001", "backend.2", "é", ""], signal: 9, restarts: false),
         .kill(targets: [], signal: -1, restarts: true),
         .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),
@@ -39,7 +39,8 @@ enum Words {
         .following(from: 17), .missed(.max),
         .reported(
             TargetReport(
-                name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped")),
+                name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped",
+                took: .milliseconds(12))),
         .reported(TargetReport(name: "", port: 0, pid: 0, isDone: false, outcome: "")),
         .record(
             RecordWord(

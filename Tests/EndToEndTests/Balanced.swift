@@ -7,6 +7,11 @@ struct Balanced {
     let address: Address
 
     init(_ backends: [Address], _ words: [String] = []) throws(Failure) {
+        try self.init(backends.map { "\($0)" }, words)
+    }
+
+    /// With backends as `--backend` takes them.
+    init(_ backends: [String], _ words: [String] = []) throws(Failure) {
         program = try RunningProgram(
             "lb-balancer",
             ["--listen", "127.0.0.1:0"] + backends.flatMap { ["--backend", "\($0)"] } + words)

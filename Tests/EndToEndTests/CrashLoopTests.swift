@@ -16,6 +16,16 @@ import Testing
         #expect(place.runtimeFiles() == [])
     }
 
+    @Test func `up -d names all that can't run, and the log tells that it gave up`() throws {
+        let place = try Place(procfile: "backend: lb-echo --port $PORT\na: no-such\nb: no-such\n")
+        let up = try place.up(["--backends", "1"])
+        #expect(up.code == 1)
+        #expect(up.errors.contains("a is not ready: there is no program 'no-such'"))
+        #expect(up.errors.contains("the same goes for b"), "\(up.errors)")
+        let texts = try place.records(["lbctl"]).compactMap { $0["text"].text }
+        #expect(texts.contains("stopping: 'lbctl up -d' gave up"), "\(texts)")
+    }
+
     @Test func `one that crashes too often is left alone, and the others go on`() throws {
         let service = try Service(
             ["--backends", "2"],

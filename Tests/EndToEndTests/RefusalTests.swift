@@ -20,7 +20,15 @@ import Testing
         Words("up --backends", "--backends"),
         Words("up --port 65536", "--port", "65536"),
         Words("up --bakends 2", "bakends", "--backends"),
-        Words("up surplus", "surplus"),
+        Words("up --log-size 1", "--log-size", "\n  it is 1MiB at least"),
+        Words("up --health-check banana", "--health-check", "banana"),
+        Words("up --health-chek tcp", "did you mean '--health-check'?"),
+        Words("up surplus", "surplus", "\n  ", "takes options alone"),
+        Words("ps surplus", "surplus", "\n  ", "'lbctl ps --help'"),
+        Words("top", "unknown verb 'top'\n  'lbctl --help' lists the verbs"),
+        Words("help upp", "unknown verb 'upp'", "did you mean 'up'?"),
+        Words("ps --color=purple", "purple", "\n  it is one of auto, always, never"),
+        Words("up --restart banana", "banana", "\n  it is one of always, on-failure, never"),
         Words("upp", "unknown verb 'upp'", "did you mean 'up'?"),
         Words("kil 3001", "unknown verb 'kil'", "did you mean 'kill'?"),
         Words("xyzzy", "unknown verb 'xyzzy'", "lbctl --help"),
@@ -28,7 +36,7 @@ import Testing
         Words("kill -s BANANA 3001", "BANANA"),
         Words("logs --tail -1", "--tail"),
         Words("logs --tial 3", "tial", "--tail"),
-        Words("ps --format xml", "xml"),
+        Words("ps --format xml", "xml", "\n  it is one of text, json"),
         Words("down -t banana", "banana"),
         Words("ps --name ../up", "../up"),
     ])
@@ -42,7 +50,7 @@ import Testing
         #expect(place.leftOver() == [])
     }
 
-    @Test(arguments: ["down", "kill backend.1", "logs -f", "logs"])
+    @Test(arguments: ["kill backend.1", "restart all", "logs -f", "logs"])
     func `a verb for a service that does not run ends with 1`(words: String) throws {
         let place = try Place()
         let all = words.split(separator: " ").map { String($0) }
@@ -50,7 +58,28 @@ import Testing
         #expect(told.code == 1)
         #expect(told.output == "")
         #expect(told.errors.contains("'\(place.name)'"), "\(told.errors)")
-        #expect(told.errors.contains("lbctl up"), "\(told.errors)")
+        #expect(told.errors.contains("'lbctl up --name \(place.name)'"), "\(told.errors)")
+    }
+
+    @Test func `down where nothing runs says so and ends with 0, as what was wanted is so`()
+        throws
+    {
+        let place = try Place()
+        let told = try place.run("down")
+        #expect(told.code == 0)
+        #expect(told.output == "")
+        #expect(told.errors.contains("nothing runs as '\(place.name)'"), "\(told.errors)")
+        #expect(place.runtimeFiles() == [])
+    }
+
+    @Test func `an address that this machine does not have is told with what to do`() throws {
+        let place = try Place()
+        // RFC 5737: nobody has it.
+        let told = try place.up(["--host", "192.0.2.1"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains("192.0.2.1"), "\(told.errors)")
+        #expect(told.errors.contains("\n  name one that it has"), "\(told.errors)")
+        #expect(place.leftOver() == [])
     }
 
     @Test(arguments: ["--port", "--base-port", "--admin"], [true, false])
@@ -68,6 +97,24 @@ import Testing
         #expect(told.errors.contains(flag), "\(told.errors)")
         #expect(place.leftOver() == [])
         #expect(place.runtimeFiles() == [])
+    }
+
+    @Test func `a port that another service has is told with how to stop that`() throws {
+        let first = try Service(["--backends", "1"])
+        let backend = try first.row("backend.1")
+        let place = try Place()
+        let port = try #require(first.address.port)
+        for (words, pid) in [
+            (["--base-port", "0", "--port", "\(port)"], 0),
+            (["--port", "0", "--base-port", "\(backend.port)"], backend.pid),
+        ] {
+            let told = try place.run("up", ["-d", "--backends", "1"] + words)
+            #expect(told.code == 1)
+            #expect(told.errors.contains("of the service '\(first.name)'"), "\(told.errors)")
+            #expect(told.errors.contains("'lbctl down --name \(first.name)'"), "\(told.errors)")
+            if pid != 0 { #expect(told.errors.contains("taken by pid \(pid) ")) }
+        }
+        #expect(place.leftOver() == [])
     }
 
     @Test func `an unknown target is told, the known ones are listed, and nothing is touched`()
@@ -98,6 +145,25 @@ import Testing
         #expect(place.runtimeFiles() == [])
     }
 
+    @Test func `a program of another version is named`() throws {
+        let place = try Place()
+        let folder = try place.folder.folder("programs")
+        for name in ["lbctl", "lb-balancer"] {
+            let copy = try RunningProgram("/bin/cp", [Programs.path(name), folder])
+            #expect(try copy.end().cause == .exited(code: 0))
+        }
+        let stranger = try place.folder.file("programs/lb-echo", "#!/bin/sh\necho lb-echo 0.0.9\n")
+        let mode = try RunningProgram("/bin/chmod", ["+x", stranger])
+        #expect(try mode.end().cause == .exited(code: 0))
+        let program = try RunningProgram(
+            folder + "/lbctl", ["up", "-d"] + place.ups + ["--name", place.name],
+            environment: place.environment, directory: place.directory)
+        #expect(try program.end().cause == .exited(code: 1))
+        #expect(program.errors.contains("lb-echo can't be started"), "\(program.errors)")
+        #expect(program.errors.contains("is of another version"), "\(program.errors)")
+        #expect(place.leftOver() == [])
+    }
+
     struct File: CustomTestStringConvertible, Sendable {
         let text: String
         let errors: [String]
@@ -112,6 +178,7 @@ import Testing
     @Test(arguments: [
         File("backend: lb-echo\nbackend: lb-echo\n", ":2", "'backend'"),
         File("backend: lb-echo 'half\n", ":1", "not closed"),
+        File("# nothing yet\n\n", "it names nothing to run", "\n  a line is"),
         File("balancer: lb-balancer --banana\nbackend: lb-echo\n", ":1", "banana"),
         File("balancer: lb-balancer --listen nowhere\nbackend: lb-echo\n", "nowhere"),
     ])
@@ -141,5 +208,15 @@ import Testing
         #expect(try program.end().cause == .exited(code: 0))
         #expect(program.errors == "")
         #expect(!program.output.isEmpty)
+    }
+
+    @Test(arguments: ["up", "ps", "kill", "restart", "logs", "check"])
+    func `help and a verb is the verb's help`(verb: String) throws {
+        let asked = try RunningProgram("lbctl", ["help", verb])
+        let told = try RunningProgram("lbctl", [verb, "--help"])
+        #expect(try asked.end().cause == .exited(code: 0))
+        #expect(try told.end().cause == .exited(code: 0))
+        #expect(asked.output == told.output)
+        #expect(asked.output.hasPrefix("Usage: lbctl \(verb)"))
     }
 }

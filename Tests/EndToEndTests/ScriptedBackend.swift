@@ -66,23 +66,72 @@ final class ScriptedConnection: @unchecked Sendable {
         self.note = note
     }
 
-    /// The next request with its body (of known length); nothing when the client has ended.
+    /// The next request with its body; nothing when the client has ended.
     func request() throws(Failure) -> String? {
         while true {
-            if let end = input.range(ofBlankLine: ()) {
-                let head = String(input.prefix(end))
-                let length = Answer(head: head).field("content-length").flatMap { Int($0) } ?? 0
-                if input.utf8.count >= head.utf8.count + length {
-                    let whole = String(
-                        decoding: Array(input.utf8.prefix(head.utf8.count + length)), as: UTF8.self)
-                    input = String(
-                        decoding: Array(input.utf8.dropFirst(whole.utf8.count)), as: UTF8.self)
-                    note(whole)
-                    return whole
-                }
+            if let length = lengthOfRequest(), input.utf8.count >= length {
+                let whole = String(decoding: Array(input.utf8.prefix(length)), as: UTF8.self)
+                input = String(decoding: Array(input.utf8.dropFirst(length)), as: UTF8.self)
+                note(whole)
+                return whole
             }
             if try !receive() { return nil }
         }
+    }
+
+    /// The next request's head alone.
+    func head() throws(Failure) -> String? {
+        while true {
+            if let end = input.range(ofBlankLine: ()) {
+                let head = String(input.prefix(end))
+                input = String(
+                    decoding: Array(input.utf8.dropFirst(head.utf8.count)), as: UTF8.self)
+                note(head)
+                return head
+            }
+            if try !receive() { return nil }
+        }
+    }
+
+    /// What has come and has not been taken.
+    var unread: String { input }
+
+    /// Takes what has come.
+    func takeUnread() -> String {
+        defer { input = "" }
+        return input
+    }
+
+    /// How many bytes head and body take; nil where that can't be told yet.
+    private func lengthOfRequest() -> Int? {
+        guard let end = input.range(ofBlankLine: ()) else { return nil }
+        let head = String(input.prefix(end))
+        let answer = Answer(head: head)
+        let bodyStart = head.utf8.count
+        if answer.field("transfer-encoding") == nil {
+            return bodyStart + (answer.field("content-length").flatMap { Int($0) } ?? 0)
+        }
+        let bytes = Array(input.utf8)
+        var position = bodyStart
+        while let lineEnd = bytes[position...].firstIndex(of: 10) {
+            let line = String(decoding: bytes[position..<lineEnd], as: UTF8.self)
+            guard let size = Int(line.prefix { $0.isHexDigit }, radix: 16) else { return nil }
+            position = lineEnd + 1
+            if size == 0 { return endOfTrailers(bytes, position) }
+            position += size + 2
+            if position > bytes.count { return nil }
+        }
+        return nil
+    }
+
+    private func endOfTrailers(_ bytes: [UInt8], _ start: Int) -> Int? {
+        var position = start
+        while let lineEnd = bytes[position...].firstIndex(of: 10) {
+            let isEmpty = lineEnd <= position + 1
+            position = lineEnd + 1
+            if isEmpty { return position }
+        }
+        return nil
     }
 
     /// Reads something; false at the end.
@@ -119,6 +168,19 @@ final class ScriptedConnection: @unchecked Sendable {
     /// Answers with 200 and this body.
     func answer(_ body: String) throws(Failure) {
         try send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
+    /// Says that no more will be sent.
+    func endSending() { Socket.endSending(socket) }
+
+    /// What has come and was not taken by `request`, after waiting for `count` bytes of it.
+    func bytes(_ count: Int) throws(Failure) -> String {
+        while input.utf8.count < count {
+            if try !receive() { throw Failure("the end came after '\(input)'") }
+        }
+        let taken = String(decoding: Array(input.utf8.prefix(count)), as: UTF8.self)
+        input = String(decoding: Array(input.utf8.dropFirst(count)), as: UTF8.self)
+        return taken
     }
 
     /// Makes the end of the script a reset.

@@ -61,10 +61,40 @@ import Testing
             let second = try service.run("up", words + ["--port", "0", "--base-port", "0"])
             #expect(second.code == 1)
             #expect(second.errors.contains("is running already (pid \(service.guardian.pid))"))
-            #expect(second.errors.contains("lbctl ps"))
+            #expect(second.errors.contains("'lbctl down --name \(service.name)'"))
         }
         #expect(try service.get().status == 200)
         #expect(try service.row("backend.1").restarts == 0)
+    }
+
+    @Test func `of several at the same time one comes up, and the others name it`() throws {
+        let place = try Place()
+        // Ports that are the same for all: they must not be what the others stumble over.
+        let port = try Socket.localAddress(of: Socket.listen(on: .loopback(port: 0))).port ?? 0
+        let words = ["up", "-d", "--backends", "1", "--port", "\(port)", "--base-port", "0"]
+        var programs: [RunningProgram] = []
+        for _ in 0..<3 { programs.append(try place.start(words)) }
+        var errors: [String] = []
+        for program in programs where try program.end().cause != .exited(code: 0) {
+            errors.append(program.errors)
+        }
+        #expect(errors.count == 2)
+        #expect(errors.allSatisfy { $0.contains("it is running already (pid ") }, "\(errors)")
+        #expect(try place.run("down").code == 0)
+    }
+
+    @Test func `up -d that is interrupted leaves nothing, and does not wait for what is late`()
+        throws
+    {
+        let place = try Place(procfile: "backend: sleep 1000\n")
+        let launcher = try place.start(["up", "-d"] + place.ups)
+        let isUp = Programs.eventually { ((try? place.rows()) ?? []).count == 4 }
+        #expect(isUp)
+        launcher.send(.interrupt)
+        #expect(place.leftOver() == [])
+        let texts = try place.records(["lbctl"]).compactMap { $0["text"].text }
+        #expect(texts.contains("stopping: 'lbctl up -d' gave up"), "\(texts)")
+        #expect(!texts.contains { $0.contains("was not ready within") }, "\(texts)")
     }
 
     @Test func `every verb finds the service from another folder`() throws {
@@ -79,6 +109,45 @@ import Testing
         #expect(down.code == 0)
         #expect(try service.end() == .exited(code: 0))
         #expect(service.place.leftOver() == [])
+    }
+
+    @Test func `only the usual loopback addresses are called localhost`() throws {
+        let place = try Place()
+        let up = try place.up(["--backends", "1", "--host", "127.0.0.2"])
+        #expect(up.output.contains(" on http://127.0.0.2:"), "\(up.output) \(up.errors)")
+        #expect(try place.run("down").code == 0)
+    }
+
+    @Test func `an option of the balancer goes before its line`() throws {
+        let service = try Service(
+            ["--backends", "1", "--access-log", "text"],
+            procfile: """
+                balancer: lb-balancer --access-log off --health-check tcp
+                backend: lb-echo --port $PORT
+                """)
+        #expect(try service.get("/told").status == 200)
+        let isTold = Programs.eventually {
+            (try? service.run("logs", ["balancer"]).output.contains("GET /told")) ?? false
+        }
+        #expect(isTold)
+        let balancer = try service.row("balancer")
+        let words = Processes.commandLine(of: balancer.pid) ?? ""
+        #expect(words.contains("--health-check tcp"), "\(words)")
+    }
+
+    @Test func `where one can't run, the rest does, and what to type next is said`() throws {
+        let service = try Service(
+            ["--backends", "1"],
+            procfile: """
+                backend: lb-echo --port $PORT
+                worker: no-such-program
+                """)
+        _ = try service.guardian.line(with: "worker is not ready", in: .errors)
+        let line = try service.guardian.line(with: "lbctl start worker", in: .errors)
+        #expect(line == "once it is mended: lbctl start worker --name \(service.name)")
+        service.guardian.send(.terminate)
+        #expect(try service.end() == .exited(code: 0))
+        try service.awaitSentence("stopping: SIGTERM to lbctl")
     }
 
     @Test func `two services stand beside each other`() throws {

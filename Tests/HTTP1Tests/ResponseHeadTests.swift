@@ -139,6 +139,34 @@ private let good = [
         #expect(sent("HTTP/1.1 200 O\r\n" + upgrade) == "HTTP/1.1 200 O\r\n\r\n")
     }
 
+    @Test func `a switch is right where all it names was asked for`() {
+        func isRight(_ lines: String, _ wanted: String) -> Bool {
+            let bytes = Array("HTTP/1.1 101 S\r\n\(lines)\r\n".utf8)
+            var parsed = ResponseHead()
+            _ = parsed.parse(bytes.span, limits: HeadLimits())
+            return parsed.switches(to: Array(wanted.utf8).span, in: bytes.span)
+        }
+        #expect(isRight("Upgrade: WebSocket\r\n", "websocket"))
+        #expect(isRight("Upgrade: b\r\n", "a,  B ,c"))
+        #expect(isRight("Upgrade: b\r\nUpgrade: a/1\r\n", "a/1, b"))
+        for lines in [
+            "", "Upgrade:\r\n", "Upgrade: h2c\r\n", "Upgrade: websocket, h2c\r\n",
+            "Upgrade: websocket\r\nUpgrade: h2c\r\n", "Upgrade: websocke\r\n",
+            "Upgrade: websocket,\r\n", "X: websocket\r\n",
+        ] {
+            #expect(!isRight(lines, "websocket"), "\(lines)")
+        }
+    }
+
+    @Test func `a response may have as many fields as there is room for`() {
+        let limits = HeadLimits.fieldCapacity
+        func head(_ count: Int) -> String {
+            "HTTP/1.1 200 O\r\n" + String(repeating: "A: 1\r\n", count: count) + "\r\n"
+        }
+        #expect(read(head(limits)) == .complete(length: head(limits).utf8.count))
+        #expect(read(head(limits + 1)) == .malformed(.tooManyFields))
+    }
+
     @Test func `a response that has no body frames none`() {
         let fields = "X: 1\r\nContent-Length: 5\r\n\r\n"
         #expect(sent("HTTP/1.1 204 N\r\n" + fields) == "HTTP/1.1 204 N\r\nX: 1\r\n\r\n")

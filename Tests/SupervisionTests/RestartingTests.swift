@@ -61,6 +61,30 @@ struct RestartingTests {
     }
 
     @Test
+    func `counts starts after an unplanned end, each once`() {
+        var restarting = Restarting(rule: .always)
+        func ended(_ cause: Restarting.Cause) {
+            _ = restarting.ended(cause, readyFor: nil, now: start, chance: 0.5)
+        }
+        restarting.started()
+        #expect(restarting.count == 0)
+        ended(crash)
+        // What is only to come has not been done yet.
+        #expect(restarting.count == 0)
+        restarting.started()
+        ended(.killed(restarts: true))
+        restarting.started()
+        #expect(restarting.count == 2)
+        // A planned restart, and one by hand while it was backing off.
+        ended(.killed(restarts: false))
+        restarting.started()
+        ended(crash)
+        restarting.forgive()
+        restarting.started()
+        #expect(restarting.count == 2)
+    }
+
+    @Test
     func `spreads the delay by a quarter to both sides`() {
         #expect(Restarting.backoff(row: 1, chance: 0) == .milliseconds(75))
         #expect(Restarting.backoff(row: 1, chance: 1) == .milliseconds(125))
@@ -83,6 +107,14 @@ struct RestartingTests {
         let killed = restarting.ended(
             .killed(restarts: true), readyFor: nil, now: start, chance: 0.5)
         #expect(killed == .restart(after: .seconds(2)))
+    }
+
+    @Test
+    func `leaves a killed one dead where it is never to be restarted`() {
+        var restarting = Restarting(rule: .never)
+        let verdict = restarting.ended(
+            .killed(restarts: true), readyFor: .seconds(60), now: start, chance: 0.5)
+        #expect(verdict == .stay)
     }
 
     @Test

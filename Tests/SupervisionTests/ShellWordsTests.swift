@@ -29,7 +29,8 @@ struct ShellWordsTests {
     @Test(arguments: [
         "a | b", "a && b", "a; b", "a > b", "a < b", "a `b`", "a $(b)", "a \"$(b)\"", "a *.c",
         "a b?", "A=1 a", "~/a", "a # b", "(a)", "a ${B:-c}", "a $", "a [b]", "a {b,c}",
-        "cd app", ". ./env", "exec -a b c", "export A", "ulimit -n 9",
+        "echo \"$0\"", "a $1", "a ${1}", "cd app",
+        ". ./env", "exec -a b c", "export A", "ulimit -n 9",
     ])
     func `that only a shell understands is left to it`(line: String) throws {
         #expect(try read(line) == .needsShell)

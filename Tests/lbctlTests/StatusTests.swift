@@ -78,6 +78,7 @@ import Testing
 
     @Test func `the next line to type names one that is balanced`() {
         var status = status
+        status.children[1].state = .ready
         let worker = ChildStatus(
             name: "worker", type: "worker", port: 5000, pid: 43, state: .ready, health: .up,
             startedAt: nil, restarts: 0)
@@ -90,8 +91,16 @@ import Testing
                 in another terminal: lbctl kill 3000
 
                 """)
+        status.children[1].state = .failed
+        #expect(
+            Invitation.text(status, name: "x", style: plain)
+                .contains("once it is mended: lbctl start backend.1 --name x\n"))
+        #expect(
+            Invitation.summary(status, name: "x")
+                == "'x' is up on http://localhost:8080/ with 1 backend")
         status.url = ""
         status.children = [worker]
+        #expect(Invitation.summary(status, name: "x") == "'x' is up with 1 process")
         #expect(
             Invitation.text(status, name: "x", style: plain)
                 == "\nin another terminal: lbctl ps --name x\n")

@@ -1,0 +1,44 @@
+import Basics
+import Logs
+import Supervision
+
+/// An object of JSON (RFC 8259), its fields in the order in which they are put.
+struct JSONObject {
+    private var fields: [String] = []
+
+    mutating func put(_ name: String, text: String?) {
+        put(name, raw: text.map { Self.string($0) })
+    }
+
+    mutating func put(_ name: String, number: (some BinaryInteger)?) {
+        put(name, raw: number.map { "\($0)" })
+    }
+
+    mutating func put(_ name: String, decimal: Double?) {
+        put(name, raw: decimal.map { Figures.decimal($0, places: 3) })
+    }
+
+    mutating func put(_ name: String, flag: Bool) { put(name, raw: flag ? "true" : "false") }
+
+    mutating func put(_ name: String, list: [String]) {
+        put(name, raw: "[" + list.joined(separator: ",") + "]")
+    }
+
+    /// What there is none of is null, so that each object of a list has the same fields.
+    private mutating func put(_ name: String, raw: String?) {
+        fields.append("\(Self.string(name)):\(raw ?? "null")")
+    }
+
+    var text: String { "{" + fields.joined(separator: ",") + "}" }
+
+    /// An array with one object a line.
+    static func array(_ objects: [JSONObject]) -> String {
+        "[" + objects.map(\.text).joined(separator: ",\n ") + "]"
+    }
+
+    static func string(_ text: String) -> String {
+        var queue = ByteQueue(capacity: 64)
+        JSONText.append(text.utf8.span, to: &queue)
+        return Stamps.text(queue.bytes)
+    }
+}
