@@ -39,11 +39,18 @@ final class Endpoint {
     /// Sends the first bytes of the outbox, as many as there are up to `count`.
     @discardableResult
     func flush(_ count: Int = .max) -> Bool {
-        if socket == nil || hasEnded || outbox.isEmpty { return false }
+        if socket == nil || hasEnded || outbox.isEmpty || end == .reset { return false }
         let piece = Array(outbox.prefix(count))
-        guard case .moved(let moved) = socket!.send(piece.span) else { return false }
-        sent += piece.prefix(moved)
-        outbox.removeFirst(moved)
+        switch socket!.send(piece.span) {
+        case .moved(let moved):
+            sent += piece.prefix(moved)
+            outbox.removeFirst(moved)
+        case .wouldBlock: return false
+        case .end, .failed:
+            // The kernel tells of a reset once; who reads next would see an end.
+            if end == .open { end = .reset }
+            return true
+        }
         if outbox.isEmpty && endsBehindOutbox { endSending() }
         return true
     }

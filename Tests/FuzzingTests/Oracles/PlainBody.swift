@@ -40,10 +40,14 @@ extension PlainMessage {
                 codings == [Array("chunked".utf8)], "a transfer coding other than one chunked")
             return .chunked
         }
-        let distinct = Set(elements("content-length"))
-        guard let value = distinct.first else { return .untilClose }
-        try require(distinct.count == 1, "a response has several lengths")
-        return .length(try Self.number(value))
+        // RFC 9112 §6.3, case 5: one number may be there several times.
+        var length: Int?
+        for element in elements("content-length") {
+            let number = try Self.number(element)
+            try require(length == nil || length == number, "a response has several lengths")
+            length = number
+        }
+        return length.map { .length($0) } ?? .untilClose
     }
 
     static func number(_ text: [UInt8]) throws(Finding) -> Int {
