@@ -15,6 +15,9 @@ extension Worker {
         // the error behind it decides.
         upstreams[upstream].directions.remove(.writable)
         upstreams[upstream].directions.insert([.readable, .peerEnded])
+        // In a tunnel all of that may have been read already, and nobody is left there to be told
+        // of the client's end.
+        if exchanges[number].phase == .tunnelling { exchanges[number].endsTold.insert(.backend) }
         return .moved(0)
     }
 
