@@ -54,17 +54,10 @@ enum ResponseOracle {
         guard let reread = try PlainMessage(sent[...]), reread.length == sent.count else {
             throw Finding("sent on, it does not end where it should: \(shown(sent))")
         }
-        var again = ResponseHead()
-        var limits = HeadLimits()
-        limits.maxBytes = 1 << 20
-        limits.maxFields = HeadLimits.fieldCapacity
-        let result = again.parse(sent.span, limits: limits)
-        try require(
-            result == .complete(length: sent.count), "sent on, it is \(result): \(shown(sent))")
-        try require(again.status == head.status, "another status is sent: \(shown(sent))")
-        try require(again.minorVersion == 1, "an old version is sent: \(shown(sent))")
-        try require(
-            again.framing(answering: method) == framing, "another framing: \(shown(sent))")
+        // Of ours there may be two lines more than the parser has room for.
+        if plain.fields.count + 2 <= HeadLimits.fieldCapacity {
+            try examineAgain(sent, head, method)
+        }
         try require(
             try reread.responseFraming(answering: name) == RequestOracle.framing(framing),
             "others would see another framing: \(shown(sent))")
@@ -74,6 +67,24 @@ enum ResponseOracle {
         {
             try require(Array(bytes[..<plain.length]) == sent, "it need not change, and did")
         }
+    }
+
+    /// The parser of the house reads what was sent as what came.
+    private static func examineAgain(
+        _ sent: [UInt8], _ head: borrowing ResponseHead, _ method: Method
+    ) throws(Finding) {
+        let (status, framing) = (head.status, head.framing(answering: method))
+        var again = ResponseHead()
+        var limits = HeadLimits()
+        limits.maxBytes = 1 << 20
+        limits.maxFields = HeadLimits.fieldCapacity
+        let result = again.parse(sent.span, limits: limits)
+        try require(
+            result == .complete(length: sent.count), "sent on, it is \(result): \(shown(sent))")
+        try require(again.status == status, "another status is sent: \(shown(sent))")
+        try require(again.minorVersion == 1, "an old version is sent: \(shown(sent))")
+        try require(
+            again.framing(answering: method) == framing, "another framing: \(shown(sent))")
     }
 
     private static func examineConnection(
