@@ -103,7 +103,9 @@ extension Worker {
                 return
             case .serving(let exchange):
                 // Of a tunnel both directions may have ended, and the last bytes are still here.
-                if exchanges[exchange].phase == .tunnelling && !readiness.contains(.failed) { break }
+                if exchanges[exchange].phase == .tunnelling && !readiness.contains(.failed) {
+                    break
+                }
                 clientVanished(exchange)
                 return
             }
@@ -127,6 +129,7 @@ extension Worker {
         Socket.endSending(clients[slot].transport.socket)
         clients[slot].phase = .lingering
         clients[slot].activeAt = now
+        clients[slot].lingersUntil = now + Limits.lingerLongest
         arm(client: slot, for: now + Limits.linger)
         serve(slot)
     }
@@ -136,6 +139,7 @@ extension Worker {
         scratch.removeAll()
         switch clients[slot].transport.receive(into: &scratch) {
         case .bytes(let count):
+            clients[slot].activeAt = now
             if count < scratch.capacity { clients[slot].directions.readShort() }
             return clients[slot].directions.contains(.readable)
         case .wantRead, .wantWrite:
