@@ -147,25 +147,27 @@ extension OwnAnswer {
 
     private var json: String {
         var members = [
-            "\"status\":\(status)", "\"title\":\(Self.literal("\(reason)"))",
-            "\"detail\":\(Self.literal(sentence))",
+            "\"status\":\(status)", "\"title\":\(JSONText.literal("\(reason)"))",
+            "\"detail\":\(JSONText.literal(sentence))",
         ]
         if cause != .meantForUs { members.append("\"error\":\"\(cause.word)\"") }
-        if let backend { members.append("\"backend\":\(Self.literal(backend))") }
+        if let backend { members.append("\"backend\":\(JSONText.literal(backend))") }
         if pid != 0 { members.append("\"pid\":\(pid)") }
         if let ended {
-            members.append("\"ending\":\(Self.literal(ended.words))")
-            if !ended.signal.isEmpty { members.append("\"signal\":\(Self.literal(ended.signal))") }
+            members.append("\"ending\":\(JSONText.literal(ended.words))")
+            if !ended.signal.isEmpty {
+                members.append("\"signal\":\(JSONText.literal(ended.signal))")
+            }
             members.append("\"ended_ms_ago\":\(Self.milliseconds(endedAgo))")
             members.append("\"ran_ms\":\(Self.milliseconds(ended.ran))")
         }
         if !attempts.isEmpty {
             let list = attempts.map {
-                "{\"backend\":\(Self.literal($0.backend)),\"error\":\"\($0.cause.word)\"}"
+                "{\"backend\":\(JSONText.literal($0.backend)),\"error\":\"\($0.cause.word)\"}"
             }
             members.append("\"attempts\":[\(list.joined(separator: ","))]")
         }
-        if !requestID.isEmpty { members.append("\"request_id\":\(Self.literal(requestID))") }
+        if !requestID.isEmpty { members.append("\"request_id\":\(JSONText.literal(requestID))") }
         return "{\(members.joined(separator: ","))}\n"
     }
 
@@ -173,20 +175,5 @@ extension OwnAnswer {
         let micros = span.count / 1000
         let rest = micros % 1000
         return "\(micros / 1000).\(rest / 100)\(rest / 10 % 10)\(rest % 10)"
-    }
-
-    /// RFC 8259 §7.
-    private static func literal(_ text: String) -> String {
-        var literal = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x22, 0x5C: literal += "\\\(scalar)"
-            case 0..<0x20:
-                let digits = String(scalar.value, radix: 16)
-                literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: literal.unicodeScalars.append(scalar)
-            }
-        }
-        return literal + "\""
     }
 }

@@ -103,9 +103,8 @@ extension Worker {
                 return
             case .serving(let exchange):
                 // Of a tunnel both directions may have ended, and the last bytes are still here.
-                if exchanges[exchange].phase == .tunnelling && !readiness.contains(.failed) {
-                    break
-                }
+                let isReset = readiness.contains(.failed)
+                if exchanges[exchange].phase == .tunnelling && !isReset { break }
                 clientVanished(exchange)
                 return
             }

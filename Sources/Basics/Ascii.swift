@@ -14,6 +14,11 @@ public enum Ascii {
     public static let semicolon: UInt8 = 0x3B
     public static let delete: UInt8 = 0x7F
 
+    /// The digit for a value below sixteen.
+    public static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 + value : 0x57 + value
+    }
+
     /// The lower-case form of an ASCII letter, any other octet as it is.
     @inlinable @inline(__always)
     public static func lowered(_ byte: UInt8) -> UInt8 {
