@@ -38,4 +38,20 @@ public enum Ascii {
         }
         return true
     }
+
+    /// Whether two names are the same to a program that gets them as variables (RFC 3875 §4.1.18),
+    /// where neither case nor dashes and underscores are told apart.
+    @inlinable
+    public static func equal(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, asVariable literal: StaticString
+    ) -> Bool {
+        if range.count != literal.utf8CodeUnitCount { return false }
+        let text = unsafe literal.utf8Start
+        for index in 0..<range.count {
+            let byte = bytes[range.lowerBound &+ index]
+            let other = unsafe text[index]
+            if lowered(byte) != other && !(byte == 0x5F && other == 0x2D) { return false }
+        }
+        return true
+    }
 }
