@@ -11,10 +11,7 @@ extension OwnAnswer {
     }
 
     /// Writes head and body, and says how long the body is; it is left out in the answer to HEAD.
-    func write(
-        to queue: inout ByteQueue, as form: Form, naming pseudonym: borrowing InlineText,
-        date: Span<UInt8>
-    ) -> Int {
+    func write(to queue: inout ByteQueue, as form: Form, date: Span<UInt8>) -> Int {
         let body = body(form.format)
         queue.append("HTTP/1.1 ")
         queue.append(decimal: UInt64(status))
@@ -28,7 +25,7 @@ extension OwnAnswer {
         queue.append(decimal: UInt64(body.utf8.count))
         // Some of these statuses may be cached unless that is said (RFC 9111 §4.2.2).
         queue.append("\r\nCache-Control: no-store\r\n")
-        writeProxyStatus(naming: pseudonym, to: &queue)
+        writeProxyStatus(to: &queue)
         if let retryAfter {
             queue.append("Retry-After: ")
             queue.append(decimal: retryAfter)
@@ -52,11 +49,8 @@ extension OwnAnswer {
     }
 
     /// RFC 9209 §2: who says so, the kind of error, the backend, and a text.
-    private func writeProxyStatus(
-        naming pseudonym: borrowing InlineText, to queue: inout ByteQueue
-    ) {
-        queue.append("Proxy-Status: ")
-        if pseudonym.isEmpty { queue.append("lbctl") } else { queue.append(pseudonym.bytes) }
+    private func writeProxyStatus(to queue: inout ByteQueue) {
+        queue.append("Proxy-Status: lbctl")
         if cause == .meantForUs {
             queue.append("\r\n")
             return

@@ -85,6 +85,8 @@ struct Worker: ~Copyable {
         accessLog = AccessLog(plan.accessLog)
         now = start
         forwarded.writesForwarded = plan.options.forwarded
+        forwarded.pseudonym = plan.pseudonym
+        forwarded.fallbackHost = plan.fallbackHost
         unfinished.reserveCapacity(64)
     }
 
