@@ -28,6 +28,8 @@ public struct BalancerOptions: Sendable {
     /// As given, a bare port included; empty: the default addresses.
     public var listen: [String] = []
     public var backends: [Backend] = []
+    /// What backends weigh, by port or name, where a supervisor says which there are.
+    public var weights: [Weight] = []
     public var mode = Mode.http
     public var algorithm = Algorithm.roundRobin
     /// Nothing: one a core.
@@ -74,6 +76,8 @@ public struct BalancerOptions: Sendable {
         Option(
             "backend", value: "ADDR:PORT[,name=N][,weight=W]",
             help: "a backend; repeatable"),
+        Option(
+            "weight", value: "TARGET=W", help: "the share of a port or name; repeatable (1)"),
         Option("mode", value: "http", help: "what is balanced (http)"),
         Option("algorithm", value: "NAME", help: "round-robin"),
         Option("threads", value: "N", help: "worker threads (one a core)"),
@@ -125,6 +129,7 @@ public struct BalancerOptions: Sendable {
         }
         listen = parsed.values("listen")
         for text in parsed.values("backend") { backends.append(try Self.backend(text)) }
+        for text in parsed.values("weight") { weights.append(try Weight(text)) }
         mode = try parsed.choice("mode") ?? mode
         algorithm = try parsed.choice("algorithm") ?? algorithm
         healthCheck = try parsed.value("health-check").map(Self.check)
@@ -201,13 +206,13 @@ public struct BalancerOptions: Sendable {
             if pair.count == 2, pair[0] == "name" {
                 backend.name = pair[1]
             } else if pair.count == 2, pair[0] == "weight", let weight = UInt32(pair[1]),
-                (1...256).contains(weight)
+                (0...256).contains(weight)
             {
                 backend.weight = weight
             } else {
                 throw UsageError(
                     "'\(part)' in --backend \(text) is not understood",
-                    hint: "--backend takes ADDR:PORT[,name=N][,weight=W], W from 1 to 256")
+                    hint: "--backend takes ADDR:PORT[,name=N][,weight=W], W from 0 to 256")
             }
         }
         return backend
