@@ -11,6 +11,8 @@ final class SupervisedChild {
     private(set) var plan: ChildPlan
     /// How it is to be from its next start on, where that has changed.
     var nextPlan: ChildPlan?
+    /// What `.env` said when it was started last.
+    var environment: EnvironmentFile?
     /// Its place in the roster and the scoreboard, if it is balanced.
     var slot = 0
     /// What the scoreboard had counted in that place before it was this child's.

@@ -73,6 +73,7 @@ extension Supervisor {
         // They may still have its port.
         endEscapees(of: child)
         child.takeNextPlan()
+        child.environment = plan.recipe.environment
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil

@@ -9,6 +9,10 @@ extension Supervisor {
         var child = step.child
         while let heir = child.heir { child = heir }
         let state = child.lifecycle.state
+        if step.change == .removed && [.stopped, .failed].contains(state) {
+            report(child, "removed", isDone: true, standing, Nanoseconds(0), step.change)
+            return
+        }
         if let words = Self.already(step.verb, state) ?? atOnce(step.verb, child) {
             report(child, words, isDone: true, standing, Nanoseconds(0), step.change)
             return

@@ -30,6 +30,8 @@ public final class Supervisor {
     let log: LogStream
     let scoreboard: Scoreboard
     let listeners: [ListeningSocket]
+    /// What they were opened for; the Procfile may say something else by now.
+    let listen: [Address]
     let controlSocket: ListeningSocket
     let guardianPid: Int32
     /// In the order in which people see them.
@@ -59,6 +61,9 @@ public final class Supervisor {
         log = opening.log
         scoreboard = opening.scoreboard
         listeners = opening.listeners
+        listen =
+            (try? opening.plan.recipe.topology(programFolder: opening.plan.programFolder))?.listen
+            ?? []
         controlSocket = opening.controlSocket
         guardianPid = ThisProcess.parentPid
         // Where the kernel chose the balancer's port, it is known by now.

@@ -10,6 +10,8 @@ struct OrderReports {
     var hasWeight = false
     /// Whether `change` is one.
     var hasChange = false
+    /// What is said where nobody was touched.
+    var ifNobody = ""
 
     init(_ format: OutcomeFormat) { self.format = format }
 
@@ -17,8 +19,10 @@ struct OrderReports {
     func give(_ request: ControlRequest, to folder: RuntimeFolder) -> Int32 {
         var objects: [JSONObject] = []
         var failure: Refusal?
+        var count = 0
         do throws(Refusal) {
             try carryOut(request, folder) { report in
+                count += 1
                 switch format {
                 case .text: Console.say(Self.line(report))
                 case .json: objects.append(object(report))
@@ -31,6 +35,7 @@ struct OrderReports {
         if format == .json && (failure == nil || !objects.isEmpty) {
             Console.say(JSONObject.array(objects))
         }
+        if failure == nil && count == 0 && format == .text { Console.say(ifNobody) }
         guard let failure else { return 0 }
         Console.complain(failure.what, why: failure.why, advice: failure.advice)
         return 1

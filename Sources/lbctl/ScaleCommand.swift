@@ -32,6 +32,7 @@ enum ScaleCommand {
         var reports = OrderReports(
             try verb.options.choice("format", OutcomeFormat.self) ?? .text)
         reports.hasChange = true
+        reports.ifNobody = "there are so many already"
         return reports.give(.scale(to: count), to: try verb.folder())
     }
 }
