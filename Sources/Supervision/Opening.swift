@@ -29,12 +29,12 @@ struct Opening: ~Copyable {
         return options?.threads ?? ThisProcess.cores
     }
 
-    /// The lanes for all that there may be at a time: those that serve, one that is about to take
-    /// over, and those that are leaving. A `reload` may ask for more threads than there were.
+    /// The lanes for all that there may be at a time: those that serve, as many that are about to
+    /// take over, and those that are leaving. A `reload` may ask for more threads than there were.
     private static func lanes(_ plan: ServicePlan) -> Int {
         let balancers = plan.children.filter { $0.role == .balancer }
         let each = balancers.map { lanes(of: $0) }.max() ?? 0
-        let most = balancers.count + 1 + mostLeaving(of: balancers.count)
+        let most = 2 * balancers.count + mostLeaving(of: balancers.count)
         return 1 + most * max(leastLanes, each)
     }
 

@@ -51,7 +51,7 @@ public struct Recipe: Equatable, Sendable {
 
     /// What is to run. `ports` are those of children that run already.
     public func topology(
-        programFolder: String, ports: [String: UInt16] = [:]
+        programFolder: String, ports: Topology.KnownPorts = Topology.KnownPorts()
     ) throws(Refusal) -> Topology {
         try Topology(
             procfile, flags: flags, environment: environment, programFolder: programFolder,

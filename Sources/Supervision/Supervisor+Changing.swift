@@ -47,11 +47,16 @@ extension Supervisor {
         }
     }
 
-    /// What each child's port is, by name.
-    private var ports: [String: UInt16] {
-        Dictionary(
-            members.filter { $0.plan.role != .balancer }.map { ($0.plan.name, $0.plan.port) },
-            uniquingKeysWith: { first, _ in first })
+    private var ports: Topology.KnownPorts {
+        var ports = Topology.KnownPorts()
+        for child in members {
+            switch child.plan.role {
+            case .balancer: continue
+            case .backend: ports.backends.append(child.plan.port)
+            case .other: ports.others[child.plan.name] = child.plan.port
+            }
+        }
+        return ports
     }
 
     private func refuseWhileChanging() throws(Refusal) {

@@ -42,7 +42,8 @@ extension Supervisor {
         if let stranger = chosen.first(where: { !$0.isBalanced }) {
             let known = members.filter { $0.isBalanced }.map { $0.name }.joined(separator: ", ")
             throw Refusal(
-                what: "nothing was done", why: "\(stranger.name) is not one of those that are balanced",
+                what: "nothing was done",
+                why: "\(stranger.name) is not one of those that are balanced",
                 advice: known.isEmpty ? "" : "these are \(known)")
         }
         if chosen.isEmpty {

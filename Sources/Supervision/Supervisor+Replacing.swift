@@ -72,7 +72,8 @@ extension Supervisor {
             $0.plan.role == .balancer && $0.membership == .parting && $0.lifecycle.hasProcess
         }
         if leaving.count < Opening.mostLeaving(of: balancerCount) { return true }
-        if let oldest = leaving.first, oldest.lifecycle.state == .draining {
+        let oldest = leaving.min { $0.index < $1.index }
+        if let oldest, oldest.lifecycle.state == .draining {
             log.say("\(oldest.title(pid: oldest.process?.pid)) has to make room for the next")
             perform(
                 oldest.lifecycle.stopRequested(killAt: now + Lifecycle.stopLimit), on: oldest)

@@ -20,6 +20,16 @@ public struct Topology {
         public init() {}
     }
 
+    /// The ports of children that run already.
+    public struct KnownPorts: Sendable {
+        /// Of the balanced ones, in their order, whatever their type is called now.
+        public var backends: [UInt16] = []
+        /// By name.
+        public var others: [String: UInt16] = [:]
+
+        public init() {}
+    }
+
     static let defaultPort: UInt16 = 8080
     static let defaultBasePort: UInt16 = 3000
     static let defaultBackends = 3
@@ -33,7 +43,7 @@ public struct Topology {
     public private(set) var notices: [String] = []
 
     private let flags: Flags
-    private let ports: [String: UInt16]
+    private let ports: KnownPorts
     /// What the balancer's line says, for what is not the balancer's own.
     private var weights = BalancerOptions()
     private let environment: EnvironmentFile
@@ -45,7 +55,7 @@ public struct Topology {
     /// their line stands now.
     public init(
         _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: String,
-        ports: [String: UInt16] = [:]
+        ports: KnownPorts = KnownPorts()
     ) throws(Refusal) {
         self.ports = ports
         self.flags = flags
@@ -120,12 +130,14 @@ public struct Topology {
         let count = flags.formation.count(of: line.type) ?? 1
         var port = port
         // A type that is new gets what no child has.
-        while ports.contains(where: { $0.value == port && !Self.isCopy($0.key, of: line.type) }) {
+        while ports.others.contains(where: {
+            $0.value == port && !Self.isCopy($0.key, of: line.type)
+        }) {
             port += 100
         }
         for index in 0..<count {
             let name = count == 1 ? line.type : "\(line.type).\(index + 1)"
-            let known = ports[name]
+            let known = ports.others[name]
             try add(line, name: name, role: .other, port: known ?? port + UInt16(index))
         }
     }
@@ -231,7 +243,8 @@ public struct Topology {
         }
         for index in 0..<count {
             let name = "\(line.type).\(index + 1)"
-            var port = base == 0 ? ports[name] : UInt16(base + index)
+            let known = index < ports.backends.count ? ports.backends[index] : nil
+            var port = base == 0 ? known : UInt16(base + index)
             if port == nil { port = try unusedPort() }
             try add(line, name: name, role: .backend, port: port ?? 0)
         }
@@ -242,7 +255,7 @@ public struct Topology {
     private func unusedPort() throws(Refusal) -> UInt16 {
         while true {
             let port = try Ports.unused()
-            let isGiven = ports.values.contains(port)
+            let isGiven = ports.backends.contains(port) || ports.others.values.contains(port)
             if !isGiven && !children.contains(where: { $0.port == port }) { return port }
         }
     }

@@ -4,8 +4,8 @@ import Kernel
 /// The texts behind `--help`.
 enum Help {
     static let verbs = [
-        "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume", "drain",
-        "undrain", "weight", "scale", "reload", "logs", "check", "help",
+        "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
+        "drain", "undrain", "weight", "scale", "reload", "logs", "check", "help",
     ]
 
     static let overview = """

@@ -47,9 +47,9 @@ enum OrderCommand {
         switch what {
         case .drain:
             """
-            It waits as long as the balancer's --drain-timeout says (30 s), then says how much is left
-            and exits with 1; nothing new goes there all the same. One that dies while it is drained
-            is started again and stays drained.
+            It waits as long as the balancer's --drain-timeout says (30 s), then says how much is
+            left and exits with 1; nothing new goes there all the same. One that dies while it is
+            drained is started again and stays drained.
             """
         case .restart:
             """
