@@ -43,6 +43,8 @@ enum Limits {
     static let lingerLongest = Nanoseconds.seconds(10)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
+    /// Requests that wait for a backend, in one thread; who comes later is told at once.
+    static let queue = 1000
     /// How long an answer about a dead process waits for the supervisor to say how it died, which
     /// takes it less than a millisecond.
     static let newsDelay = Nanoseconds.milliseconds(20)

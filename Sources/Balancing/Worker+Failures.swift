@@ -67,13 +67,12 @@ extension Worker {
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
         case .again:
-            lane.retried(from: slot)
-            exchanges[number].request.rewind()
-            exchanges[number].phase = .delivering
-            giveBack(exchanges[number].response.queue.take())
-            giveBack(exchanges[number].response.framed.take())
-            exchanges[number].response = Relay(sent: .dropped)
+            rewind(number, from: slot)
             return true
+        case .giveUp where mayWait(number, failure, state):
+            rewind(number, from: slot)
+            queue(number, for: .news)
+            return false
         case .giveUp:
             lane.failed(slot: slot)
             let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
@@ -85,6 +84,16 @@ extension Worker {
             abort(number)
             return false
         }
+    }
+
+    /// Everything is to be sent once more, and nothing of what was answered counts.
+    private mutating func rewind(_ number: UInt32, from slot: UInt32) {
+        lane.retried(from: slot)
+        exchanges[number].request.rewind()
+        exchanges[number].phase = .delivering
+        giveBack(exchanges[number].response.queue.take())
+        giveBack(exchanges[number].response.framed.take())
+        exchanges[number].response = Relay(sent: .dropped)
     }
 
     /// The backend did what was asked of it: earlier failures do not count any more.

@@ -209,7 +209,7 @@ extension Worker {
     mutating func deliver(_ number: UInt32) {
         while true {
             guard let index = choose(besides: exchanges[number].tried) else {
-                answer(number, nobodyReady(number))
+                queue(number, for: .aBackend)
                 return
             }
             let member = (

@@ -50,6 +50,10 @@ struct Worker: ~Copyable {
     var unfinished: [SlabKey] = []
     /// Answers about a process that has died, in the order of their time.
     var awaited: [Awaited] = []
+    /// Requests that wait for a backend, in the order in which they came.
+    var queued: [Queued] = []
+    /// The roster by which they were last looked at.
+    var queueVersion: UInt64 = 0
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
     var postponed: [SlabKey] = []
     var accepting = Accepting.on
@@ -115,6 +119,7 @@ struct Worker: ~Copyable {
         self.now = now
         for index in 0..<count { dispatch(poller.event(index)) }
         if !awaited.isEmpty { settleAwaited() }
+        if !queued.isEmpty { settleQueue() }
         finishUnfinished()
         expireTimers()
         flushLog()
@@ -137,6 +142,9 @@ struct Worker: ~Copyable {
     private func timeout() -> Nanoseconds? {
         if !unfinished.isEmpty { return Nanoseconds(0) }
         var least = wheel.untilNext(now: now)
+        if let next = queued.map(\.until).min() {
+            least = min(least ?? .init(.max), next.since(now))
+        }
         if let next = awaited.first {
             least = min(least ?? .init(.max), next.until.since(now))
         }
