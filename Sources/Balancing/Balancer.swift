@@ -38,6 +38,7 @@ public final class Balancer {
         static let adoption: UInt8 = 3
         static let finished: UInt8 = 4
         static let probe: UInt8 = 5
+        static let suspicion: UInt8 = 6
     }
 
     private let signals: SignalQueue
@@ -86,6 +87,7 @@ public final class Balancer {
                 switch event.token.kind {
                 case Kind.probe: prober.told(event, now: now)
                 case Kind.signal: takeSignals()
+                case Kind.suspicion: lookAtSuspects(now)
                 case Kind.link: try takeOrders()
                 case Kind.adoption: tellAdoption()
                 case Kind.finished: return
@@ -93,8 +95,16 @@ public final class Balancer {
                 }
             }
             prober.expire(now: now, poller: poller)
-            for finding in prober.takeFindings() { tell(finding) }
+            let findings = prober.takeFindings()
+            for finding in findings { tell(finding) }
+            // Those who wait for somebody that is down need not wait any longer.
+            if findings.contains(where: { !$0.isUp }) { plan?.wakeAll() }
         }
+    }
+
+    private func lookAtSuspects(_ now: Instant) {
+        guard let plan else { return }
+        for slot in plan.suspects.take() { prober.suspect(slot, now: now, poller: poller) }
     }
 
     private func takeSignals() {
@@ -154,6 +164,8 @@ public final class Balancer {
             plan.board.adoptionReference, for: .readable, token: Token(kind: Kind.adoption))
         try poller.add(
             plan.leaving.finishedReference, for: .readable, token: Token(kind: Kind.finished))
+        try poller.add(
+            plan.suspects.reference, for: .readable, token: Token(kind: Kind.suspicion))
         for number in 0..<workers {
             let lane = scoreboard.lane(firstLane + number)
             Thread.start(named: "worker-\(number)") {

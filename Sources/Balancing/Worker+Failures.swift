@@ -87,7 +87,7 @@ extension Worker {
     }
 
     /// Everything is to be sent once more, and nothing of what was answered counts.
-    private mutating func rewind(_ number: UInt32, from slot: UInt32) {
+    mutating func rewind(_ number: UInt32, from slot: UInt32) {
         lane.retried(from: slot)
         exchanges[number].request.rewind()
         exchanges[number].phase = .delivering

@@ -2,8 +2,8 @@ import Basics
 import Choosing
 import Kernel
 
-/// Requests that wait for a backend: while none is ready and the supervisor says that one is coming,
-/// a client is better off waiting for a moment than being sent away.
+/// Requests that wait for a backend: while none is ready and the supervisor says that one is
+/// coming, a client is better off waiting for a moment than being sent away.
 extension Worker {
     struct Queued {
         let exchange: SlabKey

@@ -232,6 +232,7 @@ extension Worker {
             case .connection(let upstream):
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
+                arm(upstream: upstream, for: now + Limits.leastPatience)
                 return
             case .failed(let errno):
                 if !attemptEnded(number, .notConnected, errno: errno) { return }

@@ -37,6 +37,10 @@ struct Worker: ~Copyable {
     var lastTrial: [Instant]
     /// Which process of each backend, by slot, has been seen to keep idle connections.
     var keeping: [UInt64]
+    /// How long each backend, by slot, may be silent before it is looked at.
+    var patience: [Patience]
+    /// Whether somebody may have been found to hang, so that requests are to be taken from it.
+    var rescuesDue = false
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
@@ -83,6 +87,7 @@ struct Worker: ~Copyable {
         lastTrial = .init(
             repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
         keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
+        patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
@@ -120,6 +125,7 @@ struct Worker: ~Copyable {
         for index in 0..<count { dispatch(poller.event(index)) }
         if !awaited.isEmpty { settleAwaited() }
         if !queued.isEmpty { settleQueue() }
+        if rescuesDue { rescue() }
         finishUnfinished()
         expireTimers()
         flushLog()
@@ -189,6 +195,7 @@ struct Worker: ~Copyable {
     private mutating func woken() {
         plan.wakers[number].waker.clear()
         adoptRoster()
+        rescuesDue = true
         let manner = plan.leaving.current
         if manner != leaving { beginLeaving(manner) }
     }
