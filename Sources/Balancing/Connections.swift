@@ -53,6 +53,8 @@ struct ClientConnection: ~Copyable {
     var requests: UInt32 = 0
     /// When it last went from one phase to another, or moved a byte of a body.
     var activeAt: Instant
+    /// When one that has been refused is cut off, whatever it is still sending.
+    var lingersUntil = Instant.never
     /// When the wheel will hand it out next.
     var filedFor: Instant
 }

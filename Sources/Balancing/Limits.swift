@@ -38,6 +38,9 @@ enum Limits {
     /// How long a client that has been refused may go on sending before it is cut off, so that
     /// a reset does not eat the answer (RFC 9112 §9.6).
     static let linger = Nanoseconds.seconds(2)
+    /// One that goes on sending what it was going to has this long, so that it comes to the end of
+    /// a large body and reads why that was refused.
+    static let lingerLongest = Nanoseconds.seconds(10)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
     /// How long an answer about a dead process waits for the supervisor to say how it died, which

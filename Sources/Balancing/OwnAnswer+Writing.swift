@@ -11,10 +11,7 @@ extension OwnAnswer {
     }
 
     /// Writes head and body, and says how long the body is; it is left out in the answer to HEAD.
-    func write(
-        to queue: inout ByteQueue, as form: Form, naming pseudonym: borrowing InlineText,
-        date: Span<UInt8>
-    ) -> Int {
+    func write(to queue: inout ByteQueue, as form: Form, date: Span<UInt8>) -> Int {
         let body = body(form.format)
         queue.append("HTTP/1.1 ")
         queue.append(decimal: UInt64(status))
@@ -28,7 +25,7 @@ extension OwnAnswer {
         queue.append(decimal: UInt64(body.utf8.count))
         // Some of these statuses may be cached unless that is said (RFC 9111 §4.2.2).
         queue.append("\r\nCache-Control: no-store\r\n")
-        writeProxyStatus(naming: pseudonym, to: &queue)
+        writeProxyStatus(to: &queue)
         if let retryAfter {
             queue.append("Retry-After: ")
             queue.append(decimal: retryAfter)
@@ -52,11 +49,8 @@ extension OwnAnswer {
     }
 
     /// RFC 9209 §2: who says so, the kind of error, the backend, and a text.
-    private func writeProxyStatus(
-        naming pseudonym: borrowing InlineText, to queue: inout ByteQueue
-    ) {
-        queue.append("Proxy-Status: ")
-        if pseudonym.isEmpty { queue.append("lbctl") } else { queue.append(pseudonym.bytes) }
+    private func writeProxyStatus(to queue: inout ByteQueue) {
+        queue.append("Proxy-Status: lbctl")
         if cause == .meantForUs {
             queue.append("\r\n")
             return
@@ -147,25 +141,27 @@ extension OwnAnswer {
 
     private var json: String {
         var members = [
-            "\"status\":\(status)", "\"title\":\(Self.literal("\(reason)"))",
-            "\"detail\":\(Self.literal(sentence))",
+            "\"status\":\(status)", "\"title\":\(JSONText.literal("\(reason)"))",
+            "\"detail\":\(JSONText.literal(sentence))",
         ]
         if cause != .meantForUs { members.append("\"error\":\"\(cause.word)\"") }
-        if let backend { members.append("\"backend\":\(Self.literal(backend))") }
+        if let backend { members.append("\"backend\":\(JSONText.literal(backend))") }
         if pid != 0 { members.append("\"pid\":\(pid)") }
         if let ended {
-            members.append("\"ending\":\(Self.literal(ended.words))")
-            if !ended.signal.isEmpty { members.append("\"signal\":\(Self.literal(ended.signal))") }
+            members.append("\"ending\":\(JSONText.literal(ended.words))")
+            if !ended.signal.isEmpty {
+                members.append("\"signal\":\(JSONText.literal(ended.signal))")
+            }
             members.append("\"ended_ms_ago\":\(Self.milliseconds(endedAgo))")
             members.append("\"ran_ms\":\(Self.milliseconds(ended.ran))")
         }
         if !attempts.isEmpty {
             let list = attempts.map {
-                "{\"backend\":\(Self.literal($0.backend)),\"error\":\"\($0.cause.word)\"}"
+                "{\"backend\":\(JSONText.literal($0.backend)),\"error\":\"\($0.cause.word)\"}"
             }
             members.append("\"attempts\":[\(list.joined(separator: ","))]")
         }
-        if !requestID.isEmpty { members.append("\"request_id\":\(Self.literal(requestID))") }
+        if !requestID.isEmpty { members.append("\"request_id\":\(JSONText.literal(requestID))") }
         return "{\(members.joined(separator: ","))}\n"
     }
 
@@ -173,20 +169,5 @@ extension OwnAnswer {
         let micros = span.count / 1000
         let rest = micros % 1000
         return "\(micros / 1000).\(rest / 100)\(rest / 10 % 10)\(rest % 10)"
-    }
-
-    /// RFC 8259 §7.
-    private static func literal(_ text: String) -> String {
-        var literal = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x22, 0x5C: literal += "\\\(scalar)"
-            case 0..<0x20:
-                let digits = String(scalar.value, radix: 16)
-                literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: literal.unicodeScalars.append(scalar)
-            }
-        }
-        return literal + "\""
     }
 }

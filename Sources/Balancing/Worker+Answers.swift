@@ -31,9 +31,8 @@ extension Worker {
         if exchanges[number].savedLine.isEmpty { saveLine(number) }
         lane.answeredByBalancer()
         let date = dateLine.line(now)
-        let pseudonym = forwarded.pseudonym
         exchanges[number].response.replace { queue in
-            own.write(to: &queue, as: form, naming: pseudonym, date: date.bytes)
+            own.write(to: &queue, as: form, date: date.bytes)
         }
     }
 

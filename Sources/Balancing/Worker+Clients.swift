@@ -103,7 +103,8 @@ extension Worker {
                 return
             case .serving(let exchange):
                 // Of a tunnel both directions may have ended, and the last bytes are still here.
-                if exchanges[exchange].phase == .tunnelling && !readiness.contains(.failed) { break }
+                let isReset = readiness.contains(.failed)
+                if exchanges[exchange].phase == .tunnelling && !isReset { break }
                 clientVanished(exchange)
                 return
             }
@@ -127,6 +128,7 @@ extension Worker {
         Socket.endSending(clients[slot].transport.socket)
         clients[slot].phase = .lingering
         clients[slot].activeAt = now
+        clients[slot].lingersUntil = now + Limits.lingerLongest
         arm(client: slot, for: now + Limits.linger)
         serve(slot)
     }
@@ -136,6 +138,7 @@ extension Worker {
         scratch.removeAll()
         switch clients[slot].transport.receive(into: &scratch) {
         case .bytes(let count):
+            clients[slot].activeAt = now
             if count < scratch.capacity { clients[slot].directions.readShort() }
             return clients[slot].directions.contains(.readable)
         case .wantRead, .wantWrite:

@@ -15,6 +15,9 @@ extension Worker {
         // the error behind it decides.
         upstreams[upstream].directions.remove(.writable)
         upstreams[upstream].directions.insert([.readable, .peerEnded])
+        // In a tunnel all of that may have been read already, and nobody is left there to be told
+        // of the client's end.
+        if exchanges[number].phase == .tunnelling { exchanges[number].endsTold.insert(.backend) }
         return .moved(0)
     }
 
@@ -134,8 +137,11 @@ extension Worker {
         exchanges[number].status = 499
         logAccess(number)
         letUpstreamGo(number)
+        // It may only be slow, or have ended its own direction: what it has got of an answer that
+        // lasts until the close must not look whole.
+        let isCut = exchanges[number].hasAnswered
         discard(number)
-        closeClient(client)
+        closeClient(client, reset: isCut)
     }
 
     /// Part of a response was sent and the rest will not come: the client must see that.

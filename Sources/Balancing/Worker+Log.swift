@@ -37,6 +37,7 @@ extension Worker {
     /// What went wrong, in the words of Proxy-Status: each attempt that failed, as
     /// ` tries=2 failed=backend.1:connection_refused`, and why the answer was ours or cut short.
     private mutating func appendFailures(_ number: UInt32) {
+        if exchanges[number].cause == nil && exchanges[number].tried.count <= 1 { return }
         let tried = exchanges[number].tried
         if tried.count > 1 {
             scratch.append(" tries=")

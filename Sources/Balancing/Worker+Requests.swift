@@ -76,6 +76,29 @@ extension Worker {
 
     /// The head is in `requestHead`, and its bytes lie at the front of the queue.
     private mutating func headComplete(_ number: UInt32, _ length: Int) {
+        noteHead(number)
+        if isRefused(number, length) { return }
+        rewriteHead(number, length)
+        let malformed = exchanges[number].request.digest()
+        if let malformed {
+            requestMalformed(number, malformed)
+            return
+        }
+        if exchanges[number].request.bodyBytes > 0 { exchanges[number].awaitsContinue = false }
+        // More of it will come, and the head may be let go before the end.
+        if !exchanges[number].request.isComplete {
+            saveLine(number)
+            exchanges[number].format = format(number)
+            if exchanges[number].request.bodyBytes == 0 {
+                let client = exchanges[number].client
+                Socket.acknowledgeNow(clients[client].transport.socket)
+            }
+        }
+        deliver(number)
+    }
+
+    /// Keeps of the head what is needed when it has been let go.
+    private mutating func noteHead(_ number: UInt32) {
         let client = exchanges[number].client
         clients[client].requests &+= 1
         exchanges[number].method = requestHead.method
@@ -97,60 +120,57 @@ extension Worker {
         } else {
             exchanges[number].requestID = identity.next(now)
         }
-        if let refusal = refusal(number) {
-            noteFormat(number)
-            let line = exchanges[number].request.text(
-                Int(requestHead.methodRange.start)..<Int(requestHead.target.end))
-            exchanges[number].savedLine.append(line.bytes)
+    }
+
+    /// Whether the request is understood and not passed on; it has been answered then.
+    private mutating func isRefused(_ number: UInt32, _ length: Int) -> Bool {
+        if let cause = refusal(number) {
+            noteRefusal(number)
             // Where nothing follows it, the request is over; after CONNECT anything may follow.
             if requestHead.framing == .none && requestHead.method != .connect {
                 exchanges[number].request.refused(length)
             }
-            answer(number, refusal)
-            return
+            answer(number, OwnAnswer(cause, refusalSentence(cause)))
+            return true
         }
         if let most = plan.options.maxBody, case .length(let announced) = requestHead.framing,
             announced > most
         {
-            noteFormat(number)
+            noteRefusal(number)
             bodyTooLarge(number)
-            return
+            return true
         }
-        rewriteHead(number, length)
-        let malformed = exchanges[number].request.digest()
-        if let malformed {
-            requestMalformed(number, malformed)
-            return
-        }
-        if exchanges[number].request.bodyBytes > 0 { exchanges[number].awaitsContinue = false }
-        // More of it will come, and the head may be let go before the end.
-        if !exchanges[number].request.isComplete {
-            saveLine(number)
-            exchanges[number].format = format(number)
-            if exchanges[number].request.bodyBytes == 0 {
-                Socket.acknowledgeNow(clients[client].transport.socket)
-            }
-        }
-        deliver(number)
+        return false
     }
 
-    /// What is understood and not done.
-    private func refusal(_ number: UInt32) -> OwnAnswer? {
-        if requestHead.method == .connect {
-            return OwnAnswer(.refusedMethod, "CONNECT is not offered here")
-        }
-        if requestHead.hasVia {
-            if exchanges[number].request.hasBeenHere(requestHead, forwarded) {
-                return OwnAnswer(.loop, "this request has been through this balancer before")
-            }
+    /// Keeps what an answer and its access line need of a head that goes nowhere.
+    private mutating func noteRefusal(_ number: UInt32) {
+        noteFormat(number)
+        let start = Int(requestHead.methodRange.start)
+        let end = min(Int(requestHead.target.end), start + Limits.loggedTarget)
+        exchanges[number].savedLine = exchanges[number].request.copy(start..<end)
+    }
+
+    /// Why what is understood is not passed on.
+    private func refusal(_ number: UInt32) -> Cause? {
+        if requestHead.method == .connect { return .refusedMethod }
+        if requestHead.hasVia && exchanges[number].request.hasBeenHere(requestHead, forwarded) {
+            return .loop
         }
         if requestHead.maxForwards == 0 {
-            if requestHead.method == .trace {
-                return OwnAnswer(.refusedMethod, "TRACE is not answered here")
-            }
-            return OwnAnswer(.meantForUs, "This is lbctl's balancer")
+            return requestHead.method == .trace ? .refusedMethod : .meantForUs
         }
         return nil
+    }
+
+    private func refusalSentence(_ cause: Cause) -> String {
+        switch cause {
+        case .loop: "this request has been through this balancer before"
+        case .meantForUs: "This is lbctl's balancer"
+        default:
+            requestHead.method == .connect
+                ? "CONNECT is not offered here" : "TRACE is not answered here"
+        }
     }
 
     /// Puts the head that goes to the backend where the client's was, right before the body.

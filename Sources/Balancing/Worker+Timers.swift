@@ -41,7 +41,7 @@ extension Worker {
             if leaving == .stopping { return since + Limits.firstWords }
             let isNew = clients[slot].requests == 0
             return since + (isNew ? plan.options.timeoutClient : plan.options.timeoutIdle)
-        case .lingering: return since + Limits.linger
+        case .lingering: return min(since + Limits.linger, clients[slot].lingersUntil)
         case .serving(let number):
             if exchanges[number].phase == .readingHead {
                 return exchanges[number].startedAt + plan.options.timeoutClient

@@ -85,28 +85,39 @@ struct Worker: ~Copyable {
         accessLog = AccessLog(plan.accessLog)
         now = start
         forwarded.writesForwarded = plan.options.forwarded
+        forwarded.pseudonym = plan.pseudonym
+        forwarded.fallbackHost = plan.fallbackHost
         unfinished.reserveCapacity(64)
     }
 
     /// Runs until the balancer leaves and the last exchange is over.
     mutating func run() throws(SystemError) {
+        try begin()
+        while true {
+            let count = poller.wait(timeout: timeout())
+            turn(count, at: Clock.now())
+            if leaving != .staying && isFinished() { break }
+        }
+        _ = accessLog.flush(now, force: true)
+        plan.leaving.workerFinished()
+    }
+
+    mutating func begin() throws(SystemError) {
         try poller.add(
             plan.wakers[number].waker.reference, for: .readable, token: Token(kind: TokenKind.waker)
         )
         try watchListeners()
         adoptRoster()
-        while true {
-            let count = poller.wait(timeout: timeout())
-            now = Clock.now()
-            for index in 0..<count { dispatch(poller.event(index)) }
-            if !awaited.isEmpty { settleAwaited() }
-            finishUnfinished()
-            expireTimers()
-            flushLog()
-            if leaving != .staying && isFinished() { break }
-        }
-        _ = accessLog.flush(now, force: true)
-        plan.leaving.workerFinished()
+    }
+
+    /// Does what the `count` events of the last wait ask for, and what is due by now.
+    mutating func turn(_ count: Int, at now: Instant) {
+        self.now = now
+        for index in 0..<count { dispatch(poller.event(index)) }
+        if !awaited.isEmpty { settleAwaited() }
+        finishUnfinished()
+        expireTimers()
+        flushLog()
     }
 
     private mutating func dispatch(_ event: Event) {

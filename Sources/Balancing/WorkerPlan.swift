@@ -20,6 +20,11 @@ final class WorkerPlan: Sendable {
     let accessLog: AccessLogOutput
     /// Whether there is a supervisor, which says how processes end.
     let isSupervised: Bool
+    /// Our name in Via: another one for each process, so that a balancer behind another is not
+    /// taken for a loop.
+    let pseudonym: InlineText
+    /// What Host says where an HTTP/1.0 client said nothing.
+    let fallbackHost: InlineText
     /// Exchanges that one worker may have under way, so that they fit into the memory allowed.
     let exchangesAWorker: Int
     /// Whose word about a client's address is believed.
@@ -44,6 +49,10 @@ final class WorkerPlan: Sendable {
         let possible = max(16, free / 2)
         let wanted = min(options.maxConnections ?? possible, possible)
         connectionsAWorker = min(max(1, wanted / workers), 1 << 20)
+        pseudonym = InlineText(
+            "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
+        let address = listeners.first.map { "\($0.address)" } ?? ""
+        fallbackHost = InlineText(address.utf8.span)
         let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
         exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }

@@ -14,6 +14,11 @@ public enum Ascii {
     public static let semicolon: UInt8 = 0x3B
     public static let delete: UInt8 = 0x7F
 
+    /// The digit for a value below sixteen.
+    public static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 + value : 0x57 + value
+    }
+
     /// The lower-case form of an ASCII letter, any other octet as it is.
     @inlinable @inline(__always)
     public static func lowered(_ byte: UInt8) -> UInt8 {
@@ -30,6 +35,22 @@ public enum Ascii {
         for index in 0..<range.count {
             let other = unsafe text[index]
             if lowered(bytes[range.lowerBound &+ index]) != lowered(other) { return false }
+        }
+        return true
+    }
+
+    /// Whether two names are the same to a program that gets them as variables (RFC 3875 §4.1.18),
+    /// where neither case nor dashes and underscores are told apart.
+    @inlinable
+    public static func equal(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, asVariable literal: StaticString
+    ) -> Bool {
+        if range.count != literal.utf8CodeUnitCount { return false }
+        let text = unsafe literal.utf8Start
+        for index in 0..<range.count {
+            let byte = bytes[range.lowerBound &+ index]
+            let other = unsafe text[index]
+            if lowered(byte) != other && !(byte == 0x5F && other == 0x2D) { return false }
         }
         return true
     }

@@ -94,7 +94,8 @@ public struct BalancerOptions: Sendable {
         Option(
             "max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
         Option(
-            "max-connections-per-client", value: "N", help: "of one address at a time (any number)"),
+            "max-connections-per-client", value: "N",
+            help: "of one address at a time (any number)"),
         Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
         Option("max-fields", value: "N", help: "the most fields in a head (100)"),
         Option("max-body", value: "SIZE", help: "the longest body of a request (any length)"),

@@ -77,11 +77,9 @@ public enum SafeText {
 
     private static func append(hex byte: UInt8, to queue: inout ByteQueue) {
         queue.append("\\x")
-        queue.append(hexDigit(byte >> 4))
-        queue.append(hexDigit(byte & 0x0F))
+        queue.append(Ascii.hexDigit(byte >> 4))
+        queue.append(Ascii.hexDigit(byte & 0x0F))
     }
-
-    static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
     /// The length of the SGR sequence at `index`, `ESC [ parameters m` (ECMA-48 §8.3.117); zero for
     /// any other, and for one that no honest program writes.

@@ -31,14 +31,16 @@ public final class Guardian {
 
     private enum Phase: Equatable {
         case running
-        /// It was asked to end.
-        case ending
+        /// It was asked to end, at this moment.
+        case ending(since: Instant)
         /// It was asked twice; the supervisor is killed when it takes longer than this.
         case hurrying(killAt: Instant)
     }
 
     static let usualTime = Nanoseconds.seconds(10)
     static let hurry = Nanoseconds.milliseconds(500)
+    /// What comes as soon after the first signal is not a second one.
+    static let sameSignal = Nanoseconds.milliseconds(100)
 
     private let folder: RuntimeFolder
     private let lock: FileLock
@@ -157,13 +159,14 @@ public final class Guardian {
     private func ask(why: String, signal: Signal?) {
         switch phase {
         case .running:
-            phase = .ending
+            phase = .ending(since: Clock.now())
             order(.down(within: Self.usualTime, why: why))
             if signal == .interrupt {
                 audience.say("stopping; Ctrl-C again to stop at once")
             }
-        case .ending:
-            if signal == nil { return }
+        case .ending(let since):
+            // Some send one and the same signal to a process and to its group, as timeout(1) does.
+            if signal == nil || Clock.now() < since + Self.sameSignal { return }
             phase = .hurrying(killAt: Clock.now() + Self.hurry)
             audience.say("stopping at once: whatever still runs is killed")
             order(.down(within: Nanoseconds(0), why: why))

@@ -17,10 +17,10 @@ struct Report {
         let request = lines.removeFirst().split(separator: " ").map { String($0) }
         text = "{\n"
         if showsBody {
-            text += "  \"method\": \(Self.quoted(request.first ?? "")),\n"
-            text += "  \"path\": \(Self.quoted(Self.string(head, path))),\n"
-            text += "  \"version\": \(Self.quoted(request.last ?? "")),\n"
-            text += "  \"backend\": \(Self.quoted(name)),\n"
+            text += "  \"method\": \(JSONText.literal(request.first ?? "")),\n"
+            text += "  \"path\": \(JSONText.literal(Self.string(head, path))),\n"
+            text += "  \"version\": \(JSONText.literal(request.last ?? "")),\n"
+            text += "  \"backend\": \(JSONText.literal(name)),\n"
         }
         text += "  \"headers\": {" + Self.fields(lines) + "\n  }"
     }
@@ -39,7 +39,7 @@ struct Report {
         var result = text + ",\n  \"body_length\": \(length)"
         if body.count < length { result += ",\n  \"body_truncated\": true" }
         let shown = String(decoding: body, as: UTF8.self)
-        return result + ",\n  \"body\": \(Self.quoted(shown))\n}\n"
+        return result + ",\n  \"body\": \(JSONText.literal(shown))\n}\n"
     }
 
     /// The field lines as members of an object; those of one name are joined (RFC 9110 §5.3).
@@ -56,7 +56,7 @@ struct Report {
                 members.append((name, value))
             }
         }
-        return members.map { "\n    \(quoted($0.name)): \(quoted($0.value))" }
+        return members.map { "\n    \(JSONText.literal($0.name)): \(JSONText.literal($0.value))" }
             .joined(separator: ",")
     }
 
@@ -83,27 +83,5 @@ struct Report {
         var copy: [UInt8] = []
         for index in range { copy.append(bytes[index]) }
         return String(decoding: copy, as: UTF8.self)
-    }
-
-    /// RFC 8259 §7.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            default:
-                if scalar.value >= 0x20 && scalar.value != 0x7F {
-                    result.unicodeScalars.append(scalar)
-                } else {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                }
-            }
-        }
-        return result + "\""
     }
 }

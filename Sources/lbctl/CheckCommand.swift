@@ -57,13 +57,13 @@ enum CheckCommand {
             object.put("name", text: child.name)
             object.put("type", text: child.type)
             object.put("port", number: child.port == 0 ? nil : child.port)
-            object.put("command", list: child.words.map { JSONObject.string($0) })
+            object.put("command", list: child.words.map { JSONText.literal($0) })
             return object.text
         }
         var all = JSONObject()
         all.put("ok", flag: problems.isEmpty)
         all.put("problems", list: problems)
-        all.put("notices", list: findings.notices.map { JSONObject.string($0) })
+        all.put("notices", list: findings.notices.map { JSONText.literal($0) })
         all.put("processes", list: processes)
         return all
     }

@@ -1,5 +1,4 @@
 import Basics
-import Logs
 import Supervision
 
 /// An object of JSON (RFC 8259), its fields in the order in which they are put.
@@ -7,7 +6,7 @@ struct JSONObject {
     private var fields: [String] = []
 
     mutating func put(_ name: String, text: String?) {
-        put(name, raw: text.map { Self.string($0) })
+        put(name, raw: text.map { JSONText.literal($0) })
     }
 
     mutating func put(_ name: String, number: (some BinaryInteger)?) {
@@ -26,7 +25,7 @@ struct JSONObject {
 
     /// What there is none of is null, so that each object of a list has the same fields.
     private mutating func put(_ name: String, raw: String?) {
-        fields.append("\(Self.string(name)):\(raw ?? "null")")
+        fields.append("\(JSONText.literal(name)):\(raw ?? "null")")
     }
 
     var text: String { "{" + fields.joined(separator: ",") + "}" }
@@ -36,9 +35,4 @@ struct JSONObject {
         "[" + objects.map(\.text).joined(separator: ",\n ") + "]"
     }
 
-    static func string(_ text: String) -> String {
-        var queue = ByteQueue(capacity: 64)
-        JSONText.append(text.utf8.span, to: &queue)
-        return Stamps.text(queue.bytes)
-    }
 }

@@ -56,6 +56,12 @@ struct Gateway {
         balanced = try Balanced([backend.address], ["--health-check", "off"] + words)
     }
 
+    /// Whether a Via names this balancer and nobody else.
+    static func isOurs(_ via: String?) -> Bool {
+        guard let via, via.hasPrefix("1.1 lbctl-") else { return false }
+        return via.dropFirst(4).allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+    }
+
     /// Answers with the request line, which names whose answer it is.
     static func answer(_ request: String, over connection: ScriptedConnection) throws(Failure) {
         let line = request.prefix { $0 != "\r\n" }

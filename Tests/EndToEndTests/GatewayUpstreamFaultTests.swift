@@ -207,7 +207,23 @@ import Testing
         #expect(gateway.backend.requests.allSatisfy { !$0.contains("GET /hidden") })
     }
 
-    /// A backend that stands still at `place`, until the balancer has had enough.
+    // RFC 9112 §9.6: many a client reads nothing before it has sent everything.
+    @Test func `a client that sends its whole body first still gets the early answer`() throws {
+        let gateway = try Gateway { (connection) throws(Failure) in
+            if try connection.head() == nil { return }
+            try connection.send("HTTP/1.1 413 Much\r\nContent-Length: 4\r\n\r\nmuch")
+        }
+        let client = try gateway.client()
+        let piece = String(repeating: "x", count: 100_000)
+        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 700000\r\n\r\n")
+        for _ in 0..<7 {
+            Poll.sleep(.milliseconds(400))
+            try client.send(piece)
+        }
+        #expect(try client.answer().text == "much")
+    }
+
+    /// A backend that stands still where the target says, until the balancer has had enough.
     private func stalling() throws -> Gateway {
         try Gateway(["--timeout-response", "300ms", "--timeout-client", "1s"]) {
             (connection) throws(Failure) in

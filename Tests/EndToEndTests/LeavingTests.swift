@@ -36,6 +36,7 @@ import Testing
         #expect(isRefused)
         // All this while the first one has not been sent away.
         #expect(try service.row("backend.1").active == 1)
+        Poll.sleep(.milliseconds(150))
         service.guardian.send(.interrupt)
         _ = try service.end()
         #expect(client.isClosed())
@@ -60,12 +61,23 @@ import Testing
         #expect(try !service.sentences().contains { $0.contains("did not end in time") })
     }
 
+    @Test func `one Ctrl-C that comes twice, to the process and to its group, is one`() throws {
+        let service = try Service(["--backends", "1"])
+        let client = try slowRequest(service, "/delay/0.5")
+        service.guardian.send(.interrupt)
+        service.guardian.send(.interrupt)
+        #expect(try client.answer().status == 200)
+        #expect(try service.end() == .exited(code: 0))
+    }
+
     @Test func `a second Ctrl-C ends it at once with 130`() throws {
         let service = try Service(["--backends", "1"])
         let client = try slowRequest(service, "/delay/300")
         service.guardian.send(.interrupt)
         _ = try service.guardian.line(with: "Ctrl-C again", in: .errors)
         #expect(try service.row("backend.1").state == "ready")
+        // What comes right behind the first is taken for the same one.
+        Poll.sleep(.milliseconds(150))
         service.guardian.send(.interrupt)
         #expect(try service.end() == .exited(code: 130))
         #expect(client.isClosed())

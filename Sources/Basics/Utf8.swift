@@ -1,10 +1,8 @@
-import Basics
-
 /// Which octets make a character. Unicode 16, table 3-7: well-formed UTF-8 byte sequences.
-enum Utf8 {
+public enum Utf8 {
     /// How many octets at `index`, where one of 0x80 or more stands, are one well-formed character;
     /// zero when none is.
-    static func length(_ text: Span<UInt8>, at index: Int) -> Int {
+    public static func length(_ text: Span<UInt8>, at index: Int) -> Int {
         let lead = text[index]
         let width: Int
         var low: UInt8 = 0x80
@@ -29,7 +27,7 @@ enum Utf8 {
     }
 
     /// Whether all of a text is well formed.
-    static func isValid(_ text: Span<UInt8>) -> Bool {
+    public static func isValid(_ text: Span<UInt8>) -> Bool {
         var index = 0
         while index < text.count {
             if text[index] < 0x80 {
