@@ -56,6 +56,8 @@ struct Exchange: ~Copyable {
     var hasAnswered = false
     /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
     var awaitsContinue = false
+    /// Whether it has been told to, by a backend or by us.
+    var wasBidContinue = false
     /// Bytes of heads and body that the client has been sent.
     var sentToClient: UInt64 = 0
     /// Of those, what it was last seen to have taken from the kernel.

@@ -123,6 +123,7 @@ extension Worker {
         }
         // Where it has begun to answer, that says more than we could.
         if !exchanges[number].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
+        exchanges[number].wasBidContinue = true
         let client = exchanges[number].client
         clients[client].activeAt = now
         serve(client)
