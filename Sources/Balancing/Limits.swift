@@ -26,10 +26,6 @@ enum Limits {
     /// A backend that leaves an idle connection open for this long keeps connections; one that does
     /// not may be closing it at the very moment it is used again.
     static let keptProof = Nanoseconds.milliseconds(10)
-    /// Whether an idle connection has anything to say is told by the poller. One that has been idle
-    /// for longer is looked at again before it is used; in that look nearly nothing is lost, and
-    /// under load no connection is idle for that long.
-    static let unwatched = Nanoseconds.milliseconds(1)
     /// A client that waits for 100 (Continue) is told to go on after this time if the backend says
     /// nothing: that may be waiting for the body.
     static let continuePatience = Nanoseconds.seconds(1)

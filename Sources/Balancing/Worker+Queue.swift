@@ -23,7 +23,9 @@ extension Worker {
     }
 
     private enum Outlook {
-        case deliver, waitOn(until: Instant), hopeless
+        case deliver
+        case waitOn(until: Instant)
+        case hopeless
     }
 
     /// Whether a request that everybody has failed may wait for those who come in their place:

@@ -50,6 +50,8 @@ struct Worker: ~Copyable {
     var accessLog: AccessLog
     /// The clock, read once a turn.
     var now: Instant
+    /// Whether the poller may know of more than it could tell at once.
+    var hasMoreEvents = false
     /// Clients that used up what they may move in a turn.
     var unfinished: [SlabKey] = []
     /// Answers about a process that has died, in the order of their time.
@@ -122,13 +124,21 @@ struct Worker: ~Copyable {
     /// Does what the `count` events of the last wait ask for, and what is due by now.
     mutating func turn(_ count: Int, at now: Instant) {
         self.now = now
-        for index in 0..<count { dispatch(poller.event(index)) }
+        hasMoreEvents = count == poller.capacity
+        // Backends first: one that has let go of an idle connection must not be given a request on
+        // it in the same turn.
+        for index in 0..<count where isOfBackend(index) { dispatch(poller.event(index)) }
+        for index in 0..<count where !isOfBackend(index) { dispatch(poller.event(index)) }
         if !awaited.isEmpty { settleAwaited() }
         if !queued.isEmpty { settleQueue() }
         if rescuesDue { rescue() }
         finishUnfinished()
         expireTimers()
         flushLog()
+    }
+
+    private func isOfBackend(_ index: Int) -> Bool {
+        poller.event(index).token.kind == TokenKind.upstream
     }
 
     private mutating func dispatch(_ event: Event) {
