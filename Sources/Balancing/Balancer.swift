@@ -58,7 +58,7 @@ public final class Balancer {
     public init(_ start: inout Start) throws(SystemError) {
         // A write to a connection that is gone is an ordinary outcome.
         Signals.ignoreBrokenPipes()
-        signals = try SignalQueue([.terminate, .interrupt])
+        signals = try SignalQueue([.terminate, .interrupt, .hangUp])
         poller = try Poller()
         options = start.options
         listeners = start.listeners
@@ -108,7 +108,10 @@ public final class Balancer {
     }
 
     private func takeSignals() {
-        while signals.next() != nil {
+        while let signal = signals.next() {
+            // A terminal that was closed takes its programs with it; from anybody else it asks to
+            // read the settings again, and here they are on the command line.
+            if signal == .hangUp && !DescriptorReference.standardError.isTerminal { continue }
             // Asked a second time, it goes at once.
             let isLeaving = plan.map { $0.leaving.current == .stopping } ?? false
             leave(.stopping, within: isLeaving ? Nanoseconds(0) : options.drainTimeout)
@@ -198,6 +201,8 @@ public final class Balancer {
         let version = plan.board.adoptedByAll()
         if version <= told { return }
         told = version
+        // First, so that they stand in the sentence about the death.
+        for account in plan.board.takeAccounts() { link?.send(.failedOver(account)) }
         link?.send(.adopted(version: version))
         sayReady()
     }

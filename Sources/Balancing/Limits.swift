@@ -53,6 +53,9 @@ enum Limits {
     static let urgentPause = Nanoseconds.seconds(1)
     /// Requests that wait for a backend, in one thread; who comes later is told at once.
     static let queue = 1000
+    /// Requests that were let down no longer than this before the word of a death were let down by
+    /// it.
+    static let deathWindow = Nanoseconds.milliseconds(100)
     /// How long an answer about a dead process waits for the supervisor to say how it died, which
     /// takes it less than a millisecond.
     static let newsDelay = Nanoseconds.milliseconds(20)

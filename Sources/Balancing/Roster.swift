@@ -79,6 +79,7 @@ final class RosterBoard: Sendable {
     let version: Atomic<UInt64>
     private let current: Mutex<Roster>
     private let adopted: Mutex<[UInt64]>
+    private let accounts = Mutex<[FailoverAccount]>([])
     /// Wakes the thread that tells the supervisor.
     private let adoptionWaker: Waker
 
@@ -102,10 +103,34 @@ final class RosterBoard: Sendable {
         if isLater { version.store(roster.version, ordering: .releasing) }
     }
 
-    /// A worker goes by this version from now on.
-    func adopted(_ version: UInt64, by worker: Int) {
+    /// A worker goes by this version from now on, and tells what those who are gone let down.
+    func adopted(_ version: UInt64, by worker: Int, _ told: [FailoverAccount]) {
+        if !told.isEmpty { accounts.withLock { $0 += told } }
         adopted.withLock { $0[worker] = version }
         adoptionWaker.wake()
+    }
+
+    /// The accounts of all workers since the last time, one for each process.
+    func takeAccounts() -> [FailoverAccount] {
+        let told = accounts.withLock { accounts in
+            let told = accounts
+            accounts = []
+            return told
+        }
+        var sums: [FailoverAccount] = []
+        for account in told {
+            let index = sums.firstIndex {
+                $0.slot == account.slot && $0.generation == account.generation
+            }
+            guard let index else {
+                sums.append(account)
+                continue
+            }
+            sums[index].inFlight += account.inFlight
+            sums[index].retried += account.retried
+            sums[index].failed += account.failed
+        }
+        return sums
     }
 
     /// The version that no worker is behind.

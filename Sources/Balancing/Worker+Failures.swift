@@ -67,18 +67,22 @@ extension Worker {
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
         case .again:
+            noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
             return true
         case .giveUp where mayWait(number, failure, state):
+            noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
             queue(number, for: .news)
             return false
         case .giveUp:
+            noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
             let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
             explain(number, cause, detail ?? "")
             return false
         case .abort:
+            noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
             exchanges[number].cause = cause
             abort(number)

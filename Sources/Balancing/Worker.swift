@@ -37,6 +37,8 @@ struct Worker: ~Copyable {
     var lastTrial: [Instant]
     /// Which process of each backend, by slot, has been seen to keep idle connections.
     var keeping: [UInt64]
+    /// What the process of each backend, by slot, has let down.
+    var losses: [Losses]
     /// How long each backend, by slot, may be silent before it is looked at.
     var patience: [Patience]
     /// Whether somebody may have been found to hang, so that requests are to be taken from it.
@@ -89,6 +91,7 @@ struct Worker: ~Copyable {
         lastTrial = .init(
             repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
         keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
+        losses = .init(repeating: Losses(), count: plan.scoreboard.backendCapacity)
         patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
