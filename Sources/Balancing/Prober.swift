@@ -49,7 +49,10 @@ struct Prober: ~Copyable {
     /// Checks the members of this roster from now on. A process that is already under check keeps
     /// its verdict.
     mutating func follow(_ roster: Roster, now: Instant) {
-        if check == .off { return }
+        if check == .off {
+            believe(roster)
+            return
+        }
         var wanted: [UInt32: Int] = [:]
         for (index, member) in roster.members.enumerated() where member.fact == .ready {
             wanted[member.slot] = index
@@ -70,10 +73,28 @@ struct Prober: ~Copyable {
         for (slot, index) in wanted.sorted(by: { $0.key < $1.key }) {
             let member = roster.members[index]
             turn += 1
-            let probe = Probe(
+            var probe = Probe(
                 slot: slot, generation: member.generation, name: member.name,
                 address: member.address, due: now + Nanoseconds(step * turn))
+            // Another balancer, or this one before it was drained or paused, may have found it
+            // down: then it has to pass here as often as it would have had to there.
+            if scoreboard.checks(slot: Int(slot)).isDown(member.generation) {
+                while probe.health.isUp { _ = probe.health.failed(thresholds) }
+            }
             places[slot] = probes.insert(probe).slot
+        }
+    }
+
+    /// Nobody is checked from now on, so nobody stays down by what an earlier balancer found.
+    private mutating func believe(_ roster: Roster) {
+        for member in roster.members where member.fact == .ready {
+            let cell = scoreboard.checks(slot: Int(member.slot))
+            if !cell.isDown(member.generation) { continue }
+            cell.set(isDown: false, member.generation)
+            findings.append(
+                Finding(
+                    slot: member.slot, generation: member.generation, name: member.name,
+                    isUp: true, reason: "it is not checked any more"))
         }
     }
 
@@ -97,13 +118,28 @@ struct Prober: ~Copyable {
         }
     }
 
+    /// A backend keeps somebody waiting: it is checked at once, and the answer may not take long.
+    mutating func suspect(_ slot: UInt32, now: Instant, poller: borrowing Poller) {
+        guard let place = places[slot], probes[place].health.isUp,
+            now >= probes[place].suspectedAt + Limits.urgentPause
+        else { return }
+        probes[place].suspectedAt = now
+        probes[place].isUrgent = true
+        if probes[place].isUnderWay {
+            probes[place].due = min(probes[place].due, now + Limits.urgentCheck)
+        } else {
+            begin(place, now, poller)
+        }
+    }
+
     private mutating func begin(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
         do throws(SystemError) {
             let socket = try Socket.connect(to: probes[place].address)
             try poller.add(
                 socket.reference, for: .everyChange,
                 token: Token(kind: kind, key: probes.key(place)))
-            probes[place].begin(socket, due: now + timeout)
+            let most = probes[place].isUrgent ? min(timeout, Limits.urgentCheck) : timeout
+            probes[place].begin(socket, due: now + most)
         } catch {
             conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
         }
@@ -174,10 +210,14 @@ struct Prober: ~Copyable {
         switch result {
         case .passed: change = probes[place].health.succeeded(thresholds)
         case .failed(let why):
-            change = probes[place].health.failed(thresholds)
+            // Of somebody who is kept waiting already one failure is enough.
+            let isUrgent = probes[place].isUrgent
+            let most = isUrgent ? Health.Thresholds(rise: thresholds.rise, fall: 1) : thresholds
+            change = probes[place].health.failed(most)
             reason = why
         }
         // In doubt the next look is soon: HAProxy's fastinter.
+        probes[place].isUrgent = false
         let pause =
             probes[place].health.isInDoubt ? Nanoseconds(interval.count / 10) : interval
         probes[place].due = now + pause

@@ -12,7 +12,7 @@ final class Replacement {
         case failed(String)
     }
 
-    let old: SupervisedChild
+    var old: SupervisedChild
     let successor: SupervisedChild
     let begunAt: Instant
     var state = State.waiting

@@ -90,6 +90,11 @@ final class SupervisedChild {
         isWithdrawn && lifecycle.fact == .ready ? .draining : lifecycle.fact
     }
 
+    /// From when on requests may wait for it: nobody waits for one that nothing new goes to.
+    var returns: Instant {
+        isWithdrawn || weight == 0 || membership == .parting ? .never : lifecycle.returns
+    }
+
     /// What people are told.
     var state: ChildState {
         isWithdrawn && lifecycle.state == .ready ? .draining : lifecycle.state

@@ -110,10 +110,10 @@ extension Supervisor {
             switch fate {
             case .kept: continue
             case .changed(let number):
-                let isOne = child.plan.role == .balancer
+                let isBalancer = child.plan.role == .balancer
                 child.nextPlan = adapted(wanted[number], of: child)
                 reweigh(child, wanted[number])
-                if child.isBalanced && child.lifecycle == .stopped {
+                if child.plan.role != .other && child.lifecycle == .stopped {
                     // Somebody wants it to rest.
                     child.takeNextPlan()
                     report(
@@ -123,7 +123,7 @@ extension Supervisor {
                 }
                 let step = Step(
                     child: child, verb: .restart, waits: true,
-                    isRolling: child.plan.role != .other, change: isOne ? .replaced : .changed)
+                    isRolling: child.plan.role != .other, change: isBalancer ? .replaced : .changed)
                 if child.plan.role == .other {
                     changed.append(step)
                 } else {

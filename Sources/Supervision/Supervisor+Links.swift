@@ -25,7 +25,7 @@ extension Supervisor {
                     slot: UInt32(child.slot), generation: child.generation,
                     name: child.name, address: "\(child.address)",
                     fact: child.fact, weight: child.weight, pid: child.process?.pid ?? 0,
-                    ended: child.ended))
+                    ended: child.ended, returns: child.returns))
         }
         return RosterWord(version: rosterVersion, members: members)
     }

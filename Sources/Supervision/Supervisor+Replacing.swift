@@ -46,6 +46,14 @@ extension Supervisor {
     }
 
     private func goOn(with replacement: Replacement) {
+        if replacement.state == .waiting {
+            // Another one may take over first, and is then the one to be replaced.
+            while let heir = replacement.old.heir { replacement.old = heir }
+            let isUnderWay = replacements.contains {
+                $0.state == .starting && $0.old === replacement.old
+            }
+            if isUnderWay { return }
+        }
         let successor = replacement.successor
         let old = replacement.old
         if [.stopping, .stopped].contains(old.lifecycle.state) || old.heir != nil {

@@ -16,7 +16,9 @@ import Testing
     @discardableResult
     private func play(_ target: FuzzTarget, _ kind: String) throws -> Int {
         let folder = Self.folder + "/\(kind)/\(target.rawValue)"
-        let names = try Files.names(in: folder).filter { !$0.hasPrefix(".") }
+        // Where nothing has been found there is no folder.
+        let all = Files.exists(folder) ? try Files.names(in: folder) : []
+        let names = all.filter { !$0.hasPrefix(".") }
         for name in names {
             let bytes = try Files.contents("\(folder)/\(name)")
             do throws(Finding) {

@@ -140,12 +140,12 @@ final class Play {
             client.reads = true
             client.endSending()
         }
-        // An answer about a backend that has gone may wait a moment for news of it, and so may
-        // those behind it.
+        // An answer about a backend that has gone may wait a moment for news of it, and a request
+        // for another one; and so may those behind them.
         for _ in 0..<200 {
             settle()
-            if stage.worker.awaited.isEmpty { return }
-            stage.timePasses(Limits.newsDelay)
+            if !stage.isPatient { return }
+            stage.timePasses(.milliseconds(50))
         }
     }
 

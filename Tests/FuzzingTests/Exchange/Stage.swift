@@ -161,10 +161,13 @@ final class Stage {
             }
             quiet += 1
             let isOver = isDeserted && clients.values.allSatisfy { $0.end != .open }
-            if quiet > (isOver ? 1 : worker.awaited.isEmpty ? 400 : 10) { return }
+            if quiet > (isOver ? 1 : isPatient ? 10 : 400) { return }
             if quiet > 2 { Poll.sleep(.milliseconds(1)) }
         }
     }
+
+    /// Whether the worker lets somebody wait until time has passed.
+    var isPatient: Bool { !worker.awaited.isEmpty || !worker.queued.isEmpty }
 
     /// Whether the worker has no clients any more.
     var isDeserted: Bool { worker.clients.count == 0 }
