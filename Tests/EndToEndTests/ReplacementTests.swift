@@ -75,6 +75,44 @@ import Testing
         #expect(try client.answer().status == 200)
     }
 
+    @Test func `where the next one can't run the old one goes on`() throws {
+        let file = "balancer: lb-balancer\nbackend: lb-echo --port $PORT\n"
+        let service = try Service(["--backends", "1"], procfile: file)
+        let before = try service.row("balancer")
+        // Only the program itself looks at what this means.
+        try service.folder.file(
+            "Procfile.test", file.replacing("lb-balancer", with: "lb-balancer --trust-proxy x"))
+        let told = try service.run("reload")
+        #expect(told.code == 1)
+        #expect(told.errors.contains("its successor is not ready"), "\(told.errors)")
+        #expect(try service.row("balancer").pid == before.pid)
+        #expect(try service.get().status == 200)
+        try service.folder.file("Procfile.test", file)
+        #expect(try service.run("reload").code == 0)
+        #expect(try service.row("balancer").pid == before.pid)
+    }
+
+    @Test func `the next one goes by what the one before found out`() throws {
+        let file =
+            "balancer: lb-balancer --health-check http:/status/500 --health-interval 50ms\n"
+            + "backend: lb-echo --port $PORT\n"
+        let service = try Service(["--backends", "2"], procfile: file)
+        for name in ["backend.1", "backend.2"] {
+            try service.await(name) { $0.json["health"].text == "down" }
+        }
+        try service.folder.file("Procfile.test", file.replacing("/status/500", with: "/health"))
+        #expect(try service.run("reload").code == 0)
+        for name in ["backend.1", "backend.2"] {
+            try service.await(name) { $0.json["health"].text == "up" }
+        }
+        try service.folder.file("Procfile.test", file)
+        #expect(try service.run("reload").code == 0)
+        try service.await("backend.1") { $0.json["health"].text == "down" }
+        try service.folder.file("Procfile.test", file.replacing("http:/status/500", with: "off"))
+        #expect(try service.run("reload").code == 0)
+        try service.await("backend.1") { $0.json["health"].text == "up" }
+    }
+
     @Test func `of two balancers one may die, and the other serves on`() throws {
         let service = try Service(["--balancers", "2"])
         let rows = try service.rows().filter { $0.type == "balancer" }

@@ -15,7 +15,8 @@ import Testing
         let grown = try service.run("scale", ["8", "--format", "json"])
         #expect(grown.code == 0, "\(grown.errors)")
         let told = try JSON(grown.output).items
-        #expect(told.map { $0["name"].text } == (4...8).map { "backend.\($0)" })
+        // In the order in which they became ready.
+        #expect(told.compactMap { $0["name"].text }.sorted() == (4...8).map { "backend.\($0)" })
         #expect(told.allSatisfy { $0["change"].text == "added" })
         let eight = try backends(service)
         #expect(eight.map(\.name) == (1...8).map { "backend.\($0)" })
