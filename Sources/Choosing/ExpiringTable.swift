@@ -1,7 +1,7 @@
 import Basics
 
-/// Words that several threads or processes read and write at the same time, each word whole: atomics
-/// in shared memory.
+/// Words that several threads or processes read and write at the same time, each word whole:
+/// atomics in shared memory.
 ///
 /// What is read must be no older than what was stored before something else that was read
 /// (acquire and release).

@@ -3,10 +3,12 @@ import Basics
 /// How much of its weight a member has that has just come back: from a tenth, evenly, up to all.
 ///
 /// It runs with the time, not with checks. A member that was there from the beginning has no slow
-/// start, nor have members of which all would have one. Scans give a member `weight(_:at:)` instead
-/// of its weight (and then all of them: the unit is a 1024th). In a `Rotation` the sequence stays as
-/// it is, and a member takes `admits(turn:of:at:)` of its turns; a turn that it leaves is taken by
-/// `standIn(turn:of:)`, each time another, so that not all fall to the one behind it.
+/// start, nor have members of which all would have one.
+///
+/// Scans give a member `weight(_:at:)` instead of its weight (and then all of them: the unit is a
+/// 1024th). In a `Rotation` the sequence stays as it is, and a member takes `admits(turn:of:at:)`
+/// of its turns; a turn that it leaves is taken by `standIn(turn:of:)`, each time another, so that
+/// not all fall to the one behind it.
 public struct SlowStart: Equatable, Sendable {
     /// How long it takes.
     public let window: Nanoseconds
