@@ -44,6 +44,19 @@ func tests(of name: String, sees: [String] = []) -> Target {
         swiftSettings: [.enableExperimentalFeature("Lifetimes")])
 }
 
+/// `Scripts/bench-choosing` sets it: then there is the program that measures what a choice costs.
+let benchmarks: [Target] =
+    Context.environment["LBCTL_BENCH"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "bench-choosing", dependencies: ["Choosing", "Basics"],
+            path: "Tests/Benchmarks/Choosing",
+            swiftSettings: [
+                .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+            ])
+    ]
+
 let package = Package(
     name: "lbctl",
     targets: [
@@ -101,5 +114,5 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["lbctl", "lb-balancer", "lb-echo", "Kernel", "Basics"]),
         .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
-    ]
+    ] + benchmarks
 )

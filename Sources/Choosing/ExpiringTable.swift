@@ -144,5 +144,7 @@ public struct ExpiringTable<Words: WordStorage> {
 
     /// By the lower half, so that the name's bits say more than the place does.
     @inlinable @inline(__always)
-    func home(_ hash: UInt64) -> Int { Int((hash & 0xFFFF_FFFF) &* UInt64(capacity) >> 32) }
+    func home(_ hash: UInt64) -> Int {
+        Int(((hash & 0xFFFF_FFFF) &* UInt64(capacity)) >> 32)
+    }
 }

@@ -28,9 +28,9 @@ public struct SlowStart: Equatable, Sendable {
     public func share(from start: Instant, now: Instant) -> UInt32 {
         let elapsed = now.since(start).count
         if elapsed >= window.count { return Self.whole }
-        // Two factors below 2^54 each: an hour in nanoseconds has 42 bits.
-        let share = UInt64(Self.whole) * (elapsed >> 10) / max(window.count >> 10, 1)
-        return max(Self.least, min(UInt32(share), Self.whole))
+        let scaled = elapsed.multipliedFullWidth(by: UInt64(Self.whole))
+        let share = window.count.dividingFullWidth((scaled.high, scaled.low)).quotient
+        return max(Self.least, UInt32(share))
     }
 
     /// A weight in 1024ths, as far as it is given out.
