@@ -49,7 +49,10 @@ struct Prober: ~Copyable {
     /// Checks the members of this roster from now on. A process that is already under check keeps
     /// its verdict.
     mutating func follow(_ roster: Roster, now: Instant) {
-        if check == .off { return }
+        if check == .off {
+            believe(roster)
+            return
+        }
         var wanted: [UInt32: Int] = [:]
         for (index, member) in roster.members.enumerated() where member.fact == .ready {
             wanted[member.slot] = index
@@ -70,10 +73,28 @@ struct Prober: ~Copyable {
         for (slot, index) in wanted.sorted(by: { $0.key < $1.key }) {
             let member = roster.members[index]
             turn += 1
-            let probe = Probe(
+            var probe = Probe(
                 slot: slot, generation: member.generation, name: member.name,
                 address: member.address, due: now + Nanoseconds(step * turn))
+            // Another balancer, or this one before it was drained or paused, may have found it
+            // down: then it has to pass here as often as it would have had to there.
+            if scoreboard.checks(slot: Int(slot)).isDown(member.generation) {
+                while probe.health.isUp { _ = probe.health.failed(thresholds) }
+            }
             places[slot] = probes.insert(probe).slot
+        }
+    }
+
+    /// Nobody is checked from now on, so nobody stays down by what an earlier balancer found.
+    private mutating func believe(_ roster: Roster) {
+        for member in roster.members where member.fact == .ready {
+            let cell = scoreboard.checks(slot: Int(member.slot))
+            if !cell.isDown(member.generation) { continue }
+            cell.set(isDown: false, member.generation)
+            findings.append(
+                Finding(
+                    slot: member.slot, generation: member.generation, name: member.name,
+                    isUp: true, reason: "it is not checked any more"))
         }
     }
 

@@ -211,7 +211,9 @@ extension Worker {
                 upstream, reusable: isClean && exchanges[number].phase != .tunnelling)
         }
         let isRead = exchanges[number].request.isComplete
-        let keeps = exchanges[number].keepsClient && isRead && leaving == .staying
+        // Who was told that the connection stays has one more answer to come, though another
+        // balancer has taken over meanwhile.
+        let keeps = exchanges[number].keepsClient && isRead && leaving != .stopping
         if keeps {
             nextRequest(number, client)
             return .moved(0)

@@ -116,6 +116,8 @@ struct Worker: ~Copyable {
             if leaving != .staying && isFinished() { break }
         }
         _ = accessLog.flush(now, force: true)
+        // It chooses nobody any more: nobody need wait until it knows of a later roster.
+        plan.board.adopted(.max, by: number, [])
         plan.leaving.workerFinished()
     }
 

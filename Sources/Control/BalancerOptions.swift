@@ -46,6 +46,8 @@ public struct BalancerOptions: Sendable {
     /// As given, a bare port included; empty: the default addresses.
     public var listen: [String] = []
     public var backends: [Backend] = []
+    /// What backends weigh, by port or name, where a supervisor says which there are.
+    public var weights: [Weight] = []
     public var mode = Mode.http
     public var algorithm = Algorithm.roundRobin
     public var hashKey = HashKey.source
@@ -95,6 +97,8 @@ public struct BalancerOptions: Sendable {
         Option(
             "backend", value: "ADDR:PORT[,name=N][,weight=W]",
             help: "a backend; repeatable"),
+        Option(
+            "weight", value: "TARGET=W", help: "the share of a port or name; repeatable (1)"),
         Option("mode", value: "http", help: "what is balanced (http)"),
         Option(
             "algorithm", value: "NAME",
@@ -154,6 +158,7 @@ public struct BalancerOptions: Sendable {
         }
         listen = parsed.values("listen")
         for text in parsed.values("backend") { backends.append(try Self.backend(text)) }
+        for text in parsed.values("weight") { weights.append(try Weight(text)) }
         mode = try parsed.choice("mode") ?? mode
         algorithm = try parsed.choice("algorithm") ?? algorithm
         hashKey = try parsed.value("hash-key").map(Self.hashKey) ?? hashKey
@@ -246,13 +251,13 @@ public struct BalancerOptions: Sendable {
             if pair.count == 2, pair[0] == "name" {
                 backend.name = pair[1]
             } else if pair.count == 2, pair[0] == "weight", let weight = UInt32(pair[1]),
-                (1...256).contains(weight)
+                (0...256).contains(weight)
             {
                 backend.weight = weight
             } else {
                 throw UsageError(
                     "'\(part)' in --backend \(text) is not understood",
-                    hint: "--backend takes ADDR:PORT[,name=N][,weight=W], W from 1 to 256")
+                    hint: "--backend takes ADDR:PORT[,name=N][,weight=W], W from 0 to 256")
             }
         }
         return backend

@@ -14,6 +14,10 @@ public enum ControlRequest: Equatable, Sendable {
     case follow
     /// Stop, start and so on; answered by a report for each target, then by `done` or a refusal.
     case carryOut(ServiceOrder)
+    /// Have so many backends; answered like an order.
+    case scale(to: UInt32)
+    /// Read the Procfile again and apply what has changed in it; answered like an order.
+    case reload
 }
 
 /// What the supervisor answers.
@@ -116,6 +120,10 @@ extension ControlRequest: Spelled {
         case .carryOut(let order):
             frame.put(6 as UInt8)
             order.spell(into: &frame)
+        case .scale(let count):
+            frame.put(7 as UInt8)
+            frame.put(count)
+        case .reload: frame.put(8 as UInt8)
         }
     }
 
@@ -129,6 +137,8 @@ extension ControlRequest: Spelled {
         case 4: self = .awaitReady
         case 5: self = .follow
         case 6: self = .carryOut(try ServiceOrder(from: &frame))
+        case 7: self = .scale(to: try frame.number())
+        case 8: self = .reload
         default: throw Misspelling("an unknown request")
         }
     }

@@ -2,7 +2,7 @@ import Basics
 
 /// What can be asked for some of the children.
 public enum ServiceVerb: UInt8, Sendable, CaseIterable {
-    case stop, start, restart, pause, resume
+    case stop, start, restart, pause, resume, drain, undrain, weight
 
     public var word: String {
         switch self {
@@ -11,6 +11,9 @@ public enum ServiceVerb: UInt8, Sendable, CaseIterable {
         case .restart: "restart"
         case .pause: "pause"
         case .resume: "resume"
+        case .drain: "drain"
+        case .undrain: "undrain"
+        case .weight: "weight"
         }
     }
 }
@@ -24,14 +27,33 @@ public struct ServiceOrder: Equatable, Sendable {
     public var isRolling: Bool
     /// Whether what is started must be ready before it counts as done.
     public var waits: Bool
+    /// For each target the weight that it is to have; empty for other verbs.
+    public var weights: [UInt32]
 
     public init(
-        _ verb: ServiceVerb, targets: [String], isRolling: Bool = false, waits: Bool = false
+        _ verb: ServiceVerb, targets: [String], isRolling: Bool = false, waits: Bool = false,
+        weights: [UInt32] = []
     ) {
         self.verb = verb
         self.targets = targets
         self.isRolling = isRolling
         self.waits = waits
+        self.weights = weights
+    }
+}
+
+/// How a change of the whole service, `scale` or `reload`, touches one child.
+public enum ServiceChange: UInt8, Sendable, CaseIterable {
+    case unchanged, added, removed, changed, replaced
+
+    public var word: String {
+        switch self {
+        case .unchanged: "unchanged"
+        case .added: "added"
+        case .removed: "removed"
+        case .changed: "changed"
+        case .replaced: "replaced"
+        }
     }
 }
 
@@ -47,10 +69,14 @@ public struct TargetReport: Equatable, Sendable {
     public var outcome: String
     /// From the turn of this target until then.
     public var took: Nanoseconds
+    /// What kind of change it was; nothing where a single child was meant.
+    public var change: ServiceChange?
+    /// What share it has now; nothing for one that is not balanced.
+    public var weight: UInt32?
 
     public init(
         name: String, port: UInt16, pid: Int32, isDone: Bool, outcome: String,
-        took: Nanoseconds = Nanoseconds(0)
+        took: Nanoseconds = Nanoseconds(0), change: ServiceChange? = nil, weight: UInt32? = nil
     ) {
         self.name = name
         self.port = port
@@ -58,6 +84,8 @@ public struct TargetReport: Equatable, Sendable {
         self.isDone = isDone
         self.outcome = outcome
         self.took = took
+        self.change = change
+        self.weight = weight
     }
 }
 
@@ -67,6 +95,8 @@ extension ServiceOrder: Spelled {
         frame.put(targets)
         frame.put(isRolling)
         frame.put(waits)
+        frame.put(UInt32(weights.count))
+        for weight in weights { frame.put(weight) }
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -77,6 +107,8 @@ extension ServiceOrder: Spelled {
         targets = try frame.texts()
         isRolling = try frame.flag()
         waits = try frame.flag()
+        weights = []
+        for _ in 0..<(try frame.number(UInt32.self)) { weights.append(try frame.number()) }
     }
 }
 
@@ -88,6 +120,8 @@ extension TargetReport: Spelled {
         frame.put(isDone)
         frame.put(outcome)
         frame.put(took.count)
+        frame.put(number: change?.rawValue)
+        frame.put(number: weight)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -97,5 +131,9 @@ extension TargetReport: Spelled {
         isDone = try frame.flag()
         outcome = try frame.text()
         took = Nanoseconds(try frame.number())
+        let number: UInt8? = try frame.optionalNumber()
+        change = number.flatMap { ServiceChange(rawValue: $0) }
+        if number != nil && change == nil { throw Misspelling("an unknown change") }
+        weight = try frame.optionalNumber()
     }
 }

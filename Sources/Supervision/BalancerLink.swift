@@ -35,6 +35,12 @@ final class BalancerLink {
         flush()
     }
 
+    /// Tells it that another takes over; it has so long to finish what it has.
+    func handOver(within time: Nanoseconds) {
+        Framing.append(LinkOrder.drain(within: time), to: &outgoing)
+        flush()
+    }
+
     /// Writes what can be written without waiting.
     func flush() {
         while true {

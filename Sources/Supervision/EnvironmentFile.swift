@@ -16,6 +16,20 @@ public struct EnvironmentFile: Equatable, Sendable {
 
     public init() {}
 
+    /// The lines of a file that was read before, `NAME=value` each.
+    init(entries: [String]) {
+        for entry in entries {
+            guard let sign = entry.firstIndex(of: "=") else { continue }
+            variables.append(
+                Variable(
+                    name: String(entry[..<sign]),
+                    value: String(entry[entry.index(after: sign)...])))
+        }
+    }
+
+    /// `NAME=value` for each.
+    public var entries: [String] { variables.map { "\($0.name)=\($0.value)" } }
+
     /// Reads a file's text; lines that say nothing that is understood are skipped, as foreman does.
     public init(_ text: String) {
         for raw in text.split(whereSeparator: \.isNewline) {

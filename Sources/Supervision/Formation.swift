@@ -22,6 +22,9 @@ public struct Formation: Equatable, Sendable {
         }
     }
 
+    /// The words that say it.
+    var text: String { counts.map { "\($0.type)=\($0.count)" }.joined(separator: ",") }
+
     public static func == (a: Formation, b: Formation) -> Bool {
         a.counts.elementsEqual(b.counts) { $0 == $1 }
     }

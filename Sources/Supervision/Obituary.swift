@@ -40,6 +40,15 @@ final class Obituary {
         openedAt = now
     }
 
+    /// Each balancer tells of the requests that were its own.
+    func add(_ more: FailoverAccount) {
+        account = FailoverAccount(
+            slot: more.slot, generation: more.generation,
+            inFlight: (account?.inFlight ?? 0) &+ more.inFlight,
+            retried: (account?.retried ?? 0) &+ more.retried,
+            failed: (account?.failed ?? 0) &+ more.failed)
+    }
+
     func holdsRestart(_ now: Instant) -> Bool { now.since(openedAt) < Self.restartHold }
 
     /// When to look at it again though nothing happens.

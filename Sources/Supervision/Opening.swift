@@ -6,10 +6,9 @@ import Scoreboard
 
 /// All that a supervisor holds, taken in order; what can't be had ends the attempt with a sentence.
 struct Opening: ~Copyable {
-    /// The least number of children that the scoreboard has room for.
-    static let backends = 64
-    /// How many balancers can have lanes at a time.
-    static let balancers = 4
+    /// How many backends there can be, those included that are still leaving. Memory that nobody
+    /// writes takes no room.
+    static let backends = 256
 
     let plan: ServicePlan
     let folder: RuntimeFolder
@@ -21,7 +20,26 @@ struct Opening: ~Copyable {
     let listeners: [ListeningSocket]
     let controlSocket: ListeningSocket
 
-    static var lanesPerBalancer: Int { max(8, ThisProcess.cores * 2) }
+    /// How many old balancers may still finish what they have, where there are to be so many.
+    static func mostLeaving(of balancers: Int) -> Int { 2 * balancers }
+
+    /// The lanes that one balancer needs: one a thread.
+    static func lanes(of balancer: ChildPlan) -> Int {
+        let options = try? BalancerOptions(words: Array(balancer.words.dropFirst()))
+        return options?.threads ?? ThisProcess.cores
+    }
+
+    /// The lanes for all that there may be at a time: those that serve, as many that are about to
+    /// take over, and those that are leaving. A `reload` may ask for more threads than there were.
+    private static func lanes(_ plan: ServicePlan) -> Int {
+        let balancers = plan.children.filter { $0.role == .balancer }
+        let each = balancers.map { lanes(of: $0) }.max() ?? 0
+        let most = 2 * balancers.count + mostLeaving(of: balancers.count)
+        return 1 + most * max(leastLanes, each)
+    }
+
+    /// What a balancer can have at least, so that it may later have more threads.
+    static var leastLanes: Int { max(8, ThisProcess.cores * 2) }
 
     init(_ plan: ServicePlan, signals: consuming SignalQueue) throws(Refusal) {
         let folder = RuntimeFolder(name: plan.name, path: plan.runtimePath)
@@ -39,8 +57,7 @@ struct Opening: ~Copyable {
                 history: try HistoryWriter(
                     folder: plan.historyPath, limit: plan.historyLimit))
             let scoreboard = try Scoreboard(
-                backends: max(Self.backends, plan.children.count),
-                lanes: 1 + Self.balancers * Self.lanesPerBalancer)
+                backends: Self.backends, lanes: Self.lanes(plan))
             let poller = try Poller()
             try poller.add(
                 signals.reference, for: .readable,

@@ -12,8 +12,6 @@ public struct ServicePlan: Equatable, Sendable {
     public var historyLimit: UInt64
     /// The folder of lbctl's own programs.
     public var programFolder: String
-    /// Where the children are started: the Procfile's folder.
-    public var directory: String
     /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
     public var listen: [String]
     public var children: [ChildPlan]
@@ -21,28 +19,27 @@ public struct ServicePlan: Equatable, Sendable {
     public var descriptorLimit: UInt64
     /// How long a backend may take to finish what it has before a planned end.
     public var drainLimit: Nanoseconds
-    /// Variables from the `.env` file, `NAME=value` each.
-    public var environment: [String]
+    /// What all this was worked out from.
+    public var recipe: Recipe
     /// Said once, at the beginning.
     public var notices: [String]
 
     public init(
         name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
-        programFolder: String, directory: String, listen: [String], children: [ChildPlan],
+        programFolder: String, listen: [String], children: [ChildPlan],
         descriptorLimit: UInt64,
-        drainLimit: Nanoseconds, environment: [String], notices: [String]
+        drainLimit: Nanoseconds, recipe: Recipe, notices: [String]
     ) {
         self.name = name
         self.runtimePath = runtimePath
         self.historyPath = historyPath
         self.historyLimit = historyLimit
         self.programFolder = programFolder
-        self.directory = directory
         self.listen = listen
         self.children = children
         self.descriptorLimit = descriptorLimit
         self.drainLimit = drainLimit
-        self.environment = environment
+        self.recipe = recipe
         self.notices = notices
     }
 }
@@ -69,6 +66,15 @@ public struct ChildPlan: Equatable, Sendable {
     public var rule: Restarting.Rule
     /// Added before each restart.
     public var restartDelay: Nanoseconds?
+    /// Its share of the choice at the beginning, if it is balanced.
+    public var weight: UInt32 = 1
+}
+
+extension ServicePlan {
+    /// Where the children are started.
+    var directory: String { recipe.directory }
+    /// Variables from the `.env` file, `NAME=value` each.
+    var environment: [String] { recipe.environment.entries }
 }
 
 extension ServicePlan: Spelled {
@@ -78,12 +84,11 @@ extension ServicePlan: Spelled {
         frame.put(historyPath)
         frame.put(historyLimit)
         frame.put(programFolder)
-        frame.put(directory)
         frame.put(listen)
         frame.put(children)
         frame.put(descriptorLimit)
         frame.put(drainLimit.count)
-        frame.put(environment)
+        recipe.spell(into: &frame)
         frame.put(notices)
     }
 
@@ -93,12 +98,11 @@ extension ServicePlan: Spelled {
         historyPath = try frame.text()
         historyLimit = try frame.number()
         programFolder = try frame.text()
-        directory = try frame.text()
         listen = try frame.texts()
         children = try frame.list()
         descriptorLimit = try frame.number()
         drainLimit = Nanoseconds(try frame.number())
-        environment = try frame.texts()
+        recipe = try Recipe(from: &frame)
         notices = try frame.texts()
     }
 }
@@ -113,6 +117,7 @@ extension ChildPlan: Spelled {
         frame.put(rule.rawValue)
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
+        frame.put(weight)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -131,5 +136,6 @@ extension ChildPlan: Spelled {
         let isDelayed = try frame.flag()
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil
+        weight = try frame.number()
     }
 }

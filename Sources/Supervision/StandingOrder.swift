@@ -3,25 +3,42 @@ import Control
 
 /// An order that is being carried out for the one who gave it.
 final class StandingOrder {
-    let order: ServiceOrder
     /// The connection that waits.
     let asker: SlabKey
+    /// Whether it changes what the service consists of; of these there is one at a time.
+    let isChange: Bool
     /// Those whose turn has not come.
-    var waiting: [SupervisedChild]
+    var waiting: [Step]
     var errands: [Errand] = []
     /// What went wrong, in sentences.
     var failures: [String] = []
+    /// What was asked for and can't be, in sentences; the rest is done all the same.
+    var remarks: [String] = []
 
-    init(_ order: ServiceOrder, asker: SlabKey, targets: [SupervisedChild]) {
-        self.order = order
+    init(asker: SlabKey, steps: [Step], isChange: Bool = false) {
         self.asker = asker
-        waiting = targets
+        self.isChange = isChange
+        waiting = steps
     }
 
     var isOver: Bool { waiting.isEmpty && errands.isEmpty }
 }
 
-/// An order for one child, from its beginning.
+/// One thing to be done to one child, when its turn has come.
+struct Step {
+    let child: SupervisedChild
+    let verb: ServiceVerb
+    /// Whether what is started must be ready before it counts as done.
+    var waits = false
+    /// Not before every other one that rolls is done.
+    var isRolling = false
+    /// What the child is to have from now on.
+    var weight: UInt32?
+    /// What it is as a part of a change of the whole service.
+    var change: ServiceChange?
+}
+
+/// A step that has begun.
 struct Errand {
     let child: SupervisedChild
     let verb: ServiceVerb
@@ -31,6 +48,14 @@ struct Errand {
     let begunAt: Instant
     /// The roster that says what has changed; nothing where none does.
     let version: UInt64?
+    var isRolling = false
+    var change: ServiceChange?
+    /// For a weight, what it was.
+    var earlierWeight: UInt32?
+    /// The longest that it waits.
+    var limit = Instant.never
+    /// Where another balancer takes over from the child.
+    var replacement: Replacement?
 
     /// What has become of it.
     enum Outcome: Equatable {
@@ -39,13 +64,18 @@ struct Errand {
         case failed(String)
     }
 
-    /// `adopted` is the roster that all balancers go by, nothing without a balancer.
-    func outcome(now: Instant, adopted: UInt64?) -> Outcome {
+    /// `adopted` is the roster that all balancers go by, nothing without a balancer; `left` says
+    /// how many requests the child has in hand.
+    func outcome(now: Instant, adopted: UInt64?, left: UInt64 = 0) -> Outcome {
+        if let replacement { return replacement.outcome(now: now) }
         switch verb {
         case .stop: return stopped(now)
         case .start, .restart: return started(now)
         case .pause: return told(now, adopted, "paused; out of rotation")
         case .resume: return told(now, adopted, "goes on; back in rotation")
+        case .drain: return drained(now, left)
+        case .undrain: return told(now, adopted, "undrained; back in rotation")
+        case .weight: return told(now, adopted, weightWords)
         }
     }
 
@@ -61,7 +91,9 @@ struct Errand {
             }
             return .underWay
         case .backoff: return .failed("is started again by somebody else")
-        case .stopped, .failed: return .done("stopped after \(Figures.text(now.since(begunAt)))")
+        case .stopped, .failed:
+            let word = change == .removed ? "removed" : "stopped"
+            return .done("\(word) after \(Figures.text(now.since(begunAt)))")
         }
     }
 
@@ -71,14 +103,20 @@ struct Errand {
             case .starting, .ready, .paused, .draining, .backoff: return .underWay
             case .stopping(_, let sequel):
                 return sequel == .start ? .underWay : .failed("is stopped by somebody else")
+            // Where there is no such program it never had a process.
+            case .failed where !child.ending.isEmpty && change == .added:
+                return .failed("is not ready: \(child.ending)")
             case .stopped, .failed: return .failed("was stopped by somebody else")
             }
         }
         let span = Figures.text(now.since(begunAt))
-        let word = verb == .restart ? "restarted" : "started"
+        var word = verb == .restart ? "restarted" : "started"
+        if change == .added { word = "added" }
         switch child.lifecycle {
         case .starting: return waits ? .underWay : .done("\(word) after \(span)")
-        case .ready: return .done("\(word), ready after \(span)")
+        case .ready:
+            let stays = child.isWithdrawn ? "; it stays drained" : ""
+            return .done("\(word), ready after \(span)\(stays)")
         case .paused, .draining, .stopping: return .failed(child.lifecycle.state.phrase)
         case .stopped:
             // A program may do its work and end.
@@ -86,6 +124,25 @@ struct Errand {
             return .failed("is not ready: \(child.ending)")
         case .backoff, .failed: return .failed("is not ready: \(child.ending)")
         }
+    }
+
+    private func drained(_ now: Instant, _ left: UInt64) -> Outcome {
+        if !child.isWithdrawn { return .failed("was brought back by somebody else") }
+        if child.generation != generation || !child.lifecycle.hasProcess {
+            return .done("its process has ended; it stays drained when it is back")
+        }
+        let span = Figures.text(now.since(begunAt))
+        if child.drain == nil {
+            return .done("drained after \(span); nothing new goes to it until 'undrain'")
+        }
+        if now < limit { return .underWay }
+        return .failed(
+            "still has \(Figures.count(left, "request")) after \(span); nothing new goes to it")
+    }
+
+    private var weightWords: String {
+        let rest = child.weight == 0 ? ", nothing new goes to it" : ""
+        return "weight \(child.weight) (was \(earlierWeight ?? 1))\(rest); in force"
     }
 
     private func told(_ now: Instant, _ adopted: UInt64?, _ words: String) -> Outcome {

@@ -2,13 +2,30 @@ import Basics
 import Control
 import Kernel
 import Logs
+import Scoreboard
 
 /// One child of the service: its plan, its life, and its process while it has one.
 final class SupervisedChild {
-    /// Its number among the children, and its place in the roster and the scoreboard.
+    /// Its seat: never another child's while the supervisor lives.
     let index: Int
-    let plan: ChildPlan
-    let nameBytes: [UInt8]
+    private(set) var plan: ChildPlan
+    /// How it is to be from its next start on, where that has changed.
+    var nextPlan: ChildPlan?
+    /// What `.env` said when it was started last.
+    var environment: EnvironmentFile?
+    /// Its place in the roster and the scoreboard, if it is balanced.
+    var slot = 0
+    /// What the scoreboard had counted in that place before it was this child's.
+    var earlier = BackendTotals()
+    var membership = Membership.member
+    /// The balancer that has taken over from this one.
+    var heir: SupervisedChild?
+    /// Its share of the choice; kept over restarts.
+    var weight: UInt32
+    /// Whether somebody has drained it: nothing new goes to it, even after a restart, until
+    /// somebody brings it back.
+    var isWithdrawn = false
+    private(set) var nameBytes: [UInt8]
     var lifecycle = Lifecycle.stopped
     var restarting: Restarting
     /// Counted up at each start, from 1.
@@ -39,9 +56,19 @@ final class SupervisedChild {
     /// The last lines that its process said, for those who ask why it is not ready.
     var lastLines: [String] = []
 
+    /// Whether it belongs to the service.
+    enum Membership {
+        case member
+        /// It is to take over from a member once it is ready.
+        case successor
+        /// It has been taken out, and finishes what it has.
+        case parting
+    }
+
     init(index: Int, plan: ChildPlan) {
         self.index = index
         self.plan = plan
+        weight = plan.weight
         address = .loopback(port: plan.port)
         nameBytes = Array(plan.name.utf8)
         restarting = Restarting(rule: plan.rule, delay: plan.restartDelay)
@@ -49,12 +76,50 @@ final class SupervisedChild {
 
     var isBalanced: Bool { plan.role == .backend }
 
+    /// What it is called. While one balancer takes over from another there are two of a name.
+    var name: String {
+        switch membership {
+        case .member: plan.name
+        case .successor: plan.name + ".new"
+        case .parting: plan.role == .balancer ? plan.name + ".old" : plan.name
+        }
+    }
+
+    /// What the balancers are told.
+    var fact: MemberFact {
+        isWithdrawn && lifecycle.fact == .ready ? .draining : lifecycle.fact
+    }
+
+    /// From when on requests may wait for it: nobody waits for one that nothing new goes to.
+    var returns: Instant {
+        isWithdrawn || weight == 0 || membership == .parting ? .never : lifecycle.returns
+    }
+
+    /// What people are told.
+    var state: ChildState {
+        isWithdrawn && lifecycle.state == .ready ? .draining : lifecycle.state
+    }
+
+    /// It is about to be started: from now on it is as its plan has become.
+    func takeNextPlan() {
+        guard let next = nextPlan else { return }
+        nextPlan = nil
+        if next.port != plan.port { address = .loopback(port: next.port) }
+        plan = next
+        nameBytes = Array(next.name.utf8)
+        restarting.rule = next.rule
+        restarting.delay = next.restartDelay
+    }
+
+    /// A plan that differs in nothing that a running process would notice.
+    func take(sameAs plan: ChildPlan) { self.plan = plan }
+
     /// `backend.2 (port 3001, pid 4242)`.
     func title(pid: Int32?) -> String {
         var facts: [String] = []
         if plan.port != 0 { facts.append("port \(plan.port)") }
         if let pid { facts.append("pid \(pid)") }
-        return facts.isEmpty ? plan.name : "\(plan.name) (\(facts.joined(separator: ", ")))"
+        return facts.isEmpty ? name : "\(name) (\(facts.joined(separator: ", ")))"
     }
 
     func remember(_ line: Span<UInt8>) {

@@ -79,6 +79,12 @@ extension Supervisor {
         case .carryOut(let order):
             connection.state = .awaitsReports
             carryOut(order, asker: key)
+        case .scale(let count):
+            connection.state = .awaitsReports
+            scale(to: Int(count), asker: key)
+        case .reload:
+            connection.state = .awaitsReports
+            reload(asker: key)
         }
     }
 
@@ -109,18 +115,18 @@ extension Supervisor {
         if phase != .running {
             return .refused(Refusal(what: "the service is not ready", why: "it is being stopped"))
         }
-        let hopeless = children.filter { isHopeless($0) }
+        let hopeless = members.filter { isHopeless($0) }
         if let child = hopeless.first {
             let lines = child.lastLines.map { "\n    \($0)" }.joined()
             let why = child.ending.isEmpty ? "it was not started" : child.ending
-            let others = hopeless.dropFirst().map { $0.plan.name }.joined(separator: ", ")
+            let others = hopeless.dropFirst().map { $0.name }.joined(separator: ", ")
             return .refused(
                 Refusal(
-                    what: "\(child.plan.name) is not ready", why: why + lines,
+                    what: "\(child.name) is not ready", why: why + lines,
                     advice: (others.isEmpty ? "" : "the same goes for \(others); ")
                         + "\(advised("logs")) tells more"))
         }
-        let isReady = children.allSatisfy {
+        let isReady = members.allSatisfy {
             $0.lifecycle.state == .ready || isDone($0)
         }
         return isReady && links.allSatisfy { $0.adopted >= rosterVersion } ? .done : nil

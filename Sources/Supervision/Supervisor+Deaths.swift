@@ -81,7 +81,9 @@ extension Supervisor {
         switch child.lifecycle {
         case .backoff(let until):
             let wait = until.since(now)
-            return wait.count == 0 ? "restarting at once" : "restarting in \(Figures.text(wait))"
+            let stays = child.isWithdrawn ? ", and stays drained" : ""
+            return (wait.count == 0 ? "restarting at once" : "restarting in \(Figures.text(wait))")
+                + stays
         case .failed: return "it crashed too often and is left alone"
         case .stopped: return "not restarted"
         case .starting: return "starting"

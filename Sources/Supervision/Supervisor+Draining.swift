@@ -17,16 +17,28 @@ extension Supervisor {
         }
     }
 
+    /// How many requests a child has in hand.
+    func left(with child: SupervisedChild) -> UInt64 {
+        switch child.plan.role {
+        case .backend:
+            scoreboard.totals(slot: child.slot, generation: child.generation).inFlight
+        case .balancer:
+            (child.process?.link?.lanes ?? 0..<0)
+                .reduce(0) { $0 &+ scoreboard.lane($1).exchangesOpen }
+        case .other: 0
+        }
+    }
+
     /// Looks whether a child has anything left to finish.
     func lookAtDrain(of child: SupervisedChild) {
         guard var drain = child.drain else { return }
         // While a balancer goes by an older roster it may still give it something.
         let isKnown = links.allSatisfy { $0.adopted >= drain.version }
-        let left = scoreboard.totals(slot: child.index, generation: child.generation).inFlight
-        if isKnown && left == 0 {
+        if isKnown && left(with: child) == 0 {
             log.say(
                 "\(child.title(pid: child.process?.pid)) has finished what it had after "
                     + Figures.text(now.since(drain.since)))
+            child.drain = nil
             perform(child.lifecycle.drained(now: now), on: child)
             return
         }

@@ -7,8 +7,7 @@ extension Supervisor {
     func kill(_ targets: [String], _ signal: Signal, restarts: Bool, asker: SlabKey) {
         let chosen: [SupervisedChild]
         do throws(Refusal) {
-            let plans = children.map { $0.plan }
-            chosen = try TargetSelection.select(targets, among: plans).map { children[$0] }
+            chosen = try select(targets)
         } catch {
             reply(.refused(error), to: asker)
             return
@@ -28,7 +27,7 @@ extension Supervisor {
         let place = request.reports.count
         request.reports.append(
             KillReport(
-                name: child.plan.name, port: child.plan.port, pid: child.process?.pid ?? 0,
+                name: child.name, port: child.plan.port, pid: child.process?.pid ?? 0,
                 signal: signal.rawValue, outOfRotation: nil, next: next(for: child)))
         guard let process = child.process else { return }
         // The signal first, then the clock.
@@ -43,7 +42,7 @@ extension Supervisor {
 
     private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
         let states = chosen.map { child in
-            let word = "\(child.plan.name) \(child.lifecycle.state.phrase)"
+            let word = "\(child.name) \(child.lifecycle.state.phrase)"
             if case .backoff = child.lifecycle { return "\(word), \(next(for: child))" }
             return word
         }

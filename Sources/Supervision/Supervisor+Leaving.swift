@@ -22,6 +22,7 @@ extension Supervisor {
         }
         phase = .leaving(killAt: killAt)
         refuseOrders()
+        replacements = []
         for child in children where child.lifecycle.state == .draining {
             // What was to be started again rests.
             perform(

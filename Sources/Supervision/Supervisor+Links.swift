@@ -22,22 +22,28 @@ extension Supervisor {
         for child in children where child.isBalanced {
             members.append(
                 RosterMember(
-                    slot: UInt32(child.index), generation: child.generation,
-                    name: child.plan.name, address: "\(child.address)",
-                    fact: child.lifecycle.fact, pid: child.process?.pid ?? 0,
-                    ended: child.ended,
-                    returns: child.lifecycle.returns))
+                    slot: UInt32(child.slot), generation: child.generation,
+                    name: child.name, address: "\(child.address)",
+                    fact: child.fact, weight: child.weight, pid: child.process?.pid ?? 0,
+                    ended: child.ended, returns: child.returns))
         }
         return RosterWord(version: rosterVersion, members: members)
     }
 
-    func makeLink(_ socket: consuming Descriptor) throws(SystemError) -> BalancerLink {
+    func makeLink(
+        _ socket: consuming Descriptor, for child: ChildPlan
+    ) throws(SystemError) -> BalancerLink {
         try socket.setNonBlocking()
         let taken = links.map { $0.lanes }
-        let count = Opening.lanesPerBalancer
+        let count = Opening.lanes(of: child)
         // Lane 0 inherits what dead balancers had counted.
         var lanes = 1..<(1 + count)
-        while taken.contains(lanes) { lanes = lanes.upperBound..<(lanes.upperBound + count) }
+        while let other = taken.first(where: { $0.overlaps(lanes) }) {
+            lanes = other.upperBound..<(other.upperBound + count)
+        }
+        if lanes.upperBound > scoreboard.laneCapacity {
+            throw SystemError(call: "the scoreboard", errno: .noSpace)
+        }
         return BalancerLink(socket, lanes: lanes, roster: roster())
     }
 
@@ -45,7 +51,7 @@ extension Supervisor {
         link.isBlocked ? [.readable, .writable] : .readable
     }
 
-    private func watchLink(_ child: SupervisedChild, _ link: BalancerLink) {
+    func watchLink(_ child: SupervisedChild, _ link: BalancerLink) {
         try? poller.change(link.reference, to: interest(of: link), token: token(.link, child))
     }
 
@@ -78,13 +84,13 @@ extension Supervisor {
         guard let child = member(account.slot) else { return }
         for obituary in obituaries
         where obituary.child === child && obituary.generation == account.generation {
-            obituary.account = account
+            obituary.add(account)
             return
         }
-        log.say("\(child.plan.name): " + Obituary.words(account))
+        log.say("\(child.name): " + Obituary.words(account))
     }
 
     private func member(_ slot: UInt32) -> SupervisedChild? {
-        Int(slot) < children.count ? children[Int(slot)] : nil
+        children.first { $0.isBalanced && $0.slot == Int(slot) }
     }
 }

@@ -5,18 +5,51 @@ import Kernel
 extension Supervisor {
     /// Begins to carry out an order for all that are meant, or for none.
     func carryOut(_ order: ServiceOrder, asker: SlabKey) {
-        if phase != .running {
-            reply(.refused(Self.isLeaving), to: asker)
-            return
-        }
         do throws(Refusal) {
-            let plans = children.map { $0.plan }
-            let chosen = try TargetSelection.select(order.targets, among: plans)
-            orders.append(
-                StandingOrder(order, asker: asker, targets: chosen.map { children[$0] }))
+            if phase != .running { throw Self.isLeaving }
+            orders.append(StandingOrder(asker: asker, steps: try steps(of: order)))
         } catch {
             reply(.refused(error), to: asker)
         }
+    }
+
+    private func steps(of order: ServiceOrder) throws(Refusal) -> [Step] {
+        switch order.verb {
+        case .drain, .undrain, .weight:
+            var steps: [Step] = []
+            for (place, target) in order.targets.enumerated() {
+                let weight = order.weights.indices.contains(place) ? order.weights[place] : nil
+                for child in try selectBalanced(target) {
+                    // What is said last of one counts.
+                    steps.removeAll { $0.child === child }
+                    steps.append(Step(child: child, verb: order.verb, weight: weight))
+                }
+            }
+            return steps
+        case .stop, .start, .restart, .pause, .resume:
+            return try select(order.targets).map { child in
+                Step(
+                    child: child, verb: order.verb, waits: order.waits || order.isRolling,
+                    isRolling: order.isRolling)
+            }
+        }
+    }
+
+    /// Those of the balanced that a word means; here `all` is all of these.
+    private func selectBalanced(_ target: String) throws(Refusal) -> [SupervisedChild] {
+        var chosen = try select([target])
+        if target == "all" { chosen = chosen.filter { $0.isBalanced } }
+        if let stranger = chosen.first(where: { !$0.isBalanced }) {
+            let known = members.filter { $0.isBalanced }.map { $0.name }.joined(separator: ", ")
+            throw Refusal(
+                what: "nothing was done",
+                why: "\(stranger.name) is not one of those that are balanced",
+                advice: known.isEmpty ? "" : "these are \(known)")
+        }
+        if chosen.isEmpty {
+            throw Refusal(what: "nothing was done", why: "there is nothing that is balanced")
+        }
+        return chosen
     }
 
     /// A verb as it can be typed; whoever asked may not have LBCTL_NAME as the supervisor has it.
@@ -43,24 +76,28 @@ extension Supervisor {
 
     private func goOn(with standing: StandingOrder) {
         settleErrands(of: standing)
-        while !standing.waiting.isEmpty {
-            if standing.order.isRolling && isSomeoneRolling { return }
-            if standing.order.isRolling && !standing.failures.isEmpty {
-                leaveAlone(standing)
-                return
+        while let next = standing.waiting.first {
+            if next.isRolling {
+                if isSomeoneRolling { return }
+                if !standing.failures.isEmpty {
+                    leaveAlone(standing)
+                    return
+                }
             }
-            begin(standing.waiting.removeFirst(), standing)
+            standing.waiting.removeFirst()
+            begin(next, standing)
             settleErrands(of: standing)
         }
     }
 
-    /// Two that roll take turns, so that never more than one backend is missing for them.
+    /// Those that roll take turns, so that never more than one backend is missing for them.
     private var isSomeoneRolling: Bool {
-        orders.contains { $0.order.isRolling && !$0.errands.isEmpty }
+        orders.contains { $0.errands.contains { $0.isRolling } }
     }
 
     private func leaveAlone(_ standing: StandingOrder) {
-        let names = standing.waiting.map { $0.plan.name }.joined(separator: ", ")
+        for step in standing.waiting { step.child.nextPlan = nil }
+        let names = standing.waiting.map { $0.child.name }.joined(separator: ", ")
         standing.failures.append("left alone: \(names)")
         standing.waiting = []
     }
@@ -70,98 +107,62 @@ extension Supervisor {
         let moment = Clock.now()
         standing.errands.removeAll { errand in
             let took = moment.since(errand.begunAt)
-            switch errand.outcome(now: moment, adopted: adopted) {
+            let left = errand.verb == .drain ? left(with: errand.child) : 0
+            switch errand.outcome(now: moment, adopted: adopted, left: left) {
             case .underWay: return false
-            case .done(let words): report(errand.child, words, isDone: true, standing, took)
-            case .failed(let words): report(errand.child, words, isDone: false, standing, took)
+            case .done(let words):
+                report(errand, words + lonely(errand), isDone: true, standing, took)
+            case .failed(let words):
+                if errand.verb == .drain { stopLooking(at: errand.child) }
+                report(errand, words, isDone: false, standing, took)
             }
             return true
         }
     }
 
+    /// What is said where somebody has taken the last one out of the choice.
+    private func lonely(_ errand: Errand) -> String {
+        switch errand.verb {
+        case .weight where errand.child.weight > 0: ""
+        case .drain, .weight:
+            isAnybodyLeft ? "" : "; nobody is left to be chosen, requests are answered with 503"
+        case .stop, .start, .restart, .pause, .resume, .undrain: ""
+        }
+    }
+
     private func report(
-        _ child: SupervisedChild, _ words: String, isDone: Bool, _ standing: StandingOrder,
-        _ took: Nanoseconds = Nanoseconds(0)
+        _ errand: Errand, _ words: String, isDone: Bool, _ standing: StandingOrder,
+        _ took: Nanoseconds
     ) {
-        if !isDone { standing.failures.append("\(child.plan.name) \(words)") }
+        let child = errand.replacement?.present ?? errand.child
+        report(child, words, isDone: isDone, standing, took, errand.change)
+    }
+
+    func report(
+        _ child: SupervisedChild, _ words: String, isDone: Bool, _ standing: StandingOrder,
+        _ took: Nanoseconds = Nanoseconds(0), _ change: ServiceChange? = nil
+    ) {
+        if !isDone { standing.failures.append("\(child.name) \(words)") }
         guard connections.isCurrent(standing.asker) else { return }
         connections[standing.asker.slot].outbox.put(
             .reported(
                 TargetReport(
-                    name: child.plan.name, port: child.plan.port, pid: child.process?.pid ?? 0,
-                    isDone: isDone, outcome: words, took: took)))
+                    name: child.name, port: child.plan.port, pid: child.process?.pid ?? 0,
+                    isDone: isDone, outcome: words, took: took, change: change,
+                    weight: child.isBalanced ? child.weight : nil)))
     }
 
     private func conclude(_ standing: StandingOrder) {
-        if standing.failures.isEmpty {
+        let faults = standing.failures + standing.remarks
+        if faults.isEmpty {
             reply(.done, to: standing.asker)
             return
         }
         reply(
             .refused(
                 Refusal(
-                    what: "not all of it was done", why: standing.failures.joined(separator: "; "),
-                    advice: "see \(advised("ps")) and \(advised("logs"))")), to: standing.asker)
-    }
-
-    /// Begins with one child, or says at once what there is to say.
-    private func begin(_ child: SupervisedChild, _ standing: StandingOrder) {
-        let verb = standing.order.verb
-        let state = child.lifecycle.state
-        if let words = Self.already(verb, state) {
-            report(child, words, isDone: true, standing)
-            return
-        }
-        if [.pause, .resume].contains(verb), state != (verb == .pause ? .ready : .paused) {
-            report(
-                child, "\(state.phrase): there is nothing to \(verb.word)", isDone: false, standing
-            )
-            return
-        }
-        let generation = child.generation
-        let begunAt = Clock.now()
-        switch verb {
-        case .stop: drain(child, then: .rest)
-        case .restart:
-            child.restarting.forgive()
-            drain(child, then: .start)
-        case .start:
-            child.restarting.forgive()
-            perform(child.lifecycle.startRequested(), on: child)
-        case .pause: pause(child)
-        case .resume: resume(child)
-        }
-        standing.errands.append(
-            Errand(
-                child: child, verb: verb, waits: standing.order.waits || standing.order.isRolling,
-                generation: generation, begunAt: begunAt,
-                version: child.isBalanced ? rosterVersion : nil))
-    }
-
-    /// What is said where there is nothing to do.
-    static func already(_ verb: ServiceVerb, _ state: ChildState) -> String? {
-        switch (verb, state) {
-        case (.stop, .stopped), (.stop, .failed), (.start, .ready), (.pause, .paused):
-            "\(state.phrase) already"
-        case (.start, .starting): "is starting already"
-        case (.start, .paused): "runs already, but is paused: 'resume' lets it go on"
-        case (.resume, .ready): "is not paused"
-        case (.stop, _), (.start, _), (.restart, _), (.pause, _), (.resume, _): nil
-        }
-    }
-
-    /// Tells the balancers first: from then on nobody waits for it who had a choice.
-    private func pause(_ child: SupervisedChild) {
-        guard let process = child.process else { return }
-        perform(child.lifecycle.wasPaused(now: now), on: child)
-        Signals.send(.stop, toGroup: process.pid)
-        log.say("\(child.title(pid: process.pid)) is paused by 'lbctl pause'")
-    }
-
-    private func resume(_ child: SupervisedChild) {
-        guard let process = child.process else { return }
-        Signals.send(.proceed, toGroup: process.pid)
-        perform(child.lifecycle.wasResumed(), on: child)
-        log.say("\(child.title(pid: process.pid)) goes on by 'lbctl resume'")
+                    what: "not all of it was done", why: faults.joined(separator: "; "),
+                    advice: standing.failures.isEmpty
+                        ? "" : "see \(advised("ps")) and \(advised("logs"))")), to: standing.asker)
     }
 }

@@ -23,7 +23,8 @@ extension Supervisor {
         if action == .nothing { return }
         perform(action, on: child)
         let took = child.process.map { Figures.text(Clock.now().since($0.startedAt)) } ?? ""
-        log.say("\(child.title(pid: child.process?.pid)) is ready after \(took)")
+        let stays = child.isWithdrawn ? "; it stays drained" : ""
+        log.say("\(child.title(pid: child.process?.pid)) is ready after \(took)\(stays)")
     }
 
     /// Looks whether a child's port accepts by now.
@@ -65,7 +66,7 @@ extension Supervisor {
             // One that has said it and gone can't be asked whose it was; the socket is the child's.
             if Processes.facts(of: notice.pid) != nil && !belongs(notice.pid, to: child) {
                 log.say(
-                    "pid \(notice.pid) says that \(child.plan.name) is ready, and is none of its")
+                    "pid \(notice.pid) says that \(child.name) is ready, and is none of its")
                 continue
             }
             if child.isBalanced,

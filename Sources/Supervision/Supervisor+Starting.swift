@@ -46,7 +46,7 @@ extension Supervisor {
     }
 
     private func tellUndrained(_ child: SupervisedChild) {
-        let left = scoreboard.totals(slot: child.index, generation: child.generation).inFlight
+        let left = left(with: child)
         let title = child.title(pid: child.process?.pid)
         log.say(
             "\(title) still has \(Figures.count(left, "request")) after "
@@ -72,6 +72,8 @@ extension Supervisor {
     private func start(_ child: SupervisedChild) {
         // They may still have its port.
         endEscapees(of: child)
+        child.takeNextPlan()
+        child.environment = plan.recipe.environment
         child.generation += 1
         child.verdictIsUp = true
         child.killOrder = nil
@@ -81,7 +83,7 @@ extension Supervisor {
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()
             child.ending = launch.obstacle ?? ""
-            log.say("\(child.plan.name) can't be started: \(child.ending)")
+            log.say("\(child.name) can't be started: \(child.ending)")
             if child.isBalanced { publishRoster() }
             return
         }
@@ -100,7 +102,7 @@ extension Supervisor {
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
         let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
         child.ending = launch.obstacle ?? words
-        log.say("\(child.plan.name) can't be started: \(child.ending)")
+        log.say("\(child.name) can't be started: \(child.ending)")
         if error.call == "execve" || error.call == "chdir" {
             child.lifecycle.couldNotBeSpawned()
             if child.isBalanced { publishRoster() }
@@ -147,7 +149,7 @@ extension Supervisor {
             extra.append((Inheritance.link, String(descriptors.count)))
             descriptors.append(pair.second.reference)
             handedDown.append(HeldDescriptor(pair.second))
-            link = try makeLink(pair.first)
+            link = try makeLink(pair.first, for: child.plan)
             extra.append((Inheritance.scoreboard, String(descriptors.count)))
             descriptors.append(scoreboard.memory.descriptor.reference)
         }

@@ -27,8 +27,8 @@ extension Supervisor {
     private func status(of child: SupervisedChild) -> ChildStatus {
         let isPlanned = child.plan.port != 0
         var row = ChildStatus(
-            name: child.plan.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
-            pid: child.process?.pid, state: child.lifecycle.state, health: health(of: child),
+            name: child.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
+            pid: child.process?.pid, state: child.state, health: health(of: child),
             startedAt: child.process == nil ? nil : child.startedAt,
             restarts: child.restarting.count)
         if child.plan.role == .balancer { row.port = listeners.first?.address.port ?? row.port }
@@ -39,25 +39,35 @@ extension Supervisor {
         }
         switch child.plan.role {
         case .backend:
-            let totals = scoreboard.totals(slot: child.index, generation: child.generation)
-            row.weight = 1
+            var totals = scoreboard.totals(slot: child.slot, generation: child.generation)
+            totals.forget(child.earlier)
+            row.weight = child.weight
             row.active = totals.inFlight
             row.requests = totals.requests
             row.p50 = totals.latency.percentile(0.5)?.milliseconds
             row.p99 = totals.latency.percentile(0.99)?.milliseconds
         case .balancer:
-            guard let lanes = child.process?.link?.lanes else { break }
-            row.active = lanes.reduce(0) { $0 &+ scoreboard.lane($1).exchangesOpen }
+            if child.process != nil { row.active = left(with: child) }
         case .other: break
         }
         return row
     }
 
     private func health(of child: SupervisedChild) -> ChildHealth {
-        switch child.lifecycle.state {
+        switch child.state {
         case .ready: child.verdictIsUp ? .up : .down
         case .starting, .draining, .stopping: .unknown
         case .paused, .stopped, .backoff, .failed: .down
+        }
+    }
+}
+
+extension BackendTotals {
+    /// Takes away what was counted before somebody had this place of the scoreboard.
+    mutating func forget(_ earlier: BackendTotals) {
+        requests &-= earlier.requests
+        for index in latency.counts.indices {
+            latency.counts[index] &-= earlier.latency.counts[index]
         }
     }
 }

@@ -22,7 +22,7 @@ public final class Supervisor {
         case left(exitCode: Int32)
     }
 
-    let plan: ServicePlan
+    var plan: ServicePlan
     let folder: RuntimeFolder
     let poller: Poller
     let signals: SignalQueue
@@ -30,14 +30,21 @@ public final class Supervisor {
     let log: LogStream
     let scoreboard: Scoreboard
     let listeners: [ListeningSocket]
+    /// What they were opened for; the Procfile may say something else by now.
+    let listen: [Address]
     let controlSocket: ListeningSocket
     let guardianPid: Int32
-    var children: [SupervisedChild]
+    /// In the order in which people see them.
+    var children: [SupervisedChild] = []
+    /// All there have ever been, by their index; nothing where one is gone.
+    var seats: [SupervisedChild?] = []
+    var slots: SlotBook
     var connections = Slab<ControlConnection>(capacity: 256)
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
     var withdrawals: [Withdrawal] = []
     var orders: [StandingOrder] = []
+    var replacements: [Replacement] = []
     /// From 1: a balancer takes 0 for none.
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
@@ -54,14 +61,18 @@ public final class Supervisor {
         log = opening.log
         scoreboard = opening.scoreboard
         listeners = opening.listeners
+        listen =
+            (try? opening.plan.recipe.topology(programFolder: opening.plan.programFolder))?.listen
+            ?? []
         controlSocket = opening.controlSocket
         guardianPid = ThisProcess.parentPid
         // Where the kernel chose the balancer's port, it is known by now.
         let port = opening.listeners.first?.address.port
-        children = plan.children.enumerated().map { index, child in
+        slots = SlotBook(capacity: opening.scoreboard.backendCapacity)
+        for child in opening.plan.children {
             var child = child
             if child.role == .balancer { child.port = port ?? child.port }
-            return SupervisedChild(index: index, plan: child)
+            children.append(enrol(child))
         }
     }
 
@@ -113,8 +124,7 @@ public final class Supervisor {
 
     /// Calls `body` unless the process that the token was made for is gone.
     private func withChild(_ token: Token, _ body: (SupervisedChild, ChildProcess) -> Void) {
-        let child = children[Int(token.key.slot)]
-        guard let process = child.process,
+        guard let child = seats[Int(token.key.slot)], let process = child.process,
             token.key.generation == UInt32(truncatingIfNeeded: child.generation)
         else { return }
         body(child, process)
@@ -179,7 +189,9 @@ public final class Supervisor {
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
         settleWithdrawals()
+        goOnWithReplacements()
         goOnWithOrders()
+        forgetTheGone()
         answerThoseWhoWait()
         goOnLeaving()
         log.flush(now: now)

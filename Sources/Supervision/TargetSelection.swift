@@ -2,8 +2,8 @@ import Control
 
 /// Which children the words of a command line mean.
 public enum TargetSelection {
-    /// The numbers of the children, in order and each once; fails for the first word that means
-    /// none, so that nothing is touched.
+    /// The numbers of the children, in order and each once. One without a type is meant by its
+    /// name or port alone. Fails for the first word that means none, so that nothing is touched.
     public static func select(
         _ targets: [String], among children: [ChildPlan]
     ) throws(Refusal) -> [Int] {
@@ -17,7 +17,8 @@ public enum TargetSelection {
     }
 
     private static func matches(_ target: String, _ child: ChildPlan) -> Bool {
-        if target == "all" || target == child.name || target == child.type { return true }
+        if target == "all" { return !child.type.isEmpty }
+        if target == child.name || (target == child.type && !target.isEmpty) { return true }
         return child.port != 0 && UInt16(target) == child.port
     }
 

@@ -5,8 +5,9 @@ import Kernel
 /// What is to run, as the flags of `up`, the Procfile and the defaults say together.
 public struct Topology {
     /// The flags of `up`, nothing where one was not given.
-    public struct Flags: Sendable {
+    public struct Flags: Equatable, Sendable {
         public var backends: Int?
+        public var balancers: Int?
         public var port: UInt16?
         public var basePort: UInt16?
         public var host: String?
@@ -15,6 +16,16 @@ public struct Topology {
         public var formation = Formation()
         /// Words for the balancer, behind those of its line.
         public var balancer: [String] = []
+
+        public init() {}
+    }
+
+    /// The ports of children that run already.
+    public struct KnownPorts: Sendable {
+        /// Of the balanced ones, in their order, whatever their type is called now.
+        public var backends: [UInt16] = []
+        /// By name.
+        public var others: [String: UInt16] = [:]
 
         public init() {}
     }
@@ -32,13 +43,21 @@ public struct Topology {
     public private(set) var notices: [String] = []
 
     private let flags: Flags
+    private let ports: KnownPorts
+    /// What the balancer's line says, for what is not the balancer's own.
+    private var weights = BalancerOptions()
     private let environment: EnvironmentFile
     private let programFolder: String
 
     /// Works out the children; fails with what is wrong with the Procfile or the flags.
+    ///
+    /// `ports` are those of children that run already, by name: these stay as they are, wherever
+    /// their line stands now.
     public init(
-        _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: String
+        _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: String,
+        ports: KnownPorts = KnownPorts()
     ) throws(Refusal) {
+        self.ports = ports
         self.flags = flags
         self.environment = environment
         self.programFolder = programFolder
@@ -69,6 +88,7 @@ public struct Topology {
             }
         }
         tellWhatIsBalanced(balanced?.type, procfile)
+        weigh()
         askEchoesForHealth(balanced?.type)
         if !flags.balancer.isEmpty, !children.contains(where: { $0.role == .balancer }) {
             let words = flags.balancer.joined(separator: " ")
@@ -83,10 +103,12 @@ public struct Topology {
         let backends = children.filter { $0.type == balanced && $0.role != .balancer }
         guard !backends.isEmpty,
             backends.allSatisfy({ $0.words.first.map(Self.fileName) == "lb-echo" }),
-            let index = children.firstIndex(where: { $0.role == .balancer }),
-            !children[index].words.contains(where: { $0.hasPrefix("--health-check") })
+            let balancer = children.first(where: { $0.role == .balancer }),
+            !balancer.words.contains(where: { $0.hasPrefix("--health-check") })
         else { return }
-        children[index].words += ["--health-check", "http:/health"]
+        for index in children.indices where children[index].role == .balancer {
+            children[index].words += ["--health-check", "http:/health"]
+        }
     }
 
     static func isBalanced(_ type: String) -> Bool { type == "backend" || type == "web" }
@@ -106,10 +128,22 @@ public struct Topology {
     /// The copies of a type that is not balanced: a single one has the type's name alone.
     private mutating func addOthers(_ line: Procfile.Line, from port: UInt16) throws(Refusal) {
         let count = flags.formation.count(of: line.type) ?? 1
+        var port = port
+        // A type that is new gets what no child has.
+        while ports.others.contains(where: {
+            $0.value == port && !Self.isCopy($0.key, of: line.type)
+        }) {
+            port += 100
+        }
         for index in 0..<count {
             let name = count == 1 ? line.type : "\(line.type).\(index + 1)"
-            try add(line, name: name, role: .other, port: port + UInt16(index))
+            let known = ports.others[name]
+            try add(line, name: name, role: .other, port: known ?? port + UInt16(index))
         }
+    }
+
+    private static func isCopy(_ name: String, of type: String) -> Bool {
+        name == type || name.hasPrefix(type + ".")
     }
 
     private mutating func addBalancer(_ line: Procfile.Line) throws(Refusal) {
@@ -128,11 +162,43 @@ public struct Topology {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }
         drainLimit = options.drainTimeout
+        weights = options
+        // They are the supervisor's to tell: so a change of them is no change of the balancer.
+        words = Self.without("weight", words)
         listen = try Self.listeners(options.listen, flags: flags)
-        children.append(
-            ChildPlan(
-                name: "balancer", type: "balancer", role: .balancer, port: listen[0].port ?? 0,
-                words: words, rule: flags.rule ?? .always, restartDelay: flags.restartDelay))
+        let count = flags.balancers ?? 1
+        for index in 0..<count {
+            children.append(
+                ChildPlan(
+                    name: count == 1 ? "balancer" : "balancer.\(index + 1)", type: "balancer",
+                    role: .balancer, port: listen[0].port ?? 0, words: words,
+                    rule: flags.rule ?? .always, restartDelay: flags.restartDelay))
+        }
+    }
+
+    /// Words without an option and its values.
+    static func without(_ option: String, _ words: [String]) -> [String] {
+        var rest: [String] = []
+        var isValue = false
+        for word in words {
+            if word == "--\(option)" {
+                isValue = true
+            } else if !isValue && !word.hasPrefix("--\(option)=") {
+                rest.append(word)
+            } else {
+                isValue = false
+            }
+        }
+        return rest
+    }
+
+    /// What the balancer's line says of how much its backends weigh.
+    private mutating func weigh() {
+        for index in children.indices where children[index].role == .backend {
+            let child = children[index]
+            children[index].weight =
+                weights.weight(name: child.name, type: child.type, port: child.port) ?? 1
+        }
     }
 
     /// The addresses to bind: a flag goes before the line, the line before the default.
@@ -176,8 +242,11 @@ public struct Topology {
                 why: "the last port is 65535", advice: "choose a lower --base-port")
         }
         for index in 0..<count {
-            let port = base == 0 ? try unusedPort() : UInt16(base + index)
-            try add(line, name: "\(line.type).\(index + 1)", role: .backend, port: port)
+            let name = "\(line.type).\(index + 1)"
+            let known = index < ports.backends.count ? ports.backends[index] : nil
+            var port = base == 0 ? known : UInt16(base + index)
+            if port == nil { port = try unusedPort() }
+            try add(line, name: name, role: .backend, port: port ?? 0)
         }
     }
 
@@ -186,7 +255,8 @@ public struct Topology {
     private func unusedPort() throws(Refusal) -> UInt16 {
         while true {
             let port = try Ports.unused()
-            if !children.contains(where: { $0.port == port }) { return port }
+            let isGiven = ports.backends.contains(port) || ports.others.values.contains(port)
+            if !isGiven && !children.contains(where: { $0.port == port }) { return port }
         }
     }
 

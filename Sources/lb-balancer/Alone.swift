@@ -17,11 +17,13 @@ enum Alone {
                     "--backend takes ADDR:PORT with a numeric address or localhost, not "
                         + "'\(backend.address)'")
             }
+            let name = backend.name ?? backend.address
+            let port = Address(backend.address)?.port ?? 0
             members.append(
                 RosterMember(
                     slot: UInt32(slot), generation: 1,
-                    name: backend.name ?? backend.address, address: backend.address, fact: .ready,
-                    weight: backend.weight))
+                    name: name, address: backend.address, fact: .ready,
+                    weight: options.weight(name: name, type: "", port: port) ?? backend.weight))
         }
         return RosterWord(version: 1, members: members)
     }

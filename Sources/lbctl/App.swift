@@ -37,6 +37,11 @@ enum App {
         case "restart": return try OrderCommand.run(.restart, words)
         case "pause": return try OrderCommand.run(.pause, words)
         case "resume": return try OrderCommand.run(.resume, words)
+        case "drain": return try OrderCommand.run(.drain, words)
+        case "undrain": return try OrderCommand.run(.undrain, words)
+        case "weight": return try WeightCommand.run(words)
+        case "scale": return try ScaleCommand.run(words)
+        case "reload": return try ReloadCommand.run(words)
         case "check": return try CheckCommand.run(words)
         case "logs": return try LogsCommand.run(words)
         case "help":

@@ -4,8 +4,8 @@ import Kernel
 /// The texts behind `--help`.
 enum Help {
     static let verbs = [
-        "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume", "logs",
-        "check", "help",
+        "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
+        "drain", "undrain", "weight", "scale", "reload", "logs", "check", "help",
     ]
 
     static let overview = """
@@ -25,6 +25,10 @@ enum Help {
           start    start what was stopped or has failed
           restart  stop and start again (--rolling: one at a time)
           pause    make some hang; resume lets them go on
+          drain    send some nothing new; undrain brings them back
+          weight   change how large a share some have
+          scale    have more backends, or fewer
+          reload   apply what has changed in the Procfile
           logs     what they have said
           check    look whether 'up' could start everything, and start nothing
 

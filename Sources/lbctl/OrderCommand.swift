@@ -1,13 +1,14 @@
 import Basics
 import Control
-import Kernel
 import Supervision
 
-/// `lbctl stop`, `start`, `restart`, `pause`, `resume`: an order, and what became of each target.
+/// `lbctl stop`, `start`, `restart`, `pause`, `resume`, `drain`, `undrain`: an order, and what
+/// became of each target.
 enum OrderCommand {
     static func run(_ what: ServiceVerb, _ words: [String]) throws(UsageError) -> Int32 {
         let verb = try Verb(
-            words, usage: usage(of: what), examples: examples(of: what), options: options(of: what))
+            words, usage: usage(of: what), examples: examples(of: what), options: options(of: what),
+            remark: remark(of: what))
         let targets = verb.options.operands
         if targets.isEmpty {
             throw UsageError(
@@ -18,66 +19,13 @@ enum OrderCommand {
         let order = ServiceOrder(
             what, targets: targets, isRolling: verb.options.has("rolling"),
             waits: verb.options.has("wait"))
-        let folder = try verb.folder()
-        var objects: [JSONObject] = []
-        var failure: Refusal?
-        do throws(Refusal) {
-            try carryOut(order, folder) { report in
-                switch format {
-                case .text: Console.say(line(report))
-                case .json: objects.append(object(report))
-                }
-            }
-        } catch {
-            failure = error
-        }
-        // What was done is told even where the rest could not be.
-        if !objects.isEmpty { Console.say(JSONObject.array(objects)) }
-        guard let failure else { return 0 }
-        Console.complain(failure.what, why: failure.why, advice: failure.advice)
-        return 1
-    }
-
-    /// Gives the order, and hands on what became of each target as soon as it is told.
-    private static func carryOut(
-        _ order: ServiceOrder, _ folder: RuntimeFolder, _ tell: (TargetReport) -> Void
-    ) throws(Refusal) {
-        var client = try ControlClient(folder)
-        try client.send(.carryOut(order))
-        while let reply = try client.next() {
-            switch reply {
-            case .reported(let report): tell(report)
-            case .done: return
-            case .refused(let refusal): throw refusal
-            case .status, .killed, .following, .record, .missed: throw ControlClient.lost
-            }
-        }
-        throw ControlClient.lost
-    }
-
-    private static func object(_ report: TargetReport) -> JSONObject {
-        var object = JSONObject()
-        object.put("name", text: report.name)
-        object.put("port", number: report.port == 0 ? nil : report.port)
-        object.put("pid", number: report.pid == 0 ? nil : report.pid)
-        object.put("done", flag: report.isDone)
-        object.put("outcome", text: report.outcome)
-        object.put("took_ms", decimal: report.took.milliseconds)
-        return object
-    }
-
-    private static func line(_ report: TargetReport) -> String {
-        var facts: [String] = []
-        if report.port != 0 { facts.append("port \(report.port)") }
-        if report.pid != 0 { facts.append("pid \(report.pid)") }
-        let title =
-            facts.isEmpty ? report.name : "\(report.name) (\(facts.joined(separator: ", ")))"
-        return "\(title): \(report.outcome)"
+        return OrderReports(format).give(.carryOut(order), to: try verb.folder())
     }
 
     private static func usage(of what: ServiceVerb) -> String {
         switch what {
-        case .stop, .pause, .resume: "lbctl \(what.word) TARGET…"
+        case .stop, .pause, .resume, .drain, .undrain: "lbctl \(what.word) TARGET…"
+        case .weight: "lbctl weight TARGET=W…"
         case .start: "lbctl start [--wait] TARGET…"
         case .restart: "lbctl restart [--rolling] [--wait] TARGET…"
         }
@@ -87,11 +35,29 @@ enum OrderCommand {
         let wait = Option("wait", help: "return when they are ready, and fail where one is not")
         let format = OutcomeFormat.option("name, port, pid, done, outcome, took_ms")
         switch what {
-        case .stop, .pause, .resume: return [format]
+        case .stop, .pause, .resume, .drain, .undrain, .weight: return [format]
         case .start: return [wait, format]
         case .restart:
             let rolling = Option("rolling", help: "one at a time; each is ready before the next")
             return [rolling, wait, format]
+        }
+    }
+
+    private static func remark(of what: ServiceVerb) -> String {
+        switch what {
+        case .drain:
+            """
+            It waits as long as the balancer's --drain-timeout says (30 s), then says how much is
+            left and exits with 1; nothing new goes there all the same. One that dies while it is
+            drained is started again and stays drained.
+            """
+        case .restart:
+            """
+            A balancer is replaced: a new one accepts before the old one lets go, and the old one
+            answers what it has. Connections that idle are kept until their next answer, or until
+            --drain-timeout (30 s).
+            """
+        case .stop, .start, .pause, .resume, .undrain, .weight: ""
         }
     }
 
@@ -118,6 +84,14 @@ enum OrderCommand {
                 ("lbctl resume 3001", "let it go on"),
             ]
         case .resume: [("lbctl resume 3001", "SIGCONT: let a paused one go on")]
+        case .drain:
+            [
+                ("lbctl drain 3001", "nothing new goes to it; returns when it has nothing left"),
+                ("lbctl undrain 3001", "back at once"),
+                ("lbctl drain backend.1 backend.2", "its process runs on, and is not ended"),
+            ]
+        case .undrain: [("lbctl undrain 3001", "let a drained one be chosen again")]
+        case .weight: WeightCommand.examples
         }
     }
 }

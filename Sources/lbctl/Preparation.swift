@@ -7,9 +7,7 @@ import Supervision
 struct Preparation {
     let flags: UpFlags
     let topology: Topology
-    let environment: EnvironmentFile
-    /// Where the children are started.
-    let directory: String
+    let recipe: Recipe
     private(set) var notices: [String]
     /// Where the balancer is to listen, without what this machine does not have.
     private(set) var listen: [Address] = []
@@ -19,23 +17,8 @@ struct Preparation {
     /// Reads the Procfile and works out the children; fails with what is wrong with it.
     init(_ flags: UpFlags) throws(Refusal) {
         self.flags = flags
-        let path = flags.procfile ?? "Procfile"
-        if flags.procfile == nil && !Files.exists(path) {
-            environment = EnvironmentFile()
-            directory = Files.currentFolder()
-            topology = try Topology(
-                .builtIn, flags: flags.topology, environment: environment,
-                programFolder: Self.programFolder)
-        } else {
-            let folder = UpFlags.folder(of: path)
-            directory = Files.resolved(folder)
-            let beside = folder + "/.env"
-            environment =
-                Files.exists(beside) ? EnvironmentFile(try Self.read(beside)) : EnvironmentFile()
-            topology = try Topology(
-                try Procfile(try Self.read(path), path: path), flags: flags.topology,
-                environment: environment, programFolder: Self.programFolder)
-        }
+        recipe = try Recipe(flags.topology, file: flags.procfile)
+        topology = try recipe.topology(programFolder: Self.programFolder)
         notices = topology.notices
         for address in topology.listen {
             if case .absent = Ports.look(at: address), address.isLoopback, address.port != nil,
@@ -48,26 +31,15 @@ struct Preparation {
         }
     }
 
-    private static func read(_ path: String) throws(Refusal) -> String {
-        do throws(SystemError) {
-            return try Files.text(path)
-        } catch {
-            throw Refusal(
-                what: "\(path) can't be read", why: "\(error.errno)",
-                advice: error.errno == .noSuchFile ? "name another file with -f" : "")
-        }
-    }
-
     /// What the supervisor is told.
     var plan: ServicePlan {
         ServicePlan(
             name: flags.name, runtimePath: flags.folder.path,
             historyPath: HistoryFolder.path(of: flags.name), historyLimit: flags.logSize,
-            programFolder: Self.programFolder, directory: directory,
+            programFolder: Self.programFolder,
             listen: listen.map { "\($0)" }, children: topology.children,
             descriptorLimit: ThisProcess.descriptorLimit, drainLimit: topology.drainLimit,
-            environment: environment.variables.map { "\($0.name)=\($0.value)" },
-            notices: notices)
+            recipe: recipe, notices: notices)
     }
 
     /// Fails where something is in the way of all of it. A program that is missing is no such
@@ -103,6 +75,8 @@ struct Preparation {
         var owners: [UInt16: String] = [:]
         var problems: [Refusal] = []
         for child in topology.children where child.port != 0 {
+            // Several balancers share what they listen on.
+            if child.role == .balancer && owners[child.port] == child.type { continue }
             if let other = owners[child.port] {
                 problems.append(
                     Refusal(
@@ -110,7 +84,7 @@ struct Preparation {
                         why: "it is \(other == "balancer" ? "the balancer" : other)'s",
                         advice: "see --port and --base-port"))
             }
-            owners[child.port] = child.name
+            owners[child.port] = child.role == .balancer ? child.type : child.name
         }
         return problems
     }

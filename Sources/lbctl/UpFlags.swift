@@ -20,6 +20,7 @@ struct UpFlags {
 
     static let options = [
         Option("backends", value: "N", help: "how many backends (3)"),
+        Option("balancers", value: "N", help: "how many balancers share the port (1)"),
         Option("port", value: "P", help: "the balancer's port (8080; 0: any)"),
         Option("base-port", value: "P", help: "the first backend's port (3000; 0: any)"),
         Option("host", value: "ADDR", help: "the balancer's address (both loopbacks)"),
@@ -73,6 +74,7 @@ struct UpFlags {
         let given = verb.options
         var flags = Topology.Flags()
         flags.backends = try given.number("backends", in: 1...256)
+        flags.balancers = try given.number("balancers", in: 1...16)
         flags.port = try Self.port("port", given)
         flags.basePort = try Self.port("base-port", given)
         flags.host = given.value("host")

@@ -12,6 +12,8 @@ enum Words {
         .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),
         .carryOut(ServiceOrder(.stop, targets: [], waits: true)),
         .carryOut(ServiceOrder(.resume, targets: ["all"])),
+        .carryOut(ServiceOrder(.weight, targets: ["3001", "backend"], weights: [0, .max])),
+        .scale(to: 8), .reload,
     ]
 
     static let child = ChildStatus(
@@ -41,6 +43,10 @@ enum Words {
             TargetReport(
                 name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped",
                 took: .milliseconds(12))),
+        .reported(
+            TargetReport(
+                name: "web.4", port: 1, pid: 2, isDone: false, outcome: "added", change: .added,
+                weight: 256)),
         .reported(TargetReport(name: "", port: 0, pid: 0, isDone: false, outcome: "")),
         .record(
             RecordWord(

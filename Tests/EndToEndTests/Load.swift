@@ -45,13 +45,18 @@ final class Load: Sendable {
     private let clients: Int
 
     init(
-        on address: Address, clients: Int, path: String = "/", until: Until = .told
+        on address: Address, clients: Int, path: String = "/", until: Until = .told,
+        method: String = "GET", body: String = ""
     ) throws(Failure) {
         self.clients = clients
+        var request = "\(method) \(path) HTTP/1.1\r\nHost: \(address)\r\n"
+        if method != "GET" { request += "Content-Length: \(body.utf8.count)\r\n" }
+        request += "\r\n" + body
+        let sent = request
         let shared = shared
         shared.state.withLock { $0.running = clients }
         for _ in 0..<clients {
-            Thread.start(named: "client") { Self.ask(address, path, until, shared) }
+            Thread.start(named: "client") { Self.ask(address, sent, until, shared) }
         }
         // From here on each of them holds a connection that serves it.
         if !Programs.eventually({ shared.state.withLock { $0.served } == clients }) {
@@ -85,7 +90,9 @@ final class Load: Sendable {
         return account
     }
 
-    private static func ask(_ address: Address, _ path: String, _ until: Until, _ shared: Shared) {
+    private static func ask(
+        _ address: Address, _ request: String, _ until: Until, _ shared: Shared
+    ) {
         var wasServed = false
         while !shared.state.withLock({ $0.isStopped }) {
             guard let client = connect(address, shared) else {
@@ -93,7 +100,7 @@ final class Load: Sendable {
                 continue
             }
             while !shared.state.withLock({ $0.isStopped }) {
-                let isOver = askOnce(client, address, path, shared)
+                let isOver = askOnce(client, request, shared)
                 if !wasServed {
                     wasServed = true
                     shared.state.withLock { $0.served += 1 }
@@ -118,10 +125,10 @@ final class Load: Sendable {
 
     /// True when the connection is of no more use.
     private static func askOnce(
-        _ client: LoadClient, _ address: Address, _ path: String, _ shared: Shared
+        _ client: LoadClient, _ request: String, _ shared: Shared
     ) -> Bool {
         do throws(Failure) {
-            try client.connection.send("GET \(path) HTTP/1.1\r\nHost: \(address)\r\n\r\n")
+            try client.connection.send(request)
             let answer = try client.connection.answer()
             client.answers += 1
             shared.state.withLock { state in

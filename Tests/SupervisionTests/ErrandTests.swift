@@ -122,7 +122,8 @@ struct ErrandTests {
                 case (.stop, .stopped), (.stop, .failed), (.start, .ready), (.start, .starting),
                     (.start, .paused), (.pause, .paused), (.resume, .ready):
                     #expect(words != nil)
-                case (.stop, _), (.start, _), (.restart, _), (.pause, _), (.resume, _):
+                case (.stop, _), (.start, _), (.restart, _), (.pause, _), (.resume, _),
+                    (.drain, _), (.undrain, _), (.weight, _):
                     #expect(words == nil)
                 }
             }

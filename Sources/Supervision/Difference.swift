@@ -1,0 +1,64 @@
+/// What must be done so that children that run become those that are wanted.
+struct Difference: Equatable {
+    /// What becomes of one that runs.
+    enum Fate: Equatable {
+        /// It runs as it is wanted; `to` is the wanted one's number.
+        case kept(to: Int)
+        /// It must be started anew to be as it is wanted.
+        case changed(to: Int)
+        /// Nobody wants it any more.
+        case removed
+    }
+
+    /// For each that runs, in their order.
+    let fates: [Fate]
+    /// The numbers of those that are wanted and that none of the running ones becomes.
+    let added: [Int]
+
+    /// `stale` are those of the running ones whose environment is not what it should be.
+    init(from present: [ChildPlan], to wanted: [ChildPlan], stale: Set<Int> = []) {
+        var partners = [Int?](repeating: nil, count: present.count)
+        func pair(_ fits: (ChildPlan, ChildPlan) -> Bool) {
+            for (old, plan) in present.enumerated() where partners[old] == nil {
+                partners[old] = wanted.indices.first { new in
+                    plan.role == wanted[new].role && !partners.contains(new)
+                        && fits(plan, wanted[new])
+                }
+            }
+        }
+        pair { $0.name == $1.name }
+        // A balanced type that has another name now keeps its ports: so one takes over the other's
+        // place, and two don't want the same port at a time.
+        pair { $0.role == .backend && $0.port == $1.port }
+        fates = present.indices.map { index in
+            guard let new = partners[index] else { return .removed }
+            let isSame = Self.isSame(present[index], wanted[new])
+            return isSame && !stale.contains(index) ? .kept(to: new) : .changed(to: new)
+        }
+        added = wanted.indices.filter { !partners.contains($0) }
+    }
+
+    private init(fates: [Fate], added: [Int]) {
+        self.fates = fates
+        self.added = added
+    }
+
+    /// The same, with nobody touched who stays.
+    var ofNumbersAlone: Difference {
+        Difference(
+            fates: fates.map { fate in
+                if case .changed(let to) = fate { .kept(to: to) } else { fate }
+            }, added: added)
+    }
+
+    /// Whether a process of the one would not know that it is the other's. What a balancer listens
+    /// on is the supervisor's.
+    private static func isSame(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
+        let isBalancer = a.role == .balancer
+        return a.name == b.name && a.type == b.type && a.role == b.role
+            && (isBalancer || a.port == b.port)
+            && (isBalancer
+                ? Topology.without("listen", a.words) == Topology.without("listen", b.words)
+                : a.words == b.words)
+    }
+}

@@ -1,0 +1,145 @@
+import Basics
+import Control
+import Kernel
+
+/// What a service was made from: the flags of `up`, the Procfile as it was read, and `.env`. From
+/// it the topology can be worked out again, with more backends or after the file has changed.
+public struct Recipe: Equatable, Sendable {
+    public var flags: Topology.Flags
+    /// The Procfile's path; nothing where the built-in one is used.
+    public var file: String?
+    /// Where the children are started: the Procfile's folder.
+    public var directory: String
+    public var procfile: Procfile
+    public var environment: EnvironmentFile
+
+    /// Reads what `-f` names, or else the Procfile of this folder, if it has one.
+    public init(_ flags: Topology.Flags, file: String?) throws(Refusal) {
+        let path = file ?? "Procfile"
+        let isThere = file != nil || Files.exists(path)
+        let folder = isThere ? Self.folder(of: path) : "."
+        let directory = Files.resolved(folder)
+        let name = path.split(separator: "/").last.map { String($0) } ?? path
+        try self.init(
+            flags, file: isThere ? "\(directory)/\(name)" : nil, directory: directory, as: path)
+    }
+
+    private init(
+        _ flags: Topology.Flags, file: String?, directory: String, as path: String
+    ) throws(Refusal) {
+        self.flags = flags
+        self.file = file
+        self.directory = directory
+        guard let file else {
+            procfile = .builtIn
+            environment = EnvironmentFile()
+            return
+        }
+        let beside = directory + "/.env"
+        environment =
+            Files.exists(beside) ? EnvironmentFile(try Self.read(beside)) : EnvironmentFile()
+        procfile = try Procfile(try Self.read(file), path: path)
+    }
+
+    /// The same as the files say it now. A folder that had no Procfile may have one by now.
+    func readAgain() throws(Refusal) -> Recipe {
+        let usual = directory + "/Procfile"
+        return try Recipe(
+            flags, file: file ?? (Files.exists(usual) ? usual : nil), directory: directory,
+            as: procfile.path)
+    }
+
+    /// What is to run. `ports` are those of children that run already.
+    public func topology(
+        programFolder: String, ports: Topology.KnownPorts = Topology.KnownPorts()
+    ) throws(Refusal) -> Topology {
+        try Topology(
+            procfile, flags: flags, environment: environment, programFolder: programFolder,
+            ports: ports)
+    }
+
+    private static func read(_ path: String) throws(Refusal) -> String {
+        do throws(SystemError) {
+            return try Files.text(path)
+        } catch {
+            throw Refusal(
+                what: "\(path) can't be read", why: "\(error.errno)",
+                advice: error.errno == .noSuchFile ? "name another file with -f" : "")
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+extension Recipe: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        flags.spell(into: &frame)
+        frame.put(file ?? "")
+        frame.put(directory)
+        frame.put(procfile.path)
+        frame.put(procfile.lines.flatMap { [$0.type, $0.command, $0.place] })
+        frame.put(procfile.skipped.map { String($0) })
+        frame.put(environment.entries)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        flags = try Topology.Flags(from: &frame)
+        let file = try frame.text()
+        self.file = file.isEmpty ? nil : file
+        directory = try frame.text()
+        let path = try frame.text()
+        let words = try frame.texts()
+        procfile = Procfile(
+            lines: stride(from: 0, to: words.count - words.count % 3, by: 3).map {
+                Procfile.Line(type: words[$0], command: words[$0 + 1], place: words[$0 + 2])
+            })
+        procfile.path = path
+        procfile.skipped = try frame.texts().compactMap { Int($0) }
+        environment = EnvironmentFile(entries: try frame.texts())
+    }
+}
+
+extension Topology.Flags: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        for number in [backends, balancers, port.map(Int.init), basePort.map(Int.init)] {
+            frame.put(number != nil)
+            frame.put(UInt64(number ?? 0))
+        }
+        frame.put(host ?? "")
+        frame.put(restartDelay != nil)
+        frame.put(restartDelay?.count ?? 0)
+        frame.put(rule?.rawValue ?? .max)
+        frame.put(formation.text)
+        frame.put(balancer)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        self.init()
+        var numbers: [Int?] = []
+        for _ in 0..<4 {
+            let isGiven = try frame.flag()
+            let number: UInt64 = try frame.number()
+            numbers.append(isGiven ? Int(truncatingIfNeeded: number) : nil)
+        }
+        backends = numbers[0]
+        balancers = numbers[1]
+        port = numbers[2].map { UInt16(truncatingIfNeeded: $0) }
+        basePort = numbers[3].map { UInt16(truncatingIfNeeded: $0) }
+        let host = try frame.text()
+        self.host = host.isEmpty ? nil : host
+        let isDelayed = try frame.flag()
+        let delay: UInt64 = try frame.number()
+        restartDelay = isDelayed ? Nanoseconds(delay) : nil
+        rule = Restarting.Rule(rawValue: try frame.byte())
+        let formation = try frame.text()
+        do throws(UsageError) {
+            self.formation = formation.isEmpty ? Formation() : try Formation(formation)
+        } catch {
+            throw Misspelling(error.message)
+        }
+        balancer = try frame.texts()
+    }
+}

@@ -1,0 +1,39 @@
+/// Who has which place of the scoreboard.
+///
+/// A place goes to another backend only when its last owner is gone for good, and generations go on
+/// from where that one's ended: so nobody takes what was said of one for the other.
+struct SlotBook {
+    private struct Slot {
+        var isTaken = false
+        /// The last generation that anybody had there.
+        var generation: UInt64 = 0
+        /// When it became free, counted up; 0 for one that nobody has had.
+        var freed: UInt64 = 0
+    }
+
+    private var slots: [Slot]
+    private var freedSoFar: UInt64 = 0
+
+    init(capacity: Int) { slots = .init(repeating: Slot(), count: capacity) }
+
+    /// How many are free.
+    var free: Int { slots.count { !$0.isTaken } }
+    var capacity: Int { slots.count }
+
+    /// A place that nobody has had, or else the one that has been free for longest.
+    mutating func take() -> (slot: Int, generation: UInt64)? {
+        var best: Int?
+        for index in slots.indices where !slots[index].isTaken {
+            if best == nil || slots[index].freed < slots[best ?? 0].freed { best = index }
+        }
+        guard let best else { return nil }
+        slots[best].isTaken = true
+        return (best, slots[best].generation)
+    }
+
+    /// Its owner is gone, and had come to this generation.
+    mutating func release(_ slot: Int, generation: UInt64) {
+        freedSoFar += 1
+        slots[slot] = Slot(isTaken: false, generation: generation, freed: freedSoFar)
+    }
+}

@@ -1,0 +1,38 @@
+import Basics
+import Control
+import Supervision
+
+/// `lbctl scale`: more backends, or fewer, while the service runs.
+enum ScaleCommand {
+    private static let remark = """
+        New ones get the next ports, which must be free; else nothing is changed. Of those that are
+        too many the last ones go: they finish what they have (30 s at most, --drain-timeout), then
+        they are ended. It returns when all new ones are ready and all others gone.
+        """
+
+    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+        let verb = try Verb(
+            words, usage: "lbctl scale N",
+            examples: [
+                ("lbctl scale 8", "have eight backends, without losing a request"),
+                ("lbctl scale 2 --format json", "the same for programs: an array"),
+            ],
+            options: [
+                OutcomeFormat.option("name, port, pid, change, done, outcome, took_ms")
+            ], remark: remark)
+        let operands = verb.options.operands
+        guard operands.count == 1, let text = operands.first else {
+            throw UsageError("scale needs a number", hint: "how many backends there are to be")
+        }
+        guard let count = UInt32(text), (1...256).contains(count) else {
+            throw UsageError(
+                "scale takes a number from 1 to 256, not '\(text)'",
+                hint: text == "0" ? "'lbctl stop TYPE' ends all of a type" : "")
+        }
+        var reports = OrderReports(
+            try verb.options.choice("format", OutcomeFormat.self) ?? .text)
+        reports.hasChange = true
+        reports.ifNobody = "there are so many already"
+        return reports.give(.scale(to: count), to: try verb.folder())
+    }
+}
