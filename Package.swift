@@ -5,12 +5,24 @@ import PackageDescription
 // The arrows between the rooms. They run down only, and this file holds them: `Scripts/check`
 // fails on an import that is not declared here. Sources/README.md is the map.
 
-let swiftSettings: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .enableExperimentalFeature("Lifetimes"),
-    // Rooms are modules; without this the hot path would stop at each wall.
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+// `Scripts/fuzz` sets it: then the rooms count which of their edges were walked, and instead of the
+// tests that play the kept bytes again there is the program that looks for new ones.
+let isFuzzing = Context.environment["LBCTL_FUZZ"] != nil
+
+let counted: [SwiftSetting] = [
+    .unsafeFlags([
+        "-enable-testing",
+        "-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table",
+    ])
 ]
+
+let swiftSettings: [SwiftSetting] =
+    (isFuzzing ? counted : []) + [
+        .strictMemorySafety(),
+        .enableExperimentalFeature("Lifetimes"),
+        // Rooms are modules; without this the hot path would stop at each wall.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ]
 
 /// A fully static program starts in under a millisecond, which is what makes a restart invisible.
 let fullyStatic: [LinkerSetting] = [
@@ -56,6 +68,17 @@ let benchmarks: [Target] =
                 .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
             ])
     ]
+let fuzzed: [Target.Dependency] = [
+    "Balancing", "HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics",
+]
+let keptBytes = ["Corpus", "Found", "Words"]
+
+let fuzzing: Target =
+    isFuzzing
+    ? .executableTarget(
+        name: "fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests",
+        exclude: keptBytes + ["ReplayTests.swift"])
+    : .testTarget(name: "FuzzingTests", dependencies: fuzzed, exclude: keptBytes + ["Driver"])
 
 let package = Package(
     name: "lbctl",
@@ -114,5 +137,6 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["lbctl", "lb-balancer", "lb-echo", "Kernel", "Basics"]),
         .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
+        fuzzing,
     ] + benchmarks
 )

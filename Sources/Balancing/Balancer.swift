@@ -38,6 +38,7 @@ public final class Balancer {
         static let adoption: UInt8 = 3
         static let finished: UInt8 = 4
         static let probe: UInt8 = 5
+        static let suspicion: UInt8 = 6
     }
 
     private let signals: SignalQueue
@@ -57,7 +58,7 @@ public final class Balancer {
     public init(_ start: inout Start) throws(SystemError) {
         // A write to a connection that is gone is an ordinary outcome.
         Signals.ignoreBrokenPipes()
-        signals = try SignalQueue([.terminate, .interrupt])
+        signals = try SignalQueue([.terminate, .interrupt, .hangUp])
         poller = try Poller()
         options = start.options
         listeners = start.listeners
@@ -86,6 +87,7 @@ public final class Balancer {
                 switch event.token.kind {
                 case Kind.probe: prober.told(event, now: now)
                 case Kind.signal: takeSignals()
+                case Kind.suspicion: lookAtSuspects(now)
                 case Kind.link: try takeOrders()
                 case Kind.adoption: tellAdoption()
                 case Kind.finished: return
@@ -93,12 +95,23 @@ public final class Balancer {
                 }
             }
             prober.expire(now: now, poller: poller)
-            for finding in prober.takeFindings() { tell(finding) }
+            let findings = prober.takeFindings()
+            for finding in findings { tell(finding) }
+            // Those who wait for somebody that is down need not wait any longer.
+            if findings.contains(where: { !$0.isUp }) { plan?.wakeAll() }
         }
     }
 
+    private func lookAtSuspects(_ now: Instant) {
+        guard let plan else { return }
+        for slot in plan.suspects.take() { prober.suspect(slot, now: now, poller: poller) }
+    }
+
     private func takeSignals() {
-        while signals.next() != nil {
+        while let signal = signals.next() {
+            // A terminal that was closed takes its programs with it; from anybody else it asks to
+            // read the settings again, and here they are on the command line.
+            if signal == .hangUp && !DescriptorReference.standardError.isTerminal { continue }
             // Asked a second time, it goes at once.
             let isLeaving = plan.map { $0.leaving.current == .stopping } ?? false
             leave(.stopping, within: isLeaving ? Nanoseconds(0) : options.drainTimeout)
@@ -154,6 +167,8 @@ public final class Balancer {
             plan.board.adoptionReference, for: .readable, token: Token(kind: Kind.adoption))
         try poller.add(
             plan.leaving.finishedReference, for: .readable, token: Token(kind: Kind.finished))
+        try poller.add(
+            plan.suspects.reference, for: .readable, token: Token(kind: Kind.suspicion))
         for number in 0..<workers {
             let lane = scoreboard.lane(firstLane + number)
             Thread.start(named: "worker-\(number)") {
@@ -186,6 +201,8 @@ public final class Balancer {
         let version = plan.board.adoptedByAll()
         if version <= told { return }
         told = version
+        // First, so that they stand in the sentence about the death.
+        for account in plan.board.takeAccounts() { link?.send(.failedOver(account)) }
         link?.send(.adopted(version: version))
         sayReady()
     }

@@ -80,6 +80,8 @@ struct UpstreamConnection: ~Copyable {
     /// Whether the backend lets another request follow on it.
     var isReusable = true
     var activeAt: Instant
+    /// When the backend was last looked at because of it.
+    var suspectedAt = Instant(nanoseconds: 0)
     var filedFor: Instant
 }
 

@@ -16,6 +16,8 @@ struct Exchange: ~Copyable {
         case answeringItself
         /// It failed; the supervisor may be about to say why.
         case awaitingNews
+        /// It waits for a backend to be ready.
+        case queued
         /// The protocol was changed (RFC 9110 §7.8): bytes both ways, of which nothing is known.
         case tunnelling
     }
@@ -54,6 +56,8 @@ struct Exchange: ~Copyable {
     var hasAnswered = false
     /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
     var awaitsContinue = false
+    /// Whether it has been told to, by a backend or by us.
+    var wasBidContinue = false
     /// Bytes of heads and body that the client has been sent.
     var sentToClient: UInt64 = 0
     /// Of those, what it was last seen to have taken from the kernel.
@@ -63,6 +67,8 @@ struct Exchange: ~Copyable {
     var responsePace = Pace()
     /// Whether each side of a tunnel has been told that the other has ended.
     var endsTold = EndsTold()
+    /// Whether it has once waited for a backend to take the place of one that failed it.
+    var hasWaited = false
     /// Why it was not answered by a backend, or not wholly.
     var cause: Cause?
     /// In what form the client would have an answer of ours, once that has been looked up.
@@ -110,11 +116,11 @@ struct EndsTold: OptionSet {
 
 /// The backends that a request has been tried on.
 struct Tried {
-    /// As many as `--retries` may ask for, and the first attempt.
-    static let capacity = 17
-    private var slots: [17 of UInt32] = .init(repeating: .max)
+    /// As many as `--retries` may ask for, the first attempt, and the one after having waited.
+    static let capacity = 18
+    private var slots: [18 of UInt32] = .init(repeating: .max)
     /// Why each failed; 0 for the one that has not.
-    private var causes: [17 of UInt8] = .init(repeating: 0)
+    private var causes: [18 of UInt8] = .init(repeating: 0)
     private(set) var count = 0
 
     mutating func insert(_ slot: UInt32) {

@@ -26,10 +26,6 @@ enum Limits {
     /// A backend that leaves an idle connection open for this long keeps connections; one that does
     /// not may be closing it at the very moment it is used again.
     static let keptProof = Nanoseconds.milliseconds(10)
-    /// Whether an idle connection has anything to say is told by the poller. One that has been idle
-    /// for longer is looked at again before it is used; in that look nearly nothing is lost, and
-    /// under load no connection is idle for that long.
-    static let unwatched = Nanoseconds.milliseconds(1)
     /// A client that waits for 100 (Continue) is told to go on after this time if the backend says
     /// nothing: that may be waiting for the body.
     static let continuePatience = Nanoseconds.seconds(1)
@@ -43,6 +39,23 @@ enum Limits {
     static let lingerLongest = Nanoseconds.seconds(10)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
+    /// A backend is looked at when it has been silent for so many times as long as 99 of 100 of its
+    /// responses took, and never before the least.
+    static let patienceFactor: UInt64 = 8
+    static let leastPatience = Nanoseconds.milliseconds(200)
+    /// While too little is known of it.
+    static let unknownPatience = Nanoseconds.seconds(1)
+    static let patienceSamples: UInt64 = 50
+    /// How long a figure of what is usual is gone by.
+    static let patienceKept = Nanoseconds.seconds(1)
+    /// How long the answer to such a look may take, and how often there is one.
+    static let urgentCheck = Nanoseconds.milliseconds(300)
+    static let urgentPause = Nanoseconds.seconds(1)
+    /// Requests that wait for a backend, in one thread; who comes later is told at once.
+    static let queue = 1000
+    /// Requests that were let down no longer than this before the word of a death were let down by
+    /// it.
+    static let deathWindow = Nanoseconds.milliseconds(100)
     /// How long an answer about a dead process waits for the supervisor to say how it died, which
     /// takes it less than a millisecond.
     static let newsDelay = Nanoseconds.milliseconds(20)

@@ -11,6 +11,9 @@ struct Probe: ~Copyable {
     var health = Health()
     /// When the check that is under way must be over, or when the next one begins.
     var due: Instant
+    /// Whether somebody is kept waiting by it, and since when it was looked at for that.
+    var isUrgent = false
+    var suspectedAt = Instant(nanoseconds: 0)
     /// The connection of the check that is under way.
     private var socket: Descriptor?
     var hasAsked = false

@@ -97,13 +97,28 @@ struct Prober: ~Copyable {
         }
     }
 
+    /// A backend keeps somebody waiting: it is checked at once, and the answer may not take long.
+    mutating func suspect(_ slot: UInt32, now: Instant, poller: borrowing Poller) {
+        guard let place = places[slot], probes[place].health.isUp,
+            now >= probes[place].suspectedAt + Limits.urgentPause
+        else { return }
+        probes[place].suspectedAt = now
+        probes[place].isUrgent = true
+        if probes[place].isUnderWay {
+            probes[place].due = min(probes[place].due, now + Limits.urgentCheck)
+        } else {
+            begin(place, now, poller)
+        }
+    }
+
     private mutating func begin(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
         do throws(SystemError) {
             let socket = try Socket.connect(to: probes[place].address)
             try poller.add(
                 socket.reference, for: .everyChange,
                 token: Token(kind: kind, key: probes.key(place)))
-            probes[place].begin(socket, due: now + timeout)
+            let most = probes[place].isUrgent ? min(timeout, Limits.urgentCheck) : timeout
+            probes[place].begin(socket, due: now + most)
         } catch {
             conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
         }
@@ -174,10 +189,14 @@ struct Prober: ~Copyable {
         switch result {
         case .passed: change = probes[place].health.succeeded(thresholds)
         case .failed(let why):
-            change = probes[place].health.failed(thresholds)
+            // Of somebody who is kept waiting already one failure is enough.
+            let isUrgent = probes[place].isUrgent
+            let most = isUrgent ? Health.Thresholds(rise: thresholds.rise, fall: 1) : thresholds
+            change = probes[place].health.failed(most)
             reason = why
         }
         // In doubt the next look is soon: HAProxy's fastinter.
+        probes[place].isUrgent = false
         let pause =
             probes[place].health.isInDoubt ? Nanoseconds(interval.count / 10) : interval
         probes[place].due = now + pause

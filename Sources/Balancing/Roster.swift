@@ -15,12 +15,15 @@ final class Roster: Sendable {
         let weight: UInt32
         let pid: Int32
         let ended: BackendEnding?
+        let returns: Instant
     }
 
     let version: UInt64
     let members: [Member]
     /// Whose turn it is, as indexes of members; those that are not ready take no turns.
     let rotation: [Int]
+    /// From when on some backend that does not serve now may be expected to; `never` where none is.
+    let returns: Instant
     /// The member of each scoreboard slot, -1 for none.
     private let memberBySlot: [Int32]
 
@@ -29,6 +32,7 @@ final class Roster: Sendable {
         self.members = members
         let ready = members.indices.filter { members[$0].fact == .ready }
         rotation = Rotation(weights: ready.map { members[$0].weight }).sequence.map { ready[$0] }
+        returns = members.map(\.returns).min() ?? .never
         let top = members.map { Int($0.slot) }.max() ?? -1
         var bySlot = [Int32](repeating: -1, count: top + 1)
         for (index, member) in members.enumerated() { bySlot[Int(member.slot)] = Int32(index) }
@@ -44,7 +48,8 @@ final class Roster: Sendable {
                 Member(
                     slot: said.slot, generation: said.generation,
                     name: InlineText(said.name.utf8.span), address: address, fact: said.fact,
-                    weight: said.weight, pid: said.pid, ended: said.ended))
+                    weight: said.weight, pid: said.pid, ended: said.ended,
+                    returns: said.returns))
         }
         self.init(version: word.version, members: members)
     }
@@ -74,6 +79,7 @@ final class RosterBoard: Sendable {
     let version: Atomic<UInt64>
     private let current: Mutex<Roster>
     private let adopted: Mutex<[UInt64]>
+    private let accounts = Mutex<[FailoverAccount]>([])
     /// Wakes the thread that tells the supervisor.
     private let adoptionWaker: Waker
 
@@ -97,10 +103,34 @@ final class RosterBoard: Sendable {
         if isLater { version.store(roster.version, ordering: .releasing) }
     }
 
-    /// A worker goes by this version from now on.
-    func adopted(_ version: UInt64, by worker: Int) {
+    /// A worker goes by this version from now on, and tells what those who are gone let down.
+    func adopted(_ version: UInt64, by worker: Int, _ told: [FailoverAccount]) {
+        if !told.isEmpty { accounts.withLock { $0 += told } }
         adopted.withLock { $0[worker] = version }
         adoptionWaker.wake()
+    }
+
+    /// The accounts of all workers since the last time, one for each process.
+    func takeAccounts() -> [FailoverAccount] {
+        let told = accounts.withLock { accounts in
+            let told = accounts
+            accounts = []
+            return told
+        }
+        var sums: [FailoverAccount] = []
+        for account in told {
+            let index = sums.firstIndex {
+                $0.slot == account.slot && $0.generation == account.generation
+            }
+            guard let index else {
+                sums.append(account)
+                continue
+            }
+            sums[index].inFlight += account.inFlight
+            sums[index].retried += account.retried
+            sums[index].failed += account.failed
+        }
+        return sums
     }
 
     /// The version that no worker is behind.

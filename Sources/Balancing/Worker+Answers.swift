@@ -117,8 +117,16 @@ extension Worker {
 
     /// Nobody can be chosen: says how it stands with each.
     func nobodyReady(_ number: UInt32) -> OwnAnswer {
-        if roster.members.isEmpty { return OwnAnswer(.nobodyReady, "no backend is configured") }
-        if !exchanges[number].isLocal { return OwnAnswer(.nobodyReady, "no backend is ready") }
+        var own = OwnAnswer(.nobodyReady, nobodyReadySentence(number))
+        // Whole seconds, and only where one can be expected at all.
+        let wait = roster.returns.since(now).count / 1_000_000_000 + 1
+        own.retryAfter = roster.returns == .never ? nil : wait
+        return own
+    }
+
+    private func nobodyReadySentence(_ number: UInt32) -> String {
+        if roster.members.isEmpty { return "no backend is configured" }
+        if !exchanges[number].isLocal { return "no backend is ready" }
         var states: [String] = []
         for member in roster.members.prefix(10) {
             let name = Self.string(member.name)
@@ -132,8 +140,7 @@ extension Worker {
                 states.append("\(name) \(words ?? "is down")")
             }
         }
-        return OwnAnswer(
-            .nobodyReady, "no backend is ready (\(states.joined(separator: ", ")))")
+        return "no backend is ready (\(states.joined(separator: ", ")))"
     }
 
     static func string(_ text: InlineText) -> String {

@@ -15,6 +15,9 @@ extension Worker {
         // the error behind it decides.
         upstreams[upstream].directions.remove(.writable)
         upstreams[upstream].directions.insert([.readable, .peerEnded])
+        // In a tunnel all of that may have been read already, and nobody is left there to be told
+        // of the client's end.
+        if exchanges[number].phase == .tunnelling { exchanges[number].endsTold.insert(.backend) }
         return .moved(0)
     }
 
@@ -64,24 +67,37 @@ extension Worker {
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
         case .again:
-            lane.retried(from: slot)
-            exchanges[number].request.rewind()
-            exchanges[number].phase = .delivering
-            giveBack(exchanges[number].response.queue.take())
-            giveBack(exchanges[number].response.framed.take())
-            exchanges[number].response = Relay(sent: .dropped)
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: slot)
             return true
+        case .giveUp where mayWait(number, failure, state):
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: slot)
+            queue(number, for: .news)
+            return false
         case .giveUp:
+            noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
             let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
             explain(number, cause, detail ?? "")
             return false
         case .abort:
+            noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
             exchanges[number].cause = cause
             abort(number)
             return false
         }
+    }
+
+    /// Everything is to be sent once more, and nothing of what was answered counts.
+    mutating func rewind(_ number: UInt32, from slot: UInt32) {
+        lane.retried(from: slot)
+        exchanges[number].request.rewind()
+        exchanges[number].phase = .delivering
+        giveBack(exchanges[number].response.queue.take())
+        giveBack(exchanges[number].response.framed.take())
+        exchanges[number].response = Relay(sent: .dropped)
     }
 
     /// The backend did what was asked of it: earlier failures do not count any more.
@@ -134,8 +150,11 @@ extension Worker {
         exchanges[number].status = 499
         logAccess(number)
         letUpstreamGo(number)
+        // It may only be slow, or have ended its own direction: what it has got of an answer that
+        // lasts until the close must not look whole.
+        let isCut = exchanges[number].hasAnswered
         discard(number)
-        closeClient(client)
+        closeClient(client, reset: isCut)
     }
 
     /// Part of a response was sent and the rest will not come: the client must see that.

@@ -209,7 +209,7 @@ extension Worker {
     mutating func deliver(_ number: UInt32) {
         while true {
             guard let index = choose(besides: exchanges[number].tried) else {
-                answer(number, nobodyReady(number))
+                queue(number, for: .aBackend)
                 return
             }
             let member = (
@@ -232,6 +232,7 @@ extension Worker {
             case .connection(let upstream):
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
+                arm(upstream: upstream, for: now + Limits.leastPatience)
                 return
             case .failed(let errno):
                 if !attemptEnded(number, .notConnected, errno: errno) { return }

@@ -72,11 +72,16 @@ extension Worker {
                 responseMalformed(number, ResponseFault(.tooManyInterims))
                 return false
             }
-            // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
-            if exchanges[number].minorVersion == 0 {
+            // HTTP/1.0 has no interim responses (RFC 9110 §15.2). And there are clients that wait
+            // for ever after a second 100: one too late, or of a second try.
+            let isRepeated = status == 100 && exchanges[number].wasBidContinue
+            if exchanges[number].minorVersion == 0 || isRepeated {
                 exchanges[number].response.dropHead(length)
             } else {
-                if status == 100 { exchanges[number].awaitsContinue = false }
+                if status == 100 {
+                    exchanges[number].awaitsContinue = false
+                    exchanges[number].wasBidContinue = true
+                }
                 writeHead(number, length, .keepAlive, chunked: false)
                 exchanges[number].response.interimHeadEnded(scratch.count)
             }

@@ -8,6 +8,7 @@ extension Worker {
     /// gone go. What is in flight with them hears of it from its own connection.
     mutating func adoptRoster() {
         let latest = plan.board.roster
+        let accounts = accounts(of: roster, in: latest)
         roster = latest
         var stale: [UInt32] = []
         upstreams.forEachSlot { stale.append($0) }
@@ -19,7 +20,7 @@ extension Worker {
                 closeUpstream(number)
             }
         }
-        plan.board.adopted(latest.version, by: self.number)
+        plan.board.adopted(latest.version, by: self.number, accounts)
     }
 
     /// Whose turn it is, leaving out those that have been tried; nobody when nobody is ready.

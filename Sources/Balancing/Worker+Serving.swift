@@ -37,7 +37,7 @@ extension Worker {
         case .serving(let number):
             switch exchanges[number].phase {
             case .readingHead: return readHead(number)
-            case .awaitingNews: return .blocked
+            case .awaitingNews, .queued: return .blocked
             case .delivering, .answering, .answeringItself: return relay(number)
             case .tunnelling: return tunnel(number)
             }

@@ -123,13 +123,22 @@ extension Worker {
         }
         // Where it has begun to answer, that says more than we could.
         if !exchanges[number].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
+        exchanges[number].wasBidContinue = true
         let client = exchanges[number].client
         clients[client].activeAt = now
         serve(client)
     }
 
     private mutating func upstreamDue(_ number: UInt32) {
-        let deadline = deadline(upstream: number)
+        var deadline = deadline(upstream: number)
+        if isSilent(upstream: number) {
+            var suspicion = suspicionDue(upstream: number)
+            if now >= suspicion {
+                suspect(upstream: number)
+                suspicion = suspicionDue(upstream: number)
+            }
+            deadline = now < deadline ? min(deadline, suspicion) : deadline
+        }
         if upstreams[number].client == nil && now >= upstreams[number].activeAt + Limits.keptProof {
             keeping[Int(upstreams[number].slot)] = upstreams[number].generation
         }
@@ -153,6 +162,14 @@ extension Worker {
         let key = clients.key(client)
         if attemptEnded(exchange, failure, errno: errno) { deliver(exchange) }
         if clients.isCurrent(key) { serve(client) }
+    }
+
+    /// Whether it is the backend's turn to say something.
+    private func isSilent(upstream number: UInt32) -> Bool {
+        guard let client = upstreams[number].client, upstreams[number].phase == .ready,
+            case .serving(let exchange) = clients[client].phase
+        else { return false }
+        return exchanges[exchange].phase == .delivering && !waitsForClient(exchange)
     }
 
     private func deadline(upstream number: UInt32) -> Instant {

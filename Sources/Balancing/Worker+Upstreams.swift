@@ -20,9 +20,9 @@ extension Worker {
             // backend has not been seen to keep any.
             if !isRepeatable && keeping[Int(slot)] != upstreams[number].generation { break }
             pool.remove(number, in: &upstreams)
-            // Bytes that nobody asked for must not be taken for the answer to what comes now.
-            let isUnwatched = now >= upstreams[number].activeAt + Limits.unwatched
-            if (!isRepeatable || isUnwatched)
+            // Bytes that nobody asked for must not be taken for the answer to what comes now: what
+            // has come by now has been told, unless there was too much to tell.
+            if (!isRepeatable || hasMoreEvents)
                 && upstreams[number].transport.socket.peek() != .wouldBlock
             {
                 endedIdle(number)

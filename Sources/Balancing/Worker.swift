@@ -37,6 +37,12 @@ struct Worker: ~Copyable {
     var lastTrial: [Instant]
     /// Which process of each backend, by slot, has been seen to keep idle connections.
     var keeping: [UInt64]
+    /// What the process of each backend, by slot, has let down.
+    var losses: [Losses]
+    /// How long each backend, by slot, may be silent before it is looked at.
+    var patience: [Patience]
+    /// Whether somebody may have been found to hang, so that requests are to be taken from it.
+    var rescuesDue = false
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
@@ -46,10 +52,16 @@ struct Worker: ~Copyable {
     var accessLog: AccessLog
     /// The clock, read once a turn.
     var now: Instant
+    /// Whether the poller may know of more than it could tell at once.
+    var hasMoreEvents = false
     /// Clients that used up what they may move in a turn.
     var unfinished: [SlabKey] = []
     /// Answers about a process that has died, in the order of their time.
     var awaited: [Awaited] = []
+    /// Requests that wait for a backend, in the order in which they came.
+    var queued: [Queued] = []
+    /// The roster by which they were last looked at.
+    var queueVersion: UInt64 = 0
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
     var postponed: [SlabKey] = []
     var accepting = Accepting.on
@@ -79,6 +91,8 @@ struct Worker: ~Copyable {
         lastTrial = .init(
             repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
         keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
+        losses = .init(repeating: Losses(), count: plan.scoreboard.backendCapacity)
+        patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
@@ -92,23 +106,42 @@ struct Worker: ~Copyable {
 
     /// Runs until the balancer leaves and the last exchange is over.
     mutating func run() throws(SystemError) {
+        try begin()
+        while true {
+            let count = poller.wait(timeout: timeout())
+            turn(count, at: Clock.now())
+            if leaving != .staying && isFinished() { break }
+        }
+        _ = accessLog.flush(now, force: true)
+        plan.leaving.workerFinished()
+    }
+
+    mutating func begin() throws(SystemError) {
         try poller.add(
             plan.wakers[number].waker.reference, for: .readable, token: Token(kind: TokenKind.waker)
         )
         try watchListeners()
         adoptRoster()
-        while true {
-            let count = poller.wait(timeout: timeout())
-            now = Clock.now()
-            for index in 0..<count { dispatch(poller.event(index)) }
-            if !awaited.isEmpty { settleAwaited() }
-            finishUnfinished()
-            expireTimers()
-            flushLog()
-            if leaving != .staying && isFinished() { break }
-        }
-        _ = accessLog.flush(now, force: true)
-        plan.leaving.workerFinished()
+    }
+
+    /// Does what the `count` events of the last wait ask for, and what is due by now.
+    mutating func turn(_ count: Int, at now: Instant) {
+        self.now = now
+        hasMoreEvents = count == poller.capacity
+        // Backends first: one that has let go of an idle connection must not be given a request on
+        // it in the same turn.
+        for index in 0..<count where isOfBackend(index) { dispatch(poller.event(index)) }
+        for index in 0..<count where !isOfBackend(index) { dispatch(poller.event(index)) }
+        if !awaited.isEmpty { settleAwaited() }
+        if !queued.isEmpty { settleQueue() }
+        if rescuesDue { rescue() }
+        finishUnfinished()
+        expireTimers()
+        flushLog()
+    }
+
+    private func isOfBackend(_ index: Int) -> Bool {
+        poller.event(index).token.kind == TokenKind.upstream
     }
 
     private mutating func dispatch(_ event: Event) {
@@ -128,6 +161,9 @@ struct Worker: ~Copyable {
     private func timeout() -> Nanoseconds? {
         if !unfinished.isEmpty { return Nanoseconds(0) }
         var least = wheel.untilNext(now: now)
+        if let next = queued.map(\.until).min() {
+            least = min(least ?? .init(.max), next.since(now))
+        }
         if let next = awaited.first {
             least = min(least ?? .init(.max), next.until.since(now))
         }
@@ -172,6 +208,7 @@ struct Worker: ~Copyable {
     private mutating func woken() {
         plan.wakers[number].waker.clear()
         adoptRoster()
+        rescuesDue = true
         let manner = plan.leaving.current
         if manner != leaving { beginLeaving(manner) }
     }

@@ -29,6 +29,7 @@ final class WorkerPlan: Sendable {
     let exchangesAWorker: Int
     /// Whose word about a client's address is believed.
     let trusted: [Network]
+    let suspects: Suspects
     /// Nothing where a client may have any number of connections.
     let tally: ClientTally?
 
@@ -44,6 +45,7 @@ final class WorkerPlan: Sendable {
         self.accessLog = accessLog
         self.isSupervised = isSupervised
         leaving = try Leaving(workers: workers)
+        suspects = try Suspects()
         // Each client may need a connection to a backend too.
         let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
         let possible = max(16, free / 2)

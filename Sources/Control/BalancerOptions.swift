@@ -40,6 +40,8 @@ public struct BalancerOptions: Sendable {
     public var rise = 2
     public var fall = 3
     public var retries = 2
+    /// How long a request waits where no backend is ready and one may be expected.
+    public var queueTimeout = Nanoseconds.seconds(5)
     public var timeoutConnect = Nanoseconds.seconds(1)
     public var timeoutResponse = Nanoseconds.seconds(30)
     public var timeoutClient = Nanoseconds.seconds(10)
@@ -83,6 +85,9 @@ public struct BalancerOptions: Sendable {
         Option("rise", value: "N", help: "successes in a row that bring a backend back (2)"),
         Option("fall", value: "N", help: "failures in a row that take it out (3)"),
         Option("retries", value: "N", help: "further backends to try for a request (2)"),
+        Option(
+            "queue-timeout", value: "TIME",
+            help: "to wait for a backend when none is ready and one is starting (5s)"),
         Option("timeout-connect", value: "TIME", help: "to connect to a backend (1s)"),
         Option("timeout-response", value: "TIME", help: "the longest silence of a backend (30s)"),
         Option(
@@ -145,6 +150,7 @@ public struct BalancerOptions: Sendable {
     }
 
     private mutating func readTimes(_ parsed: ParsedOptions) throws(UsageError) {
+        queueTimeout = try parsed.duration("queue-timeout") ?? queueTimeout
         timeoutConnect = try parsed.duration("timeout-connect") ?? timeoutConnect
         timeoutResponse = try parsed.duration("timeout-response") ?? timeoutResponse
         timeoutClient = try parsed.duration("timeout-client") ?? timeoutClient

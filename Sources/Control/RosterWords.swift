@@ -56,10 +56,14 @@ public struct RosterMember: Equatable, Sendable {
     public var pid: Int32
     /// How its last process ended, for the answers that say why; nothing before the first has.
     public var ended: BackendEnding?
+    /// Where it does not serve: from when on a process may be expected that does. `never` where
+    /// somebody has to start it, and in the past where one is being started.
+    public var returns: Instant
 
     public init(
         slot: UInt32, generation: UInt64, name: String, address: String, fact: MemberFact,
-        weight: UInt32 = 1, pid: Int32 = 0, ended: BackendEnding? = nil
+        weight: UInt32 = 1, pid: Int32 = 0, ended: BackendEnding? = nil,
+        returns: Instant = .never
     ) {
         self.slot = slot
         self.generation = generation
@@ -69,6 +73,7 @@ public struct RosterMember: Equatable, Sendable {
         self.weight = weight
         self.pid = pid
         self.ended = ended
+        self.returns = returns
     }
 }
 
@@ -113,6 +118,7 @@ extension RosterMember: Spelled {
         frame.put(weight)
         frame.put(pid)
         frame.put(ended)
+        frame.put(returns.nanoseconds)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -127,6 +133,7 @@ extension RosterMember: Spelled {
         weight = try frame.number()
         pid = try frame.number()
         ended = try frame.optional()
+        returns = Instant(nanoseconds: try frame.number())
     }
 }
 

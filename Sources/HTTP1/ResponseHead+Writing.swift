@@ -61,7 +61,10 @@ extension ResponseHead {
     ) {
         switch word {
         case .keepAlive: if keepsUpgrade { out.append("Connection: upgrade\r\n") }
-        case .keepAliveFor10: out.append("Connection: keep-alive\r\n")
+        case .keepAliveFor10:
+            out.append(
+                keepsUpgrade
+                    ? "Connection: keep-alive, upgrade\r\n" : "Connection: keep-alive\r\n")
         case .close:
             out.append(keepsUpgrade ? "Connection: close, upgrade\r\n" : "Connection: close\r\n")
         case .upgrade: out.append("Connection: upgrade\r\n")

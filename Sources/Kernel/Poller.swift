@@ -43,7 +43,7 @@ public struct Poller: ~Copyable {
     @usableFromInline let descriptor: Descriptor
     @usableFromInline let events: UnsafeMutablePointer<clinux_event>
     /// The most events that one wait tells; more come with the next.
-    @usableFromInline let capacity: Int
+    public let capacity: Int
 
     /// epoll_create1(2).
     public init(capacity: Int = 256) throws(SystemError) {

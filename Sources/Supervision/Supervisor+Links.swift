@@ -25,7 +25,8 @@ extension Supervisor {
                     slot: UInt32(child.index), generation: child.generation,
                     name: child.plan.name, address: "\(child.address)",
                     fact: child.lifecycle.fact, pid: child.process?.pid ?? 0,
-                    ended: child.ended))
+                    ended: child.ended,
+                    returns: child.lifecycle.returns))
         }
         return RosterWord(version: rosterVersion, members: members)
     }

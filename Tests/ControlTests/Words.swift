@@ -56,7 +56,8 @@ enum Words {
                 weight: 3, pid: 99,
                 ended: BackendEnding(
                     generation: 1, pid: 98, words: "killed by SIGKILL", signal: "SIGKILL",
-                    at: Instant(nanoseconds: 5), ran: .seconds(3))),
+                    at: Instant(nanoseconds: 5), ran: .seconds(3)),
+                returns: Instant(nanoseconds: 6)),
             RosterMember(
                 slot: .max, generation: .max, name: "", address: "unix:/a", fact: .gone),
             RosterMember(slot: 1, generation: 2, name: "a", address: "[::1]:1", fact: .paused),

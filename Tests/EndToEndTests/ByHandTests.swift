@@ -3,6 +3,14 @@ import Testing
 
 /// The three programs without lbctl, as in three terminals.
 @Suite struct ByHandTests {
+    @Test func `a balancer goes on when it is asked to read its settings again`() throws {
+        let echoes = try Echoes(1)
+        let balanced = try Balanced(echoes.addresses)
+        balanced.program.send(.hangUp)
+        for _ in 0..<20 { #expect(try balanced.get("/").status == 200) }
+        #expect(balanced.program.ending == nil)
+    }
+
     @Test func `two echoes and a balancer take turns, and one killed comes back`() throws {
         let first = try RunningProgram("lb-echo", ["--port", "0", "--name", "first"])
         let second = try RunningProgram("lb-echo", ["--port", "0", "--name", "second"])

@@ -55,6 +55,23 @@ import Testing
         #expect(try client.answer().text == "POST /x HTTP/1.1")
     }
 
+    // There are clients that take a second 100 for a final answer, or wait for ever after it.
+    @Test func `a 100 that comes after ours is not told again`() throws {
+        let gateway = try Gateway { (connection) throws(Failure) in
+            while try connection.request() != nil {
+                try connection.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hint\r\n\r\n")
+                try connection.answer("late")
+            }
+        }
+        let client = try gateway.client()
+        for _ in 0..<2 {
+            try client.send(Self.waiting)
+            #expect(try read(client, through: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+            try client.send("body")
+            #expect(try read(client, through: "late").hasPrefix("HTTP/1.1 103 "))
+        }
+    }
+
     @Test func `a client that does not wait is not made to`() throws {
         let gateway = try Gateway()
         let client = try gateway.client()

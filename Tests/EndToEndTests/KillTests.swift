@@ -53,6 +53,25 @@ import Testing
         #expect(account.reasons.allSatisfy { $0.contains("backend.") }, "\(account)")
     }
 
+    @Test func `the sentence about a death says what became of each request`() throws {
+        let service = try Service(["--backends", "1"])
+        var clients: [(Client, Int)] = []
+        for number in 0..<5 {
+            let client = try Client(service.address)
+            let isPost = number >= 3
+            try client.send(
+                isPost
+                    ? "POST /delay/60 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+                    : "GET /delay/0.5 HTTP/1.1\r\nHost: a\r\n\r\n")
+            clients.append((client, isPost ? 502 : 200))
+        }
+        try service.awaitActive(5)
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        for (client, status) in clients { #expect(try client.answer().status == status) }
+        try service.awaitSentence(
+            "killed by SIGKILL", "5 requests were in flight: 3 tried elsewhere, 2 failed")
+    }
+
     @Test func `a backend killed by somebody else is noticed, told of and started again`() throws {
         let service = try Service(["--backends", "2"])
         let load = try Load(on: service.address, clients: 4)

@@ -1,0 +1,97 @@
+import Basics
+import Choosing
+import Kernel
+
+/// Requests that wait for a backend: while none is ready and the supervisor says that one is
+/// coming, a client is better off waiting for a moment than being sent away.
+extension Worker {
+    struct Queued {
+        let exchange: SlabKey
+        let wait: Wait
+        /// Of the roster that it had when it came.
+        let version: UInt64
+        let since: Instant
+        /// When it is to be looked at again though nothing happens.
+        var until: Instant
+    }
+
+    enum Wait {
+        /// Nobody is ready.
+        case aBackend
+        /// Everybody has failed it; if they have died, the supervisor is about to say so.
+        case news
+    }
+
+    private enum Outlook {
+        case deliver
+        case waitOn(until: Instant)
+        case hopeless
+    }
+
+    /// Whether a request that everybody has failed may wait for those who come in their place:
+    /// nobody can have acted on it, or it may be done twice.
+    func mayWait(_ number: UInt32, _ failure: AttemptFailure, _ state: AttemptState) -> Bool {
+        if !plan.isSupervised || exchanges[number].hasWaited { return false }
+        if state.hasAnswered || !state.isReplayable { return false }
+        switch failure {
+        case .notConnected, .brokenUnsent: return true
+        case .brokenSent: return state.isIdempotent
+        case .timedOut, .malformed: return false
+        }
+    }
+
+    /// Lets a request wait, or answers it where there is nothing to wait for.
+    mutating func queue(_ number: UInt32, for wait: Wait) {
+        let until = wait == .news ? now + Limits.newsDelay : now + plan.options.queueTimeout
+        let entry = Queued(
+            exchange: exchanges.key(number), wait: wait, version: roster.version, since: now,
+            until: until)
+        if case .hopeless = outlook(entry), wait == .aBackend {
+            answer(number, nobodyReady(number))
+            return
+        }
+        if queued.count >= Limits.queue {
+            answer(number, nobodyReady(number))
+            return
+        }
+        exchanges[number].phase = .queued
+        exchanges[number].hasWaited = true
+        queued.append(entry)
+    }
+
+    /// Delivers what can be delivered now, and sends away what has waited long enough.
+    mutating func settleQueue() {
+        let isNews = queueVersion != roster.version
+        if !isNews && !queued.contains(where: { $0.until <= now }) { return }
+        queueVersion = roster.version
+        let waiting = queued
+        queued.removeAll(keepingCapacity: true)
+        for var entry in waiting where exchanges.isCurrent(entry.exchange) {
+            let number = entry.exchange.slot
+            let client = exchanges[number].client
+            switch outlook(entry) {
+            case .waitOn(let until):
+                entry.until = until
+                queued.append(entry)
+            case .deliver:
+                exchanges[number].phase = .delivering
+                deliver(number)
+                serve(client)
+            case .hopeless:
+                answer(number, nobodyReady(number))
+                serve(client)
+            }
+        }
+    }
+
+    private func outlook(_ entry: Queued) -> Outlook {
+        if !roster.rotation.isEmpty {
+            // Who has failed it is still there for all we know: a moment more, then once again.
+            let isOld = entry.wait == .news && roster.version == entry.version
+            return isOld && now < entry.until ? .waitOn(until: entry.until) : .deliver
+        }
+        let deadline = entry.since + plan.options.queueTimeout
+        if now >= deadline || roster.returns > deadline { return .hopeless }
+        return .waitOn(until: deadline)
+    }
+}

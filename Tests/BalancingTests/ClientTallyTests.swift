@@ -1,0 +1,32 @@
+import Kernel
+import Testing
+
+@testable import Balancing
+
+/// Who counts as one client, and how many connections it may have.
+@Suite struct ClientTallyTests {
+    private func key(_ text: String) throws -> ClientKey {
+        let address = try #require(Address(host: text, port: 1))
+        return try #require(ClientKey(address))
+    }
+
+    @Test func `a client may have so many, and others do not count`() throws {
+        let tally = ClientTally(most: 2)
+        let one = try key("192.0.2.1")
+        let entries = (0..<3).map { _ in tally.enter(one) }
+        #expect(entries == [true, true, false])
+        #expect(tally.enter(try key("192.0.2.2")))
+        tally.leave(one)
+        #expect(tally.enter(one))
+        #expect(!tally.enter(one))
+    }
+
+    @Test func `a network of IPv6 is one client`() throws {
+        #expect(try key("2001:db8::1") == key("2001:db8::ffff:1"))
+        #expect(try key("2001:db8::1") != key("2001:db8:0:1::1"))
+    }
+
+    @Test func `a socket's path is nobody that could be counted`() {
+        #expect(ClientKey(.unix("/a")) == nil)
+    }
+}

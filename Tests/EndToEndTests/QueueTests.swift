@@ -1,0 +1,61 @@
+import Basics
+import Kernel
+import Testing
+
+/// While no backend is ready and one is coming, requests wait; otherwise they are told at once.
+@Suite struct QueueTests {
+    @Test func `with the only backend killed again and again no request is lost`() throws {
+        let service = try Service(["--backends", "1"])
+        let load = try Load(on: service.address, clients: 4)
+        for _ in 0..<5 {
+            try load.awaitMore(50)
+            let before = try service.row("backend.1").pid
+            #expect(try service.run("kill", ["backend.1"]).code == 0)
+            try service.await("backend.1") { $0.state == "ready" && $0.pid != before }
+        }
+        try load.awaitMore(50)
+        let account = try load.stop()
+        #expect(account.failed == 0, "\(account)")
+    }
+
+    @Test func `a restart of all backends at once is no gap`() throws {
+        let service = try Service(["--backends", "2"])
+        let load = try Load(on: service.address, clients: 4)
+        try load.awaitMore(50)
+        #expect(try service.run("restart", ["backend"]).code == 0)
+        try load.awaitMore(50)
+        let account = try load.stop()
+        #expect(account.failed == 0, "\(account)")
+    }
+
+    @Test func `a request waits for a backend that starts late`() throws {
+        let service = try Service(["--backends", "1", "--restart-delay", "1s"])
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        for method in ["GET", "POST"] {
+            let answer = try Client.get(
+                service.address, "/", method: method, body: method == "POST" ? "x" : "")
+            #expect(answer.status == 200)
+        }
+        // The first of them came while there was nobody.
+        let line = try #require(
+            try service.place.records(["balancer"]).compactMap { $0["text"].text }.first)
+        #expect(line.contains("\"GET / HTTP/1.1\" 200 "))
+    }
+
+    @Test func `where nobody is coming it is told at once, and when where that is known`() throws {
+        let service = try Service([
+            "--backends", "1", "--restart-delay", "60s", "--queue-timeout", "500ms",
+        ])
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        let later = try service.get()
+        #expect(later.status == 503)
+        let seconds = try #require(later.field("retry-after").flatMap { Int($0) })
+        #expect((30...61).contains(seconds))
+        #expect(try service.run("start", ["backend.1"]).code == 0)
+        #expect(try service.get().status == 200)
+        #expect(try service.run("stop", ["backend.1"]).code == 0)
+        let never = try service.get()
+        #expect(never.status == 503)
+        #expect(never.field("retry-after") == nil)
+    }
+}
