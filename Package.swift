@@ -68,6 +68,7 @@ let benchmarks: [Target] =
                 .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
             ])
     ]
+
 let fuzzed: [Target.Dependency] = [
     "Balancing", "HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics",
 ]
