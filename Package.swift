@@ -56,6 +56,18 @@ func tests(of name: String, sees: [String] = []) -> Target {
         swiftSettings: [.enableExperimentalFeature("Lifetimes")])
 }
 
+let fuzzed: [Target.Dependency] = [
+    "Balancing", "HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics",
+]
+let keptBytes = ["Corpus", "Found", "Words"]
+
+let fuzzing: Target =
+    isFuzzing
+    ? .executableTarget(
+        name: "fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests",
+        exclude: keptBytes + ["ReplayTests.swift"])
+    : .testTarget(name: "FuzzingTests", dependencies: fuzzed, exclude: keptBytes + ["Driver"])
+
 /// `Scripts/bench-choosing` sets it: then there is the program that measures what a choice costs.
 let benchmarks: [Target] =
     Context.environment["LBCTL_BENCH"] == nil
@@ -68,18 +80,6 @@ let benchmarks: [Target] =
                 .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
             ])
     ]
-
-let fuzzed: [Target.Dependency] = [
-    "Balancing", "HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics",
-]
-let keptBytes = ["Corpus", "Found", "Words"]
-
-let fuzzing: Target =
-    isFuzzing
-    ? .executableTarget(
-        name: "fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests",
-        exclude: keptBytes + ["ReplayTests.swift"])
-    : .testTarget(name: "FuzzingTests", dependencies: fuzzed, exclude: keptBytes + ["Driver"])
 
 let package = Package(
     name: "lbctl",
