@@ -6,10 +6,10 @@ import Basics
 /// What is read must be no older than what was stored before something else that was read
 /// (acquire and release).
 public protocol WordStorage {
-    var count: Int { get }
     func load(_ index: Int) -> UInt64
     /// Stores a word where another is; whether that one was still there.
     func exchange(_ expected: UInt64, with word: UInt64, at index: Int) -> Bool
+    var count: Int { get }
 }
 
 /// A table of a fixed size with an entry for each key, a 64-bit hash, until it expires.

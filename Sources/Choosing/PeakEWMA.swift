@@ -82,11 +82,11 @@ public struct PeakEWMA: Equatable, Sendable {
         // As a power of two, and that as a whole part and a rest of at most a half.
         let power = Double(span.count) * (1.442_695_040_888_963_4 / 10e9)
         if power >= 1000 { return 0 }
-        let whole = (power + 0.5).rounded(.down)
-        let x = (whole - power) * 0.693_147_180_559_945_3
+        let whole = Int(power + 0.5)
+        let x = (Double(whole) - power) * 0.693_147_180_559_945_3
         // The exponential series up to the sixth power.
         let high = 1.0 / 24 + x * (1.0 / 120 + x / 720)
         let series = 1 + x * (1 + x * (0.5 + x * (1.0 / 6 + x * high)))
-        return series * Double(bitPattern: (1023 - UInt64(whole)) << 52)
+        return series * Double(bitPattern: UInt64(1023 - whole) << 52)
     }
 }

@@ -36,19 +36,21 @@ import Glibc
     private static func builds() {
         print("\n| ms a build | " + sizes.map { "\($0)" }.joined(separator: " | ") + " |")
         print("| --- |" + sizes.map { _ in " ---: |" }.joined())
-        row("Maglev table") { once { sum += ConsistentHash(Rows.members($0)).placeCount } / 1e6 }
-        row("Maglev table, weights 1...5") {
-            once { sum += ConsistentHash(Rows.members($0, most: 5)).placeCount } / 1e6
+        row("Maglev table") { size in
+            once { sum += ConsistentHash(Rows.members(size)).placeCount }
         }
-        row("alias table") {
-            once { sum += TwoChoices(weights: Rows.weights($0, most: 5)).draw(1) } / 1e6
+        row("Maglev table, weights 1...5") { size in
+            once { sum += ConsistentHash(Rows.members(size, most: 5)).placeCount }
         }
-        row("rotation, weights 1...5") {
-            once { sum += Rotation(weights: Rows.weights($0, most: 5)).sequence.count } / 1e6
+        row("alias table") { size in
+            once { sum += TwoChoices(weights: Rows.weights(size, most: 5)).draw(1) }
         }
-        row("cookie table") {
-            once { sum += Int(StickyCookie(names: Rows.names($0), secret: (1, 2)).value(of: 0)[0]) }
-                / 1e6
+        row("rotation, weights 1...5") { size in
+            once { sum += Rotation(weights: Rows.weights(size, most: 5)).sequence.count }
+        }
+        row("cookie table") { size in
+            let names = Rows.names(size)
+            return once { sum += Int(StickyCookie(names: names, secret: (1, 2)).value(of: 0)[0]) }
         }
     }
 
@@ -68,10 +70,11 @@ import Glibc
         return best
     }
 
+    /// Milliseconds.
     private static func once(_ body: () -> Void) -> Double {
         let start = clock()
         body()
-        return Double(clock() - start)
+        return Double(clock() - start) / 1e6
     }
 
     private static func clock() -> UInt64 {

@@ -114,7 +114,8 @@ enum Rows {
         }
         let name = Array("lb".utf8)
         return App.each { turn in
-            let field = values[turn % values.count].span
+            let value = values[turn % values.count]
+            let field = value.span
             guard let range = CookiePairs.find(name.span, in: field) else { return 0 }
             return cookie.member(field, in: range) ?? 0
         }
