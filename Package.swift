@@ -68,6 +68,19 @@ let fuzzing: Target =
         exclude: keptBytes + ["ReplayTests.swift"])
     : .testTarget(name: "FuzzingTests", dependencies: fuzzed, exclude: keptBytes + ["Driver"])
 
+/// `Scripts/bench-choosing` sets it: then there is the program that measures what a choice costs.
+let benchmarks: [Target] =
+    Context.environment["LBCTL_BENCH"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "bench-choosing", dependencies: ["Choosing", "Basics"],
+            path: "Tests/Benchmarks/Choosing",
+            swiftSettings: [
+                .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+            ])
+    ]
+
 let package = Package(
     name: "lbctl",
     targets: [
@@ -126,5 +139,5 @@ let package = Package(
             dependencies: ["lbctl", "lb-balancer", "lb-echo", "Kernel", "Basics"]),
         .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
         fuzzing,
-    ]
+    ] + benchmarks
 )

@@ -145,7 +145,8 @@ public final class Balancer {
             try begin(word)
             return
         }
-        let roster = Roster(word)
+        let roster = Roster(
+            word, hashes: options.algorithm == .hash, after: plan.board.roster)
         plan.board.put(up: roster)
         plan.wakeAll()
         prober.follow(roster, now: Clock.now())
@@ -153,7 +154,7 @@ public final class Balancer {
 
     /// The first roster: now there is something to do.
     private func begin(_ word: RosterWord) throws(SystemError) {
-        let roster = Roster(word)
+        let roster = Roster(word, hashes: options.algorithm == .hash)
         prober.follow(roster, now: Clock.now())
         let plan = try WorkerPlan(
             options: options, listeners: listeners,
@@ -170,6 +171,7 @@ public final class Balancer {
         try poller.add(
             plan.suspects.reference, for: .readable, token: Token(kind: Kind.suspicion))
         for number in 0..<workers {
+            scoreboard.use(lane: firstLane + number)
             let lane = scoreboard.lane(firstLane + number)
             Thread.start(named: "worker-\(number)") {
                 do throws(SystemError) {

@@ -75,6 +75,8 @@ struct Exchange: ~Copyable {
     var format: AnswerFormat?
     /// Whether the client is on this machine, and may know about its processes.
     var isLocal = false
+    /// What its backend is chosen by, where keys are hashed.
+    var key: UInt64 = 0
     /// Whom a trusted proxy takes the client for.
     var claimedAddress = InlineText()
 

@@ -22,16 +22,27 @@ final class Roster: Sendable {
     let members: [Member]
     /// Whose turn it is, as indexes of members; those that are not ready take no turns.
     let rotation: [Int]
+    /// The indexes of those that may be chosen at all.
+    let ready: [Int]
+    /// The same, to be drawn from by weight.
+    let draws: TwoChoices
+    /// The places of all that are configured, ready or not, where keys are hashed to them.
+    let ring: ConsistentHash?
     /// From when on some backend that does not serve now may be expected to; `never` where none is.
     let returns: Instant
     /// The member of each scoreboard slot, -1 for none.
     private let memberBySlot: [Int32]
 
-    init(version: UInt64, members: [Member]) {
+    /// `last` is the roster before, whose ring serves on where the members are the same; building
+    /// one takes milliseconds.
+    init(version: UInt64, members: [Member], hashes: Bool = false, after last: Roster? = nil) {
         self.version = version
         self.members = members
         let ready = members.indices.filter { members[$0].fact == .ready }
         rotation = Rotation(weights: ready.map { members[$0].weight }).sequence.map { ready[$0] }
+        self.ready = ready.filter { members[$0].weight > 0 }
+        draws = TwoChoices(weights: self.ready.map { members[$0].weight })
+        ring = hashes ? Self.ring(members, after: last) : nil
         returns = members.map(\.returns).min() ?? .never
         let top = members.map { Int($0.slot) }.max() ?? -1
         var bySlot = [Int32](repeating: -1, count: top + 1)
@@ -39,8 +50,17 @@ final class Roster: Sendable {
         memberBySlot = bySlot
     }
 
+    private static func ring(_ members: [Member], after last: Roster?) -> ConsistentHash {
+        let wanted = members.map { member in
+            let name = member.name
+            return ConsistentHash.Member(id: KeyHash.hash(name.bytes), weight: member.weight)
+        }
+        if let ring = last?.ring, ring.members == wanted { return ring }
+        return ConsistentHash(wanted)
+    }
+
     /// What the supervisor said; members whose address can't be read are left out.
-    convenience init(_ word: RosterWord) {
+    convenience init(_ word: RosterWord, hashes: Bool = false, after last: Roster? = nil) {
         var members: [Member] = []
         for said in word.members {
             guard let address = Address(said.address) else { continue }
@@ -51,7 +71,7 @@ final class Roster: Sendable {
                     weight: said.weight, pid: said.pid, ended: said.ended,
                     returns: said.returns))
         }
-        self.init(version: word.version, members: members)
+        self.init(version: word.version, members: members, hashes: hashes, after: last)
     }
 
     /// The index of the member in a scoreboard slot.

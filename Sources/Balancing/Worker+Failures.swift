@@ -64,6 +64,7 @@ extension Worker {
         let cause =
             fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[number].hasAnswered)
         exchanges[number].tried.failed(cause)
+        notePenalty(number)
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
         case .again:

@@ -78,6 +78,7 @@ extension Worker {
     private mutating func headComplete(_ number: UInt32, _ length: Int) {
         noteHead(number)
         if isRefused(number, length) { return }
+        if plan.options.algorithm == .hash { noteKey(number) }
         rewriteHead(number, length)
         let malformed = exchanges[number].request.digest()
         if let malformed {
@@ -115,6 +116,11 @@ extension Worker {
         // What came through another proxy came from somewhere else, whoever connected to us.
         exchanges[number].isLocal =
             clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
+        if clients[client].isTrusted {
+            let claimed = exchanges[number].request.claimedClient(
+                requestHead, trusted: plan.trusted)
+            if let claimed { exchanges[number].claimedAddress = claimed.inlineHost }
+        }
         if let id = requestHead.requestID {
             exchanges[number].requestID = exchanges[number].request.text(id.range)
         } else {
@@ -178,11 +184,6 @@ extension Worker {
         let client = exchanges[number].client
         forwarded.clientAddress = clients[client].address
         forwarded.isTrusted = clients[client].isTrusted
-        if clients[client].isTrusted {
-            let claimed = exchanges[number].request.claimedClient(
-                requestHead, trusted: plan.trusted)
-            if let claimed { exchanges[number].claimedAddress = claimed.inlineHost }
-        }
         forwarded.requestID = exchanges[number].requestID
         scratch.removeAll()
         exchanges[number].request.write(requestHead, adding: forwarded, to: &scratch)
@@ -208,7 +209,7 @@ extension Worker {
     /// Gives the request to a backend that it has not been tried on.
     mutating func deliver(_ number: UInt32) {
         while true {
-            guard let index = choose(besides: exchanges[number].tried) else {
+            guard let index = choose(for: number) else {
                 queue(number, for: .aBackend)
                 return
             }

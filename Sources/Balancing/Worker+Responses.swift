@@ -94,6 +94,7 @@ extension Worker {
             slot: exchanges[number].slot, status: status,
             after: now.since(exchanges[number].sentAt))
         succeeded(number)
+        noteLatency(number)
         let isOld = exchanges[number].minorVersion == 0
         // Without a length an old client knows the end by the close, and so does a new one where
         // the backend does it like that. A request that has not all come cannot be followed by

@@ -23,11 +23,20 @@ extension Worker {
         plan.board.adopted(latest.version, by: self.number, accounts)
     }
 
-    /// Whose turn it is, leaving out those that have been tried; nobody when nobody is ready.
+    /// Whom a request goes to, leaving out those that it has been tried on; nobody when nobody is
+    /// ready.
     ///
     /// A look at the version first: from the moment a roster is put up, nobody chooses by another.
-    mutating func choose(besides tried: Tried) -> Int? {
+    mutating func choose(for number: UInt32) -> Int? {
         if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
+        if plan.options.algorithm == .roundRobin {
+            return takeTurn(besides: exchanges[number].tried)
+        }
+        return chooseByLoad(number)
+    }
+
+    /// Whose turn it is.
+    private mutating func takeTurn(besides tried: Tried) -> Int? {
         let count = roster.rotation.count
         if count == 0 { return nil }
         let turn = Int(truncatingIfNeeded: plan.scoreboard.takeTurn() % UInt64(count))

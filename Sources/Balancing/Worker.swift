@@ -52,6 +52,8 @@ struct Worker: ~Copyable {
     var accessLog: AccessLog
     /// The clock, read once a turn.
     var now: Instant
+    /// Counted on for each random number.
+    var chance: UInt64
     /// Whether the poller may know of more than it could tell at once.
     var hasMoreEvents = false
     /// Clients that used up what they may move in a turn.
@@ -93,6 +95,7 @@ struct Worker: ~Copyable {
         keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
         losses = .init(repeating: Losses(), count: plan.scoreboard.backendCapacity)
         patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
+        chance = Randomness.word()
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)

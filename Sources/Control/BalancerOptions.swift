@@ -15,7 +15,25 @@ public struct BalancerOptions: Sendable {
 
     public enum AccessLog: String, CaseIterable, Sendable { case off, text }
     public enum Mode: String, CaseIterable, Sendable { case http }
-    public enum Algorithm: String, CaseIterable, Sendable { case roundRobin = "round-robin" }
+    /// By what a backend is chosen.
+    public enum Algorithm: String, CaseIterable, Sendable {
+        case roundRobin = "round-robin"
+        case leastConnections = "least-connections"
+        case leastResponseTime = "least-response-time"
+        case random
+        case hash
+    }
+    /// What tells requests apart for `hash`.
+    public enum HashKey: Equatable, Sendable {
+        /// The client's address.
+        case source
+        /// Path and query.
+        case uri
+        case path
+        /// The value of a field.
+        case header(String)
+        case cookie(String)
+    }
     /// How it is found out whether a backend serves.
     public enum HealthCheck: Equatable, Sendable {
         case off
@@ -32,6 +50,7 @@ public struct BalancerOptions: Sendable {
     public var weights: [Weight] = []
     public var mode = Mode.http
     public var algorithm = Algorithm.roundRobin
+    public var hashKey = HashKey.source
     /// Nothing: one a core.
     public var threads: Int?
     /// Nothing: TCP.
@@ -81,7 +100,12 @@ public struct BalancerOptions: Sendable {
         Option(
             "weight", value: "TARGET=W", help: "the share of a port or name; repeatable (1)"),
         Option("mode", value: "http", help: "what is balanced (http)"),
-        Option("algorithm", value: "NAME", help: "round-robin"),
+        Option(
+            "algorithm", value: "NAME",
+            help: "round-robin, least-connections, least-response-time, random or hash"),
+        Option(
+            "hash-key", value: "KEY",
+            help: "source, uri, path, header:NAME or cookie:NAME, for hash (source)"),
         Option("threads", value: "N", help: "worker threads (one a core)"),
         Option("health-check", value: "off|tcp|http:/PATH", help: "active checks (tcp)"),
         Option("health-interval", value: "TIME", help: "between two checks (1s)"),
@@ -137,6 +161,7 @@ public struct BalancerOptions: Sendable {
         for text in parsed.values("weight") { weights.append(try Weight(text)) }
         mode = try parsed.choice("mode") ?? mode
         algorithm = try parsed.choice("algorithm") ?? algorithm
+        hashKey = try parsed.value("hash-key").map(Self.hashKey) ?? hashKey
         healthCheck = try parsed.value("health-check").map(Self.check)
         healthInterval = try parsed.duration("health-interval") ?? healthInterval
         healthTimeout = try parsed.duration("health-timeout") ?? healthTimeout
@@ -201,6 +226,20 @@ public struct BalancerOptions: Sendable {
             let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
             if text.hasPrefix("http:/"), isPlain { return .http(path: String(path)) }
             throw UsageError("--health-check takes off, tcp or http:/PATH, not '\(text)'")
+        }
+    }
+
+    private static func hashKey(_ text: String) throws(UsageError) -> HashKey {
+        switch text {
+        case "source": return .source
+        case "uri": return .uri
+        case "path": return .path
+        default:
+            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            if parts.count == 2, parts[0] == "header", !parts[1].isEmpty { return .header(parts[1]) }
+            if parts.count == 2, parts[0] == "cookie", !parts[1].isEmpty { return .cookie(parts[1]) }
+            throw UsageError(
+                "--hash-key takes source, uri, path, header:NAME or cookie:NAME, not '\(text)'")
         }
     }
 

@@ -118,6 +118,21 @@ struct FieldTable: ~Copyable {
         return nil
     }
 
+    /// The same for a name that is known only at run time.
+    func value(named name: Span<UInt8>, in bytes: Span<UInt8>) -> ByteRange? {
+        for index in 0..<count where self[index].name.count == name.count {
+            let start = self[index].name.lowerBound
+            var place = 0
+            while place < name.count
+                && Ascii.lowered(bytes[start + place]) == Ascii.lowered(name[place])
+            {
+                place += 1
+            }
+            if place == name.count { return self[index].value }
+        }
+        return nil
+    }
+
     /// The place of the first field of this kind.
     func first(_ kind: FieldKind) -> Int? {
         for index in 0..<count where self[index].kind == kind {

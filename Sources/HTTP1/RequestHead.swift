@@ -97,6 +97,11 @@ public struct RequestHead: ~Copyable {
         fields.value(of: name, in: bytes)
     }
 
+    /// The value of the first field of a name that is known only now.
+    public func value(named name: Span<UInt8>, in bytes: Span<UInt8>) -> ByteRange? {
+        fields.value(named: name, in: bytes)
+    }
+
     private mutating func reset() {
         fields.removeAll()
         connection = ConnectionOptions()

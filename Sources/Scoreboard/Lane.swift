@@ -63,6 +63,13 @@ public struct Lane: @unchecked Sendable {
         }
     }
 
+    /// How many requests this generation of a backend has in flight with this worker.
+    public func inFlight(slot: UInt32, generation: UInt64) -> UInt64 {
+        let cell = cell(slot)
+        return load(cell + Layout.Cell.generation) == generation
+            ? load(cell + Layout.Cell.inFlight) : 0
+    }
+
     /// The backend answered, with this status and after this time.
     public func answered(slot: UInt32, status: UInt16, after span: Nanoseconds) {
         let cell = cell(slot)

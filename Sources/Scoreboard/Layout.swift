@@ -9,7 +9,7 @@
 ///     lanes     a header each, and a cell for each backend
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 2
+    public static let version: UInt64 = 3
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -24,12 +24,20 @@ public enum Layout {
         static let backendCapacity = 2
         static let laneCapacity = 3
         static let rotation = 8
+        /// A bit for each of the first 64 lanes that a worker has written.
+        static let lanesInUse = 16
         static let words = 64
     }
 
     enum Backend {
         static let verdict = 0
         static let checks = 1
+        /// Of which process the next three are.
+        static let generation = 2
+        /// Two words that tell how long its responses take.
+        static let latency = 3
+        /// A word that tells of its failures.
+        static let penalty = 5
         static let words = 8
     }
 

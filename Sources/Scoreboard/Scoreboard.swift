@@ -78,6 +78,34 @@ public final class Scoreboard: @unchecked Sendable {
         return unsafe CheckCell(word: words + first)
     }
 
+    /// What choosing by load goes by.
+    public func load(slot: Int) -> LoadCell {
+        invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
+        let first = Layout.Header.words + slot * Layout.Backend.words
+        return unsafe LoadCell(words: words + first)
+    }
+
+    /// A worker writes to this lane from now on: others look at it when they count.
+    public func use(lane index: Int) {
+        if index >= 64 { return }
+        unsafe words[Layout.Header.lanesInUse].bitwiseOr(1 << UInt64(index), ordering: .relaxed)
+    }
+
+    /// How many requests a process of a backend has in flight with all workers of all balancers.
+    public func inFlight(slot: UInt32, generation: UInt64) -> UInt32 {
+        var used = unsafe Self.load(words, Layout.Header.lanesInUse)
+        var sum: UInt64 = 0
+        while used != 0 {
+            let index = used.trailingZeroBitCount
+            used &= used &- 1
+            sum &+= lane(index).inFlight(slot: slot, generation: generation)
+        }
+        for index in 64..<max(64, laneCapacity) {
+            sum &+= lane(index).inFlight(slot: slot, generation: generation)
+        }
+        return UInt32(clamping: Int64(bitPattern: sum))
+    }
+
     /// What all lanes together say of a backend.
     public func totals(slot: Int, generation: UInt64) -> BackendTotals {
         var totals = BackendTotals()

@@ -1,0 +1,163 @@
+import Basics
+import Choosing
+import Control
+import HTTP1
+import Kernel
+import Scoreboard
+
+/// Choosing by load or by key; the rotation is in `Worker+Roster`.
+extension Worker {
+    /// The index of the member that a request goes to; nobody when nobody is ready.
+    mutating func chooseByLoad(_ number: UInt32) -> Int? {
+        if roster.ready.isEmpty { return nil }
+        let turn = plan.scoreboard.takeTurn()
+        chance &+= KeyHash.golden
+        let word = KeyHash.mixed(chance)
+        let tried = exchanges[number].tried
+        let key = exchanges[number].key
+        // Rather one that is suspect than none, and rather one that was tried than none.
+        for leniency in Leniency.allCases {
+            if let index = pick(key, turn, word, tried, leniency) {
+                if leniency == .strict { noteTrial(index) }
+                return index
+            }
+        }
+        return nil
+    }
+
+    private enum Leniency: CaseIterable { case strict, suspects, anybody }
+
+    private func pick(
+        _ key: UInt64, _ turn: UInt64, _ word: UInt64, _ tried: Tried, _ leniency: Leniency
+    ) -> Int? {
+        let ready = roster.ready
+        func price(_ place: Int) -> Cost? {
+            admits(ready[place], tried, leniency) ? cost(of: ready[place]) : nil
+        }
+        switch plan.options.algorithm {
+        case .roundRobin, .leastConnections, .leastResponseTime:
+            return Least.pick(of: ready.count, turn: turn, word: word, cost: price).map { ready[$0] }
+        case .random:
+            return roster.draws.pick(turn: turn, word: word, cost: price).map { ready[$0] }
+        case .hash:
+            return roster.ring?.pick(key: key) { index in
+                roster.members[index].fact == .ready && admits(index, tried, leniency)
+            }
+        }
+    }
+
+    private func admits(_ index: Int, _ tried: Tried, _ leniency: Leniency) -> Bool {
+        let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
+        if leniency != .anybody && tried.count > 0 && tried.contains(slot) { return false }
+        if leniency != .strict { return true }
+        if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { return false }
+        let failures = plan.scoreboard.verdict(slot: Int(slot)).failures(of: generation)
+        return failures < Suspicion.threshold
+            || Suspicion.admits(failures: failures, lastTrial: lastTrial[Int(slot)], now: now)
+    }
+
+    /// Who is under suspicion is tried with one request, and then has to wait for another chance.
+    private mutating func noteTrial(_ index: Int) {
+        let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
+        let failures = plan.scoreboard.verdict(slot: Int(slot)).failures(of: generation)
+        if failures >= Suspicion.threshold { lastTrial[Int(slot)] = now }
+    }
+
+    private func cost(of index: Int) -> Cost {
+        let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
+        let weight = roster.members[index].weight
+        let inFlight = plan.scoreboard.inFlight(slot: slot, generation: generation)
+        let cell = plan.scoreboard.load(slot: Int(slot))
+        if plan.options.algorithm == .leastResponseTime {
+            let words = cell.latency(of: generation)
+            return PeakEWMA(word0: words.0, word1: words.1)
+                .cost(pending: inFlight, now: now, weight: weight)
+        }
+        let penalty = FailurePenalty(word: cell.penalty(of: generation)).points(now: now)
+        return LeastConnections.Load(inFlight: inFlight, penalty: penalty, weight: weight).cost
+    }
+
+    /// A backend has answered: what is known of its response times.
+    mutating func noteLatency(_ number: UInt32) {
+        if plan.options.algorithm != .leastResponseTime { return }
+        observe(number, now.since(exchanges[number].sentAt))
+    }
+
+    /// A backend has failed a request: for those who choose by load it is busier than it looks,
+    /// or whoever fails fastest would be given most.
+    mutating func notePenalty(_ number: UInt32) {
+        switch plan.options.algorithm {
+        case .roundRobin, .hash: return
+        case .leastResponseTime: observe(number, PeakEWMA.failure)
+        case .leastConnections, .random:
+            let cell = plan.scoreboard.load(slot: Int(exchanges[number].slot))
+            let generation = exchanges[number].generation
+            var penalty = FailurePenalty(word: cell.penalty(of: generation))
+            penalty.failed(now: now)
+            cell.setPenalty(penalty.word, of: generation)
+        }
+    }
+
+    private func observe(_ number: UInt32, _ taken: Nanoseconds) {
+        let cell = plan.scoreboard.load(slot: Int(exchanges[number].slot))
+        let generation = exchanges[number].generation
+        let words = cell.latency(of: generation)
+        var average = PeakEWMA(word0: words.0, word1: words.1)
+        average.observe(taken, now: now)
+        cell.setLatency(average.words, of: generation)
+    }
+
+    /// The key of the request whose head was just parsed. Where there is none, as without the
+    /// cookie, any backend will do.
+    mutating func noteKey(_ number: UInt32) {
+        let client = exchanges[number].client
+        var key: UInt64?
+        switch plan.options.hashKey {
+        case .source:
+            let claimed = exchanges[number].claimedAddress
+            let address = claimed.isEmpty ? clients[client].address : claimed
+            key = KeyHash.hash(address.bytes)
+        case .uri: key = exchanges[number].request.hash(requestHead.pathAndQuery.range)
+        case .path: key = exchanges[number].request.hashPath(requestHead.pathAndQuery.range)
+        case .header(let name): key = exchanges[number].request.hash(requestHead, field: name)
+        case .cookie(let name): key = exchanges[number].request.hash(requestHead, cookie: name)
+        }
+        chance &+= KeyHash.golden
+        exchanges[number].key = key ?? KeyHash.mixed(chance)
+    }
+}
+
+extension Relay {
+    /// The hash of a part of the head that was just parsed.
+    func hash(_ range: Range<Int>) -> UInt64 {
+        KeyHash.hash(head(range))
+    }
+
+    /// The hash of a target up to its query.
+    func hashPath(_ range: Range<Int>) -> UInt64 {
+        let target = head(range)
+        var end = 0
+        while end < target.count && target[end] != 0x3F { end += 1 }
+        return KeyHash.hash(target.extracting(0..<end))
+    }
+
+    /// The hash of the first field of this name; nothing without it.
+    func hash(_ head: borrowing RequestHead, field name: String) -> UInt64? {
+        let all = queue.bytes.extracting(ready..<queue.count)
+        return head.value(named: name.utf8.span, in: all).map { hash($0.range) }
+    }
+
+    /// The hash of a cookie; nothing without it.
+    func hash(_ head: borrowing RequestHead, cookie name: String) -> UInt64? {
+        let all = queue.bytes.extracting(ready..<queue.count)
+        guard let field = head.value(of: "cookie", in: all) else { return nil }
+        let pairs = all.extracting(field.range)
+        guard let value = CookiePairs.find(name.utf8.span, in: pairs) else { return nil }
+        return KeyHash.hash(pairs.extracting(value))
+    }
+
+    @_lifetime(borrow self)
+    private func head(_ range: Range<Int>) -> Span<UInt8> {
+        queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound))
+    }
+}

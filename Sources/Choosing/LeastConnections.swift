@@ -1,0 +1,38 @@
+import Basics
+
+/// Least connections: the member with the fewest requests in flight for its weight.
+///
+/// By itself it is drawn to whoever fails fastest, since what fails isn't in flight for long: the
+/// black hole. So recent failures count as requests that are still in flight (`FailurePenalty`),
+/// and a member that has just come back is given a part of its weight (`SlowStart`), or all would
+/// run to it because nobody is there yet.
+public enum LeastConnections {
+    /// What one member has to do.
+    public struct Load: Sendable {
+        public var inFlight: UInt32
+        /// What its recent failures count for: `FailurePenalty.points`.
+        public var penalty: UInt32
+        public var weight: UInt32
+
+        @inlinable @inline(__always)
+        public init(inFlight: UInt32, penalty: UInt32 = 0, weight: UInt32) {
+            self.inFlight = inFlight
+            self.penalty = penalty
+            self.weight = weight
+        }
+
+        @inlinable @inline(__always)
+        public var cost: Cost {
+            Cost(amount: UInt64(inFlight) + UInt64(penalty), weight: weight)
+        }
+    }
+
+    /// The index of the least loaded member, as `Least.pick` finds it; nothing when none may be
+    /// chosen. `load` says nothing for a member that may not.
+    @inlinable
+    public static func pick(
+        of count: Int, turn: UInt64, word: UInt64, load: (Int) -> Load?
+    ) -> Int? {
+        Least.pick(of: count, turn: turn, word: word) { load($0)?.cost }
+    }
+}

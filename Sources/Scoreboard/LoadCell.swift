@@ -1,0 +1,50 @@
+import Synchronization
+
+/// What choosing by load needs to know of one process of a backend: words that the algorithms
+/// read and write as they like, for this room knows no policy.
+///
+/// All balancers write to it with plain stores. Of two that write at the same moment one is lost,
+/// which such figures bear; a later process of the backend begins with zeros.
+@safe
+public struct LoadCell: @unchecked Sendable {
+    let words: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// The two words about its response times.
+    public func latency(of generation: UInt64) -> (UInt64, UInt64) {
+        if load(Layout.Backend.generation) != generation { return (0, 0) }
+        return (load(Layout.Backend.latency), load(Layout.Backend.latency + 1))
+    }
+
+    public func setLatency(_ latency: (UInt64, UInt64), of generation: UInt64) {
+        claim(generation)
+        store(latency.0, at: Layout.Backend.latency)
+        store(latency.1, at: Layout.Backend.latency + 1)
+    }
+
+    /// The word about its failures.
+    public func penalty(of generation: UInt64) -> UInt64 {
+        load(Layout.Backend.generation) == generation ? load(Layout.Backend.penalty) : 0
+    }
+
+    public func setPenalty(_ penalty: UInt64, of generation: UInt64) {
+        claim(generation)
+        store(penalty, at: Layout.Backend.penalty)
+    }
+
+    /// Zeroes what an earlier process left.
+    private func claim(_ generation: UInt64) {
+        if load(Layout.Backend.generation) == generation { return }
+        store(0, at: Layout.Backend.latency)
+        store(0, at: Layout.Backend.latency + 1)
+        store(0, at: Layout.Backend.penalty)
+        store(generation, at: Layout.Backend.generation)
+    }
+
+    private func load(_ index: Int) -> UInt64 {
+        unsafe words[index].load(ordering: .relaxed)
+    }
+
+    private func store(_ value: UInt64, at index: Int) {
+        unsafe words[index].store(value, ordering: .relaxed)
+    }
+}
