@@ -201,10 +201,9 @@ public final class Balancer {
     private func tellAdoption() {
         guard let plan else { return }
         let version = plan.board.adoptedByAll()
+        for account in plan.board.takeAccounts() { link?.send(.failedOver(account)) }
         if version <= told { return }
         told = version
-        // First, so that they stand in the sentence about the death.
-        for account in plan.board.takeAccounts() { link?.send(.failedOver(account)) }
         link?.send(.adopted(version: version))
         sayReady()
     }

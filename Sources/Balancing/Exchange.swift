@@ -67,6 +67,8 @@ struct Exchange: ~Copyable {
     var responsePace = Pace()
     /// Whether each side of a tunnel has been told that the other has ended.
     var endsTold = EndsTold()
+    /// The last process that let it down.
+    var lastLoss: Worker.Loss?
     /// Whether it has once waited for a backend to take the place of one that failed it.
     var hasWaited = false
     /// Why it was not answered by a backend, or not wholly.

@@ -99,7 +99,7 @@ final class RosterBoard: Sendable {
     let version: Atomic<UInt64>
     private let current: Mutex<Roster>
     private let adopted: Mutex<[UInt64]>
-    private let accounts = Mutex<[FailoverAccount]>([])
+    private let accounts = Mutex<[(account: FailoverAccount, parts: Int)]>([])
     /// Wakes the thread that tells the supervisor.
     private let adoptionWaker: Waker
 
@@ -123,39 +123,44 @@ final class RosterBoard: Sendable {
         if isLater { version.store(roster.version, ordering: .releasing) }
     }
 
-    /// A worker goes by this version from now on, and tells what those who are gone let down.
-    func adopted(_ version: UInt64, by worker: Int, _ told: [FailoverAccount]) {
-        if !told.isEmpty { accounts.withLock { $0 += told } }
+    /// A worker goes by this version from now on.
+    func adopted(_ version: UInt64, by worker: Int) {
         adopted.withLock { $0[worker] = version }
         adoptionWaker.wake()
     }
 
-    /// The accounts of all workers since the last time, one for each process.
+    /// A worker's part of an account; each worker gives one.
+    func report(_ account: FailoverAccount) {
+        accounts.withLock { accounts in
+            for index in accounts.indices where accounts[index].account.isOfSame(account) {
+                accounts[index].account.add(account)
+                accounts[index].parts += 1
+                return
+            }
+            accounts.append((account, 1))
+        }
+        adoptionWaker.wake()
+    }
+
+    /// The accounts to which every worker has given its part.
     func takeAccounts() -> [FailoverAccount] {
-        let told = accounts.withLock { accounts in
-            let told = accounts
-            accounts = []
-            return told
+        let workers = adopted.withLock { $0.count }
+        return accounts.withLock { accounts in
+            let whole = accounts.filter { $0.parts == workers }
+            accounts.removeAll { $0.parts == workers }
+            return whole.map(\.account)
         }
-        var sums: [FailoverAccount] = []
-        for account in told {
-            let index = sums.firstIndex {
-                $0.slot == account.slot && $0.generation == account.generation
-            }
-            guard let index else {
-                sums.append(account)
-                continue
-            }
-            sums[index].inFlight += account.inFlight
-            sums[index].retried += account.retried
-            sums[index].failed += account.failed
-        }
-        return sums
     }
 
     /// The version that no worker is behind.
     func adoptedByAll() -> UInt64 {
         adoptionWaker.clear()
         return adopted.withLock { $0.min() ?? 0 }
+    }
+}
+
+extension FailoverAccount {
+    fileprivate func isOfSame(_ other: FailoverAccount) -> Bool {
+        slot == other.slot && generation == other.generation
     }
 }

@@ -3,8 +3,8 @@ import Choosing
 import Control
 
 /// What became of the requests that a process had when it died: counted as it happens, and told
-/// when the supervisor says that the process is gone. By then the ends of its connections have been
-/// heard, for the kernel closes them first.
+/// when the supervisor has said that the process is gone and the last of its connections has been
+/// heard to end.
 extension Worker {
     /// Requests that one process of a backend let down.
     struct Losses {
@@ -12,6 +12,20 @@ extension Worker {
         var retried: UInt32 = 0
         var failed: UInt32 = 0
         var last = Instant(nanoseconds: 0)
+    }
+
+    /// Who let a request down.
+    struct Loss: Equatable {
+        let slot: Int
+        let generation: UInt64
+    }
+
+    /// A process that the supervisor has said to be gone.
+    struct Gone {
+        let slot: UInt32
+        let generation: UInt64
+        /// When the account is given though some of its requests are not settled.
+        let until: Instant
     }
 
     /// A request that a backend had was let down, and goes to another one or fails.
@@ -28,24 +42,44 @@ extension Worker {
             losses[slot] = Losses(generation: generation)
         }
         losses[slot].last = now
+        // One that runs into the same death again, as a connection that was still taken in, is one.
+        let isSame = exchanges[number].lastLoss == Loss(slot: slot, generation: generation)
+        exchanges[number].lastLoss = Loss(slot: slot, generation: generation)
+        if isSame && losses[slot].retried > 0 { losses[slot].retried -= 1 }
         if isRetried { losses[slot].retried += 1 } else { losses[slot].failed += 1 }
     }
 
-    /// The accounts of those who were in the last roster and are gone now.
-    mutating func accounts(of last: Roster, in latest: Roster) -> [FailoverAccount] {
-        var accounts: [FailoverAccount] = []
+    /// Those who were in the last roster and are gone now: soon there is an account of each.
+    mutating func noteGone(from last: Roster, to latest: Roster) {
         for member in last.members
-        where !latest.isCurrent(slot: member.slot, generation: member.generation) {
-            let loss = losses[Int(member.slot)]
-            let isOld = now.since(loss.last) > Limits.deathWindow
-            if loss.generation != member.generation || isOld { continue }
-            losses[Int(member.slot)] = Losses()
-            accounts.append(
-                FailoverAccount(
+        where member.fact != .gone
+            && !latest.isCurrent(slot: member.slot, generation: member.generation)
+        {
+            gone.append(
+                Gone(
                     slot: member.slot, generation: member.generation,
+                    until: now + Limits.newsDelay))
+        }
+    }
+
+    /// Gives the accounts of those that have no request in flight any more.
+    mutating func settleGone() {
+        let entries = gone
+        gone = entries.filter { !isSettled($0) }
+        for entry in entries where isSettled(entry) {
+            var loss = losses[Int(entry.slot)]
+            let isOld = now.since(loss.last) > Limits.deathWindow
+            if loss.generation != entry.generation || isOld { loss = Losses() }
+            plan.board.report(
+                FailoverAccount(
+                    slot: entry.slot, generation: entry.generation,
                     inFlight: loss.retried + loss.failed, retried: loss.retried,
                     failed: loss.failed))
         }
-        return accounts
+    }
+
+    private func isSettled(_ entry: Gone) -> Bool {
+        now >= entry.until
+            || lane.inFlight(slot: entry.slot, generation: entry.generation) == 0
     }
 }

@@ -36,7 +36,9 @@ extension Worker {
         }
         switch plan.options.algorithm {
         case .roundRobin, .leastConnections, .leastResponseTime:
-            return Least.pick(of: ready.count, turn: turn, word: word, cost: price).map { ready[$0] }
+            return Least.pick(of: ready.count, turn: turn, word: word, cost: price).map {
+                ready[$0]
+            }
         case .random:
             return roster.draws.pick(turn: turn, word: word, cost: price).map { ready[$0] }
         case .hash:

@@ -8,7 +8,7 @@ extension Worker {
     /// gone go. What is in flight with them hears of it from its own connection.
     mutating func adoptRoster() {
         let latest = plan.board.roster
-        let accounts = accounts(of: roster, in: latest)
+        noteGone(from: roster, to: latest)
         roster = latest
         var stale: [UInt32] = []
         upstreams.forEachSlot { stale.append($0) }
@@ -20,7 +20,7 @@ extension Worker {
                 closeUpstream(number)
             }
         }
-        plan.board.adopted(latest.version, by: self.number, accounts)
+        plan.board.adopted(latest.version, by: self.number)
     }
 
     /// Whom a request goes to, leaving out those that it has been tried on; nobody when nobody is

@@ -39,6 +39,7 @@ struct Worker: ~Copyable {
     var keeping: [UInt64]
     /// What the process of each backend, by slot, has let down.
     var losses: [Losses]
+    var gone: [Gone] = []
     /// How long each backend, by slot, may be silent before it is looked at.
     var patience: [Patience]
     /// Whether somebody may have been found to hang, so that requests are to be taken from it.
@@ -117,7 +118,7 @@ struct Worker: ~Copyable {
         }
         _ = accessLog.flush(now, force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.
-        plan.board.adopted(.max, by: number, [])
+        plan.board.adopted(.max, by: number)
         plan.leaving.workerFinished()
     }
 
@@ -140,6 +141,7 @@ struct Worker: ~Copyable {
         if !awaited.isEmpty { settleAwaited() }
         if !queued.isEmpty { settleQueue() }
         if rescuesDue { rescue() }
+        if !gone.isEmpty { settleGone() }
         finishUnfinished()
         expireTimers()
         flushLog()
@@ -168,6 +170,9 @@ struct Worker: ~Copyable {
         var least = wheel.untilNext(now: now)
         if let next = queued.map(\.until).min() {
             least = min(least ?? .init(.max), next.since(now))
+        }
+        if let next = gone.first {
+            least = min(least ?? .init(.max), next.until.since(now))
         }
         if let next = awaited.first {
             least = min(least ?? .init(.max), next.until.since(now))

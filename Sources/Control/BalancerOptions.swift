@@ -236,8 +236,12 @@ public struct BalancerOptions: Sendable {
         case "path": return .path
         default:
             let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-            if parts.count == 2, parts[0] == "header", !parts[1].isEmpty { return .header(parts[1]) }
-            if parts.count == 2, parts[0] == "cookie", !parts[1].isEmpty { return .cookie(parts[1]) }
+            if parts.count == 2, parts[0] == "header", !parts[1].isEmpty {
+                return .header(parts[1])
+            }
+            if parts.count == 2, parts[0] == "cookie", !parts[1].isEmpty {
+                return .cookie(parts[1])
+            }
             throw UsageError(
                 "--hash-key takes source, uri, path, header:NAME or cookie:NAME, not '\(text)'")
         }

@@ -41,6 +41,13 @@ public struct FailoverAccount: Equatable, Sendable {
         self.retried = retried
         self.failed = failed
     }
+
+    /// Adds what another thread or balancer counted of the same process.
+    public mutating func add(_ other: FailoverAccount) {
+        inFlight &+= other.inFlight
+        retried &+= other.retried
+        failed &+= other.failed
+    }
 }
 
 extension LinkOrder: Spelled {

@@ -9,6 +9,8 @@ final class Obituary {
     static let restartHold = Nanoseconds.milliseconds(2)
     /// The longest that the sentence waits for them.
     static let patience = Nanoseconds.seconds(1)
+    /// The longest that it waits for what became of the requests.
+    static let accountPatience = Nanoseconds.milliseconds(100)
 
     let child: SupervisedChild
     let pid: Int32
@@ -23,12 +25,18 @@ final class Obituary {
     let clockStart: Instant
     let openedAt: Instant
     let order: KillOrder?
-    var account: FailoverAccount?
+    /// How many balancers there are to give an account, and how many have.
+    let balancers: Int
+    private var heard = 0
+    private var account: FailoverAccount?
+    /// How long it took until nobody chose it any more; nothing while that is not known.
+    var outOfRotation: Nanoseconds?
 
     init(
         child: SupervisedChild, process: ChildProcess, head: String, next: String,
-        version: UInt64?, order: KillOrder?, now: Instant
+        version: UInt64?, order: KillOrder?, balancers: Int, now: Instant
     ) {
+        self.balancers = balancers
         self.child = child
         self.head = head
         self.next = next
@@ -42,20 +50,24 @@ final class Obituary {
 
     /// Each balancer tells of the requests that were its own.
     func add(_ more: FailoverAccount) {
-        account = FailoverAccount(
-            slot: more.slot, generation: more.generation,
-            inFlight: (account?.inFlight ?? 0) &+ more.inFlight,
-            retried: (account?.retried ?? 0) &+ more.retried,
-            failed: (account?.failed ?? 0) &+ more.failed)
+        heard += 1
+        if account == nil { account = more } else { account?.add(more) }
+    }
+
+    /// Whether all has been said that is to be waited for.
+    func isComplete(_ now: Instant) -> Bool {
+        outOfRotation != nil && (heard >= balancers || now >= nextLook)
     }
 
     func holdsRestart(_ now: Instant) -> Bool { now.since(openedAt) < Self.restartHold }
 
     /// When to look at it again though nothing happens.
-    var nextLook: Instant { openedAt + Self.patience }
+    var nextLook: Instant {
+        openedAt + (outOfRotation == nil ? Self.patience : Self.accountPatience)
+    }
 
     /// The sentence of the log.
-    func sentence(outOfRotation: Nanoseconds?) -> String {
+    func sentence() -> String {
         var parts = [head]
         if let outOfRotation {
             parts.append("out of rotation after \(Figures.text(outOfRotation))")

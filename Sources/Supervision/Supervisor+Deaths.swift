@@ -45,7 +45,7 @@ extension Supervisor {
             Obituary(
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
-                version: wasOffered ? rosterVersion : nil, order: order,
+                version: wasOffered ? rosterVersion : nil, order: order, balancers: links.count,
                 now: now))
         settleObituaries()
     }
@@ -133,27 +133,26 @@ extension Supervisor {
         var rest: [Obituary] = []
         for obituary in obituaries {
             if let version = obituary.version, let adopted {
-                if adopted >= version {
-                    settle(obituary, outOfRotation: moment.since(obituary.clockStart))
-                } else if moment < obituary.nextLook {
-                    rest.append(obituary)
-                } else {
-                    settle(obituary, outOfRotation: nil)
+                if adopted >= version && obituary.outOfRotation == nil {
+                    obituary.outOfRotation = moment.since(obituary.clockStart)
                 }
-            } else {
-                settle(obituary, outOfRotation: nil)
+                if !obituary.isComplete(moment) && moment < obituary.nextLook {
+                    rest.append(obituary)
+                    continue
+                }
             }
+            settle(obituary)
         }
         obituaries = rest
     }
 
-    private func settle(_ obituary: Obituary, outOfRotation: Nanoseconds?) {
+    private func settle(_ obituary: Obituary) {
         // Only now, since it takes a while, and what the balancers say must not wait for it.
         endEscapees(of: obituary.child)
-        log.say(obituary.sentence(outOfRotation: outOfRotation))
+        log.say(obituary.sentence())
         if let order = obituary.order {
             order.request.settle(
-                order.place, outOfRotation: outOfRotation, next: obituary.next)
+                order.place, outOfRotation: obituary.outOfRotation, next: obituary.next)
         }
     }
 }

@@ -85,8 +85,10 @@ extension Supervisor {
         for obituary in obituaries
         where obituary.child === child && obituary.generation == account.generation {
             obituary.add(account)
+            settleObituaries()
             return
         }
+        if account.inFlight == 0 { return }
         log.say("\(child.name): " + Obituary.words(account))
     }
 

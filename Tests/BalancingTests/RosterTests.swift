@@ -42,9 +42,9 @@ import Testing
 
     @Test func `a version is adopted when the last worker has adopted it`() throws {
         let board = try RosterBoard(Roster(RosterWord(version: 1, members: [])), workers: 2)
-        board.adopted(3, by: 0, [])
+        board.adopted(3, by: 0)
         #expect(board.adoptedByAll() == 0)
-        board.adopted(2, by: 1, [])
+        board.adopted(2, by: 1)
         #expect(board.adoptedByAll() == 2)
     }
 }

@@ -88,7 +88,11 @@ import Testing
         try echoes[1].stop()
         for number in 0..<40 {
             let now = try owner(number)
-            if owners[number] == "e2" { #expect(now != "e2") } else { #expect(now == owners[number]) }
+            if owners[number] == "e2" {
+                #expect(now != "e2")
+            } else {
+                #expect(now == owners[number])
+            }
         }
     }
 
