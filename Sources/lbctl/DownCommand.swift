@@ -25,9 +25,10 @@ enum DownCommand {
                 Console.note("nothing runs as '\(verb.name)': there is nothing to stop")
                 return 0
             }
+            let guardian = FileLock.holder(folder.guardianLock)
             var client = try ControlClient(folder)
             _ = try client.ask(.down(within: time, why: "'lbctl down'"))
-            waitForGuardian(folder)
+            waitForGuardian(folder, guardian)
             Console.say("'\(verb.name)' is stopped")
             return 0
         } catch {
@@ -47,9 +48,13 @@ enum DownCommand {
         return false
     }
 
-    /// The guardian is the last to go.
-    private static func waitForGuardian(_ folder: RuntimeFolder) {
-        for _ in 0..<400 where FileLock.holder(folder.guardianLock) != nil {
+    /// The guardian is the last to go: its lock first, and a moment later its process.
+    private static func waitForGuardian(_ folder: RuntimeFolder, _ pid: Int32?) {
+        for _ in 0..<400 {
+            let isHeld = FileLock.holder(folder.guardianLock) != nil
+            let state = pid.flatMap { Processes.facts(of: $0)?.state }
+            // Who has ended and is not reaped is its parent's affair.
+            if !isHeld && (state == nil || state == "Z") { return }
             Poll.sleep(.milliseconds(5))
         }
     }
