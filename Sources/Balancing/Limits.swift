@@ -39,13 +39,6 @@ enum Limits {
     static let lingerLongest = Nanoseconds.seconds(10)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
-    /// A backend is looked at when it has been silent for so many times as long as 99 of 100 of its
-    /// responses took, and never before the least.
-    static let patienceFactor: UInt64 = 8
-    static let leastPatience = Nanoseconds.milliseconds(200)
-    /// While too little is known of it.
-    static let unknownPatience = Nanoseconds.seconds(1)
-    static let patienceSamples: UInt64 = 50
     /// How long a figure of what is usual is gone by.
     static let patienceKept = Nanoseconds.seconds(1)
     /// How long the answer to such a look may take, and how often there is one.

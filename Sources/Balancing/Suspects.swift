@@ -1,5 +1,7 @@
 import Basics
+import Choosing
 import Kernel
+import Scoreboard
 import Synchronization
 
 /// Backends that have kept somebody waiting for far longer than they usually do: what the workers
@@ -31,21 +33,17 @@ final class Suspects: Sendable {
     }
 }
 
-/// How long a backend may be silent before it is looked at, by what is usual for it.
+/// How long a backend may be silent before it is looked at, found out anew every now and then.
 struct Patience {
-    private(set) var limit = Limits.unknownPatience
+    private(set) var limit = HangSuspicion.limit(p99: nil, samples: 0)
     private var until = Instant(nanoseconds: 0)
 
     /// Whether it is time to find out anew what is usual.
     func isOld(_ now: Instant) -> Bool { now >= until }
 
-    /// The time that 99 of 100 responses did not exceed, and of how many responses that is told.
-    mutating func learn(p99: Nanoseconds?, of samples: UInt64, now: Instant) {
+    mutating func learn(_ latency: LatencyHistogram, now: Instant) {
         until = now + Limits.patienceKept
-        guard let p99, samples >= Limits.patienceSamples else {
-            limit = Limits.unknownPatience
-            return
-        }
-        limit = max(Limits.leastPatience, Nanoseconds(p99.count * Limits.patienceFactor))
+        limit = HangSuspicion.limit(
+            p99: latency.percentile(0.99), samples: latency.counts.reduce(0, +))
     }
 }

@@ -13,9 +13,7 @@ extension Worker {
         if patience[slot].isOld(now) {
             let totals = plan.scoreboard.totals(
                 slot: slot, generation: upstreams[number].generation)
-            patience[slot].learn(
-                p99: totals.latency.percentile(0.99), of: totals.latency.counts.reduce(0, +),
-                now: now)
+            patience[slot].learn(totals.latency, now: now)
         }
         let since = max(upstreams[number].activeAt, upstreams[number].suspectedAt)
         return since + patience[slot].limit

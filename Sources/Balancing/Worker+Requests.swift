@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 import HTTP1
 import Kernel
 
@@ -233,7 +234,7 @@ extension Worker {
             case .connection(let upstream):
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
-                arm(upstream: upstream, for: now + Limits.leastPatience)
+                arm(upstream: upstream, for: now + HangSuspicion.Thresholds().least)
                 return
             case .failed(let errno):
                 if !attemptEnded(number, .notConnected, errno: errno) { return }
