@@ -35,7 +35,9 @@ final class RunningProgram: Sendable {
         told.release()
     }
 
-    private static let usual = ["PATH", "HOME", "TMPDIR", "LANG"].compactMap { name in
+    private static let usual = [
+        "PATH", "HOME", "TMPDIR", "LANG", "ASAN_OPTIONS", "TSAN_OPTIONS",
+    ].compactMap { name in
         ThisProcess.variable(name).map { "\(name)=\($0)" }
     }
 
