@@ -166,9 +166,11 @@ struct Worker: ~Copyable {
 
     /// How long to wait at the most: until the next timer, line or pause is due.
     private func timeout() -> Nanoseconds? {
-        if !unfinished.isEmpty { return Nanoseconds(0) }
+        if !unfinished.isEmpty || (!postponed.isEmpty && !exchanges.isFull) {
+            return Nanoseconds(0)
+        }
         var least = wheel.untilNext(now: now)
-        if let next = queued.map(\.until).min() {
+        if let next = queued.lazy.map(\.until).min() {
             least = min(least ?? .init(.max), next.since(now))
         }
         if let next = gone.first {
