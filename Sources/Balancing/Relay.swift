@@ -86,18 +86,14 @@ struct Relay: ~Copyable {
 
     /// A part of the head that was just parsed, of any length.
     func string(_ range: Range<Int>) -> String {
-        let bytes = queue.bytes
-        var text: [UInt8] = []
-        for index in range { text.append(bytes[ready + index]) }
-        return String(decoding: text, as: UTF8.self)
+        Utf8.string(
+            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
     }
 
     /// A part of the head that was just read once more.
     func rereadText(_ range: Range<Int>) -> String {
         let bytes = usesFramed ? framed.bytes : queue.bytes
-        var text: [UInt8] = []
-        for index in range { text.append(bytes[index]) }
-        return String(decoding: text, as: UTF8.self)
+        return Utf8.string(bytes.extracting(range))
     }
 
     /// Reads the head that begins behind what is ready.

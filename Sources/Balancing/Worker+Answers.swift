@@ -144,9 +144,6 @@ extension Worker {
     }
 
     static func string(_ text: InlineText) -> String {
-        var bytes: [UInt8] = []
-        let span = text.bytes
-        for index in span.indices { bytes.append(span[index]) }
-        return String(decoding: bytes, as: UTF8.self)
+        Utf8.string(text.bytes)
     }
 }

@@ -57,9 +57,6 @@ public enum JSONText {
     public static func literal(_ text: String) -> String {
         var queue = ByteQueue(capacity: text.utf8.count + 16)
         append(text.utf8.span, to: &queue)
-        var bytes: [UInt8] = []
-        let span = queue.bytes
-        for index in span.indices { bytes.append(span[index]) }
-        return String(decoding: bytes, as: UTF8.self)
+        return Utf8.string(queue.bytes)
     }
 }

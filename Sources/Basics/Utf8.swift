@@ -40,4 +40,12 @@ public enum Utf8 {
         }
         return true
     }
+
+    /// The text as a String; what is not well formed becomes U+FFFD.
+    public static func string(_ text: Span<UInt8>) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        for index in text.indices { bytes.append(text[index]) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

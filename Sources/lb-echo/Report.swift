@@ -80,8 +80,6 @@ struct Report {
     }
 
     private static func string(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
-        var copy: [UInt8] = []
-        for index in range { copy.append(bytes[index]) }
-        return String(decoding: copy, as: UTF8.self)
+        Utf8.string(bytes.extracting(range))
     }
 }

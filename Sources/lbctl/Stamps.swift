@@ -12,8 +12,6 @@ enum Stamps {
     }
 
     static func text(_ bytes: Span<UInt8>) -> String {
-        var copy: [UInt8] = []
-        for index in bytes.indices { copy.append(bytes[index]) }
-        return String(decoding: copy, as: UTF8.self)
+        Utf8.string(bytes)
     }
 }
