@@ -66,8 +66,7 @@ final class WorkerPlan: Sendable {
         exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }
         retryTerms = options.retryBudget.map { said in
-            let floor = (said.floor + UInt32(workers) - 1) / UInt32(workers)
-            return RetryBudget.Terms(percent: said.percent, floor: floor)
+            RetryBudget.Terms(percent: said.percent, floor: said.floor)
         }
         rules = ClientRules(options, scoreboard)
         let port = listeners.first?.address.port ?? 0
