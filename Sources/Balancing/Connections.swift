@@ -41,6 +41,7 @@ struct ClientConnection: ~Copyable {
 
     let transport: Transport
     let address: InlineText
+    let port: UInt16
     /// On this machine.
     let isLocal: Bool
     /// A proxy whose word about its own clients is believed.
@@ -48,8 +49,8 @@ struct ClientConnection: ~Copyable {
     /// Under whom it is counted; nothing where it is not.
     let tallied: ClientKey?
     var phase = Phase.idle
-    /// Sent before the connection was accepted or known: tried once.
-    var directions: Directions = [.readable, .writable]
+    /// A request has most often come with its connection, so that is tried once.
+    var directions: Directions
     var requests: UInt32 = 0
     /// When it last went from one phase to another, or moved a byte of a body.
     var activeAt: Instant

@@ -157,6 +157,7 @@ struct Prober: ~Copyable {
         case .off: return
         case .tcp:
             if event.readiness.contains(.writable) { conclude(place, .passed, now) }
+        case .words: return
         case .http(let path):
             if event.readiness.contains(.writable) && !probes[place].hasAsked {
                 ask(place, path)

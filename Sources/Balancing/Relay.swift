@@ -41,7 +41,7 @@ struct Relay: ~Copyable {
     private var usesFramed = false
     private var writesChunks = true
     private var passesTrailers = true
-    private var fate: Sent
+    private let fate: Sent
 
     init(sent fate: Sent) { self.fate = fate }
 
@@ -309,12 +309,18 @@ struct Relay: ~Copyable {
         replaceHead(length, with: ByteQueue())
     }
 
-    /// From now on bytes pass of which nothing is known, and which nobody can be sent again.
-    mutating func protocolChanged() {
-        rest = .untilClose
-        fate = .dropped
-        letGo()
-        usesFramed = false
+    /// There is no message: the bytes go another way.
+    mutating func leaveUnused() { rest = .nothing }
+
+    /// The protocol was changed: hands over what was read and has not been sent, of which nothing
+    /// is known any more.
+    mutating func takeRest() -> ByteQueue {
+        if !usesFramed { queue.consume(sent) }
+        ready = 0
+        sent = 0
+        isWhole = false
+        rest = .nothing
+        return queue.take()
     }
 
     /// Lets the message go, so that what follows it is at the front of the queue.

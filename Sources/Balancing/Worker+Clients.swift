@@ -49,8 +49,11 @@ extension Worker {
         let slot = clients.insert(
             ClientConnection(
                 transport: Transport(socket), address: address.inlineHost,
+                port: address.port ?? 0,
                 isLocal: address.isLoopback, isTrusted: isTrusted,
-                tallied: isWelcome ? tallied : nil, activeAt: now,
+                tallied: isWelcome ? tallied : nil,
+                directions: plan.options.mode == .tcp ? .writable : [.readable, .writable],
+                activeAt: now,
                 filedFor: now + plan.options.timeoutClient)
         ).slot
         wheel.file(slot, at: now + plan.options.timeoutClient)
@@ -102,10 +105,11 @@ extension Worker {
                 closeClient(slot)
                 return
             case .serving(let exchange):
-                // Of a tunnel both directions may have ended, and the last bytes are still here.
-                let isReset = readiness.contains(.failed)
-                if exchanges[exchange].phase == .tunnelling && !isReset { break }
-                clientVanished(exchange)
+                if exchanges[exchange].phase == .streaming {
+                    streamHungUp(slot, isReset: readiness.contains(.failed))
+                } else {
+                    clientVanished(exchange)
+                }
                 return
             }
         }

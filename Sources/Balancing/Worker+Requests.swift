@@ -234,6 +234,8 @@ extension Worker {
             case .connection(let upstream):
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
+                // What becomes of a connection is told: a stream has nothing to try it with.
+                if exchanges[number].isStream { upstreams[upstream].directions = [] }
                 arm(upstream: upstream, for: now + HangSuspicion.Thresholds().least)
                 return
             case .failed(let errno):

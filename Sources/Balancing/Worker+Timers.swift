@@ -46,7 +46,7 @@ extension Worker {
             if exchanges[number].phase == .readingHead {
                 return exchanges[number].startedAt + plan.options.timeoutClient
             }
-            if exchanges[number].phase == .tunnelling { return tunnelDeadline(number) }
+            if exchanges[number].phase == .streaming { return streamDeadline(number) }
             if waitsForContinue(number) { return since + Limits.continuePatience }
             if !waitsForClient(number) { return .never }
             return min(since + plan.options.timeoutClient, paceDeadline(number))
@@ -79,7 +79,7 @@ extension Worker {
 
     /// Whether it is the client that has to do something next.
     private func waitsForClient(_ number: UInt32) -> Bool {
-        if exchanges[number].phase == .tunnelling { return false }
+        if exchanges[number].isStream || exchanges[number].phase == .streaming { return false }
         if exchanges[number].response.pendingCount > 0 { return true }
         if exchanges[number].awaitsContinue { return false }
         return !exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
@@ -95,8 +95,9 @@ extension Worker {
 
     private mutating func clientTooSlow(_ number: UInt32) {
         let client = exchanges[number].client
-        if exchanges[number].phase == .tunnelling {
-            endTunnel(number, reset: false)
+        if exchanges[number].phase == .streaming {
+            exchanges[number].cause = .idle
+            endStream(number, reset: false)
             return
         }
         if waitsForContinue(number) {
@@ -178,7 +179,7 @@ extension Worker {
             case .serving(let exchange) = clients[client].phase
         else { return since + Limits.pooledIdle }
         if upstreams[number].phase == .connecting { return since + plan.options.timeoutConnect }
-        if exchanges[exchange].phase == .tunnelling || waitsForClient(exchange) { return .never }
+        if exchanges[exchange].phase == .streaming || waitsForClient(exchange) { return .never }
         return since + plan.options.timeoutResponse
     }
 }

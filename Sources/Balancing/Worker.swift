@@ -116,6 +116,7 @@ struct Worker: ~Copyable {
             turn(count, at: Clock.now())
             if leaving != .staying && isFinished() { break }
         }
+        cutStreams()
         _ = accessLog.flush(now, force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.
         plan.board.adopted(.max, by: number)

@@ -55,7 +55,8 @@ final class WorkerPlan: Sendable {
             "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
         let address = listeners.first.map { "\($0.address)" } ?? ""
         fallbackHost = InlineText(address.utf8.span)
-        let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
+        let each = options.mode == .tcp ? Limits.memoryPerStream : Limits.memoryPerExchange
+        let fitting = Int(clamping: options.maxMemory / each)
         exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }
         tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }

@@ -158,6 +158,7 @@ public struct Topology {
         let options: BalancerOptions
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))
+            try options.refuseContradictions()
         } catch {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }

@@ -144,6 +144,9 @@ struct clinux_file_facts {
 int clinux_stat(const char *path, struct clinux_file_facts *facts);
 int clinux_fstat(int fd, struct clinux_file_facts *facts);
 
+// 1 when the process has ended or is about to: what it had open is closed, or is being closed.
+int clinux_is_dying(pid_t pid);
+
 // How a child ended, from waitid(2) and its resource usage.
 struct clinux_ending {
     pid_t pid;
