@@ -52,7 +52,8 @@ extension BalancerOptions {
             case UInt8(ascii: "0"): bytes.append(0)
             case UInt8(ascii: "\\"): bytes.append(UInt8(ascii: "\\"))
             case UInt8(ascii: "x"):
-                guard rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16)
+                guard rest.count >= 2,
+                    let value = UInt8(String(Substring(rest.prefix(2))), radix: 16)
                 else { throw misspelt(text) }
                 bytes.append(value)
                 rest = rest.dropFirst(2)

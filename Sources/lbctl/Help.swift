@@ -5,7 +5,7 @@ import Kernel
 enum Help {
     static let verbs = [
         "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
-        "drain", "undrain", "weight", "scale", "reload", "logs", "check", "help",
+        "drain", "undrain", "weight", "scale", "reload", "logs", "send", "check", "help",
     ]
 
     static let overview = """
@@ -30,6 +30,7 @@ enum Help {
           scale    have more backends, or fewer
           reload   apply what has changed in the Procfile
           logs     what they have said
+          send     send standard input to a TCP service, and show what comes back
           check    look whether 'up' could start everything, and start nothing
 
         'lbctl VERB --help' tells more.
