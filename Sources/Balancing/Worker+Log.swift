@@ -42,13 +42,7 @@ extension Worker {
     /// `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
     private mutating func logStream(_ number: UInt32) {
         scratch.removeAll()
-        let client = exchanges[number].client
-        let address = clients[client].address
-        let isSixth = address.count > 1 && (0..<address.count).contains { address[$0] == 0x3A }
-        if isSixth { scratch.append("[") }
-        scratch.append(address.bytes)
-        scratch.append(isSixth ? "]:" : ":")
-        scratch.append(decimal: UInt64(clients[client].port))
+        appendEndpoint(exchanges[number].client)
         scratch.append(" tcp up=")
         scratch.append(decimal: exchanges[number].up.count)
         scratch.append(" down=")
@@ -65,12 +59,37 @@ extension Worker {
         if dropped > 0 { lane.linesDropped(dropped) }
     }
 
+    /// Writes the line of a connection of which nobody can say whose it is, as
+    /// `127.0.0.1:40112 refused error=proxy_header_malformed`.
+    mutating func logRefusal(_ slot: UInt32, _ why: StaticString) {
+        if !accessLog.isOn { return }
+        scratch.removeAll()
+        appendEndpoint(slot)
+        scratch.append(" refused error=")
+        scratch.append(why)
+        scratch.append(Ascii.lineFeed)
+        let dropped = accessLog.add(scratch, now)
+        if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// Address and port of a client, an IPv6 address in brackets.
+    private mutating func appendEndpoint(_ slot: UInt32) {
+        let address = clients[slot].address
+        let isSixth = (0..<address.count).contains { address[$0] == Ascii.colon }
+        if isSixth { scratch.append("[") }
+        scratch.append(address.bytes)
+        scratch.append(isSixth ? "]:" : ":")
+        scratch.append(decimal: UInt64(clients[slot].port))
+    }
+
     /// Who ended a stream, or why it was cut.
     private func endWord(_ number: UInt32) -> StaticString {
         switch exchanges[number].cause {
         case nil: exchanges[number].endsFirst == .client ? "client" : "backend"
         case .terminated, .incomplete: "backend_reset"
         case .clientLeft: "client_reset"
+        case .tooManyRequests: "rate_limited"
+        case .banned: "banned"
         case .some(let cause): cause.word
         }
     }

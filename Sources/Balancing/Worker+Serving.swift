@@ -29,6 +29,7 @@ extension Worker {
 
     private mutating func step(_ slot: UInt32) -> Step {
         switch clients[slot].phase {
+        case .introducing: return introduce(slot)
         case .idle: return plan.options.mode == .tcp ? beginStream(slot) : beginExchange(slot)
         case .postponed: return .blocked
         case .lingering:

@@ -21,6 +21,12 @@ extension Worker {
         clients[slot].requests &+= 1
         clients[slot].activeAt = now
         lane.exchangeOpened()
+        exchanges[number].network = clients[slot].network
+        if let own = answerToHaste(number) {
+            answer(number, own)
+            return .moved(0)
+        }
+        beginWithIntroduction(number)
         if plan.options.algorithm == .hash { noteKey(number) }
         deliver(number)
         return .moved(0)

@@ -29,6 +29,7 @@ extension Worker {
         clients[slot].filedFor = now + plan.options.timeoutClient
         wheel.file(slot, at: clients[slot].filedFor)
         switch clients[slot].phase {
+        case .introducing: refuseIntroduction(slot, "proxy_header_missing")
         case .idle, .postponed, .lingering: closeClient(slot)
         case .serving(let number): clientTooSlow(number)
         }
@@ -37,6 +38,7 @@ extension Worker {
     private func deadline(client slot: UInt32) -> Instant {
         let since = clients[slot].activeAt
         switch clients[slot].phase {
+        case .introducing: return since + plan.options.timeoutClient
         case .idle, .postponed:
             if leaving == .stopping { return since + Limits.firstWords }
             let isNew = clients[slot].requests == 0

@@ -5,7 +5,8 @@ import Kernel
 enum Help {
     static let verbs = [
         "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
-        "drain", "undrain", "weight", "scale", "reload", "logs", "send", "check", "help",
+        "drain", "undrain", "weight", "scale", "reload", "bans",
+        "logs", "send", "check", "help",
     ]
 
     static let overview = """
@@ -29,6 +30,7 @@ enum Help {
           weight   change how large a share some have
           scale    have more backends, or fewer
           reload   apply what has changed in the Procfile
+          bans     who is shut out; --lift lets them in again
           logs     what they have said
           send     send standard input to a TCP service, and show what comes back
           check    look whether 'up' could start everything, and start nothing

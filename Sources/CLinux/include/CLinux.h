@@ -102,6 +102,10 @@ static inline int clinux_getsockname(int fd, struct sockaddr_storage *address, s
     *length = sizeof *address;
     CLINUX_RESULT(int, getsockname(fd, (struct sockaddr *)address, length));
 }
+static inline int clinux_getpeername(int fd, struct sockaddr_storage *address, socklen_t *length) {
+    *length = sizeof *address;
+    CLINUX_RESULT(int, getpeername(fd, (struct sockaddr *)address, length));
+}
 static inline int clinux_fcntl(int fd, int command, int argument) {
     CLINUX_RESULT(int, fcntl(fd, command, argument));
 }
