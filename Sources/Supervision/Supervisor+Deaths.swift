@@ -46,7 +46,7 @@ extension Supervisor {
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
                 version: wasOffered ? rosterVersion : nil, order: order, balancers: links.count,
-                now: now))
+                unit: plan.unit, now: now))
         settleObituaries()
     }
 

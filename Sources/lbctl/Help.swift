@@ -6,7 +6,7 @@ enum Help {
     static let verbs = [
         "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
         "drain", "undrain", "weight", "scale", "reload", "bans",
-        "logs", "check", "help",
+        "logs", "send", "check", "help",
     ]
 
     static let overview = """
@@ -32,6 +32,7 @@ enum Help {
           reload   apply what has changed in the Procfile
           bans     who is shut out; --lift lets them in again
           logs     what they have said
+          send     send standard input to a TCP service, and show what comes back
           check    look whether 'up' could start everything, and start nothing
 
         'lbctl VERB --help' tells more.
