@@ -19,6 +19,8 @@ enum Cause: UInt8 {
     case requestTimeout
     case bodyTooLarge
     case tooManyConnections
+    case tooManyRequests
+    case banned
     case loop
     case refusedMethod
     /// It left; there is nobody to answer.
@@ -40,7 +42,7 @@ enum Cause: UInt8 {
         case .responseHeadTooLarge: "http_response_header_section_size"
         case .incomplete: "http_response_incomplete"
         case .malformedRequest, .requestTimeout, .bodyTooLarge: "http_request_error"
-        case .refusedMethod: "http_request_denied"
+        case .refusedMethod, .tooManyRequests, .banned: "http_request_denied"
         case .tooManyConnections: "connection_limit_reached"
         case .loop: "proxy_loop_detected"
         // These two are for the log alone, and not of the RFC's list.
@@ -60,7 +62,7 @@ enum Cause: UInt8 {
         case .refusedMethod: 405
         case .requestTimeout, .clientTooSlow: 408
         case .bodyTooLarge: 413
-        case .tooManyConnections: 429
+        case .tooManyConnections, .tooManyRequests, .banned: 429
         case .clientLeft: 499
         case .loop: 508
         case .meantForUs: 200
@@ -74,7 +76,8 @@ enum Cause: UInt8 {
             .responseHeadTooLarge, .incomplete:
             true
         case .nobodyReady, .malformedRequest, .requestTimeout, .bodyTooLarge, .tooManyConnections,
-            .loop, .refusedMethod, .clientLeft, .clientTooSlow, .meantForUs:
+            .tooManyRequests, .banned, .loop, .refusedMethod, .clientLeft, .clientTooSlow,
+            .meantForUs:
             false
         }
     }

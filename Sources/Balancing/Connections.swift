@@ -46,7 +46,9 @@ struct ClientConnection: ~Copyable {
     /// A proxy whose word about its own clients is believed.
     let isTrusted: Bool
     /// Under whom it is counted; nothing where it is not.
-    let tallied: ClientKey?
+    let tallied: ClientNetwork?
+    /// Who it is; nothing for a proxy, which speaks for others, or where there is no address.
+    let network: ClientNetwork?
     var phase = Phase.idle
     /// Sent before the connection was accepted or known: tried once.
     var directions: Directions = [.readable, .writable]

@@ -79,6 +79,10 @@ struct Exchange: ~Copyable {
     var isLocal = false
     /// What its backend is chosen by, where keys are hashed.
     var key: UInt64 = 0
+    /// Who asks, as far as rules for clients go.
+    var network: ClientNetwork?
+    /// The backend that the client's cookie says it belongs to.
+    var cookieSlot: UInt32?
     /// Whom a trusted proxy takes the client for.
     var claimedAddress = InlineText()
 

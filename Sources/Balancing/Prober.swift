@@ -28,6 +28,8 @@ struct Prober: ~Copyable {
     private let interval: Nanoseconds
     private let timeout: Nanoseconds
     private let thresholds: Health.Thresholds
+    /// Whether who comes back is given its share little by little.
+    private let warms: Bool
     private let scoreboard: Scoreboard
     private let kind: UInt8
     private var probes: Slab<Probe>
@@ -41,6 +43,7 @@ struct Prober: ~Copyable {
         interval = options.healthInterval
         timeout = options.healthTimeout
         thresholds = Health.Thresholds(rise: options.rise, fall: options.fall)
+        warms = options.slowStart != nil
         self.scoreboard = scoreboard
         self.kind = kind
         probes = Slab(capacity: scoreboard.backendCapacity)
@@ -207,9 +210,13 @@ struct Prober: ~Copyable {
         probes[place].end()
         let change: Health.Change
         var reason = "its checks pass again"
+        let cell = scoreboard.checks(slot: Int(probes[place].slot))
         switch result {
-        case .passed: change = probes[place].health.succeeded(thresholds)
+        case .passed:
+            cell.count(passed: true)
+            change = probes[place].health.succeeded(thresholds)
         case .failed(let why):
+            cell.count(passed: false)
             // Of somebody who is kept waiting already one failure is enough.
             let isUrgent = probes[place].isUrgent
             let most = isUrgent ? Health.Thresholds(rise: thresholds.rise, fall: 1) : thresholds
@@ -225,7 +232,8 @@ struct Prober: ~Copyable {
         let slot = probes[place].slot
         let generation = probes[place].generation
         let isUp = probes[place].health.isUp
-        scoreboard.checks(slot: Int(slot)).set(isDown: !isUp, generation)
+        if isUp && warms { scoreboard.noteReturn(slot: Int(slot), at: now) }
+        cell.set(isDown: !isUp, generation)
         findings.append(
             Finding(
                 slot: slot, generation: generation, name: probes[place].name, isUp: isUp,

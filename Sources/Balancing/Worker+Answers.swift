@@ -76,7 +76,7 @@ extension Worker {
         }
     }
 
-    private func name(ofSlot slot: UInt32) -> String {
+    func name(ofSlot slot: UInt32) -> String {
         roster.index(ofSlot: slot).map { Self.string(roster.members[$0].name) } ?? "a backend"
     }
 

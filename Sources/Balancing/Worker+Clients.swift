@@ -38,7 +38,13 @@ extension Worker {
         guard let key = clients.nextKey else { return }
         let isTrusted =
             !plan.trusted.isEmpty && plan.trusted.contains { $0.contains(address) }
-        let tallied = isTrusted || plan.tally == nil ? nil : ClientKey(address)
+        let network = ClientNetwork(address)
+        if isShutOut(network, isTrusted: isTrusted) {
+            lane.shutOut()
+            Socket.resetOnClose(socket)
+            return
+        }
+        let tallied = isTrusted || plan.tally == nil ? nil : network
         let isWelcome = tallied.map { plan.tally?.enter($0) ?? true } ?? true
         let token = Token(kind: TokenKind.client, key: key)
         // Out of memory in the kernel: the connection is let go, which the client can see.
@@ -50,7 +56,7 @@ extension Worker {
             ClientConnection(
                 transport: Transport(socket), address: address.inlineHost,
                 isLocal: address.isLoopback, isTrusted: isTrusted,
-                tallied: isWelcome ? tallied : nil, activeAt: now,
+                tallied: isWelcome ? tallied : nil, network: network, activeAt: now,
                 filedFor: now + plan.options.timeoutClient)
         ).slot
         wheel.file(slot, at: now + plan.options.timeoutClient)

@@ -67,16 +67,23 @@ extension Worker {
         notePenalty(number)
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
-        case .again:
+        case .again where mayRetry(number):
             noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
             return true
+        case .again where plan.isSupervised && !exchanges[number].hasWaited:
+            // If that was a death the supervisor is about to say so, and then it is no matter of
+            // the budget.
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: slot)
+            queue(number, for: .death(cause))
+            return false
         case .giveUp where mayWait(number, failure, state):
             noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
             queue(number, for: .news)
             return false
-        case .giveUp:
+        case .again, .giveUp:
             noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
             let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
@@ -91,6 +98,22 @@ extension Worker {
         }
     }
 
+    /// Whether there is room for one more retry. One that a death makes necessary needs none: there
+    /// can be no more of them than there were requests in flight.
+    private mutating func mayRetry(_ number: UInt32) -> Bool {
+        guard let terms = plan.retryTerms else { return true }
+        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
+        if !roster.isCurrent(slot: slot, generation: generation) { return true }
+        if budget.grant(terms, now: now) { return true }
+        lane.retryDenied(from: slot)
+        return false
+    }
+
+    /// There is one more request, of which a share may be retried.
+    mutating func noteForBudget() {
+        if let terms = plan.retryTerms { budget.requested(terms, now: now) }
+    }
+
     /// Everything is to be sent once more, and nothing of what was answered counts.
     mutating func rewind(_ number: UInt32, from slot: UInt32) {
         lane.retried(from: slot)
@@ -103,8 +126,13 @@ extension Worker {
 
     /// The backend did what was asked of it: earlier failures do not count any more.
     mutating func succeeded(_ number: UInt32) {
-        let verdict = plan.scoreboard.verdict(slot: Int(exchanges[number].slot))
-        if verdict.failures(of: exchanges[number].generation) > 0 {
+        let slot = Int(exchanges[number].slot)
+        let verdict = plan.scoreboard.verdict(slot: slot)
+        let failures = verdict.failures(of: exchanges[number].generation)
+        if failures > 0 {
+            if failures >= Suspicion.threshold && plan.options.slowStart != nil {
+                plan.scoreboard.noteReturn(slot: slot, at: now)
+            }
             verdict.setFailures(0, of: exchanges[number].generation)
         }
     }

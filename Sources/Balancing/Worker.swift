@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 import Control
 import HTTP1
 import Kernel
@@ -53,6 +54,8 @@ struct Worker: ~Copyable {
     var accessLog: AccessLog
     /// The clock, read once a turn.
     var now: Instant
+    /// How many retries there may still be.
+    var budget = RetryBudget()
     /// Counted on for each random number.
     var chance: UInt64
     /// Whether the poller may know of more than it could tell at once.

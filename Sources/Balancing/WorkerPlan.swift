@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 import Control
 import HTTP1
 import Kernel
@@ -30,6 +31,12 @@ final class WorkerPlan: Sendable {
     /// Whose word about a client's address is believed.
     let trusted: [Network]
     let suspects: Suspects
+    /// How many retries one worker may make; nothing: any number.
+    let retryTerms: RetryBudget.Terms?
+    let rules: ClientRules
+    /// What the cookie is called that keeps a client on a backend: by the port, for a browser
+    /// sends one host's cookies to all of its ports.
+    let cookieName: InlineText
     /// Nothing where a client may have any number of connections.
     let tally: ClientTally?
 
@@ -58,6 +65,13 @@ final class WorkerPlan: Sendable {
         let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
         exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }
+        retryTerms = options.retryBudget.map { said in
+            let floor = (said.floor + UInt32(workers) - 1) / UInt32(workers)
+            return RetryBudget.Terms(percent: said.percent, floor: floor)
+        }
+        rules = ClientRules(options, scoreboard)
+        let port = listeners.first?.address.port ?? 0
+        cookieName = InlineText("lbctl-\(port)".utf8.span)
         tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
         var limits = HeadLimits()
         limits.maxBytes = options.maxHead

@@ -34,6 +34,33 @@ public struct BalancerOptions: Sendable {
         case header(String)
         case cookie(String)
     }
+    /// How a client is kept on one backend.
+    public enum Stickiness: Equatable, Sendable {
+        /// Its address stays there while it comes back within this time.
+        case address(within: Nanoseconds)
+        /// It is given a cookie that says where it belongs.
+        case cookie
+    }
+    /// How many requests of one client are let through.
+    public struct RateLimit: Equatable, Sendable {
+        public var count: UInt64
+        public var span: Nanoseconds
+        /// How many at once.
+        public var burst: UInt64
+    }
+    /// When a client is not listened to any more, and for how long.
+    public struct Ban: Equatable, Sendable {
+        public var lasting: Nanoseconds
+        /// Refusals by the rate limit within ten seconds.
+        public var after: UInt64
+    }
+    /// How many retries there may be.
+    public struct RetryBudget: Equatable, Sendable {
+        /// Of a hundred requests.
+        public var percent: UInt32
+        /// In any case, each second.
+        public var floor: UInt32
+    }
     /// How it is found out whether a backend serves.
     public enum HealthCheck: Equatable, Sendable {
         case off
@@ -51,6 +78,16 @@ public struct BalancerOptions: Sendable {
     public var mode = Mode.http
     public var algorithm = Algorithm.roundRobin
     public var hashKey = HashKey.source
+    /// How much busier than its part a backend may be before keys that belong to it go elsewhere,
+    /// in percent of that part; nothing: any amount.
+    public var hashBalanceFactor: UInt32?
+    public var sticky: Stickiness?
+    /// How long a backend that comes back takes to get all of its share; nothing: no time.
+    public var slowStart: Nanoseconds?
+    public var rateLimit: RateLimit?
+    public var ban: Ban?
+    /// Nothing: any number of retries.
+    public var retryBudget: RetryBudget? = RetryBudget(percent: 20, floor: 10)
     /// Nothing: one a core.
     public var threads: Int?
     /// Nothing: TCP.
@@ -106,6 +143,15 @@ public struct BalancerOptions: Sendable {
         Option(
             "hash-key", value: "KEY",
             help: "source, uri, path, header:NAME or cookie:NAME, for hash (source)"),
+        Option(
+            "hash-balance-factor", value: "PERCENT",
+            help: "the most load of a backend, of its even part, for hash; 125 is usual (any)"),
+        Option(
+            "sticky", value: "TIME|cookie",
+            help: "keep a client on its backend: for a time, or by a cookie (off)"),
+        Option(
+            "slow-start", value: "TIME",
+            help: "a backend that comes back gets its share little by little (off)"),
         Option("threads", value: "N", help: "worker threads (one a core)"),
         Option("health-check", value: "off|tcp|http:/PATH", help: "active checks (tcp)"),
         Option("health-interval", value: "TIME", help: "between two checks (1s)"),
@@ -113,6 +159,9 @@ public struct BalancerOptions: Sendable {
         Option("rise", value: "N", help: "successes in a row that bring a backend back (2)"),
         Option("fall", value: "N", help: "failures in a row that take it out (3)"),
         Option("retries", value: "N", help: "further backends to try for a request (2)"),
+        Option(
+            "retry-budget", value: "PERCENT%[,floor=N]|off",
+            help: "retries, of all requests, and so many a second in any case (20%,floor=10)"),
         Option(
             "queue-timeout", value: "TIME",
             help: "to wait for a backend when none is ready and one is starting (5s)"),
@@ -129,6 +178,12 @@ public struct BalancerOptions: Sendable {
         Option(
             "max-connections-per-client", value: "N",
             help: "of one address at a time (any number)"),
+        Option(
+            "rate-limit", value: "R/s[,burst=B]",
+            help: "requests of one address, or R/m, R/h; the others get 429 (any number)"),
+        Option(
+            "ban", value: "TIME[,after=N]",
+            help: "shut out for a time who goes on: after N refusals in 10 s (off; N is 20)"),
         Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
         Option("max-fields", value: "N", help: "the most fields in a head (100)"),
         Option("max-body", value: "SIZE", help: "the longest body of a request (any length)"),
@@ -169,6 +224,7 @@ public struct BalancerOptions: Sendable {
         fall = try parsed.number("fall", in: 1...100) ?? fall
         threads = try parsed.number("threads", in: 1...64)
         retries = try parsed.number("retries", in: 0...16) ?? retries
+        try readClientRules(parsed)
         try readTimes(parsed)
         try readLimits(parsed)
         trustProxy = parsed.values("trust-proxy").flatMap {

@@ -225,7 +225,7 @@ public final class Guardian {
             audience.isNotReady(refusal)
             // The rest runs, unless nobody wants it so.
             if audience.gone == nil { order(.status) }
-        case .killed, .following, .reported: return
+        case .killed, .following, .reported, .bans: return
         }
     }
 

@@ -116,6 +116,8 @@ extension Supervisor {
         case .reload:
             connection.state = .awaitsReports
             reload(asker: key)
+        case .bans: connection.outbox.put(.bans(bans()))
+        case .lift(let clients): lift(clients, asker: key)
         }
     }
 

@@ -5,7 +5,8 @@ import Kernel
 enum Help {
     static let verbs = [
         "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
-        "drain", "undrain", "weight", "scale", "reload", "logs", "check", "help",
+        "drain", "undrain", "weight", "scale", "reload", "bans",
+        "logs", "check", "help",
     ]
 
     static let overview = """
@@ -29,6 +30,7 @@ enum Help {
           weight   change how large a share some have
           scale    have more backends, or fewer
           reload   apply what has changed in the Procfile
+          bans     who is shut out; --lift lets them in again
           logs     what they have said
           check    look whether 'up' could start everything, and start nothing
 
