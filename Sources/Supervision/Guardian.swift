@@ -1,5 +1,6 @@
 import Basics
 import Control
+import History
 import Kernel
 
 /// What a token of the guardian's poller speaks of.
@@ -42,6 +43,7 @@ public final class Guardian {
     /// What comes as soon after the first signal is not a second one.
     static let sameSignal = Nanoseconds.milliseconds(100)
 
+    private let plan: ServicePlan
     private let folder: RuntimeFolder
     private let lock: FileLock
     private let signals: SignalQueue
@@ -87,6 +89,7 @@ public final class Guardian {
         Framing.append(plan, to: &words)
         pair.first.reference.writeAll(&words)
         try pair.first.setNonBlocking()
+        self.plan = plan
         self.folder = folder
         self.lock = lock
         self.signals = signals
@@ -243,9 +246,12 @@ public final class Guardian {
             if case .hurrying = phase { return 130 }
             if case .exited = ending.cause, refusal != nil { return 1 }
             let left = killed == 0 ? "" : "; \(Figures.count(UInt64(killed), "process")) killed"
-            audience.say(
+            let sentence =
                 "the supervisor (pid \(supervisor.pid)) \(ending.cause.words): "
-                    + "everything is stopped\(left)")
+                + "everything is stopped\(left)"
+            audience.say(sentence)
+            // What it would have said itself; where that fails nobody is left who could mend it.
+            try? HistoryWriter.add(sentence, to: plan.historyPath, limit: plan.historyLimit)
             return 1
         }
     }

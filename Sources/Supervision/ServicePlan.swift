@@ -68,6 +68,8 @@ public struct ChildPlan: Equatable, Sendable {
     public var restartDelay: Nanoseconds?
     /// Its share of the choice at the beginning, if it is balanced.
     public var weight: UInt32 = 1
+    /// Whether its output is a terminal to it.
+    public var hasTerminal = false
 }
 
 extension ServicePlan {
@@ -125,6 +127,7 @@ extension ChildPlan: Spelled {
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
         frame.put(weight)
+        frame.put(hasTerminal)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -144,5 +147,6 @@ extension ChildPlan: Spelled {
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil
         weight = try frame.number()
+        hasTerminal = try frame.flag()
     }
 }

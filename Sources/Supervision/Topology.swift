@@ -16,6 +16,8 @@ public struct Topology {
         public var formation = Formation()
         /// Words for the balancer, behind those of its line.
         public var balancer: [String] = []
+        /// The types whose output is to be a terminal to them; `all` stands for all of them.
+        public var terminals: [String] = []
         /// Whether these words ask for connections to be balanced, and not requests.
         var isStream: Bool {
             guard let mode = balancer.lastIndex(where: { $0.hasPrefix("--mode") }) else {
@@ -82,6 +84,7 @@ public struct Topology {
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
         try flags.formation.check(against: procfile.lines.map { $0.type })
+        try Self.check(terminals: flags.terminals, against: procfile.lines.map { $0.type })
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
             try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
         }
@@ -283,7 +286,18 @@ public struct Topology {
             ChildPlan(
                 name: name, type: line.type, role: role, port: port,
                 words: try words(of: line, name: name, port: port),
-                rule: flags.rule ?? usual, restartDelay: flags.restartDelay))
+                rule: flags.rule ?? usual, restartDelay: flags.restartDelay,
+                hasTerminal: flags.terminals.contains { $0 == line.type || $0 == "all" }))
+    }
+
+    private static func check(
+        terminals: [String], against types: [String]
+    ) throws(Refusal) {
+        for type in terminals where type != "all" && !types.contains(type) {
+            throw Refusal(
+                what: "--pty can't be '\(type)'", why: "there is no such type",
+                advice: "the types are \(types.joined(separator: ", "))")
+        }
     }
 
     private func words(
@@ -302,6 +316,11 @@ public struct Topology {
             throw Refusal(what: line.fault, why: error.why)
         }
         switch reading {
+        // Where the others will be is not known before all of them have been worked out.
+        case .words
+        where line.command.contains("$" + Peers.prefix)
+            || line.command.contains("${" + Peers.prefix):
+            return ["/bin/sh", "-c", line.command]
         case .words(let words):
             if words.isEmpty {
                 throw Refusal(what: line.fault, why: "its command is empty")

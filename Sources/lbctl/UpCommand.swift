@@ -43,6 +43,8 @@ enum UpCommand {
     /// Works out what to run, and makes sure that nothing is in the way.
     static func prepared(_ flags: UpFlags) throws(Refusal) -> Preparation {
         if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
+        // They may have the ports.
+        Strays.end(of: flags.folder)
         let preparation = try Preparation(flags)
         do throws(Refusal) {
             try preparation.check()
