@@ -128,6 +128,8 @@ extension Worker {
         }
         exchanges[number].status = 101
         exchanges[number].phase = .streaming
+        // From here on a break can't be told of, and shows as what it is.
+        exchanges[number].hasAnswered = true
         exchanges[number].keepsClient = false
         succeeded(number)
         writeHead(number, length, .upgrade, chunked: false)
