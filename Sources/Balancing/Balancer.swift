@@ -118,6 +118,13 @@ public final class Balancer {
         }
     }
 
+    private func lift(_ clients: [String]) {
+        let now = Clock.now()
+        for client in clients.compactMap({ ClientNetwork($0) }) {
+            plan?.rules.lift(client, now: now)
+        }
+    }
+
     private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {
         guard let plan else { ThisProcess.exit(0) }
         plan.leaving.begin(manner, until: Clock.now() + time)
@@ -136,8 +143,15 @@ public final class Balancer {
                 invariant(Int(count) >= workers, "the supervisor gave too few lanes")
             case .roster(let roster): try take(roster)
             case .drain(let time): leave(.handingOver, within: time)
+            case .lift(let clients): lift(clients)
             }
         }
+    }
+
+    private var needs: Roster.Needs {
+        Roster.Needs(
+            hashes: options.algorithm == .hash,
+            cookieSecret: options.sticky == .cookie ? scoreboard.secret : nil)
     }
 
     private func take(_ word: RosterWord) throws(SystemError) {
@@ -145,8 +159,7 @@ public final class Balancer {
             try begin(word)
             return
         }
-        let roster = Roster(
-            word, hashes: options.algorithm == .hash, after: plan.board.roster)
+        let roster = Roster(word, needs: needs, after: plan.board.roster)
         plan.board.put(up: roster)
         plan.wakeAll()
         prober.follow(roster, now: Clock.now())
@@ -154,7 +167,7 @@ public final class Balancer {
 
     /// The first roster: now there is something to do.
     private func begin(_ word: RosterWord) throws(SystemError) {
-        let roster = Roster(word, hashes: options.algorithm == .hash)
+        let roster = Roster(word, needs: needs)
         prober.follow(roster, now: Clock.now())
         let plan = try WorkerPlan(
             options: options, listeners: listeners,
@@ -202,6 +215,9 @@ public final class Balancer {
         guard let plan else { return }
         let version = plan.board.adoptedByAll()
         for account in plan.board.takeAccounts() { link?.send(.failedOver(account)) }
+        for sentence in plan.board.takeSentences() {
+            DescriptorReference.standardError.writeAll(sentence + "\n")
+        }
         if version <= told { return }
         told = version
         link?.send(.adopted(version: version))

@@ -28,21 +28,37 @@ final class Roster: Sendable {
     let draws: TwoChoices
     /// The places of all that are configured, ready or not, where keys are hashed to them.
     let ring: ConsistentHash?
+    /// What a cookie says of each member, where clients stay where they are by one.
+    let cookies: StickyCookie?
     /// From when on some backend that does not serve now may be expected to; `never` where none is.
     let returns: Instant
     /// The member of each scoreboard slot, -1 for none.
     private let memberBySlot: [Int32]
 
+    /// What is made for a roster beside what is always there.
+    struct Needs {
+        var hashes = false
+        /// What cookies are signed with, where there are any.
+        var cookieSecret: (UInt64, UInt64)?
+    }
+
     /// `last` is the roster before, whose ring serves on where the members are the same; building
     /// one takes milliseconds.
-    init(version: UInt64, members: [Member], hashes: Bool = false, after last: Roster? = nil) {
+    init(version: UInt64, members: [Member], needs: Needs = Needs(), after last: Roster? = nil) {
         self.version = version
         self.members = members
         let ready = members.indices.filter { members[$0].fact == .ready }
         rotation = Rotation(weights: ready.map { members[$0].weight }).sequence.map { ready[$0] }
         self.ready = ready.filter { members[$0].weight > 0 }
         draws = TwoChoices(weights: self.ready.map { members[$0].weight })
-        ring = hashes ? Self.ring(members, after: last) : nil
+        ring = needs.hashes ? Self.ring(members, after: last) : nil
+        cookies = needs.cookieSecret.map { secret in
+            let names = members.map { member in
+                let name = member.name
+                return Array(Worker.string(name).utf8)
+            }
+            return StickyCookie(names: names, secret: secret)
+        }
         returns = members.map(\.returns).min() ?? .never
         let top = members.map { Int($0.slot) }.max() ?? -1
         var bySlot = [Int32](repeating: -1, count: top + 1)
@@ -60,7 +76,7 @@ final class Roster: Sendable {
     }
 
     /// What the supervisor said; members whose address can't be read are left out.
-    convenience init(_ word: RosterWord, hashes: Bool = false, after last: Roster? = nil) {
+    convenience init(_ word: RosterWord, needs: Needs = Needs(), after last: Roster? = nil) {
         var members: [Member] = []
         for said in word.members {
             guard let address = Address(said.address) else { continue }
@@ -71,7 +87,7 @@ final class Roster: Sendable {
                     weight: said.weight, pid: said.pid, ended: said.ended,
                     returns: said.returns))
         }
-        self.init(version: word.version, members: members, hashes: hashes, after: last)
+        self.init(version: word.version, members: members, needs: needs, after: last)
     }
 
     /// The index of the member in a scoreboard slot.
@@ -99,6 +115,8 @@ final class RosterBoard: Sendable {
     let version: Atomic<UInt64>
     private let current: Mutex<Roster>
     private let adopted: Mutex<[UInt64]>
+    /// What the log is to say.
+    private let sentences = Mutex<[String]>([])
     private let accounts = Mutex<[(account: FailoverAccount, parts: Int)]>([])
     /// Wakes the thread that tells the supervisor.
     private let adoptionWaker: Waker
@@ -140,6 +158,21 @@ final class RosterBoard: Sendable {
             accounts.append((account, 1))
         }
         adoptionWaker.wake()
+    }
+
+    /// Has the control thread say something in the log.
+    func announce(_ sentence: String) {
+        sentences.withLock { $0.append(sentence) }
+        adoptionWaker.wake()
+    }
+
+    /// What is to be said.
+    func takeSentences() -> [String] {
+        sentences.withLock { sentences in
+            let taken = sentences
+            sentences = []
+            return taken
+        }
     }
 
     /// The accounts to which every worker has given its part.

@@ -25,14 +25,15 @@ extension Worker {
         return nil
     }
 
-    private enum Leniency: CaseIterable { case strict, suspects, anybody }
+    enum Leniency: CaseIterable { case strict, suspects, anybody }
 
     private func pick(
         _ key: UInt64, _ turn: UInt64, _ word: UInt64, _ tried: Tried, _ leniency: Leniency
     ) -> Int? {
         let ready = roster.ready
+        let isWarming = isWarming()
         func price(_ place: Int) -> Cost? {
-            admits(ready[place], tried, leniency) ? cost(of: ready[place]) : nil
+            admits(ready[place], tried, leniency) ? cost(of: ready[place], isWarming) : nil
         }
         switch plan.options.algorithm {
         case .roundRobin, .leastConnections, .leastResponseTime:
@@ -40,15 +41,48 @@ extension Worker {
                 ready[$0]
             }
         case .random:
-            return roster.draws.pick(turn: turn, word: word, cost: price).map { ready[$0] }
+            return roster.draws.pick(turn: turn, word: word) { place in
+                // Those with nothing to do are equals: who is on the way to its share lets as many
+                // draws pass as it lacks.
+                let isHeldBack = isWarming && leniency == .strict
+                if isHeldBack && !takesDraw(ready[place], word) { return nil }
+                return price(place)
+            }.map { ready[$0] }
         case .hash:
+            let bound = boundedLoad()
             return roster.ring?.pick(key: key) { index in
                 roster.members[index].fact == .ready && admits(index, tried, leniency)
+                    && (bound.map { hasRoom(index, $0) } ?? true)
             }
         }
     }
 
-    private func admits(_ index: Int, _ tried: Tried, _ leniency: Leniency) -> Bool {
+    private func takesDraw(_ index: Int, _ word: UInt64) -> Bool {
+        UInt32(KeyHash.mixed(word ^ UInt64(index)) >> 54) < warmth(of: index)
+    }
+
+    /// How much each backend may have where keys leave those that have too much.
+    private func boundedLoad() -> BoundedLoad? {
+        guard let percent = plan.options.hashBalanceFactor else { return nil }
+        var inFlight: UInt64 = 0
+        var weight: UInt64 = 0
+        for index in roster.ready {
+            let member = roster.members[index]
+            inFlight += UInt64(
+                plan.scoreboard.inFlight(slot: member.slot, generation: member.generation))
+            weight += UInt64(member.weight)
+        }
+        return BoundedLoad(percent: percent, inFlight: inFlight, weight: weight)
+    }
+
+    private func hasRoom(_ index: Int, _ bound: BoundedLoad) -> Bool {
+        let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
+        return bound.hasRoom(
+            inFlight: plan.scoreboard.inFlight(slot: slot, generation: generation),
+            weight: roster.members[index].weight)
+    }
+
+    func admits(_ index: Int, _ tried: Tried, _ leniency: Leniency) -> Bool {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
         if leniency != .anybody && tried.count > 0 && tried.contains(slot) { return false }
         if leniency != .strict { return true }
@@ -65,9 +99,13 @@ extension Worker {
         if failures >= Suspicion.threshold { lastTrial[Int(slot)] = now }
     }
 
-    private func cost(of index: Int) -> Cost {
+    private func cost(of index: Int, _ isWarming: Bool) -> Cost {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
-        let weight = roster.members[index].weight
+        // In 1024ths for all, where they count.
+        let weight =
+            isWarming
+            ? SlowStart.weight(roster.members[index].weight, at: warmth(of: index))
+            : roster.members[index].weight
         let inFlight = plan.scoreboard.inFlight(slot: slot, generation: generation)
         let cell = plan.scoreboard.load(slot: Int(slot))
         if plan.options.algorithm == .leastResponseTime {

@@ -15,9 +15,6 @@ extension Worker {
         // the error behind it decides.
         upstreams[upstream].directions.remove(.writable)
         upstreams[upstream].directions.insert([.readable, .peerEnded])
-        // In a tunnel all of that may have been read already, and nobody is left there to be told
-        // of the client's end.
-        if exchanges[number].phase == .tunnelling { exchanges[number].endsTold.insert(.backend) }
         return .moved(0)
     }
 
@@ -32,7 +29,8 @@ extension Worker {
         return attemptFailed(number, isUnsent ? .brokenUnsent : .brokenSent, errno: errno)
     }
 
-    private mutating func attemptFailed(
+    @discardableResult
+    mutating func attemptFailed(
         _ number: UInt32, _ failure: AttemptFailure, errno: Errno?
     ) -> Step {
         let client = clients.key(exchanges[number].client)
@@ -67,16 +65,23 @@ extension Worker {
         notePenalty(number)
         let state = exchanges[number].attemptState(retries: plan.options.retries)
         switch Retrying.decide(failure, state) {
-        case .again:
+        case .again where mayRetry(number):
             noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
             return true
+        case .again where plan.isSupervised && !exchanges[number].hasWaited:
+            // If that was a death the supervisor is about to say so, and then it is no matter of
+            // the budget.
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: slot)
+            queue(number, for: .death(cause))
+            return false
         case .giveUp where mayWait(number, failure, state):
             noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
             queue(number, for: .news)
             return false
-        case .giveUp:
+        case .again, .giveUp:
             noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
             let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
@@ -91,6 +96,22 @@ extension Worker {
         }
     }
 
+    /// Whether there is room for one more retry. One that a death makes necessary needs none: there
+    /// can be no more of them than there were requests in flight.
+    private mutating func mayRetry(_ number: UInt32) -> Bool {
+        guard let terms = plan.retryTerms else { return true }
+        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
+        if !roster.isCurrent(slot: slot, generation: generation) { return true }
+        if budget.grant(terms, now: now) { return true }
+        lane.retryDenied(from: slot)
+        return false
+    }
+
+    /// There is one more request, of which a share may be retried.
+    mutating func noteForBudget() {
+        if let terms = plan.retryTerms { budget.requested(terms, now: now) }
+    }
+
     /// Everything is to be sent once more, and nothing of what was answered counts.
     mutating func rewind(_ number: UInt32, from slot: UInt32) {
         lane.retried(from: slot)
@@ -99,12 +120,20 @@ extension Worker {
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
         exchanges[number].response = Relay(sent: .dropped)
+        exchanges[number].down = Flow()
+        exchanges[number].up.rewind()
+        exchanges[number].endsFirst = nil
     }
 
     /// The backend did what was asked of it: earlier failures do not count any more.
     mutating func succeeded(_ number: UInt32) {
-        let verdict = plan.scoreboard.verdict(slot: Int(exchanges[number].slot))
-        if verdict.failures(of: exchanges[number].generation) > 0 {
+        let slot = Int(exchanges[number].slot)
+        let verdict = plan.scoreboard.verdict(slot: slot)
+        let failures = verdict.failures(of: exchanges[number].generation)
+        if failures > 0 {
+            if failures >= Suspicion.threshold && plan.options.slowStart != nil {
+                plan.scoreboard.noteReturn(slot: slot, at: now)
+            }
             verdict.setFailures(0, of: exchanges[number].generation)
         }
     }
@@ -143,8 +172,8 @@ extension Worker {
     mutating func clientVanished(_ number: UInt32) {
         let client = exchanges[number].client
         exchanges[number].cause = exchanges[number].cause ?? .clientLeft
-        if exchanges[number].phase == .tunnelling {
-            endTunnel(number, reset: true)
+        if exchanges[number].isStream || exchanges[number].phase == .streaming {
+            endStream(number, reset: true)
             return
         }
         // 499 is nginx's: the client left, and nobody was told.

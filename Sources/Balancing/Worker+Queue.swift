@@ -20,6 +20,16 @@ extension Worker {
         case aBackend
         /// Everybody has failed it; if they have died, the supervisor is about to say so.
         case news
+        /// One has failed it, and there is room for a retry only if that has died.
+        case death(Cause)
+
+        /// Whether it is but for a moment.
+        var isShort: Bool {
+            switch self {
+            case .aBackend: false
+            case .news, .death: true
+            }
+        }
     }
 
     private enum Outlook {
@@ -42,11 +52,11 @@ extension Worker {
 
     /// Lets a request wait, or answers it where there is nothing to wait for.
     mutating func queue(_ number: UInt32, for wait: Wait) {
-        let until = wait == .news ? now + Limits.newsDelay : now + plan.options.queueTimeout
+        let until = wait.isShort ? now + Limits.newsDelay : now + plan.options.queueTimeout
         let entry = Queued(
             exchange: exchanges.key(number), wait: wait, version: roster.version, since: now,
             until: until)
-        if case .hopeless = outlook(entry), wait == .aBackend {
+        if case .hopeless = outlook(entry), !wait.isShort {
             answer(number, nobodyReady(number))
             return
         }
@@ -78,16 +88,29 @@ extension Worker {
                 deliver(number)
                 serve(client)
             case .hopeless:
-                answer(number, nobodyReady(number))
+                answer(number, hopelessAnswer(entry))
                 serve(client)
             }
         }
     }
 
+    private func hopelessAnswer(_ entry: Queued) -> OwnAnswer {
+        let number = entry.exchange.slot
+        guard case .death(let cause) = entry.wait else { return nobodyReady(number) }
+        let name = name(ofSlot: exchanges[number].slot)
+        return OwnAnswer(cause, cause.sentence(about: name, "there were too many retries"))
+    }
+
     private func outlook(_ entry: Queued) -> Outlook {
+        if case .death = entry.wait {
+            let number = entry.exchange.slot
+            let isAlive = roster.isCurrent(
+                slot: exchanges[number].slot, generation: exchanges[number].generation)
+            if isAlive { return now < entry.until ? .waitOn(until: entry.until) : .hopeless }
+        }
         if !roster.rotation.isEmpty {
             // Who has failed it is still there for all we know: a moment more, then once again.
-            let isOld = entry.wait == .news && roster.version == entry.version
+            let isOld = entry.wait.isShort && roster.version == entry.version
             return isOld && now < entry.until ? .waitOn(until: entry.until) : .deliver
         }
         let deadline = entry.since + plan.options.queueTimeout

@@ -80,6 +80,7 @@ extension Worker {
         noteHead(number)
         if isRefused(number, length) { return }
         if plan.options.algorithm == .hash { noteKey(number) }
+        if plan.options.sticky == .cookie { noteCookie(number) }
         rewriteHead(number, length)
         let malformed = exchanges[number].request.digest()
         if let malformed {
@@ -103,6 +104,7 @@ extension Worker {
     private mutating func noteHead(_ number: UInt32) {
         let client = exchanges[number].client
         clients[client].requests &+= 1
+        exchanges[number].network = clients[client].network
         exchanges[number].method = requestHead.method
         exchanges[number].minorVersion = requestHead.minorVersion
         exchanges[number].asksUpgrade = requestHead.upgrade != nil
@@ -120,7 +122,10 @@ extension Worker {
         if clients[client].isTrusted {
             let claimed = exchanges[number].request.claimedClient(
                 requestHead, trusted: plan.trusted)
-            if let claimed { exchanges[number].claimedAddress = claimed.inlineHost }
+            if let claimed {
+                exchanges[number].claimedAddress = claimed.inlineHost
+                exchanges[number].network = ClientNetwork(claimed)
+            }
         }
         if let id = requestHead.requestID {
             exchanges[number].requestID = exchanges[number].request.text(id.range)
@@ -131,13 +136,14 @@ extension Worker {
 
     /// Whether the request is understood and not passed on; it has been answered then.
     private mutating func isRefused(_ number: UInt32, _ length: Int) -> Bool {
-        if let cause = refusal(number) {
+        let own = refusal(number).map { OwnAnswer($0, refusalSentence($0)) }
+        if let own = own ?? answerToHaste(number) {
             noteRefusal(number)
             // Where nothing follows it, the request is over; after CONNECT anything may follow.
             if requestHead.framing == .none && requestHead.method != .connect {
                 exchanges[number].request.refused(length)
             }
-            answer(number, OwnAnswer(cause, refusalSentence(cause)))
+            answer(number, own)
             return true
         }
         if let most = plan.options.maxBody, case .length(let announced) = requestHead.framing,
@@ -187,9 +193,12 @@ extension Worker {
         forwarded.isTrusted = clients[client].isTrusted
         forwarded.requestID = exchanges[number].requestID
         scratch.removeAll()
+        // Each try is on a connection of its own then, and begins with it.
+        let introduction = appendIntroduction(of: client)
         exchanges[number].request.write(requestHead, adding: forwarded, to: &scratch)
-        exchanges[number].lineLength = Self.lineLength(scratch)
+        exchanges[number].lineLength = Self.lineLength(scratch, from: introduction)
         exchanges[number].request.replaceHead(length, with: scratch)
+        exchanges[number].request.prefix = introduction
         let body = requestHead.framing
         exchanges[number].request.headEnded(
             scratch.count, body: body, asChunks: true, trailers: !requestHead.hasNominations,
@@ -198,13 +207,13 @@ extension Worker {
     }
 
     /// How long method and target are, with the blank between them.
-    private static func lineLength(_ queue: borrowing ByteQueue) -> Int {
+    private static func lineLength(_ queue: borrowing ByteQueue, from start: Int) -> Int {
         let head = queue.bytes
-        var index = 0
+        var index = start
         while index < head.count && head[index] != Ascii.space { index += 1 }
         index += 1
         while index < head.count && head[index] != Ascii.space { index += 1 }
-        return min(index, head.count)
+        return min(index, head.count) - start
     }
 
     /// Gives the request to a backend that it has not been tried on.
@@ -218,10 +227,15 @@ extension Worker {
                 slot: roster.members[index].slot, generation: roster.members[index].generation
             )
             let isAgain = exchanges[number].tried.contains(member.slot)
-            if exchanges[number].tried.count > 0 { lane.retried(to: member.slot) }
+            if exchanges[number].tried.count > 0 {
+                lane.retried(to: member.slot)
+            } else {
+                noteForBudget()
+            }
             exchanges[number].tried.insert(member.slot)
             exchanges[number].slot = member.slot
             exchanges[number].generation = member.generation
+            noteOwnPlace(number)
             exchanges[number].sentAt = now
             lane.dispatched(slot: member.slot, generation: member.generation)
             // What is still to come may be too long to be kept for a second time.
@@ -234,6 +248,8 @@ extension Worker {
             case .connection(let upstream):
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
+                // What becomes of a connection is told: a stream has nothing to try it with.
+                if exchanges[number].isStream { upstreams[upstream].directions = [] }
                 arm(upstream: upstream, for: now + HangSuspicion.Thresholds().least)
                 return
             case .failed(let errno):

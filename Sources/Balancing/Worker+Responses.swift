@@ -127,7 +127,7 @@ extension Worker {
             return false
         }
         exchanges[number].status = 101
-        exchanges[number].phase = .tunnelling
+        exchanges[number].phase = .streaming
         exchanges[number].keepsClient = false
         succeeded(number)
         writeHead(number, length, .upgrade, chunked: false)
@@ -135,10 +135,11 @@ extension Worker {
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
         if exchanges[number].savedLine.isEmpty { saveLine(number) }
-        exchanges[number].request.protocolChanged()
+        exchanges[number].up.begin(with: exchanges[number].request.takeRest(), ours: 0)
+        exchanges[number].down.begin(
+            with: exchanges[number].response.takeRest(), ours: scratch.count)
         arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
-        _ = exchanges[number].request.digest()
-        return true
+        return false
     }
 
     /// Leaves the head that is sent on in front of the queue, and its length in `scratch`.
@@ -150,6 +151,7 @@ extension Worker {
         let lines = needsDate ? dateLine.line(now) : InlineText()
         exchanges[number].response.write(
             responseHead, word, chunked: chunked, adding: lines, to: &scratch)
+        if roster.cookies != nil && responseHead.status >= 200 { addCookie(number) }
         exchanges[number].response.replaceHead(length, with: scratch)
     }
 
@@ -207,8 +209,7 @@ extension Worker {
             let isClean =
                 exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
                 && exchanges[number].response.queue.isEmpty
-            release(
-                upstream, reusable: isClean && exchanges[number].phase != .tunnelling)
+            release(upstream, reusable: isClean)
         }
         let isRead = exchanges[number].request.isComplete
         // Who was told that the connection stays has one more answer to come, though another
@@ -248,6 +249,8 @@ extension Worker {
         giveBack(exchanges[number].request.framed.take())
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
+        giveBack(exchanges[number].up.queue.take())
+        giveBack(exchanges[number].down.queue.take())
         _ = exchanges.remove(number)
         clients[client].phase = .idle
         lane.exchangeClosed()

@@ -9,6 +9,7 @@ extension Worker {
     mutating func adoptRoster() {
         let latest = plan.board.roster
         noteGone(from: roster, to: latest)
+        noteReturns(from: roster, to: latest)
         roster = latest
         var stale: [UInt32] = []
         upstreams.forEachSlot { stale.append($0) }
@@ -29,6 +30,7 @@ extension Worker {
     /// A look at the version first: from the moment a roster is put up, nobody chooses by another.
     mutating func choose(for number: UInt32) -> Int? {
         if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
+        if let index = ownPlace(number) { return index }
         if plan.options.algorithm == .roundRobin {
             return takeTurn(besides: exchanges[number].tried)
         }
@@ -39,7 +41,7 @@ extension Worker {
     private mutating func takeTurn(besides tried: Tried) -> Int? {
         let count = roster.rotation.count
         if count == 0 { return nil }
-        let turn = Int(truncatingIfNeeded: plan.scoreboard.takeTurn() % UInt64(count))
+        let turn = placeOfTurn(plan.scoreboard.takeTurn())
         if let index = firstAdmitted(from: turn, besides: tried, suspects: false) { return index }
         // All are suspect or tried: rather any that has not been tried than none.
         if let index = firstAdmitted(from: turn, besides: tried, suspects: true) { return index }

@@ -1,7 +1,9 @@
 import Basics
+import Choosing
 import Control
 import HTTP1
 import Kernel
+import ProxyProtocol
 import Scoreboard
 import Synchronization
 
@@ -30,6 +32,12 @@ final class WorkerPlan: Sendable {
     /// Whose word about a client's address is believed.
     let trusted: [Network]
     let suspects: Suspects
+    /// How many retries one worker may make; nothing: any number.
+    let retryTerms: RetryBudget.Terms?
+    let rules: ClientRules
+    /// What the cookie is called that keeps a client on a backend: by the port, for a browser
+    /// sends one host's cookies to all of its ports.
+    let cookieName: InlineText
     /// Nothing where a client may have any number of connections.
     let tally: ClientTally?
 
@@ -55,9 +63,16 @@ final class WorkerPlan: Sendable {
             "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
         let address = listeners.first.map { "\($0.address)" } ?? ""
         fallbackHost = InlineText(address.utf8.span)
-        let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
+        let each = options.mode == .tcp ? Limits.memoryPerStream : Limits.memoryPerExchange
+        let fitting = Int(clamping: options.maxMemory / each)
         exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }
+        retryTerms = options.retryBudget.map { said in
+            RetryBudget.Terms(percent: said.percent, floor: said.floor)
+        }
+        rules = ClientRules(options, scoreboard)
+        let port = listeners.first?.address.port ?? 0
+        cookieName = InlineText("lbctl-\(port)".utf8.span)
         tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
         var limits = HeadLimits()
         limits.maxBytes = options.maxHead
@@ -68,6 +83,9 @@ final class WorkerPlan: Sendable {
         for _ in 0..<workers { wakers.append(WakerBox(try Waker())) }
         self.wakers = wakers
     }
+
+    /// How backends are told of clients, where they are.
+    var proxyVersion: ProxyHeader.Version { options.sendProxy == .v1 ? .text : .binary }
 
     func wakeAll() {
         for box in wakers { box.waker.wake() }

@@ -7,10 +7,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/uio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <termios.h>
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -30,6 +32,29 @@ int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
     CLINUX_RESULT(int, accept4(fd, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 int clinux_pipe(int fds[2]) { CLINUX_RESULT(int, pipe2(fds, O_CLOEXEC)); }
+int clinux_pseudoterminal(int fds[2], unsigned columns, unsigned rows) {
+    int unlocked = 0;
+    struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
+    struct termios mode;
+    int near = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (near < 0) return -errno;
+    int far = -1;
+    if (ioctl(near, TIOCSPTLCK, &unlocked) < 0) goto failed;
+    // By the descriptor: in a container /dev/pts may be another one's.
+    far = ioctl(near, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (far < 0 || tcgetattr(far, &mode) < 0) goto failed;
+    mode.c_oflag &= ~(tcflag_t)OPOST;
+    mode.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    if (tcsetattr(far, TCSANOW, &mode) < 0 || ioctl(near, TIOCSWINSZ, &size) < 0) goto failed;
+    fds[0] = near;
+    fds[1] = far;
+    return 0;
+failed:;
+    int error = errno;
+    close(near);
+    if (far >= 0) close(far);
+    return -error;
+}
 int clinux_pipe_capacity(int fd, int bytes) { CLINUX_RESULT(int, fcntl(fd, F_SETPIPE_SZ, bytes)); }
 int clinux_memfd(const char *name) { CLINUX_RESULT(int, memfd_create(name, MFD_CLOEXEC)); }
 int clinux_lock(int fd) {
@@ -197,6 +222,14 @@ static void become(const struct clinux_spawn *plan, pid_t parent, int report) {
         limit.rlim_cur = plan->descriptor_limit < limit.rlim_max ? plan->descriptor_limit : limit.rlim_max;
         if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, STEP_LIMIT);
     }
+    if (plan->mark) {
+        // Where the hard limit is lower there is no mark; that is no reason not to start.
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_RTTIME, &limit) == 0 && plan->mark < limit.rlim_max) {
+            limit.rlim_cur = plan->mark;
+            setrlimit(RLIMIT_RTTIME, &limit);
+        }
+    }
     if (plan->pid_digits) {
         // No leading zeros: some readers take those for octal. Blanks behind would not parse either, so the
         // text is ended where the digits end.
@@ -269,4 +302,14 @@ int clinux_list_directory(const char *path, void (*each)(void *context, const ch
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) each(context, entry->d_name);
     closedir(directory);
     return 0;
+}
+
+int clinux_is_dying(pid_t pid) {
+    // Nobody may read at address 0, so nothing is ever read: a process that is alive says EFAULT, or
+    // EPERM where it may not be looked into. One that ends gives up its memory before its
+    // descriptors, and from then on says ESRCH.
+    char byte;
+    struct iovec here = {.iov_base = &byte, .iov_len = 1};
+    struct iovec there = {.iov_base = 0, .iov_len = 1};
+    return process_vm_readv(pid, &here, 1, &there, 1, 0) < 0 && errno == ESRCH;
 }

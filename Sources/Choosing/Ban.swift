@@ -77,3 +77,5 @@ public struct BanTable<Words: WordStorage> {
         }
     }
 }
+
+extension BanTable: Sendable where Words: Sendable {}

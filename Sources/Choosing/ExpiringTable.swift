@@ -1,17 +1,5 @@
 import Basics
 
-/// Words that several threads or processes read and write at the same time, each word whole:
-/// atomics in shared memory.
-///
-/// What is read must be no older than what was stored before something else that was read
-/// (acquire and release).
-public protocol WordStorage {
-    func load(_ index: Int) -> UInt64
-    /// Stores a word where another is; whether that one was still there.
-    func exchange(_ expected: UInt64, with word: UInt64, at index: Int) -> Bool
-    var count: Int { get }
-}
-
 /// A table of a fixed size with an entry for each key, a 64-bit hash, until it expires.
 ///
 /// An entry is two words: *who* (some bits of the key's hash, and the payload) and *until when*. It
@@ -148,3 +136,5 @@ public struct ExpiringTable<Words: WordStorage> {
         Int(((hash & 0xFFFF_FFFF) &* UInt64(capacity)) >> 32)
     }
 }
+
+extension ExpiringTable: Sendable where Words: Sendable {}

@@ -74,3 +74,5 @@ public struct RateLimitTable<Words: WordStorage> {
         return .deny(retryAfter: limit.interval)
     }
 }
+
+extension RateLimitTable: Sendable where Words: Sendable {}

@@ -57,3 +57,5 @@ public struct StickyTable<Words: WordStorage> {
         }
     }
 }
+
+extension StickyTable: Sendable where Words: Sendable {}

@@ -18,6 +18,10 @@ public enum ControlRequest: Equatable, Sendable {
     case scale(to: UInt32)
     /// Read the Procfile again and apply what has changed in it; answered like an order.
     case reload
+    /// The clients that are banned.
+    case bans
+    /// Let these in again: addresses, or `all`.
+    case lift([String])
 }
 
 /// What the supervisor answers.
@@ -34,6 +38,19 @@ public enum ControlReply: Equatable, Sendable {
     case missed(UInt64)
     /// What has become of one target of an order.
     case reported(TargetReport)
+    case bans([BanWord])
+}
+
+/// A client that is shut out.
+public struct BanWord: Equatable, Sendable {
+    /// An address, or a network as `2001:db8::/64`.
+    public var client: String
+    public var remaining: Nanoseconds
+
+    public init(client: String, remaining: Nanoseconds) {
+        self.client = client
+        self.remaining = remaining
+    }
 }
 
 /// Why something was not done.
@@ -124,6 +141,10 @@ extension ControlRequest: Spelled {
             frame.put(7 as UInt8)
             frame.put(count)
         case .reload: frame.put(8 as UInt8)
+        case .bans: frame.put(9 as UInt8)
+        case .lift(let clients):
+            frame.put(10 as UInt8)
+            frame.put(clients)
         }
     }
 
@@ -139,6 +160,8 @@ extension ControlRequest: Spelled {
         case 6: self = .carryOut(try ServiceOrder(from: &frame))
         case 7: self = .scale(to: try frame.number())
         case 8: self = .reload
+        case 9: self = .bans
+        case 10: self = .lift(try frame.texts())
         default: throw Misspelling("an unknown request")
         }
     }
@@ -171,6 +194,9 @@ extension ControlReply: Spelled {
         case .reported(let report):
             frame.put(8 as UInt8)
             report.spell(into: &frame)
+        case .bans(let bans):
+            frame.put(9 as UInt8)
+            frame.put(bans)
         }
     }
 
@@ -187,8 +213,21 @@ extension ControlReply: Spelled {
         case 6: self = .record(try RecordWord(from: &frame))
         case 7: self = .missed(try frame.number())
         case 8: self = .reported(try TargetReport(from: &frame))
+        case 9: self = .bans(try frame.list())
         default: throw Misspelling("an unknown reply")
         }
+    }
+}
+
+extension BanWord: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        frame.put(client)
+        frame.put(remaining.count)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        client = try frame.text()
+        remaining = Nanoseconds(try frame.number(UInt64.self))
     }
 }
 

@@ -9,6 +9,8 @@ public enum LinkOrder: Equatable, Sendable {
     /// Another balancer takes over: let the listening sockets go, finish what is there, and answer
     /// each next request of a connection with `Connection: close`.
     case drain(within: Nanoseconds)
+    /// Let these clients in again, who were banned: addresses, or networks as `2001:db8::/64`.
+    case lift([String])
 }
 
 /// What a balancer says to the supervisor over the link.
@@ -63,6 +65,9 @@ extension LinkOrder: Spelled {
         case .drain(let within):
             frame.put(3 as UInt8)
             frame.put(within.count)
+        case .lift(let clients):
+            frame.put(4 as UInt8)
+            frame.put(clients)
         }
     }
 
@@ -71,6 +76,7 @@ extension LinkOrder: Spelled {
         case 1: self = .lanes(first: try frame.number(), count: try frame.number())
         case 2: self = .roster(try RosterWord(from: &frame))
         case 3: self = .drain(within: Nanoseconds(try frame.number()))
+        case 4: self = .lift(try frame.texts())
         default: throw Misspelling("an unknown order on the link")
         }
     }

@@ -59,12 +59,15 @@ public struct ChildStatus: Equatable, Sendable {
     /// Since the process started, of one core.
     public var cpuPercent: Double?
     public var residentBytes: UInt64?
+    /// Of a balanced child.
+    public var traffic: BackendTraffic?
 
     public init(
         name: String, type: String, port: UInt16?, pid: Int32?, state: ChildState,
         health: ChildHealth, startedAt: WallTime?, restarts: UInt64, weight: UInt32? = nil,
         active: UInt64? = nil, requests: UInt64? = nil, p50: Double? = nil, p99: Double? = nil,
-        cpuPercent: Double? = nil, residentBytes: UInt64? = nil
+        cpuPercent: Double? = nil, residentBytes: UInt64? = nil,
+        traffic: BackendTraffic? = nil
     ) {
         self.name = name
         self.type = type
@@ -81,6 +84,7 @@ public struct ChildStatus: Equatable, Sendable {
         self.p99 = p99
         self.cpuPercent = cpuPercent
         self.residentBytes = residentBytes
+        self.traffic = traffic
     }
 }
 
@@ -141,6 +145,7 @@ extension ChildStatus: Spelled {
         frame.put(number: p99)
         frame.put(number: cpuPercent)
         frame.put(number: residentBytes)
+        frame.put(traffic)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -162,6 +167,7 @@ extension ChildStatus: Spelled {
         p99 = try frame.optionalDouble()
         cpuPercent = try frame.optionalDouble()
         residentBytes = try frame.optionalNumber()
+        traffic = try frame.optional()
     }
 }
 

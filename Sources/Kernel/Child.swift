@@ -23,11 +23,13 @@ public struct SpawnPlan: Sendable {
     public var tellsListenPid: Bool
     /// Its soft limit of descriptors; nothing: this process's.
     public var descriptorLimit: UInt64?
+    /// What it and all that comes of it can be known by; nothing: what this process is known by.
+    public var mark: LineageMark?
 
     public init(
         path: String, arguments: [String], environment: [String], directory: String? = nil,
         descriptors: [DescriptorReference?], deathSignal: Signal? = .kill, ownSession: Bool = true,
-        tellsListenPid: Bool = false, descriptorLimit: UInt64? = nil
+        tellsListenPid: Bool = false, descriptorLimit: UInt64? = nil, mark: LineageMark? = nil
     ) {
         self.path = path
         self.arguments = arguments
@@ -38,6 +40,7 @@ public struct SpawnPlan: Sendable {
         self.ownSession = ownSession
         self.tellsListenPid = tellsListenPid
         self.descriptorLimit = descriptorLimit
+        self.mark = mark
     }
 }
 
@@ -71,6 +74,7 @@ public struct Child: ~Copyable {
             unsafe request.death_signal = plan.deathSignal?.rawValue ?? 0
             unsafe request.new_session = plan.ownSession ? 1 : 0
             unsafe request.descriptor_limit = plan.descriptorLimit ?? 0
+            unsafe request.mark = plan.mark?.rawValue ?? 0
             if plan.tellsListenPid, let last = unsafe variables.pointers[environment.count - 1] {
                 unsafe request.pid_digits = last + "LISTEN_PID=".utf8.count
             }

@@ -36,6 +36,18 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let timedOut = Errno(rawValue: ETIMEDOUT)
     public static let invalid = Errno(rawValue: EINVAL)
     public static let noDevice = Errno(rawValue: ENXIO)
+    public static let textBusy = Errno(rawValue: ETXTBSY)
+
+    /// Whether the same may be possible later, though nobody mends anything: the machine is short
+    /// of something, or the file is just being written.
+    public var mayPass: Bool {
+        switch self {
+        case .tryAgain, .tooManyInProcess, .tooManyInSystem, .noMemory, .noSpace, .noBuffers,
+            .textBusy:
+            true
+        default: false
+        }
+    }
 
     /// What strerror(3) says, as `No such file or directory`.
     public var description: String {

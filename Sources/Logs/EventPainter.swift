@@ -11,6 +11,9 @@ public struct EventPainter: Sendable {
 
     public init(colour: Bool) { isColoured = colour }
 
+    /// Makes room for a name before its first row comes.
+    public mutating func expect(name: String) { widest = max(widest, name.utf8.count) }
+
     /// Appends the row of a record that tells of a change, below the head if it is the first.
     public mutating func appendRow(_ record: borrowing Record, to queue: inout ByteQueue) {
         guard let change = StateChange(record) else { return }

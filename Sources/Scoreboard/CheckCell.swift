@@ -6,10 +6,22 @@ import Synchronization
 @safe
 public struct CheckCell: @unchecked Sendable {
     let word: UnsafeMutablePointer<Atomic<UInt64>>
+    let done: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// Whether this process was found to be down.
     public func isDown(_ generation: UInt64) -> Bool {
         unsafe word.pointee.load(ordering: .relaxed) == generation
+    }
+
+    /// A check has come to its end.
+    public func count(passed: Bool) {
+        unsafe done.pointee.wrappingAdd(passed ? 1 : 1 << 32, ordering: .relaxed)
+    }
+
+    /// How many checks there were of all processes of the backend.
+    public var counts: (passed: UInt32, failed: UInt32) {
+        let word = unsafe done.pointee.load(ordering: .relaxed)
+        return (UInt32(truncatingIfNeeded: word), UInt32(word >> 32))
     }
 
     /// Says what the checks of this process show now.

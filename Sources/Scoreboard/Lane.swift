@@ -40,6 +40,10 @@ public struct Lane: @unchecked Sendable {
     public func exchangeOpened() { add(1, at: Layout.Lane.exchangesOpen) }
     public func exchangeClosed() { add(~0, at: Layout.Lane.exchangesOpen) }
     public func answeredByBalancer() { add(1, at: Layout.Lane.answeredByBalancer) }
+    /// A request was refused because its client sends too many.
+    public func limited() { add(1, at: Layout.Lane.limited) }
+    /// A connection of a client that is banned was closed.
+    public func shutOut() { add(1, at: Layout.Lane.shutOut) }
     public func linesDropped(_ count: UInt64) { add(count, at: Layout.Lane.linesDropped) }
 
     /// A request went to this generation of a backend.
@@ -78,10 +82,18 @@ public struct Lane: @unchecked Sendable {
         add(1, at: cell + Layout.Cell.firstBucket + LatencyBuckets.index(span))
     }
 
+    /// A connection to the backend was made, after this time.
+    public func observed(slot: UInt32, after span: Nanoseconds) {
+        add(1, at: cell(slot) + Layout.Cell.firstBucket + LatencyBuckets.index(span))
+    }
+
     public func failed(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.failed) }
     public func retried(from slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
     public func retried(to slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }
     public func connected(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.connects) }
+    public func retryDenied(from slot: UInt32) {
+        add(1, at: cell(slot) + Layout.Cell.retriesDenied)
+    }
     public func connectFailed(slot: UInt32) {
         add(1, at: cell(slot) + Layout.Cell.connectFailures)
     }
@@ -96,6 +108,10 @@ public struct Lane: @unchecked Sendable {
     public var exchangesOpen: UInt64 { load(Layout.Lane.exchangesOpen) }
     /// Responses of the balancer's own.
     public var ownAnswers: UInt64 { load(Layout.Lane.answeredByBalancer) }
+    /// Requests that were too many of their client.
+    public var limitedRequests: UInt64 { load(Layout.Lane.limited) }
+    /// Connections of clients that were banned.
+    public var shutOutConnections: UInt64 { load(Layout.Lane.shutOut) }
     /// Access lines that did not fit.
     public var droppedLines: UInt64 { load(Layout.Lane.linesDropped) }
 
@@ -111,6 +127,7 @@ public struct Lane: @unchecked Sendable {
         totals.retriedTo &+= load(cell + Layout.Cell.retriedTo)
         totals.connects &+= load(cell + Layout.Cell.connects)
         totals.connectFailures &+= load(cell + Layout.Cell.connectFailures)
+        totals.retriesDenied &+= load(cell + Layout.Cell.retriesDenied)
         for index in 0..<LatencyBuckets.count {
             totals.latency.counts[index] &+= load(cell + Layout.Cell.firstBucket + index)
         }
@@ -120,7 +137,7 @@ public struct Lane: @unchecked Sendable {
     func empty(into heir: Lane) {
         store(0, at: Layout.Lane.connectionsOpen)
         store(0, at: Layout.Lane.exchangesOpen)
-        for index in Layout.Lane.connectionsAccepted...Layout.Lane.linesDropped
+        for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
             heir.add(load(index), at: index)
             store(0, at: index)

@@ -7,9 +7,10 @@
 ///     header    magic, version, capacities; the rotation cursor on a cache line of its own
 ///     backends  a block each: the balancers' verdict, shared by all
 ///     lanes     a header each, and a cell for each backend
+///     clients   tables of what is kept of each client, and the list of the banned
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 3
+    public static let version: UInt64 = 4
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -23,9 +24,13 @@ public enum Layout {
         static let version = 1
         static let backendCapacity = 2
         static let laneCapacity = 3
+        /// Two random words: what is hashed with them nobody outside can foresee.
+        static let secret = 4
         static let rotation = 8
         /// A bit for each of the first 64 lanes that a worker has written.
         static let lanesInUse = 16
+        /// When some backend last came back.
+        static let lastReturn = 17
         static let words = 64
     }
 
@@ -38,6 +43,10 @@ public enum Layout {
         static let latency = 3
         /// A word that tells of its failures.
         static let penalty = 5
+        /// When it last came back after it had been out.
+        static let returned = 6
+        /// Checks that passed, and in the upper half those that failed.
+        static let checksDone = 7
         static let words = 8
     }
 
@@ -47,6 +56,9 @@ public enum Layout {
         static let exchangesOpen = 2
         static let answeredByBalancer = 3
         static let linesDropped = 4
+        static let limited = 5
+        static let shutOut = 6
+        static let last = 6
         static let words = 16
     }
 
@@ -61,6 +73,7 @@ public enum Layout {
         static let retriedTo = 10
         static let connects = 11
         static let connectFailures = 12
+        static let retriesDenied = 13
         static let firstBucket = 32
         static let words = 128
     }
@@ -68,8 +81,35 @@ public enum Layout {
     static func laneStride(_ backends: Int) -> Int { Lane.words + backends * Cell.words }
     static func firstLane(_ backends: Int) -> Int { Header.words + backends * Backend.words }
 
+    /// What is kept of clients: three tables of the same size, and behind them a list of bans.
+    enum Clients {
+        /// Entries of two words in each table: more clients than this at a time make it forget the
+        /// oldest. A table takes 4 MiB when it is in full use, and nothing before.
+        static let entries = 1 << 18
+        static let table = 2 * entries
+        static let sticky = 0
+        static let rate = table
+        static let refused = 2 * table
+        static let bans = 3 * table
+        static let words = 3 * table + BanList.words
+    }
+
+    /// A cursor on a line of its own, and a ring of those who were banned last.
+    enum BanList {
+        static let cursor = 0
+        static let first = 8
+        static let entries = 4096
+        /// Whom, whom again so that a torn entry shows, and until when.
+        static let entryWords = 3
+        static let words = first + entries * entryWords
+    }
+
+    static func firstClients(_ backends: Int, _ lanes: Int) -> Int {
+        firstLane(backends) + lanes * laneStride(backends)
+    }
+
     /// The size of the memory in bytes. Pages that nobody writes take no room.
     static func size(backends: Int, lanes: Int) -> Int {
-        (firstLane(backends) + lanes * laneStride(backends)) * word
+        (firstClients(backends, lanes) + Clients.words) * word
     }
 }

@@ -15,6 +15,14 @@ public struct LoadCell: @unchecked Sendable {
         return (load(Layout.Backend.latency), load(Layout.Backend.latency + 1))
     }
 
+    /// How long responses take on the average, in nanoseconds; nothing where that is not kept.
+    ///
+    /// The first of the two words says so, as the bits of a Double.
+    public func average(of generation: UInt64) -> Double? {
+        let words = latency(of: generation)
+        return words.1 == 0 ? nil : Double(bitPattern: words.0)
+    }
+
     public func setLatency(_ latency: (UInt64, UInt64), of generation: UInt64) {
         claim(generation)
         store(latency.0, at: Layout.Backend.latency)

@@ -22,6 +22,8 @@ public final class Scoreboard: @unchecked Sendable {
         unsafe words = memory.base.assumingMemoryBound(to: Word.self)
         store(UInt64(backends), at: Layout.Header.backendCapacity)
         store(UInt64(lanes), at: Layout.Header.laneCapacity)
+        store(Randomness.word(), at: Layout.Header.secret)
+        store(Randomness.word(), at: Layout.Header.secret + 1)
         store(Layout.version, at: Layout.Header.version)
         store(Layout.magic, at: Layout.Header.magic)
     }
@@ -74,8 +76,10 @@ public final class Scoreboard: @unchecked Sendable {
     /// What active checks have shown of a backend, shared by all balancers.
     public func checks(slot: Int) -> CheckCell {
         invariant(slot >= 0 && slot < backendCapacity, "checks beyond the scoreboard")
-        let first = Layout.Header.words + slot * Layout.Backend.words + Layout.Backend.checks
-        return unsafe CheckCell(word: words + first)
+        let first = Layout.Header.words + slot * Layout.Backend.words
+        return unsafe CheckCell(
+            word: words + first + Layout.Backend.checks,
+            done: words + first + Layout.Backend.checksDone)
     }
 
     /// What choosing by load goes by.
@@ -83,6 +87,53 @@ public final class Scoreboard: @unchecked Sendable {
         invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
         let first = Layout.Header.words + slot * Layout.Backend.words
         return unsafe LoadCell(words: words + first)
+    }
+
+    /// Two words that nobody outside can guess, the same for all balancers of the service.
+    public var secret: (UInt64, UInt64) {
+        unsafe (
+            Self.load(words, Layout.Header.secret), Self.load(words, Layout.Header.secret + 1)
+        )
+    }
+
+    /// What the table of clients and the backends that they stay on is kept in.
+    public var stickyWords: SharedWords { table(Layout.Clients.sticky) }
+    /// What the clients' rates are kept in.
+    public var rateWords: SharedWords { table(Layout.Clients.rate) }
+    /// What is kept of clients that were refused.
+    public var refusedWords: SharedWords { table(Layout.Clients.refused) }
+
+    private func table(_ offset: Int) -> SharedWords {
+        let first = Layout.firstClients(backendCapacity, laneCapacity) + offset
+        return unsafe SharedWords(words: words + first, count: Layout.Clients.table)
+    }
+
+    /// Who was banned.
+    public var bans: BanList {
+        let first = Layout.firstClients(backendCapacity, laneCapacity) + Layout.Clients.bans
+        return unsafe BanList(words: words + first)
+    }
+
+    /// A backend may be chosen again after it had been out.
+    public func noteReturn(slot: Int, at now: Instant) {
+        invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
+        let first = Layout.Header.words + slot * Layout.Backend.words
+        store(now.nanoseconds, at: first + Layout.Backend.returned)
+        store(now.nanoseconds, at: Layout.Header.lastReturn)
+    }
+
+    /// When it last did; nothing where it never was out.
+    public func returned(slot: Int) -> Instant? {
+        invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
+        let first = Layout.Header.words + slot * Layout.Backend.words
+        let word = unsafe Self.load(words, first + Layout.Backend.returned)
+        return word == 0 ? nil : Instant(nanoseconds: word)
+    }
+
+    /// When some backend last did.
+    public var lastReturn: Instant? {
+        let word = unsafe Self.load(words, Layout.Header.lastReturn)
+        return word == 0 ? nil : Instant(nanoseconds: word)
     }
 
     /// A worker writes to this lane from now on: others look at it when they count.
@@ -168,6 +219,8 @@ public struct BackendTotals: Equatable, Sendable {
     public var retriedTo: UInt64 = 0
     public var connects: UInt64 = 0
     public var connectFailures: UInt64 = 0
+    /// Retries that the budget had no room for.
+    public var retriesDenied: UInt64 = 0
     public var latency = LatencyHistogram()
 
     public init() {}

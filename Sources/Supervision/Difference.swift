@@ -56,6 +56,7 @@ struct Difference: Equatable {
     private static func isSame(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
         let isBalancer = a.role == .balancer
         return a.name == b.name && a.type == b.type && a.role == b.role
+            && a.hasTerminal == b.hasTerminal
             && (isBalancer || a.port == b.port)
             && (isBalancer
                 ? Topology.without("listen", a.words) == Topology.without("listen", b.words)

@@ -1,5 +1,6 @@
 import Basics
 import Control
+import History
 import Kernel
 
 /// What a token of the guardian's poller speaks of.
@@ -45,6 +46,7 @@ public final class Guardian {
     /// What comes as soon after the first signal is not a second one.
     static let sameSignal = Nanoseconds.milliseconds(100)
 
+    private let plan: ServicePlan
     private let folder: RuntimeFolder
     private let lock: FileLock
     private let signals: SignalQueue
@@ -93,6 +95,7 @@ public final class Guardian {
         Framing.append(plan, to: &words)
         pair.first.reference.writeAll(&words)
         try pair.first.setNonBlocking()
+        self.plan = plan
         self.folder = folder
         self.lock = lock
         self.signals = signals
@@ -226,7 +229,7 @@ public final class Guardian {
             audience.isNotReady(refusal)
             // The rest runs, unless nobody wants it so.
             if audience.gone == nil { order(.status) }
-        case .killed, .following, .record, .missed, .reported: return
+        case .killed, .following, .record, .missed, .reported, .bans: return
         }
     }
 
@@ -247,9 +250,12 @@ public final class Guardian {
             if case .hurrying = phase { return 130 }
             if case .exited = ending.cause, refusal != nil { return 1 }
             let left = killed == 0 ? "" : "; \(Figures.count(UInt64(killed), "process")) killed"
-            audience.say(
+            let sentence =
                 "the supervisor (pid \(supervisor.pid)) \(ending.cause.words): "
-                    + "everything is stopped\(left)")
+                + "everything is stopped\(left)"
+            audience.say(sentence)
+            // What it would have said itself; where that fails nobody is left who could mend it.
+            try? HistoryWriter.add(sentence, to: plan.historyPath, limit: plan.historyLimit)
             return 1
         }
     }

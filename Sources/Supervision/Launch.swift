@@ -42,12 +42,22 @@ struct Launch {
         return nil
     }
 
+    /// Whether its file is text, so that a shell can be asked to read it.
+    var isScript: Bool {
+        let head = Self.head(of: path ?? "")
+        return !head.isEmpty && !head.contains(0)
+    }
+
+    private static func head(of path: String) -> [UInt8] {
+        guard let file = try? Files.open(path, for: .read) else { return [] }
+        var queue = ByteQueue(capacity: 4096)
+        guard case .moved = file.read(into: &queue) else { return [] }
+        return queue.bytes.indices.prefix(256).map { queue.bytes[$0] }
+    }
+
     /// What a script names in its first line.
     private static func interpreter(of path: String) -> String? {
-        guard let file = try? Files.open(path, for: .read) else { return nil }
-        var queue = ByteQueue(capacity: 4096)
-        guard case .moved = file.read(into: &queue) else { return nil }
-        let bytes = queue.bytes.indices.prefix(256).map { queue.bytes[$0] }
+        let bytes = head(of: path)
         guard bytes.starts(with: [0x23, 0x21]) else { return nil }
         let line = bytes.dropFirst(2).prefix { $0 != 0x0A }
         return line.split { $0 == 0x20 || $0 == 0x09 }.first.map {
@@ -83,6 +93,8 @@ struct Launch {
         var own = [
             ("PATH", searchPath), (Inheritance.service, service.name),
             (Inheritance.instance, plan.name),
+            // As foreman calls it.
+            ("PS", plan.name),
         ]
         if plan.port != 0 { own.append(("PORT", String(plan.port))) }
         own += extra

@@ -31,7 +31,7 @@ public struct Recipe: Equatable, Sendable {
         self.file = file
         self.directory = directory
         guard let file else {
-            procfile = .builtIn
+            procfile = flags.isStream ? .builtInStream : .builtIn
             environment = EnvironmentFile()
             return
         }
@@ -114,6 +114,7 @@ extension Topology.Flags: Spelled {
         frame.put(rule?.rawValue ?? .max)
         frame.put(formation.text)
         frame.put(balancer)
+        frame.put(terminals)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -141,5 +142,6 @@ extension Topology.Flags: Spelled {
             throw Misspelling(error.message)
         }
         balancer = try frame.texts()
+        terminals = try frame.texts()
     }
 }

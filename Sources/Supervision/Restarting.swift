@@ -11,7 +11,8 @@ public struct Restarting: Equatable, Sendable {
         case killed(restarts: Bool)
         /// It ended by itself, or by a signal of somebody else.
         case byItself(succeeded: Bool)
-        /// Somebody else has its port: that is no crash, and passes.
+        /// Somebody else has its port, or the machine is short of something that a process needs:
+        /// that is no crash, and passes.
         case blocked
     }
 

@@ -68,11 +68,20 @@ public struct ChildPlan: Equatable, Sendable {
     public var restartDelay: Nanoseconds?
     /// Its share of the choice at the beginning, if it is balanced.
     public var weight: UInt32 = 1
+    /// Whether its output is a terminal to it.
+    public var hasTerminal = false
 }
 
 extension ServicePlan {
     /// Where the children are started.
     var directory: String { recipe.directory }
+    /// Whether connections are balanced, and not requests.
+    var isStream: Bool {
+        guard let balancer = children.first(where: { $0.role == .balancer }) else { return false }
+        return (try? BalancerOptions(words: Array(balancer.words.dropFirst())))?.mode == .tcp
+    }
+    /// What is counted where a process has died.
+    var unit: String { isStream ? "connection" : "request" }
     /// Variables from the `.env` file, `NAME=value` each.
     var environment: [String] { recipe.environment.entries }
 }
@@ -118,6 +127,7 @@ extension ChildPlan: Spelled {
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
         frame.put(weight)
+        frame.put(hasTerminal)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -137,5 +147,6 @@ extension ChildPlan: Spelled {
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil
         weight = try frame.number()
+        hasTerminal = try frame.flag()
     }
 }

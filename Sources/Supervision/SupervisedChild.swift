@@ -41,8 +41,8 @@ final class SupervisedChild {
     var killOrder: KillOrder?
     /// Where it is reached, if it is balanced.
     var address: Address
-    /// Whether its last process may have left some of its own behind.
-    var mayHaveLeftSome = false
+    /// The last process, while it may have left some of its own behind.
+    var maker: Int32?
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
     /// How it is getting on with finishing what it has, while it does.
@@ -75,6 +75,9 @@ final class SupervisedChild {
     }
 
     var isBalanced: Bool { plan.role == .backend }
+
+    /// What all that comes of its processes is known by.
+    var mark: LineageMark { LineageMark(owner: ThisProcess.pid, number: index + 1) }
 
     /// What it is called. While one balancer takes over from another there are two of a name.
     var name: String {
@@ -169,19 +172,6 @@ final class HeldNotices {
         self.path = path
         socket = try NoticeSocket(path: path)
     }
-}
-
-/// A `kill` that a child has been sent and not yet died of.
-struct KillOrder {
-    let signal: Signal
-    let sentAt: Instant
-    let restarts: Bool
-    /// Whom to tell, and at which place of its list; nothing when nobody waits.
-    let request: KillRequest
-    let place: Int
-
-    /// Whether a process that takes its time may still end of it.
-    var mayEnd: Bool { [.kill, .terminate, .interrupt, .quit].contains(signal) }
 }
 
 /// A descriptor that several hold, or none; closed when the last one lets go.

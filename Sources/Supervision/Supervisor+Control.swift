@@ -9,14 +9,45 @@ extension Supervisor {
             case .connection(let socket, _):
                 // The folder is closed to others; this holds even if somebody opens it.
                 guard let peer = try? Socket.peer(of: socket), peer.user == ThisProcess.user,
-                    !connections.isFull
+                    !connections.isFull || closeSilent()
                 else { continue }
                 take(socket, for: .client)
             case .vanished: continue
             case .none: return
-            case .exhausted: return
+            case .exhausted:
+                // Whoever waits would wake us again at once.
+                if closeSilent() { continue }
+                poller.remove(controlSocket.reference)
+                acceptAgain = now + Self.acceptPause
+                return
             }
         }
+    }
+
+    /// How long nobody is let in where there is no descriptor for it.
+    private static let acceptPause = Nanoseconds.milliseconds(100)
+
+    /// Lets clients in again.
+    func resumeAccepting() {
+        guard let moment = acceptAgain, moment < now else { return }
+        acceptAgain = nil
+        try? poller.add(
+            controlSocket.reference, for: .readable,
+            token: Token(kind: EventSource.controlSocket.rawValue))
+    }
+
+    /// Closes the connection of the client that has said nothing for the longest time, in favour
+    /// of one that may have something to say. False when there is none.
+    private func closeSilent() -> Bool {
+        var found: (key: SlabKey, until: Instant)?
+        connections.forEachSlot { slot in
+            guard case .listening(let until) = connections[slot].state,
+                until < found?.until ?? .never
+            else { return }
+            found = (connections.key(slot), until)
+        }
+        if let found { close(found.key) }
+        return found != nil
     }
 
     /// Begins to serve a connection.
@@ -84,6 +115,8 @@ extension Supervisor {
         case .reload:
             connection.state = .awaitsReports
             reload(asker: key)
+        case .bans: connection.outbox.put(.bans(bans()))
+        case .lift(let clients): lift(clients, asker: key)
         }
     }
 

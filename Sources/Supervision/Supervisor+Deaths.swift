@@ -31,7 +31,7 @@ extension Supervisor {
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
-        child.mayHaveLeftSome = true
+        child.maker = process.pid
         reapOrphans()
         var head = "\(child.title(pid: process.pid)) \(child.ending) after "
         head += Figures.text(now.since(process.startedAt))
@@ -46,7 +46,7 @@ extension Supervisor {
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
                 version: wasOffered ? rosterVersion : nil, order: order, balancers: links.count,
-                now: now))
+                unit: plan.unit, now: now))
         settleObituaries()
     }
 
@@ -130,12 +130,9 @@ extension Supervisor {
     }
 
     private func settle(_ obituary: Obituary) {
+        log.say(obituary.sentence())
+        obituary.order?.settle(outOfRotation: obituary.outOfRotation, next: obituary.next)
         // Only now, since it takes a while, and what the balancers say must not wait for it.
         endEscapees(of: obituary.child)
-        log.say(obituary.sentence())
-        if let order = obituary.order {
-            order.request.settle(
-                order.place, outOfRotation: obituary.outOfRotation, next: obituary.next)
-        }
     }
 }

@@ -36,7 +36,8 @@ extension Supervisor {
         if !sent { return }
         request.open.insert(place)
         child.killOrder = KillOrder(
-            signal: signal, sentAt: sentAt, restarts: restarts, request: request, place: place)
+            signal, sentAt: sentAt, restarts: restarts, request: request, place: place,
+            after: child.killOrder)
         log.say("\(child.title(pid: process.pid)) is sent \(signal.name) by 'lbctl kill'")
     }
 
@@ -57,13 +58,10 @@ extension Supervisor {
         else { return }
         child.killOrder = nil
         if child.isBalanced && child.lifecycle.state == .paused {
-            withdrawals.append(
-                Withdrawal(
-                    version: rosterVersion, since: order.sentAt, request: order.request,
-                    place: order.place, next: next))
+            withdrawals += order.withdrawals(version: rosterVersion, next: next)
             return
         }
-        order.request.settle(order.place, outOfRotation: nil, next: next)
+        order.settle(outOfRotation: nil, next: next)
     }
 
     /// Answers those who stopped a child, once every balancer knows of it.

@@ -13,21 +13,47 @@ extension Supervisor {
         }
     }
 
-    /// Kills what a dead child left behind: processes that were adopted by us and carry its name.
+    /// Kills what a dead child left behind: processes that were adopted by us and came from it.
     func endEscapees(of child: SupervisedChild) {
-        if !child.mayHaveLeftSome || child.process != nil { return }
-        child.mayHaveLeftSome = false
+        guard let maker = child.maker, child.process == nil else { return }
+        child.maker = nil
+        var told: [Int32: String] = [:]
+        var doomed: Set<Int32> = []
         // Killing one may give us its children, so until there is none.
         for _ in 0..<32 {
-            let found = adopted().filter {
-                Processes.variable(Inheritance.instance, of: $0) == child.plan.name
-                    && Processes.variable(Inheritance.service, of: $0) == plan.name
+            let adopted = adopted()
+            for pid in adopted where cameFrom(child, pid) {
+                // What was in its group has been killed, and may only not have ended yet.
+                if Processes.facts(of: pid)?.group != maker {
+                    told[pid] = told[pid] ?? Processes.commandLine(of: pid)
+                }
+                doomed.formUnion([pid] + Descendants.all(of: pid))
             }
-            if found.isEmpty { return }
-            for pid in found { Signals.send(.kill, to: pid) }
+            if doomed.isDisjoint(with: adopted) { break }
+            for pid in doomed { Signals.send(.kill, to: pid) }
             Poll.sleep(.microseconds(200))
             reapOrphans()
+            doomed.formIntersection(self.adopted())
         }
+        if !told.isEmpty { tellEscapees(of: child, told) }
+    }
+
+    /// Whoever comes back from a restart to two of its workers wants to know where the other went.
+    private func tellEscapees(of child: SupervisedChild, _ told: [Int32: String]) {
+        let some = told.keys.sorted().prefix(3).map { pid in
+            "pid \(pid) (\(String((told[pid] ?? "").prefix(80))))"
+        }
+        let rest = told.count > some.count ? " and \(told.count - some.count) more" : ""
+        log.say(
+            "\(child.name) had left \(Figures.count(UInt64(told.count), "process")) behind: "
+                + "\(some.joined(separator: ", "))\(rest); killed")
+    }
+
+    /// Whether a process descends from one that the child had, whatever lies between them.
+    func cameFrom(_ child: SupervisedChild, _ pid: Int32) -> Bool {
+        if LineageMark.of(pid) == child.mark { return true }
+        return Processes.variable(Inheritance.instance, of: pid) == child.plan.name
+            && Processes.variable(Inheritance.service, of: pid) == plan.name
     }
 
     /// Our children that we did not start, and that have not ended.

@@ -48,9 +48,7 @@ extension Supervisor {
     /// carries the child's name.
     func belongs(_ pid: Int32, to child: SupervisedChild) -> Bool {
         if let leader = child.process?.pid, Processes.descends(pid, from: leader) { return true }
-        return Processes.variable(Inheritance.instance, of: pid) == child.plan.name
-            && Processes.variable(Inheritance.service, of: pid) == plan.name
-            && Processes.descends(pid, from: ThisProcess.pid)
+        return cameFrom(child, pid) && Processes.descends(pid, from: ThisProcess.pid)
     }
 
     func strangerWords(_ child: SupervisedChild, _ pid: Int32) -> String {

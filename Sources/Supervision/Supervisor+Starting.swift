@@ -102,17 +102,19 @@ extension Supervisor {
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
         let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
         child.ending = launch.obstacle ?? words
-        log.say("\(child.name) can't be started: \(child.ending)")
-        if error.call == "execve" || error.call == "chdir" {
+        if !error.errno.mayPass {
+            log.say("\(child.name) can't be started: \(child.ending)")
             child.lifecycle.couldNotBeSpawned()
             if child.isBalanced { publishRoster() }
             return
         }
-        // The machine was short of something: that passes, so it counts as a crash.
         let verdict = child.restarting.ended(
-            .byItself(succeeded: false), readyFor: nil, now: now, chance: chance())
+            .blocked, readyFor: nil, now: now, chance: chance())
+        // Whoever waits for the service is told of it now, and not when it has passed.
+        child.wasLate = true
         child.lifecycle.spawned(now: now)
         perform(child.lifecycle.exited(verdict, now: now), on: child)
+        log.say("\(child.name) can't be started: \(child.ending); \(next(for: child))")
     }
 
     private func spawn(
@@ -121,7 +123,9 @@ extension Supervisor {
         do throws(SystemError) {
             return try spawn(child, launch, path: path, words: child.plan.words)
         } catch {
-            guard error.call == "execve", error.errno == .notExecutable else { throw error }
+            guard error.call == "execve", error.errno == .notExecutable, launch.isScript else {
+                throw error
+            }
             // A script without a first line that names its interpreter: a shell would run it too.
             let words = ["/bin/sh", path] + child.plan.words.dropFirst()
             return try spawn(child, launch, path: "/bin/sh", words: words)
@@ -131,12 +135,9 @@ extension Supervisor {
     private func spawn(
         _ child: SupervisedChild, _ launch: Launch, path: String, words: [String]
     ) throws(SystemError) -> ChildProcess {
-        let output = try Pipe(capacity: ChildPipe.capacity)
-        let errors = try Pipe(capacity: ChildPipe.capacity)
-        var descriptors: [DescriptorReference?] = [
-            nil, output.writeEnd.reference, errors.writeEnd.reference,
-        ]
-        var extra: [(String, String)] = []
+        let streams = try StandardStreams(for: child.plan)
+        var descriptors = streams.handedDown.map { $0?.descriptor.reference }
+        var extra = Peers.variables(members.map { ($0.plan.name, $0.plan.port) })
         var words = words
         let isBalancer = child.plan.role == .balancer
         var link: BalancerLink?
@@ -168,18 +169,13 @@ extension Supervisor {
             SpawnPlan(
                 path: path, arguments: words, environment: launch.environment(extra),
                 directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
-                descriptorLimit: plan.descriptorLimit))
+                descriptorLimit: plan.descriptorLimit, mark: child.mark))
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
-        try output.readEnd.setNonBlocking()
-        try errors.readEnd.setNonBlocking()
         let process = ChildProcess(
-            child: started, startedAt: Clock.now(),
-            output: ChildPipe(output.readEnd, stream: isBalancer ? .access : .out),
-            errors: ChildPipe(errors.readEnd, stream: .err),
-            readiness: readiness, probe: probe,
-            link: link)
-        withExtendedLifetime(handedDown) {}
+            child: started, startedAt: Clock.now(), output: streams.output, errors: streams.errors,
+            readiness: readiness, probe: probe, link: link)
+        withExtendedLifetime((handedDown, streams)) {}
         try watch(process, of: child)
         return process
     }

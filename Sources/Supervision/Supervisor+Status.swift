@@ -14,7 +14,8 @@ extension Supervisor {
     /// Where people reach the balancer; empty without one.
     private var url: String {
         guard let address = listeners.first?.address, let port = address.port else { return "" }
-        return "http://\(Self.host(of: address)):\(port)/"
+        let place = "\(Self.host(of: address)):\(port)"
+        return plan.isStream ? place : "http://\(place)/"
     }
 
     /// As a browser wants it: `localhost` means 127.0.0.1 and ::1 alone.
@@ -46,6 +47,9 @@ extension Supervisor {
             row.requests = totals.requests
             row.p50 = totals.latency.percentile(0.5)?.milliseconds
             row.p99 = totals.latency.percentile(0.99)?.milliseconds
+            row.traffic = BackendTraffic(
+                totals, checks: scoreboard.checks(slot: child.slot).counts,
+                average: scoreboard.load(slot: child.slot).average(of: child.generation))
         case .balancer:
             if child.process != nil { row.active = left(with: child) }
         case .other: break
@@ -62,10 +66,30 @@ extension Supervisor {
     }
 }
 
+extension BackendTraffic {
+    fileprivate init(
+        _ totals: BackendTotals, checks: (passed: UInt32, failed: UInt32), average: Double?
+    ) {
+        self.init(
+            classes: totals.classes, failed: totals.failed, retriedFrom: totals.retriedFrom,
+            retriedTo: totals.retriedTo, retriesDenied: totals.retriesDenied,
+            connects: totals.connects, connectFailures: totals.connectFailures,
+            checksPassed: UInt64(checks.passed), checksFailed: UInt64(checks.failed),
+            average: average.map { $0 / 1e6 })
+    }
+}
+
 extension BackendTotals {
     /// Takes away what was counted before somebody had this place of the scoreboard.
     mutating func forget(_ earlier: BackendTotals) {
         requests &-= earlier.requests
+        for index in classes.indices { classes[index] &-= earlier.classes[index] }
+        failed &-= earlier.failed
+        retriedFrom &-= earlier.retriedFrom
+        retriedTo &-= earlier.retriedTo
+        retriesDenied &-= earlier.retriesDenied
+        connects &-= earlier.connects
+        connectFailures &-= earlier.connectFailures
         for index in latency.counts.indices {
             latency.counts[index] &-= earlier.latency.counts[index]
         }

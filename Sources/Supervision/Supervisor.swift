@@ -40,6 +40,8 @@ public final class Supervisor {
     var seats: [SupervisedChild?] = []
     var slots: SlotBook
     var connections = Slab<ControlConnection>(capacity: 256)
+    /// When clients are let in again; nothing while they are.
+    var acceptAgain: Instant?
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
     var withdrawals: [Withdrawal] = []
@@ -166,6 +168,7 @@ public final class Supervisor {
         for kill in kills { next = min(next ?? .never, kill.deadline) }
         if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
+        if let moment = acceptAgain { next = min(next ?? .never, moment) }
         return next.map { $0.since(Clock.now()) }
     }
 
@@ -185,6 +188,7 @@ public final class Supervisor {
         }
         expireKills()
         expirePatience()
+        resumeAccepting()
     }
 
     /// What is done once at the end of each turn, however many events there were.

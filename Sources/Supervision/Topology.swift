@@ -16,6 +16,15 @@ public struct Topology {
         public var formation = Formation()
         /// Words for the balancer, behind those of its line.
         public var balancer: [String] = []
+        /// The types whose output is to be a terminal to them; `all` stands for all of them.
+        public var terminals: [String] = []
+        /// Whether these words ask for connections to be balanced, and not requests.
+        var isStream: Bool {
+            guard let mode = balancer.lastIndex(where: { $0.hasPrefix("--mode") }) else {
+                return false
+            }
+            return balancer[mode] == "--mode=tcp"
+        }
 
         public init() {}
     }
@@ -40,6 +49,8 @@ public struct Topology {
     /// How long a backend may take to finish what it has.
     public private(set) var drainLimit = Nanoseconds.seconds(30)
     public private(set) var children: [ChildPlan] = []
+    /// Whether connections are balanced, and not requests.
+    public private(set) var isStream = false
     public private(set) var notices: [String] = []
 
     private let flags: Flags
@@ -73,6 +84,7 @@ public struct Topology {
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
         try flags.formation.check(against: procfile.lines.map { $0.type })
+        try Self.check(terminals: flags.terminals, against: procfile.lines.map { $0.type })
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
             try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
         }
@@ -104,11 +116,15 @@ public struct Topology {
         guard !backends.isEmpty,
             backends.allSatisfy({ $0.words.first.map(Self.fileName) == "lb-echo" }),
             let balancer = children.first(where: { $0.role == .balancer }),
-            !balancer.words.contains(where: { $0.hasPrefix("--health-check") })
+            !isStream, !balancer.words.contains(where: Self.asksForCheck)
         else { return }
         for index in children.indices where children[index].role == .balancer {
             children[index].words += ["--health-check", "http:/health"]
         }
+    }
+
+    private static func asksForCheck(_ word: String) -> Bool {
+        word.hasPrefix("--health-check") || word.hasPrefix("--health-expect")
     }
 
     static func isBalanced(_ type: String) -> Bool { type == "backend" || type == "web" }
@@ -158,11 +174,13 @@ public struct Topology {
         let options: BalancerOptions
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))
+            try options.refuseContradictions()
         } catch {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }
         drainLimit = options.drainTimeout
         weights = options
+        isStream = options.mode == .tcp
         // They are the supervisor's to tell: so a change of them is no change of the balancer.
         words = Self.without("weight", words)
         listen = try Self.listeners(options.listen, flags: flags)
@@ -268,7 +286,18 @@ public struct Topology {
             ChildPlan(
                 name: name, type: line.type, role: role, port: port,
                 words: try words(of: line, name: name, port: port),
-                rule: flags.rule ?? usual, restartDelay: flags.restartDelay))
+                rule: flags.rule ?? usual, restartDelay: flags.restartDelay,
+                hasTerminal: flags.terminals.contains { $0 == line.type || $0 == "all" }))
+    }
+
+    private static func check(
+        terminals: [String], against types: [String]
+    ) throws(Refusal) {
+        for type in terminals where type != "all" && !types.contains(type) {
+            throw Refusal(
+                what: "--pty can't be '\(type)'", why: "there is no such type",
+                advice: "the types are \(types.joined(separator: ", "))")
+        }
     }
 
     private func words(
@@ -287,6 +316,11 @@ public struct Topology {
             throw Refusal(what: line.fault, why: error.why)
         }
         switch reading {
+        // Where the others will be is not known before all of them have been worked out.
+        case .words
+        where line.command.contains("$" + Peers.prefix)
+            || line.command.contains("${" + Peers.prefix):
+            return ["/bin/sh", "-c", line.command]
         case .words(let words):
             if words.isEmpty {
                 throw Refusal(what: line.fault, why: "its command is empty")

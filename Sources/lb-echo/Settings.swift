@@ -17,6 +17,8 @@ struct Settings {
     /// The share of requests that is answered with 500.
     var errorRate = 0.0
     var readyDescriptor: Int32?
+    /// Whether each connection of the TCP mode begins with a line that names the backend.
+    var hasBanner = false
 
     private static let options = [
         Option("port", short: "p", value: "N", help: ""),
@@ -25,6 +27,7 @@ struct Settings {
         Option("latency", value: "TIME", help: ""),
         Option("error-rate", value: "SHARE", help: ""),
         Option("mode", value: "http|tcp", help: ""),
+        Option("banner", help: ""),
         Option("ready-fd", value: "N", help: ""),
         Option("help", short: "h", help: ""),
         Option("version", help: ""),
@@ -45,6 +48,7 @@ struct Settings {
               --latency TIME    wait so long before each answer, as 20ms
               --error-rate P    answer this share of requests with 500, as 0.01
               --mode http|tcp   tcp sends all bytes back as they come
+              --banner          with tcp: begin each connection with a line that names it
               --ready-fd N      write a byte to this descriptor once listening
           -h, --help
               --version
@@ -68,6 +72,7 @@ struct Settings {
         mode = try given.choice("mode") ?? .http
         address = try Self.address(given)
         name = try Self.name(given.value("name") ?? ThisProcess.variable("LBCTL_INSTANCE"))
+        hasBanner = given.has("banner")
         latency = try given.duration("latency") ?? Nanoseconds(0)
         readyDescriptor = try given.number("ready-fd", in: 3...65535).map { Int32($0) }
         if let text = given.value("error-rate") {

@@ -46,6 +46,8 @@ enum App {
         case "weight": return try WeightCommand.run(words)
         case "scale": return try ScaleCommand.run(words)
         case "reload": return try ReloadCommand.run(words)
+        case "send": return try SendCommand.run(words)
+        case "bans": return try BansCommand.run(words)
         case "check": return try CheckCommand.run(words)
         case "logs": return try LogsCommand.run(words)
         case "events": return try EventsCommand.run(words)

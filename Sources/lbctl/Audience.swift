@@ -16,10 +16,10 @@ final class Audience: Guardian.Audience {
     private var hasReported = false
     private let report: LaunchReport?
 
-    init(_ flags: UpFlags, report: LaunchReport?) throws(SystemError) {
+    init(_ flags: UpFlags, names: [String], report: LaunchReport?) throws(SystemError) {
         self.flags = flags
         let errors = DescriptorReference.standardError
-        screen = report == nil ? try Screen(flags) : nil
+        screen = report == nil ? try Screen(flags, names: names) : nil
         let remedy = Advice.line("logs", for: flags.name)
         notes = errors.isTerminal ? try TerminalWriter(errors, remedy: remedy) : nil
         self.report = report

@@ -91,7 +91,8 @@ enum Detached {
             }
             Console.say(Invitation.summary(status, name: flags.name))
             return 0
-        case .done, .killed, .following, .record, .missed, .reported: throw ControlClient.lost
+        case .done, .killed, .following, .record, .missed, .reported, .bans:
+            throw ControlClient.lost
         }
     }
 

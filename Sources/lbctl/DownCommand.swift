@@ -21,6 +21,12 @@ enum DownCommand {
         do throws(Refusal) {
             try folder.look()
             if !isRunning(folder) {
+                let strays = Strays.end(of: folder)
+                if strays > 0 {
+                    let words = Figures.count(UInt64(strays), "process")
+                    Console.say("killed \(words) that '\(verb.name)' had left behind")
+                    return 0
+                }
                 // Whoever wants it stopped has what was wanted.
                 Console.note("nothing runs as '\(verb.name)': there is nothing to stop")
                 return 0

@@ -6,9 +6,11 @@ import Terminal
 /// `lbctl events`: what has changed, and nothing else of the log.
 enum EventsCommand {
     private static let remark = """
-        Changes: \(StateChange.Kind.allCases.map(\.rawValue).joined(separator: ", ")).
-        With --format json an object a line: seq, time, name, port, pid, change, what; the first
-        three of these are null where it is the service that changed.
+        CHANGE is one of started, stopping, stopped (the service); ready, unready, failed, signalled,
+        exited, killed, overdue, paused, resumed (a process); draining, drained, undrained, weighed,
+        down, up, replaced, nobody (the choice); unwritable, writable (the history); other.
+        With --format json an object a line: seq, time, name, port, pid, change, what; name, port
+        and pid are null where it is the service that changed.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
@@ -40,7 +42,7 @@ enum EventsCommand {
         }
         let format = try given.choice("format", LinePainter.Format.self) ?? .text
         let request = LogRequest(
-            name: verb.name, folder: try verb.folder(), filter: filter,
+            name: verb.name, folder: try verb.folder(), filter: filter, names: names,
             tail: try given.number("tail", in: 0...1_000_000_000), follows: given.has("follow"),
             spansRuns: given.has("since") || given.has("until"))
         let colour = try given.choice("color", ColourChoice.self) ?? .auto

@@ -19,8 +19,10 @@ enum Help {
         ("weight", "change how large a share some have"),
         ("scale", "have more backends, or fewer"),
         ("reload", "apply what has changed in the Procfile"),
+        ("bans", "who is shut out; --lift lets them in again"),
         ("logs", "what they have said"),
         ("events", "what has changed, and nothing else"),
+        ("send", "send standard input to a TCP service, and show what comes back"),
         ("check", "look whether 'up' could start everything, and start nothing"),
         ("completions", "what your shell needs to complete all this"),
     ]

@@ -28,6 +28,14 @@ struct LinePainter {
         changes = EventPainter(colour: isColoured)
     }
 
+    /// Makes room for names before their first records come, so that all stands below each other.
+    mutating func expect(_ names: [String]) {
+        for name in names {
+            lines.expect(name: name)
+            changes.expect(name: name)
+        }
+    }
+
     mutating func append(_ record: borrowing Record, to queue: inout ByteQueue) {
         switch (matter, format) {
         case (.lines, .text): lines.append(record, to: &queue)

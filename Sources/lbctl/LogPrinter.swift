@@ -25,6 +25,9 @@ final class LogPrinter {
         self.hasWritten = hasWritten
     }
 
+    /// Makes room for names before their first records come.
+    func expect(_ names: [String]) { painter.expect(names) }
+
     /// Takes a record; false when nobody reads any more.
     func append(_ record: borrowing Record) -> Bool {
         painter.append(record, to: &painted)

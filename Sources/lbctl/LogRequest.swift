@@ -10,6 +10,8 @@ struct LogRequest {
     let name: String
     let folder: RuntimeFolder
     let filter: LogFilter
+    /// Who is asked for; none means all.
+    let names: [String]
     /// How many lines at most, counted from the end and after the filter.
     let tail: Int?
     let follows: Bool
@@ -25,7 +27,11 @@ struct LogRequest {
             let status = runningStatus()
             let run = try past.lastRun(isRunning: status != nil)
             if !spansRuns { query.from = run }
-            try KnownNames.check(query, past, status)
+            try KnownNames.check(names, query, past, status)
+            printer.expect(
+                (status?.children ?? []).map(\.name).filter { name in
+                    names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
+                })
             if follows && status != nil {
                 var live = try LiveLog(folder, past)
                 if try live.show(query, on: printer) {

@@ -6,7 +6,8 @@ enum LogsCommand {
         let flags = try LogsFlags(words)
         let request = LogRequest(
             name: flags.verb.name, folder: try flags.verb.folder(), filter: flags.filter,
-            tail: flags.tail, follows: flags.follows, spansRuns: flags.spansRuns)
+            names: flags.filter.names, tail: flags.tail, follows: flags.follows,
+            spansRuns: flags.spansRuns)
         return request.show(on: LogPrinter(LinePainter(flags.format, colour: flags.colour)))
     }
 }

@@ -52,7 +52,7 @@ struct OrderReports {
             case .reported(let report): tell(report)
             case .done: return
             case .refused(let refusal): throw refusal
-            case .status, .killed, .following, .record, .missed: throw ControlClient.lost
+            case .status, .killed, .following, .record, .missed, .bans: throw ControlClient.lost
             }
         }
         throw ControlClient.lost

@@ -16,6 +16,8 @@ final class Screen: Sendable {
     private static let terminalTime = Nanoseconds.seconds(1)
 
     private let flags: UpFlags
+    /// Who will be heard.
+    private let names: [String]
     private let notes: Notes
     private let source = Mutex<Descriptor?>(nil)
     private let progress = Atomic<UInt64>(0)
@@ -23,8 +25,9 @@ final class Screen: Sendable {
     private let isDone = Atomic(false)
     private let alarm: Waker
 
-    init(_ flags: UpFlags) throws(SystemError) {
+    init(_ flags: UpFlags, names: [String]) throws(SystemError) {
         self.flags = flags
+        self.names = names
         notes = try Notes()
         alarm = try Waker()
     }
@@ -49,6 +52,7 @@ final class Screen: Sendable {
         let printer = LogPrinter(LinePainter(flags.format, colour: flags.colour)) {
             self.progress.add(1, ordering: .relaxed)
         }
+        printer.expect(names)
         if let log = source.withLock({ $0.take() }),
             var live = try? LiveLog(log, PastLog(of: flags.name), notes),
             !live.follow(LogFilter(), on: printer)

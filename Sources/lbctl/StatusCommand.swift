@@ -7,7 +7,7 @@ import Terminal
 /// `lbctl ps`: a row for each child.
 enum StatusCommand {
     private static let usage = """
-        lbctl ps [--format json]
+        lbctl ps [--counters] [--format json]
 
         A row for each process. SINCE is how long it has run. RESTARTS is how often it was started
         again after it had died, be it by 'lbctl kill'; a planned stop or restart is none. REQUESTS,
@@ -21,8 +21,10 @@ enum StatusCommand {
             words, usage: usage,
             examples: [
                 ("lbctl ps", "a table"), ("lbctl ps --format json", "the same for programs"),
+                ("lbctl ps --counters", "what each backend was sent, and what came of it"),
             ],
             options: [
+                Option("counters", help: "answers by class, retries, connections, checks"),
                 Option("format", value: "text|json", help: "how to print (text)"),
                 ColourChoice.option,
             ])
@@ -45,10 +47,12 @@ enum StatusCommand {
             switch format {
             case .text:
                 let output = DescriptorReference.standardOutput
+                let table: StatusTable = verb.options.has("counters") ? .counters : .processes
                 output.writeAll(
-                    StatusTable.text(
+                    table.text(
                         status, width: output.windowColumns, style: colour.style(for: output)))
-            case .json: Console.say(StatusJSON.text(status))
+            case .json:
+                Console.say(StatusJSON.text(status, counters: verb.options.has("counters")))
             }
             return 0
         } catch {

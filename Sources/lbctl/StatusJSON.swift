@@ -2,11 +2,11 @@ import Control
 
 /// The rows of `lbctl ps` for programs: an array with an object for each child.
 enum StatusJSON {
-    static func text(_ status: ServiceStatus) -> String {
-        JSONObject.array(status.children.map { object($0) })
+    static func text(_ status: ServiceStatus, counters: Bool = false) -> String {
+        JSONObject.array(status.children.map { object($0, counters) })
     }
 
-    private static func object(_ child: ChildStatus) -> JSONObject {
+    private static func object(_ child: ChildStatus, _ counters: Bool) -> JSONObject {
         var row = JSONObject()
         row.put("name", text: child.name)
         row.put("type", text: child.type)
@@ -23,6 +23,20 @@ enum StatusJSON {
         row.put("p99_ms", decimal: child.p99)
         row.put("cpu_percent", decimal: child.cpuPercent)
         row.put("rss_bytes", number: child.residentBytes)
+        if counters { put(child.traffic, into: &row) }
         return row
+    }
+
+    private static func put(_ traffic: BackendTraffic?, into row: inout JSONObject) {
+        for index in 0..<5 { row.put("http_\(index + 1)xx", number: traffic?.classes[index]) }
+        row.put("failed", number: traffic?.failed)
+        row.put("retried_from", number: traffic?.retriedFrom)
+        row.put("retried_to", number: traffic?.retriedTo)
+        row.put("retries_denied", number: traffic?.retriesDenied)
+        row.put("connects", number: traffic?.connects)
+        row.put("connect_failures", number: traffic?.connectFailures)
+        row.put("checks_passed", number: traffic?.checksPassed)
+        row.put("checks_failed", number: traffic?.checksFailed)
+        row.put("ewma_ms", decimal: traffic?.average)
     }
 }

@@ -6,6 +6,11 @@ import Terminal
 
 /// The rows of `lbctl ps` for people.
 enum StatusTable {
+    /// What each process is and does.
+    case processes
+    /// What each backend was sent, and what came of it.
+    case counters
+
     /// A column: its head, what stands in it, and how soon a narrow terminal goes without it.
     private struct Field {
         let column: Table.Column
@@ -23,7 +28,41 @@ enum StatusTable {
         }
     }
 
-    private static var fields: [Field] {
+    private var fields: [Field] {
+        switch self {
+        case .processes: Self.processFields
+        case .counters: Self.counterFields
+        }
+    }
+
+    private static var counterFields: [Field] {
+        func count(
+            _ title: String, goes: Int, _ value: @escaping (BackendTraffic) -> UInt64
+        ) -> Field {
+            Field(title, goes: goes) { child, _ in figure(child.traffic.map(value)) }
+        }
+        return [
+            Field("NAME", .left) { child, _ in Table.Cell(child.name) },
+            Field("ACTIVE", goes: 5) { child, _ in figure(child.active) },
+            Field("REQUESTS", goes: 1) { child, _ in figure(child.requests) },
+            count("1XX", goes: 12) { $0.classes[0] },
+            count("2XX", goes: 2) { $0.classes[1] },
+            count("3XX", goes: 8) { $0.classes[2] },
+            count("4XX", goes: 7) { $0.classes[3] },
+            count("5XX", goes: 4) { $0.classes[4] },
+            count("FAILED", goes: 3) { $0.failed },
+            count("RETRIED-FROM", goes: 5) { $0.retriedFrom },
+            count("TO", goes: 6) { $0.retriedTo },
+            count("DENIED", goes: 11) { $0.retriesDenied },
+            count("CONNECTS", goes: 9) { $0.connects },
+            count("REFUSED", goes: 10) { $0.connectFailures },
+            count("CHECKS-OK", goes: 14) { $0.checksPassed },
+            count("BAD", goes: 13) { $0.checksFailed },
+            Field("EWMA", goes: 15) { child, _ in time(child.traffic?.average) },
+        ]
+    }
+
+    private static var processFields: [Field] {
         [
             Field("NAME", .left) { child, _ in Table.Cell(child.name) },
             Field("PORT", goes: 1) { child, _ in figure(child.port) },
@@ -53,13 +92,13 @@ enum StatusTable {
     }
 
     /// The table; where it is wider than `width`, the columns that tell least are left out.
-    static func text(
+    func text(
         _ status: ServiceStatus, width: Int? = nil, style: Style = Style(isColoured: false),
         now: WallTime = Clock.wallTime()
     ) -> String {
         var fields = fields
         while true {
-            let table = table(fields, status, now)
+            let table = Self.table(fields, status, now, backendsOnly: self == .counters)
             let last = fields.max { $0.dispensability < $1.dispensability }
             guard let width, table.width > width, let last, last.dispensability > 0 else {
                 return table.text(width: width, style: style)
@@ -69,10 +108,12 @@ enum StatusTable {
     }
 
     private static func table(
-        _ fields: [Field], _ status: ServiceStatus, _ now: WallTime
+        _ fields: [Field], _ status: ServiceStatus, _ now: WallTime, backendsOnly: Bool
     ) -> Table {
         var table = Table(fields.map(\.column))
-        for child in status.children { table.add(fields.map { $0.cell(child, now) }) }
+        for child in status.children where !backendsOnly || child.traffic != nil {
+            table.add(fields.map { $0.cell(child, now) })
+        }
         return table
     }
 

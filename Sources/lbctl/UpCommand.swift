@@ -28,7 +28,8 @@ enum UpCommand {
             let signals = try SignalQueue([
                 .interrupt, .terminate, .hangUp, .quit, .child, .proceed,
             ])
-            let audience = try Audience(flags, report: report)
+            let names = plan.children.map(\.name)
+            let audience = try Audience(flags, names: names, report: report)
             let guardian = try Guardian(
                 plan, folder: flags.folder, lock: lock, signals: signals, audience: audience)
             let code = guardian.run()
@@ -43,6 +44,8 @@ enum UpCommand {
     /// Works out what to run, and makes sure that nothing is in the way.
     static func prepared(_ flags: UpFlags) throws(Refusal) -> Preparation {
         if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
+        // They may have the ports.
+        Strays.end(of: flags.folder)
         let preparation = try Preparation(flags)
         do throws(Refusal) {
             try preparation.check()

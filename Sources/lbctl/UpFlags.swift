@@ -30,6 +30,7 @@ struct UpFlags {
         Option("detach", short: "d", help: "return once everything is ready"),
         Option(
             "formation", value: "TYPE=N,…", help: "copies of types, as worker=2,clock=0"),
+        Option("pty", value: "TYPE", help: "give this type a terminal, if it holds lines back"),
         Option("restart", value: "RULE", help: "always, on-failure or never"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
@@ -79,6 +80,9 @@ struct UpFlags {
         flags.basePort = try Self.port("base-port", given)
         flags.host = given.value("host")
         if let text = given.value("formation") { flags.formation = try Formation(text) }
+        flags.terminals = given.values("pty").flatMap { values in
+            values.split(separator: ",").map { String($0) }
+        }
         flags.restartDelay = try given.duration("restart-delay")
         flags.rule = try Self.rule(given.value("restart"))
         for option in Self.balancerOptions {

@@ -5,9 +5,9 @@ import Testing
 
 /// Who counts as one client, and how many connections it may have.
 @Suite struct ClientTallyTests {
-    private func key(_ text: String) throws -> ClientKey {
+    private func key(_ text: String) throws -> ClientNetwork {
         let address = try #require(Address(host: text, port: 1))
-        return try #require(ClientKey(address))
+        return try #require(ClientNetwork(address))
     }
 
     @Test func `a client may have so many, and others do not count`() throws {
@@ -27,6 +27,6 @@ import Testing
     }
 
     @Test func `a socket's path is nobody that could be counted`() {
-        #expect(ClientKey(.unix("/a")) == nil)
+        #expect(ClientNetwork(.unix("/a")) == nil)
     }
 }

@@ -13,13 +13,16 @@ enum Words {
         .carryOut(ServiceOrder(.stop, targets: [], waits: true)),
         .carryOut(ServiceOrder(.resume, targets: ["all"])),
         .carryOut(ServiceOrder(.weight, targets: ["3001", "backend"], weights: [0, .max])),
-        .scale(to: 8), .reload,
+        .scale(to: 8), .reload, .bans, .lift(["192.0.2.7", "all"]),
     ]
 
     static let child = ChildStatus(
         name: "backend.1", type: "backend", port: 3001, pid: 4242, state: .ready, health: .up,
         startedAt: WallTime(nanoseconds: 1_700_000_000_000_000_000), restarts: 3, weight: 1,
-        active: 2, requests: .max, p50: 0.25, p99: 12.5, cpuPercent: 99.9, residentBytes: 1 << 40)
+        active: 2, requests: .max, p50: 0.25, p99: 12.5, cpuPercent: 99.9, residentBytes: 1 << 40,
+        traffic: BackendTraffic(
+            classes: [1, 2, 3, 4, 5], failed: 6, retriedFrom: 7, retriedTo: 8, retriesDenied: 9,
+            connects: 10, connectFailures: 11, checksPassed: 12, checksFailed: 13, average: 1.5))
 
     static let bareChild = ChildStatus(
         name: "", type: "", port: nil, pid: nil, state: .failed, health: .unknown, startedAt: nil,
@@ -38,7 +41,8 @@ enum Words {
                 outOfRotation: .microseconds(480), next: "restarting at once"),
             KillReport(name: "b", port: 0, pid: 1, signal: 15, outOfRotation: nil, next: ""),
         ]),
-        .following(from: 17), .missed(.max),
+        .following(from: 17), .missed(.max), .bans([]),
+        .bans([BanWord(client: "2001:db8::/64", remaining: .seconds(30))]),
         .reported(
             TargetReport(
                 name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped",
@@ -71,6 +75,7 @@ enum Words {
 
     static let orders: [LinkOrder] = [
         .lanes(first: 1, count: 4), .roster(roster), .drain(within: .seconds(30)),
+        .lift(["192.0.2.7"]),
         .roster(RosterWord(version: 0, members: [])),
     ]
 

@@ -54,6 +54,8 @@ import Testing
         Signals.send(.kill, to: pid)
         #expect(try service.end() == .exited(code: 1))
         #expect(service.guardian.errors.contains("the supervisor (pid \(pid)) killed by SIGKILL"))
+        let last = try service.place.records(["lbctl", "--tail", "1"]).first?["text"].text ?? ""
+        #expect(last.hasPrefix("the supervisor (pid \(pid)) killed by SIGKILL"), "\(last)")
         // The guardian cleaned up before it ended.
         #expect(service.place.processes() == [])
         try startsAgain(service, rows.map(\.port))
@@ -103,8 +105,9 @@ import Testing
         #expect(service.place.runtimeFiles() == [])
     }
 
-    @Test func `what a killed backend left behind is gone before it is back`() throws {
-        let service = try stubbornService()
+    @Test(arguments: [stubborn, nameless])
+    func `what a killed backend left behind is gone before it is back`(procfile: String) throws {
+        let service = try stubbornService(procfile)
         let before = sleepers(service.place)
         let row = try service.row("backend.1")
         #expect(try service.run("kill", ["backend.1"]).code == 0)
@@ -114,6 +117,32 @@ import Testing
             return now.count == 2 && now.filter { before.contains($0) }.count == 1
         }
         #expect(isReplaced, "\(before) became \(sleepers(service.place))")
+        try service.awaitSentence("backend.1 had left 1 process behind: pid ", "killed")
+        // Nobody touched what is the other's.
+        #expect(try service.row("backend.2").restarts == 0)
+    }
+
+    @Test func `what outlived both is ended by whoever starts or stops the service next`() throws {
+        for verb in ["up", "down"] {
+            let service = try stubbornService(Self.nameless)
+            let known = sleepers(service.place)
+            let supervisor = try #require(Processes.facts(of: try service.row("balancer").pid))
+            service.guardian.send(.stop)
+            Signals.send(.kill, to: supervisor.parent)
+            service.guardian.send(.kill)
+            _ = try service.end()
+            #expect(living(known) == known)
+            if verb == "up" {
+                #expect(try service.place.up(["--backends", "1"]).code == 0)
+                #expect(living(known) == [])
+                #expect(try service.run("down").code == 0)
+            } else {
+                #expect(try service.run("down").output.contains("killed 2 processes"))
+            }
+            #expect(living(known) == [])
+            for pid in living(known) { Signals.send(.kill, to: pid) }
+            #expect(service.place.leftOver() == [])
+        }
     }
 
     @Test func `nothing is left after down, and the ports are free`() throws {

@@ -36,6 +36,13 @@ final class Place: Sendable {
             directory: directory ?? self.directory)
     }
 
+    /// Starts a verb of lbctl by a shell, which may set limits before; it finds the program as $0.
+    func shell(_ script: String, _ words: [String]) throws(Failure) -> RunningProgram {
+        try RunningProgram(
+            "/bin/sh", ["-c", script, Programs.path("lbctl")] + words, environment: environment,
+            directory: directory)
+    }
+
     /// Runs a verb to its end.
     func run(
         _ verb: String, _ words: [String] = [], in directory: String = "/"

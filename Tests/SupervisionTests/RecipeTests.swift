@@ -29,6 +29,7 @@ struct RecipeTests {
             $0.rule = .never
             $0.formation = try! Formation("worker=2,clock=0")
             $0.balancer = ["--retries=1"]
+            $0.terminals = ["worker", "all"]
         }
         for recipe in [full, try recipe()] {
             var writer = FrameWriter()

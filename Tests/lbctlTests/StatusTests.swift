@@ -24,12 +24,14 @@ import Testing
     }
 
     private func lines(width: Int?) -> [String] {
-        StatusTable.text(status, width: width, now: now).split(separator: "\n").map { String($0) }
+        StatusTable.processes.text(status, width: width, now: now).split(separator: "\n").map {
+            String($0)
+        }
     }
 
     @Test func `a wide table has every column`() {
         #expect(
-            StatusTable.text(status, now: now) == """
+            StatusTable.processes.text(status, now: now) == """
                 NAME       PORT  PID  STATE   HEALTH   SINCE  RESTARTS  WEIGHT  ACTIVE  REQUESTS\
                       P50     P99   CPU   MEMORY
                 balancer   8080   41  ready   up      12.4 s         0       -       3         -\
@@ -54,13 +56,13 @@ import Testing
 
     @Test func `colours change nothing but the colours`() {
         let style = Style(isColoured: true)
-        var painted = StatusTable.text(status, style: style, now: now)
+        var painted = StatusTable.processes.text(status, style: style, now: now)
         #expect(painted.contains("\u{1B}[32mready\u{1B}[0m"))
         #expect(painted.contains("\u{1B}[31mfailed\u{1B}[0m"))
         for sgr in SGR.allCases.map(\.rawValue) + ["0"] {
             painted = painted.replacing("\u{1B}[\(sgr)m", with: "")
         }
-        #expect(painted == StatusTable.text(status, now: now))
+        #expect(painted == StatusTable.processes.text(status, now: now))
     }
 
     @Test func `JSON has the names that were promised, in their order`() {

@@ -102,6 +102,10 @@ static inline int clinux_getsockname(int fd, struct sockaddr_storage *address, s
     *length = sizeof *address;
     CLINUX_RESULT(int, getsockname(fd, (struct sockaddr *)address, length));
 }
+static inline int clinux_getpeername(int fd, struct sockaddr_storage *address, socklen_t *length) {
+    *length = sizeof *address;
+    CLINUX_RESULT(int, getpeername(fd, (struct sockaddr *)address, length));
+}
 static inline int clinux_fcntl(int fd, int command, int argument) {
     CLINUX_RESULT(int, fcntl(fd, command, argument));
 }
@@ -144,6 +148,9 @@ struct clinux_file_facts {
 int clinux_stat(const char *path, struct clinux_file_facts *facts);
 int clinux_fstat(int fd, struct clinux_file_facts *facts);
 
+// 1 when the process has ended or is about to: what it had open is closed, or is being closed.
+int clinux_is_dying(pid_t pid);
+
 // How a child ended, from waitid(2) and its resource usage.
 struct clinux_ending {
     pid_t pid;
@@ -163,6 +170,9 @@ int clinux_peek_ended(pid_t *pid);
 
 int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
 int clinux_pipe(int fds[2]);
+// A pseudoterminal: fds[0] is the end of whoever shows it, fds[1] the program's. It passes bytes on as they
+// are and echoes nothing.
+int clinux_pseudoterminal(int fds[2], unsigned columns, unsigned rows);
 int clinux_pipe_capacity(int fd, int bytes);
 int clinux_memfd(const char *name);
 // Locks the whole file for this open file description, fcntl(2) F_OFD_SETLK.
@@ -193,6 +203,7 @@ struct clinux_spawn {
     int new_session;             // 1: setsid(2), 0: stays in the parent's
     char *pid_digits;            // ten digits inside envp that the child overwrites with its own pid, or NULL
     uint64_t descriptor_limit;   // the soft RLIMIT_NOFILE; 0: as it is
+    uint64_t mark;               // the soft RLIMIT_RTTIME, which says whose descendant a process is; 0: as it is
 };
 // Starts a child. Returns its pid and a pidfd, or -errno with the name of the step that failed.
 int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **failed_step);

@@ -1,0 +1,99 @@
+import Basics
+import Choosing
+import Control
+import Kernel
+import Scoreboard
+
+/// What single clients may do, and where they belong: kept in tables of the scoreboard, so that it
+/// holds for all threads of all balancers, and outlives them.
+///
+/// A table knows a client by a keyed hash of its network; nobody can choose addresses that fall on
+/// the same place.
+struct ClientRules: Sendable {
+    /// Why a client is not served.
+    enum Refusal: Equatable {
+        /// It asks too often, and may ask again after this time.
+        case limited(Nanoseconds)
+        /// It is shut out for this time.
+        case banned(Nanoseconds)
+        /// It has been shut out by this very request, for this time.
+        case newlyBanned(Nanoseconds)
+    }
+
+    /// Within how long the refusals must fall that shut a client out.
+    static let banWindow = Nanoseconds.seconds(10)
+
+    private let rates: RateLimitTable<SharedWords>?
+    private let refusals: BanTable<SharedWords>?
+    private let list: BanList
+    private let places: StickyTable<SharedWords>?
+    private let hashing: SipHash
+
+    init(_ options: BalancerOptions, _ scoreboard: Scoreboard) {
+        rates = options.rateLimit.map { said in
+            RateLimitTable(
+                scoreboard.rateWords,
+                limit: RateLimit(said.count, per: said.span, burst: said.burst))
+        }
+        refusals = options.ban.map { said in
+            BanTable(
+                scoreboard.refusedWords,
+                ban: Ban(refusals: said.after, within: Self.banWindow, lasting: said.lasting))
+        }
+        list = scoreboard.bans
+        if case .address(let window) = options.sticky {
+            places = StickyTable(scoreboard.stickyWords, window: window)
+        } else {
+            places = nil
+        }
+        hashing = SipHash(key: scoreboard.secret)
+    }
+
+    /// Whether anybody may be refused.
+    var mayRefuse: Bool { rates != nil }
+    /// Whether clients stay where they are by their address.
+    var keepsPlaces: Bool { places != nil }
+
+    /// Whether a client is shut out.
+    func isBanned(_ client: ClientNetwork, now: Instant) -> Bool {
+        refusals?.end(of: identity(client), now: now) != nil
+    }
+
+    /// Counts a request of a client; why it is not served, if it isn't.
+    func refuse(_ client: ClientNetwork, now: Instant) -> Refusal? {
+        let identity = identity(client)
+        if let end = refusals?.end(of: identity, now: now) { return .banned(end.since(now)) }
+        guard case .deny(let wait) = rates?.decide(identity, now: now) else { return nil }
+        guard let refusals, let end = refusals.refused(identity, now: now) else {
+            return .limited(wait)
+        }
+        // Of several threads whose refusals are one too many, one has changed the entry.
+        if end != now + refusals.ban.lasting { return .banned(end.since(now)) }
+        list.add(client, until: end)
+        return .newlyBanned(end.since(now))
+    }
+
+    /// Lets a client in again.
+    func lift(_ client: ClientNetwork, now: Instant) {
+        refusals?.lift(identity(client), now: now)
+        list.remove(client, now: now)
+    }
+
+    /// Where a client belongs.
+    func place(of client: ClientNetwork, now: Instant) -> StickyTable<SharedWords>.Place? {
+        places?.place(of: identity(client), now: now)
+    }
+
+    /// A client is sent to a process of a backend, and belongs there.
+    func bind(_ client: ClientNetwork, slot: UInt32, generation: UInt64, now: Instant) {
+        places?.bind(identity(client), to: .init(slot: slot, generation: generation), now: now)
+    }
+
+    private func identity(_ client: ClientNetwork) -> UInt64 {
+        switch client {
+        case .inet(let number): hashing.hash(UInt64(number))
+        // Another word than that of any IPv4 address: of these the upper half is 0.
+        case .network6(let high): ~hashing.hash(high)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Basics
+import Choosing
+import HTTP1
+import Kernel
+
+/// Clients that stay where they were: by their address for a time, or by a cookie.
+extension Worker {
+    /// Where a client belongs; nothing where it belongs nowhere, or nobody is there now.
+    func ownPlace(_ number: UInt32) -> Int? {
+        if exchanges[number].tried.count > 0 { return nil }
+        switch plan.options.sticky {
+        case nil: return nil
+        case .cookie:
+            guard let slot = exchanges[number].cookieSlot,
+                let index = roster.index(ofSlot: slot)
+            else { return nil }
+            return mayStay(index, number) ? index : nil
+        case .address:
+            guard let client = exchanges[number].network,
+                let place = plan.rules.place(of: client, now: now),
+                let index = roster.index(ofSlot: place.slot),
+                place.isCurrent(roster.members[index].generation)
+            else { return nil }
+            return mayStay(index, number) ? index : nil
+        }
+    }
+
+    private func mayStay(_ index: Int, _ number: UInt32) -> Bool {
+        roster.members[index].fact == .ready
+            && admits(index, exchanges[number].tried, .strict)
+    }
+
+    /// A request goes to a backend: its client belongs there from now on.
+    func noteOwnPlace(_ number: UInt32) {
+        guard plan.rules.keepsPlaces, let client = exchanges[number].network else { return }
+        plan.rules.bind(
+            client, slot: exchanges[number].slot, generation: exchanges[number].generation, now: now
+        )
+    }
+
+    /// Keeps what the cookie of the head that was just parsed says.
+    mutating func noteCookie(_ number: UInt32) {
+        guard let index = exchanges[number].request.member(requestHead, plan.cookieName, roster)
+        else { return }
+        exchanges[number].cookieSlot = roster.members[index].slot
+    }
+
+    /// Adds the cookie to the response head in `scratch`, where the client has another or none.
+    ///
+    /// It goes with the browser's session, no script can read it (HttpOnly), and other sites'
+    /// requests come without it but for plain links (SameSite=Lax; RFC 6265bis §5.6.7).
+    mutating func addCookie(_ number: UInt32) {
+        let slot = exchanges[number].slot
+        guard exchanges[number].cookieSlot != slot, let index = roster.index(ofSlot: slot),
+            let value = roster.cookies?.value(of: index)
+        else { return }
+        scratch.truncate(to: scratch.count - 2)
+        scratch.append("Set-Cookie: ")
+        scratch.append(plan.cookieName.bytes)
+        scratch.append("=")
+        scratch.append(value.span)
+        scratch.append("; Path=/; HttpOnly; SameSite=Lax\r\n\r\n")
+    }
+}
+
+extension Relay {
+    /// The member that the cookie of this name says; nothing without it, or when it is not ours.
+    fileprivate func member(
+        _ head: borrowing RequestHead, _ name: InlineText, _ roster: Roster
+    ) -> Int? {
+        let all = queue.bytes.extracting(ready..<queue.count)
+        guard let field = head.value(of: "cookie", in: all) else { return nil }
+        let pairs = all.extracting(field.range)
+        guard let value = CookiePairs.find(name.bytes, in: pairs) else { return nil }
+        return roster.cookies?.member(pairs, in: value)
+    }
+}

@@ -1,0 +1,69 @@
+import Basics
+import Control
+import Kernel
+import Supervision
+import Terminal
+
+/// `lbctl bans`: the clients that are shut out, and how they are let in again.
+enum BansCommand {
+    private static let remark = """
+        With --rate-limit a client that asks too often is answered with 429; with --ban one that
+        goes on regardless is shut out for a time: its connections are closed as they come. An IPv6
+        client is its network, /64. At most 4096 bans are listed, the latest; all are in force.
+        """
+
+    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+        let verb = try Verb(
+            words, usage: "lbctl bans [--lift ADDRESS|all]",
+            examples: [
+                ("lbctl bans", "who is banned, and for how long still"),
+                ("lbctl bans --lift 192.0.2.7", "let one in again"),
+                ("lbctl bans --lift all", "let everybody in again"),
+            ],
+            options: [
+                Option("lift", value: "ADDRESS", help: "end a ban, or all; repeatable"),
+                OutcomeFormat.option("client, remaining_s"), ColourChoice.option,
+            ], remark: remark)
+        try verb.refuseOperands()
+        let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
+        let colour = try verb.options.choice("color", ColourChoice.self) ?? .auto
+        let lifted = verb.options.values("lift")
+        let folder = try verb.folder()
+        do throws(Refusal) {
+            var client = try ControlClient(folder)
+            guard case .bans(let bans) = try client.ask(lifted.isEmpty ? .bans : .lift(lifted))
+            else { throw ControlClient.lost }
+            switch format {
+            case .json: Console.say(JSONObject.array(bans.map { object($0) }))
+            case .text where !lifted.isEmpty:
+                for ban in bans { Console.say("\(ban.client) may come in again") }
+                if bans.isEmpty { Console.say("nobody is banned") }
+            case .text where bans.isEmpty: Console.say("nobody is banned")
+            case .text:
+                let output = DescriptorReference.standardOutput
+                output.writeAll(
+                    table(bans).text(
+                        width: output.windowColumns, style: colour.style(for: output)))
+            }
+            return 0
+        } catch {
+            Console.complain(error.what, why: error.why, advice: error.advice)
+            return 1
+        }
+    }
+
+    private static func table(_ bans: [BanWord]) -> Table {
+        var table = Table([Table.Column("CLIENT", .left), Table.Column("FOR", .right)])
+        for ban in bans {
+            table.add([Table.Cell(ban.client), Table.Cell(HumanText.duration(ban.remaining))])
+        }
+        return table
+    }
+
+    private static func object(_ ban: BanWord) -> JSONObject {
+        var row = JSONObject()
+        row.put("client", text: ban.client)
+        row.put("remaining_s", decimal: ban.remaining.seconds)
+        return row
+    }
+}
