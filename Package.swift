@@ -90,6 +90,7 @@ let package = Package(
         room("Kernel", sees: ["Basics", "CLinux"]),
         // Pure
         room("HTTP1", sees: ["Basics"]),
+        room("ProxyProtocol", sees: ["Basics"]),
         room("Choosing", sees: ["Basics"]),
         room("Logs", sees: ["Basics"]),
         // Shared
@@ -98,7 +99,10 @@ let package = Package(
         room("Scoreboard", sees: ["Kernel", "Basics"]),
         // Planes
         room(
-            "Balancing", sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),
+            "Balancing",
+            sees: [
+                "HTTP1", "ProxyProtocol", "Choosing", "Scoreboard", "Control", "Kernel", "Basics",
+            ]),
         room(
             "Supervision",
             sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
@@ -118,6 +122,7 @@ let package = Package(
         tests(of: "Basics"),
         tests(of: "Kernel", sees: ["Basics"]),
         tests(of: "HTTP1", sees: ["Basics"]),
+        tests(of: "ProxyProtocol", sees: ["Basics"]),
         tests(of: "Choosing", sees: ["Basics"]),
         tests(of: "Logs", sees: ["Basics"]),
         tests(of: "Control", sees: ["Basics"]),

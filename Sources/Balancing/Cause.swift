@@ -28,6 +28,10 @@ enum Cause: UInt8 {
     /// Slower with a body than it may be.
     case clientTooSlow
     // Of nobody
+    /// A stream that was silent for too long.
+    case idle
+    /// The balancer went, and could not wait any longer.
+    case leaving
     case meantForUs
 
     /// The error type of RFC 9209, or what comes nearest; empty where it is no error.
@@ -45,9 +49,11 @@ enum Cause: UInt8 {
         case .refusedMethod, .tooManyRequests, .banned: "http_request_denied"
         case .tooManyConnections: "connection_limit_reached"
         case .loop: "proxy_loop_detected"
-        // These two are for the log alone, and not of the RFC's list.
+        // These are for the log alone, and not of the RFC's list.
         case .clientLeft: "client_left"
         case .clientTooSlow: "client_too_slow"
+        case .idle: "idle"
+        case .leaving: "balancer_left"
         case .meantForUs: ""
         }
     }
@@ -56,11 +62,11 @@ enum Cause: UInt8 {
     var status: UInt16 {
         switch self {
         case .refused, .terminated, .malformedResponse, .responseHeadTooLarge, .incomplete: 502
-        case .unreachable, .nobodyReady: 503
+        case .unreachable, .nobodyReady, .leaving: 503
         case .connectTimeout, .silent: 504
         case .malformedRequest: 400
         case .refusedMethod: 405
-        case .requestTimeout, .clientTooSlow: 408
+        case .requestTimeout, .clientTooSlow, .idle: 408
         case .bodyTooLarge: 413
         case .tooManyConnections, .tooManyRequests, .banned: 429
         case .clientLeft: 499
@@ -76,8 +82,8 @@ enum Cause: UInt8 {
             .responseHeadTooLarge, .incomplete:
             true
         case .nobodyReady, .malformedRequest, .requestTimeout, .bodyTooLarge, .tooManyConnections,
-            .tooManyRequests, .banned, .loop, .refusedMethod, .clientLeft, .clientTooSlow,
-            .meantForUs:
+            .tooManyRequests, .banned, .loop, .refusedMethod, .clientLeft, .clientTooSlow, .idle,
+            .leaving, .meantForUs:
             false
         }
     }

@@ -29,6 +29,8 @@ struct Directions: OptionSet {
 /// A client's connection.
 struct ClientConnection: ~Copyable {
     enum Phase: Equatable {
+        /// The proxy in front of it is yet to say who it is.
+        case introducing
         /// Between requests.
         case idle
         /// With the exchange in this slot.
@@ -40,18 +42,20 @@ struct ClientConnection: ~Copyable {
     }
 
     let transport: Transport
-    let address: InlineText
+    /// Who it is: by the connection itself, or by what the proxy in front of it has told.
+    var address: InlineText
+    var port: UInt16
     /// On this machine.
-    let isLocal: Bool
+    var isLocal: Bool
     /// A proxy whose word about its own clients is believed.
-    let isTrusted: Bool
+    var isTrusted: Bool
     /// Under whom it is counted; nothing where it is not.
-    let tallied: ClientNetwork?
+    var tallied: ClientNetwork?
     /// Who it is; nothing for a proxy, which speaks for others, or where there is no address.
-    let network: ClientNetwork?
+    var network: ClientNetwork?
     var phase = Phase.idle
-    /// Sent before the connection was accepted or known: tried once.
-    var directions: Directions = [.readable, .writable]
+    /// A request has most often come with its connection, so that is tried once.
+    var directions: Directions
     var requests: UInt32 = 0
     /// When it last went from one phase to another, or moved a byte of a body.
     var activeAt: Instant

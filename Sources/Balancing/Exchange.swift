@@ -18,8 +18,9 @@ struct Exchange: ~Copyable {
         case awaitingNews
         /// It waits for a backend to be ready.
         case queued
-        /// The protocol was changed (RFC 9110 §7.8): bytes both ways, of which nothing is known.
-        case tunnelling
+        /// Bytes both ways, of which nothing is known: the TCP mode, or the protocol was changed
+        /// (RFC 9110 §7.8).
+        case streaming
     }
 
     let client: UInt32
@@ -65,8 +66,13 @@ struct Exchange: ~Copyable {
     /// How long the client has been waited for, with its request and with the response.
     var requestPace = Pace()
     var responsePace = Pace()
-    /// Whether each side of a tunnel has been told that the other has ended.
-    var endsTold = EndsTold()
+    /// Whether it is a connection of the TCP mode, and not a request.
+    var isStream = false
+    /// The two directions of a stream: to the backend, and to the client.
+    var up = Flow()
+    var down = Flow()
+    /// Which side of a stream was the first to send no more.
+    var endsFirst: StreamSide?
     /// The last process that let it down.
     var lastLoss: Worker.Loss?
     /// Whether it has once waited for a backend to take the place of one that failed it.
@@ -109,18 +115,20 @@ struct Exchange: ~Copyable {
     }
 
     func attemptState(retries: Int) -> AttemptState {
-        AttemptState(
+        if isStream {
+            // Of bytes that nobody knows anything of, none may be sent twice.
+            return AttemptState(
+                isIdempotent: false, isReplayable: up.isUntouched,
+                hasAnswered: !down.isUntouched, attempts: tried.count, retries: retries)
+        }
+        return AttemptState(
             isIdempotent: method.isIdempotent, isReplayable: request.isWhole,
             hasAnswered: hasAnswered, attempts: tried.count, retries: retries)
     }
 }
 
-/// Who of a tunnel has been told that the other side sends no more.
-struct EndsTold: OptionSet {
-    let rawValue: UInt8
-    static let client = EndsTold(rawValue: 1)
-    static let backend = EndsTold(rawValue: 2)
-}
+/// The two sides of a stream.
+enum StreamSide { case client, backend }
 
 /// The backends that a request has been tried on.
 struct Tried {

@@ -56,8 +56,17 @@ enum Limits {
     static let slowStart = Nanoseconds.seconds(10)
     /// What a request and its response can take up at the worst: each as read, and framed anew.
     static let memoryPerExchange = UInt64(4 * (messageBuffer + headroom))
-    /// Half of a tunnel that is left alone by the other half is kept this long without a byte.
-    static let halfTunnel = Nanoseconds.seconds(60)
+    /// What a backend may say to a check before it says what is waited for.
+    static let checkAnswer = 16 << 10
+    /// Half of a stream that is left alone by the other half is kept this long without a byte.
+    static let halfStream = Nanoseconds.seconds(60)
+    /// A stream that filled a small buffer is read into a big one next.
+    static let bulkRead = messageBuffer - headroom
+    /// What a stream can take up at the worst: a buffer each way. The big ones are counted.
+    static let memoryPerStream = UInt64(2 * (messageBuffer + headroom))
+    /// What of a connection is looked at for a PROXY header. The longest there may be, which nobody
+    /// sends, takes a second look.
+    static let proxyHeader = 1 << 10
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
     /// Access lines leave in batches of at most this size: the kernel writes them to a pipe

@@ -2,6 +2,7 @@ import Basics
 import Choosing
 import Control
 import Kernel
+import ProxyProtocol
 import Scoreboard
 
 /// Checks the backends actively: one connection each at a time, at intervals, on the control
@@ -30,6 +31,8 @@ struct Prober: ~Copyable {
     private let thresholds: Health.Thresholds
     /// Whether who comes back is given its share little by little.
     private let warms: Bool
+    /// The header with which connections to backends begin; nothing where they don't.
+    private let proxy: ProxyHeader.Version?
     private let scoreboard: Scoreboard
     private let kind: UInt8
     private var probes: Slab<Probe>
@@ -44,6 +47,7 @@ struct Prober: ~Copyable {
         timeout = options.healthTimeout
         thresholds = Health.Thresholds(rise: options.rise, fall: options.fall)
         warms = options.slowStart != nil
+        proxy = options.sendProxy.map { $0 == .v1 ? .text : .binary }
         self.scoreboard = scoreboard
         self.kind = kind
         probes = Slab(capacity: scoreboard.backendCapacity)
@@ -159,24 +163,69 @@ struct Prober: ~Copyable {
         switch check {
         case .off: return
         case .tcp:
-            if event.readiness.contains(.writable) { conclude(place, .passed, now) }
+            if event.readiness.contains(.writable) {
+                ask(place)
+                conclude(place, .passed, now)
+            }
+        case .words(_, let expected):
+            if event.readiness.contains(.writable) && !probes[place].hasAsked { ask(place) }
+            if event.readiness.contains(.readable) { hear(place, expected, now) }
         case .http(let path):
             if event.readiness.contains(.writable) && !probes[place].hasAsked {
-                ask(place, path)
+                ask(place)
             }
             if event.readiness.contains(.readable) { hear(place, now) }
         }
     }
 
-    private mutating func ask(_ place: UInt32, _ path: String) {
+    private mutating func ask(_ place: UInt32) {
         probes[place].hasAsked = true
-        let host = "\(probes[place].address)"
         var request = ByteQueue(capacity: 256)
-        request.append(
-            text: "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: lbctl-health\r\n"
-                + "Connection: close\r\n\r\n")
+        // A backend that is told of clients waits for it on each connection; this one is our own.
+        if let proxy { ProxyHeader.local.append(as: proxy, to: &request) }
+        switch check {
+        case .off, .tcp: break
+        case .words(let words, _): request.append(words.span)
+        case .http(let path):
+            let host = "\(probes[place].address)"
+            request.append(
+                text: "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: lbctl-health\r\n"
+                    + "Connection: close\r\n\r\n")
+        }
+        if request.isEmpty { return }
         // A new connection takes that much at once; one that does not answers nothing either.
         probes[place].send(&request)
+    }
+
+    /// Listens for words that must be said, wherever in what is said.
+    private mutating func hear(_ place: UInt32, _ expected: [UInt8], _ now: Instant) {
+        while true {
+            probes[place].answer.reserve(4096)
+            let outcome = probes[place].receive()
+            if Self.says(probes[place].answer, expected) {
+                conclude(place, .passed, now)
+                return
+            }
+            switch outcome {
+            case .moved where probes[place].answer.count < Limits.checkAnswer: continue
+            case .moved: conclude(place, .failed("it did not say what a check expects"), now)
+            case .wouldBlock: return
+            case .end:
+                conclude(place, .failed("it ended without what a check expects"), now)
+            case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+            }
+            return
+        }
+    }
+
+    private static func says(_ queue: borrowing ByteQueue, _ words: [UInt8]) -> Bool {
+        let bytes = queue.bytes
+        var start = 0
+        while start + words.count <= bytes.count {
+            if bytes.extracting(start..<(start + words.count)).equals(words.span) { return true }
+            start += 1
+        }
+        return false
     }
 
     private mutating func hear(_ place: UInt32, _ now: Instant) {

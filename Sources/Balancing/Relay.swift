@@ -24,6 +24,8 @@ struct Relay: ~Copyable {
         case dropped
     }
 
+    /// Bytes in front of a request's head that are no part of it: the PROXY header.
+    var prefix = 0
     /// As read; what may be sent on lies in front, then what is not understood or not ours yet.
     var queue = ByteQueue()
     /// Chunked bodies, framed anew, with the head in front.
@@ -41,7 +43,7 @@ struct Relay: ~Copyable {
     private var usesFramed = false
     private var writesChunks = true
     private var passesTrailers = true
-    private var fate: Sent
+    private let fate: Sent
 
     init(sent fate: Sent) { self.fate = fate }
 
@@ -61,9 +63,11 @@ struct Relay: ~Copyable {
     /// Appends the first bytes of the message as it is sent on, as many as there are up to `count`.
     func copyFirst(_ count: Int, to text: inout ByteQueue) {
         if usesFramed {
-            text.append(framed.bytes.extracting(0..<min(count, framed.count)))
+            let end = count < framed.count - prefix ? prefix + count : framed.count
+            text.append(framed.bytes.extracting(prefix..<end))
         } else {
-            text.append(queue.bytes.extracting(0..<min(count, ready)))
+            let end = count < ready - prefix ? prefix + count : ready
+            text.append(queue.bytes.extracting(prefix..<end))
         }
     }
 
@@ -80,7 +84,8 @@ struct Relay: ~Copyable {
         // What we have added does not count.
         limits.maxBytes = .max
         let bytes = usesFramed ? framed.bytes : queue.bytes
-        if case .complete = head.parse(bytes, limits: limits) { return true }
+        let message = bytes.extracting(prefix..<bytes.count)
+        if case .complete = head.parse(message, limits: limits) { return true }
         return false
     }
 
@@ -93,7 +98,8 @@ struct Relay: ~Copyable {
     /// A part of the head that was just read once more.
     func rereadText(_ range: Range<Int>) -> String {
         let bytes = usesFramed ? framed.bytes : queue.bytes
-        return Utf8.string(bytes.extracting(range))
+        return Utf8.string(
+            bytes.extracting((prefix + range.lowerBound)..<(prefix + range.upperBound)))
     }
 
     /// Reads the head that begins behind what is ready.
@@ -309,12 +315,18 @@ struct Relay: ~Copyable {
         replaceHead(length, with: ByteQueue())
     }
 
-    /// From now on bytes pass of which nothing is known, and which nobody can be sent again.
-    mutating func protocolChanged() {
-        rest = .untilClose
-        fate = .dropped
-        letGo()
-        usesFramed = false
+    /// There is no message: the bytes go another way.
+    mutating func leaveUnused() { rest = .nothing }
+
+    /// The protocol was changed: hands over what was read and has not been sent, of which nothing
+    /// is known any more.
+    mutating func takeRest() -> ByteQueue {
+        if !usesFramed { queue.consume(sent) }
+        ready = 0
+        sent = 0
+        isWhole = false
+        rest = .nothing
+        return queue.take()
     }
 
     /// Lets the message go, so that what follows it is at the front of the queue.

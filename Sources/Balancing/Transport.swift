@@ -28,6 +28,19 @@ struct Transport: ~Copyable {
         }
     }
 
+    /// Looks at what has come, and leaves it there.
+    func peek(into queue: inout ByteQueue) -> Outcome {
+        switch socket.peek(into: &queue) {
+        case .moved(let count): .bytes(count)
+        case .wouldBlock: .wantRead
+        case .end: .end
+        case .failed(let errno): .failed(errno)
+        }
+    }
+
+    /// Lets go of bytes that have come and have been looked at.
+    func skip(_ count: Int) -> Bool { socket.skip(count) == .moved(count) }
+
     @inline(__always)
     func send(_ bytes: Span<UInt8>) -> Outcome {
         switch socket.send(bytes) {

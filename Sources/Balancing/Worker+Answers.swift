@@ -14,6 +14,12 @@ extension Worker {
 
     /// Answers in the balancer's own name.
     mutating func answer(_ number: UInt32, _ own: OwnAnswer) {
+        if exchanges[number].isStream {
+            // There is nobody to whom it could be said but the log: the connection is reset.
+            exchanges[number].cause = own.cause
+            exchanges[number].phase = .answeringItself
+            return
+        }
         if !exchanges[number].request.isComplete || leaving != .staying {
             exchanges[number].keepsClient = false
         }
@@ -87,7 +93,8 @@ extension Worker {
         let own = OwnAnswer(cause, cause.sentence(about: name, detail))
         let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
         let isNews =
-            plan.isSupervised && (cause == .terminated || cause == .refused)
+            plan.isSupervised && !exchanges[number].isStream
+            && (cause == .terminated || cause == .refused)
             && roster.isCurrent(slot: slot, generation: generation)
         if !isNews {
             answer(number, own)

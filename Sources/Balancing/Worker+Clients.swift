@@ -36,53 +36,64 @@ extension Worker {
 
     private mutating func welcome(_ socket: consuming Descriptor, from address: Address) {
         guard let key = clients.nextKey else { return }
-        let isTrusted =
-            !plan.trusted.isEmpty && plan.trusted.contains { $0.contains(address) }
+        let isTrusted = isTrusted(address)
         let network = ClientNetwork(address)
-        if isShutOut(network, isTrusted: isTrusted) {
+        let isIntroduced = plan.options.acceptProxy
+        // Of those who come through a proxy the proxy itself is looked at here.
+        if isIntroduced ? !isTrusted : isShutOut(network, isTrusted: isTrusted) {
             lane.shutOut()
             Socket.resetOnClose(socket)
             return
         }
-        let tallied = isTrusted || plan.tally == nil ? nil : network
-        let isWelcome = tallied.map { plan.tally?.enter($0) ?? true } ?? true
         let token = Token(kind: TokenKind.client, key: key)
         // Out of memory in the kernel: the connection is let go, which the client can see.
         guard (try? poller.add(socket.reference, for: .everyChange, token: token)) != nil else {
-            if let tallied, isWelcome { plan.tally?.leave(tallied) }
             return
         }
         let slot = clients.insert(
             ClientConnection(
                 transport: Transport(socket), address: address.inlineHost,
-                isLocal: address.isLoopback, isTrusted: isTrusted,
-                tallied: isWelcome ? tallied : nil, network: network, activeAt: now,
-                filedFor: now + plan.options.timeoutClient)
+                port: address.port ?? 0, isLocal: address.isLoopback, isTrusted: isTrusted,
+                network: network, phase: isIntroduced ? .introducing : .idle,
+                directions: plan.options.mode == .tcp ? .writable : [.readable, .writable],
+                activeAt: now, filedFor: now + plan.options.timeoutClient)
         ).slot
         wheel.file(slot, at: now + plan.options.timeoutClient)
         lane.connectionOpened()
-        if !isWelcome {
-            refuse(slot)
-            return
+        if isIntroduced || admit(slot) {
+            // What it has to say has most often come with the connection.
+            serve(slot)
         }
-        // The request has most often come with the connection.
-        serve(slot)
+    }
+
+    func isTrusted(_ address: Address) -> Bool {
+        !plan.trusted.isEmpty && plan.trusted.contains { $0.contains(address) }
+    }
+
+    /// Who a client is, is known now: it may have too many connections. False when it is gone.
+    mutating func admit(_ slot: UInt32) -> Bool {
+        if let tally = plan.tally, !clients[slot].isTrusted, let network = clients[slot].network {
+            if !tally.enter(network) { return refuse(slot) }
+            clients[slot].tallied = network
+        }
+        return true
     }
 
     /// The client has as many connections as it may: this one is told so, and nothing is read.
-    private mutating func refuse(_ slot: UInt32) {
+    private mutating func refuse(_ slot: UInt32) -> Bool {
         if exchanges.isFull {
             closeClient(slot, reset: true)
-            return
+            return false
         }
         let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
         clients[slot].phase = .serving(number)
         lane.exchangeOpened()
+        exchanges[number].isStream = plan.options.mode == .tcp
         exchanges[number].savedLine.append(text: "-")
         answer(
             number,
             OwnAnswer(.tooManyConnections, "this address has too many connections at a time"))
-        serve(slot)
+        return true
     }
 
     /// Out of descriptors or slots: nobody is accepted for a while, and nothing spins.
@@ -103,15 +114,16 @@ extension Worker {
         if !readiness.isDisjoint(with: [.hungUp, .failed]) {
             switch clients[slot].phase {
             // What it has sent is still to be read, and ends with the error.
-            case .idle, .postponed: break
+            case .introducing, .idle, .postponed: break
             case .lingering:
                 closeClient(slot)
                 return
             case .serving(let exchange):
-                // Of a tunnel both directions may have ended, and the last bytes are still here.
-                let isReset = readiness.contains(.failed)
-                if exchanges[exchange].phase == .tunnelling && !isReset { break }
-                clientVanished(exchange)
+                if exchanges[exchange].phase == .streaming {
+                    streamHungUp(slot, isReset: readiness.contains(.failed))
+                } else {
+                    clientVanished(exchange)
+                }
                 return
             }
         }
@@ -123,6 +135,7 @@ extension Worker {
         wheel.unfile(slot)
         if let tallied = clients[slot].tallied { plan.tally?.leave(tallied) }
         if reset { Socket.resetOnClose(clients[slot].transport.socket) }
+        if !introductions.isEmpty { introductions[slot] = nil }
         _ = clients.remove(slot)
         lane.connectionClosed()
         if case .paused = accepting { resumeAccepting() }

@@ -15,9 +15,6 @@ extension Worker {
         // the error behind it decides.
         upstreams[upstream].directions.remove(.writable)
         upstreams[upstream].directions.insert([.readable, .peerEnded])
-        // In a tunnel all of that may have been read already, and nobody is left there to be told
-        // of the client's end.
-        if exchanges[number].phase == .tunnelling { exchanges[number].endsTold.insert(.backend) }
         return .moved(0)
     }
 
@@ -32,7 +29,8 @@ extension Worker {
         return attemptFailed(number, isUnsent ? .brokenUnsent : .brokenSent, errno: errno)
     }
 
-    private mutating func attemptFailed(
+    @discardableResult
+    mutating func attemptFailed(
         _ number: UInt32, _ failure: AttemptFailure, errno: Errno?
     ) -> Step {
         let client = clients.key(exchanges[number].client)
@@ -122,6 +120,9 @@ extension Worker {
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
         exchanges[number].response = Relay(sent: .dropped)
+        exchanges[number].down = Flow()
+        exchanges[number].up.rewind()
+        exchanges[number].endsFirst = nil
     }
 
     /// The backend did what was asked of it: earlier failures do not count any more.
@@ -171,8 +172,8 @@ extension Worker {
     mutating func clientVanished(_ number: UInt32) {
         let client = exchanges[number].client
         exchanges[number].cause = exchanges[number].cause ?? .clientLeft
-        if exchanges[number].phase == .tunnelling {
-            endTunnel(number, reset: true)
+        if exchanges[number].isStream || exchanges[number].phase == .streaming {
+            endStream(number, reset: true)
             return
         }
         // 499 is nginx's: the client left, and nobody was told.

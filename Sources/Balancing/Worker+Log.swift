@@ -6,6 +6,10 @@ extension Worker {
     /// `127.0.0.1 "GET / HTTP/1.1" 200 13 0.412ms backend.2 id=01J…`.
     mutating func logAccess(_ number: UInt32) {
         if !accessLog.isOn { return }
+        if exchanges[number].isStream {
+            logStream(number)
+            return
+        }
         scratch.removeAll()
         let claimed = exchanges[number].claimedAddress
         let address = claimed.isEmpty ? clients[exchanges[number].client].address : claimed
@@ -15,16 +19,15 @@ extension Worker {
         scratch.append(exchanges[number].minorVersion == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ")
         scratch.append(decimal: UInt64(exchanges[number].status))
         scratch.append(Ascii.space)
-        scratch.append(decimal: exchanges[number].response.bodyBytes)
+        // Of a protocol that was changed to, what went to the client.
+        let isStream = exchanges[number].phase == .streaming
+        scratch.append(
+            decimal: isStream
+                ? exchanges[number].down.count : exchanges[number].response.bodyBytes)
         scratch.append(Ascii.space)
         append(milliseconds: now.since(exchanges[number].startedAt))
         scratch.append("ms ")
-        if let index = roster.index(ofSlot: exchanges[number].slot) {
-            let name = roster.members[index].name
-            scratch.append(name.bytes)
-        } else {
-            scratch.append("-")
-        }
+        appendBackend(number)
         appendFailures(number)
         scratch.append(" id=")
         let id = exchanges[number].requestID
@@ -34,10 +37,84 @@ extension Worker {
         if dropped > 0 { lane.linesDropped(dropped) }
     }
 
+    /// Writes the line of a connection of the TCP mode that is over: bytes to the backend, bytes to
+    /// the client, and who ended it, as
+    /// `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
+    private mutating func logStream(_ number: UInt32) {
+        scratch.removeAll()
+        appendEndpoint(exchanges[number].client)
+        scratch.append(" tcp up=")
+        scratch.append(decimal: exchanges[number].up.count)
+        scratch.append(" down=")
+        scratch.append(decimal: exchanges[number].down.count)
+        scratch.append(Ascii.space)
+        append(milliseconds: now.since(exchanges[number].startedAt))
+        scratch.append("ms ")
+        appendBackend(number)
+        appendAttempts(number)
+        scratch.append(" end=")
+        scratch.append(endWord(number))
+        scratch.append(Ascii.lineFeed)
+        let dropped = accessLog.add(scratch, now)
+        if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// Writes the line of a connection of which nobody can say whose it is, as
+    /// `127.0.0.1:40112 refused error=proxy_header_malformed`.
+    mutating func logRefusal(_ slot: UInt32, _ why: StaticString) {
+        if !accessLog.isOn { return }
+        scratch.removeAll()
+        appendEndpoint(slot)
+        scratch.append(" refused error=")
+        scratch.append(why)
+        scratch.append(Ascii.lineFeed)
+        let dropped = accessLog.add(scratch, now)
+        if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// Address and port of a client, an IPv6 address in brackets.
+    private mutating func appendEndpoint(_ slot: UInt32) {
+        let address = clients[slot].address
+        let isSixth = (0..<address.count).contains { address[$0] == Ascii.colon }
+        if isSixth { scratch.append("[") }
+        scratch.append(address.bytes)
+        scratch.append(isSixth ? "]:" : ":")
+        scratch.append(decimal: UInt64(clients[slot].port))
+    }
+
+    /// Who ended a stream, or why it was cut.
+    private func endWord(_ number: UInt32) -> StaticString {
+        switch exchanges[number].cause {
+        case nil: exchanges[number].endsFirst == .client ? "client" : "backend"
+        case .terminated, .incomplete: "backend_reset"
+        case .clientLeft: "client_reset"
+        case .tooManyRequests: "rate_limited"
+        case .banned: "banned"
+        case .some(let cause): cause.word
+        }
+    }
+
+    private mutating func appendBackend(_ number: UInt32) {
+        if let index = roster.index(ofSlot: exchanges[number].slot) {
+            let name = roster.members[index].name
+            scratch.append(name.bytes)
+        } else {
+            scratch.append("-")
+        }
+    }
+
     /// What went wrong, in the words of Proxy-Status: each attempt that failed, as
     /// ` tries=2 failed=backend.1:connection_refused`, and why the answer was ours or cut short.
     private mutating func appendFailures(_ number: UInt32) {
         if exchanges[number].cause == nil && exchanges[number].tried.count <= 1 { return }
+        appendAttempts(number)
+        if let cause = exchanges[number].cause, cause != .meantForUs {
+            scratch.append(" error=")
+            scratch.append(cause.word)
+        }
+    }
+
+    private mutating func appendAttempts(_ number: UInt32) {
         let tried = exchanges[number].tried
         if tried.count > 1 {
             scratch.append(" tries=")
@@ -55,10 +132,6 @@ extension Worker {
                 scratch.append("-")
             }
             scratch.append(":")
-            scratch.append(cause.word)
-        }
-        if let cause = exchanges[number].cause, cause != .meantForUs {
-            scratch.append(" error=")
             scratch.append(cause.word)
         }
     }

@@ -193,9 +193,12 @@ extension Worker {
         forwarded.isTrusted = clients[client].isTrusted
         forwarded.requestID = exchanges[number].requestID
         scratch.removeAll()
+        // Each try is on a connection of its own then, and begins with it.
+        let introduction = appendIntroduction(of: client)
         exchanges[number].request.write(requestHead, adding: forwarded, to: &scratch)
-        exchanges[number].lineLength = Self.lineLength(scratch)
+        exchanges[number].lineLength = Self.lineLength(scratch, from: introduction)
         exchanges[number].request.replaceHead(length, with: scratch)
+        exchanges[number].request.prefix = introduction
         let body = requestHead.framing
         exchanges[number].request.headEnded(
             scratch.count, body: body, asChunks: true, trailers: !requestHead.hasNominations,
@@ -204,13 +207,13 @@ extension Worker {
     }
 
     /// How long method and target are, with the blank between them.
-    private static func lineLength(_ queue: borrowing ByteQueue) -> Int {
+    private static func lineLength(_ queue: borrowing ByteQueue, from start: Int) -> Int {
         let head = queue.bytes
-        var index = 0
+        var index = start
         while index < head.count && head[index] != Ascii.space { index += 1 }
         index += 1
         while index < head.count && head[index] != Ascii.space { index += 1 }
-        return min(index, head.count)
+        return min(index, head.count) - start
     }
 
     /// Gives the request to a backend that it has not been tried on.
@@ -245,6 +248,8 @@ extension Worker {
             case .connection(let upstream):
                 exchanges[number].upstream = upstream
                 upstreams[upstream].activeAt = now
+                // What becomes of a connection is told: a stream has nothing to try it with.
+                if exchanges[number].isStream { upstreams[upstream].directions = [] }
                 arm(upstream: upstream, for: now + HangSuspicion.Thresholds().least)
                 return
             case .failed(let errno):

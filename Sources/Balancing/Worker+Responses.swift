@@ -127,7 +127,9 @@ extension Worker {
             return false
         }
         exchanges[number].status = 101
-        exchanges[number].phase = .tunnelling
+        exchanges[number].phase = .streaming
+        // From here on a break can't be told of, and shows as what it is.
+        exchanges[number].hasAnswered = true
         exchanges[number].keepsClient = false
         succeeded(number)
         writeHead(number, length, .upgrade, chunked: false)
@@ -135,10 +137,11 @@ extension Worker {
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
         if exchanges[number].savedLine.isEmpty { saveLine(number) }
-        exchanges[number].request.protocolChanged()
+        exchanges[number].up.begin(with: exchanges[number].request.takeRest(), ours: 0)
+        exchanges[number].down.begin(
+            with: exchanges[number].response.takeRest(), ours: scratch.count)
         arm(client: exchanges[number].client, for: now + plan.options.timeoutTunnel)
-        _ = exchanges[number].request.digest()
-        return true
+        return false
     }
 
     /// Leaves the head that is sent on in front of the queue, and its length in `scratch`.
@@ -208,8 +211,7 @@ extension Worker {
             let isClean =
                 exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
                 && exchanges[number].response.queue.isEmpty
-            release(
-                upstream, reusable: isClean && exchanges[number].phase != .tunnelling)
+            release(upstream, reusable: isClean)
         }
         let isRead = exchanges[number].request.isComplete
         // Who was told that the connection stays has one more answer to come, though another
@@ -249,6 +251,8 @@ extension Worker {
         giveBack(exchanges[number].request.framed.take())
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
+        giveBack(exchanges[number].up.queue.take())
+        giveBack(exchanges[number].down.queue.take())
         _ = exchanges.remove(number)
         clients[client].phase = .idle
         lane.exchangeClosed()

@@ -36,7 +36,9 @@ extension Worker {
         case .banned(let time), .newlyBanned(let time):
             wait = time
             own = OwnAnswer(.banned, "this address went on sending too many requests")
-            exchanges[number].keepsClient = false
+            // A proxy's connection is other clients' too.
+            let isProxy = clients[exchanges[number].client].isTrusted
+            if !isProxy { exchanges[number].keepsClient = false }
         }
         // Whole seconds, and not one too few.
         own.retryAfter = (wait.count + 999_999_999) / 1_000_000_000

@@ -29,7 +29,8 @@ extension Worker {
 
     private mutating func step(_ slot: UInt32) -> Step {
         switch clients[slot].phase {
-        case .idle: return beginExchange(slot)
+        case .introducing: return introduce(slot)
+        case .idle: return plan.options.mode == .tcp ? beginStream(slot) : beginExchange(slot)
         case .postponed: return .blocked
         case .lingering:
             guard clients[slot].directions.contains(.readable) else { return .blocked }
@@ -38,8 +39,11 @@ extension Worker {
             switch exchanges[number].phase {
             case .readingHead: return readHead(number)
             case .awaitingNews, .queued: return .blocked
+            case .delivering where exchanges[number].isStream: return awaitConnection(number)
+            case .answeringItself where exchanges[number].isStream:
+                return endStream(number, reset: true)
             case .delivering, .answering, .answeringItself: return relay(number)
-            case .tunnelling: return tunnel(number)
+            case .streaming: return stream(number)
             }
         }
     }
@@ -118,7 +122,7 @@ extension Worker {
         }
     }
 
-    /// Reads more of a request's body, or of what follows the change of protocol.
+    /// Reads more of a request's body.
     mutating func receiveRequest(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         let room = exchanges[number].request.queue.room
@@ -130,9 +134,7 @@ extension Worker {
             exchanges[number].awaitsContinue = false
             if let reason = exchanges[number].request.digest() {
                 requestMalformed(number, reason)
-            } else if let most = plan.options.maxBody, exchanges[number].request.bodyBytes > most,
-                exchanges[number].phase != .tunnelling
-            {
+            } else if let most = plan.options.maxBody, exchanges[number].request.bodyBytes > most {
                 bodyTooLarge(number)
             }
             return .moved(count)

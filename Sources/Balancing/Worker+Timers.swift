@@ -29,6 +29,7 @@ extension Worker {
         clients[slot].filedFor = now + plan.options.timeoutClient
         wheel.file(slot, at: clients[slot].filedFor)
         switch clients[slot].phase {
+        case .introducing: refuseIntroduction(slot, "proxy_header_missing")
         case .idle, .postponed, .lingering: closeClient(slot)
         case .serving(let number): clientTooSlow(number)
         }
@@ -37,6 +38,7 @@ extension Worker {
     private func deadline(client slot: UInt32) -> Instant {
         let since = clients[slot].activeAt
         switch clients[slot].phase {
+        case .introducing: return since + plan.options.timeoutClient
         case .idle, .postponed:
             if leaving == .stopping { return since + Limits.firstWords }
             let isNew = clients[slot].requests == 0
@@ -46,7 +48,7 @@ extension Worker {
             if exchanges[number].phase == .readingHead {
                 return exchanges[number].startedAt + plan.options.timeoutClient
             }
-            if exchanges[number].phase == .tunnelling { return tunnelDeadline(number) }
+            if exchanges[number].phase == .streaming { return streamDeadline(number) }
             if waitsForContinue(number) { return since + Limits.continuePatience }
             if !waitsForClient(number) { return .never }
             return min(since + plan.options.timeoutClient, paceDeadline(number))
@@ -79,7 +81,7 @@ extension Worker {
 
     /// Whether it is the client that has to do something next.
     private func waitsForClient(_ number: UInt32) -> Bool {
-        if exchanges[number].phase == .tunnelling { return false }
+        if exchanges[number].isStream || exchanges[number].phase == .streaming { return false }
         if exchanges[number].response.pendingCount > 0 { return true }
         if exchanges[number].awaitsContinue { return false }
         return !exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
@@ -95,8 +97,9 @@ extension Worker {
 
     private mutating func clientTooSlow(_ number: UInt32) {
         let client = exchanges[number].client
-        if exchanges[number].phase == .tunnelling {
-            endTunnel(number, reset: false)
+        if exchanges[number].phase == .streaming {
+            exchanges[number].cause = .idle
+            endStream(number, reset: false)
             return
         }
         if waitsForContinue(number) {
@@ -178,7 +181,7 @@ extension Worker {
             case .serving(let exchange) = clients[client].phase
         else { return since + Limits.pooledIdle }
         if upstreams[number].phase == .connecting { return since + plan.options.timeoutConnect }
-        if exchanges[exchange].phase == .tunnelling || waitsForClient(exchange) { return .never }
+        if exchanges[exchange].phase == .streaming || waitsForClient(exchange) { return .never }
         return since + plan.options.timeoutResponse
     }
 }

@@ -84,7 +84,9 @@ extension Worker {
         upstreams[number].client = nil
         let isCurrent = roster.isCurrent(
             slot: upstreams[number].slot, generation: upstreams[number].generation)
-        if !reusable || !isCurrent || !upstreams[number].isReusable {
+        // With a PROXY header in front a connection is one client's alone.
+        let isShared = plan.options.sendProxy == nil
+        if !reusable || !isCurrent || !isShared || !upstreams[number].isReusable {
             closeUpstream(number)
             return
         }

@@ -3,6 +3,7 @@ import Choosing
 import Control
 import HTTP1
 import Kernel
+import ProxyProtocol
 import Scoreboard
 
 /// The kinds of things that a worker's poller tells of.
@@ -48,6 +49,10 @@ struct Worker: ~Copyable {
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
+    /// What proxies have told of clients, by slot, where it is to be told to backends.
+    var introductions: [UInt32: ProxyHeader] = [:]
+    /// Where PROXY headers are looked at.
+    var introduction = ByteQueue(capacity: Limits.proxyHeader)
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
     var identity: RequestIdentity
     var dateLine: DateLine
@@ -119,6 +124,7 @@ struct Worker: ~Copyable {
             turn(count, at: Clock.now())
             if leaving != .staying && isFinished() { break }
         }
+        cutStreams()
         _ = accessLog.flush(now, force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.
         plan.board.adopted(.max, by: number)

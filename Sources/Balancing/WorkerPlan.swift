@@ -3,6 +3,7 @@ import Choosing
 import Control
 import HTTP1
 import Kernel
+import ProxyProtocol
 import Scoreboard
 import Synchronization
 
@@ -62,12 +63,12 @@ final class WorkerPlan: Sendable {
             "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
         let address = listeners.first.map { "\($0.address)" } ?? ""
         fallbackHost = InlineText(address.utf8.span)
-        let fitting = Int(clamping: options.maxMemory / Limits.memoryPerExchange)
+        let each = options.mode == .tcp ? Limits.memoryPerStream : Limits.memoryPerExchange
+        let fitting = Int(clamping: options.maxMemory / each)
         exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }
         retryTerms = options.retryBudget.map { said in
-            let floor = (said.floor + UInt32(workers) - 1) / UInt32(workers)
-            return RetryBudget.Terms(percent: said.percent, floor: floor)
+            RetryBudget.Terms(percent: said.percent, floor: said.floor)
         }
         rules = ClientRules(options, scoreboard)
         let port = listeners.first?.address.port ?? 0
@@ -82,6 +83,9 @@ final class WorkerPlan: Sendable {
         for _ in 0..<workers { wakers.append(WakerBox(try Waker())) }
         self.wakers = wakers
     }
+
+    /// How backends are told of clients, where they are.
+    var proxyVersion: ProxyHeader.Version { options.sendProxy == .v1 ? .text : .binary }
 
     func wakeAll() {
         for box in wakers { box.waker.wake() }

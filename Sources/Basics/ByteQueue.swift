@@ -153,6 +153,15 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
         end += bytes.count
     }
 
+    /// Appends a number's bytes, the lowest first.
+    @inlinable
+    public mutating func append(littleEndian value: some FixedWidthInteger) {
+        let count = value.bitWidth / 8
+        reserve(count)
+        unsafe base.storeBytes(of: value.littleEndian, toByteOffset: end, as: type(of: value))
+        end += count
+    }
+
     /// Appends a literal.
     @inlinable
     public mutating func append(_ literal: StaticString) {

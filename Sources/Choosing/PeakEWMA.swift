@@ -4,8 +4,10 @@ import Basics
 /// Least response time is `Least.pick` by its `cost`.
 ///
 /// It is Finagle's peak EWMA: what is slower than the average becomes the average; what is faster
-/// is weighed against it by how long ago the last one was (`decay`). What it would cost to send
-/// one more is that average times the requests that are then pending. A member of which nothing is
+/// is weighed against it by how long ago the last one was (`decay`), and as a thirty-second part
+/// at least (`leastPart`): under load, where thousands of responses come in that time, one that was
+/// late by chance would else make a member look slow for seconds. What it would cost to send one
+/// more is that average times the requests that are then pending. A member of which nothing is
 /// known gets one request to find out, and no second one before that is answered.
 ///
 /// Two words, fit for shared memory as two plain atomics: any average is a sound state with any
@@ -30,6 +32,9 @@ public struct PeakEWMA: Equatable, Sendable {
     /// How fast the past is forgotten: to a third in this time.
     @inlinable
     public static var decay: Nanoseconds { .seconds(10) }
+    /// What a response that is faster than the average counts for at least.
+    @inlinable
+    public static var leastPart: Double { 1.0 / 32 }
     /// What a failure counts for at least, however fast it came: `observe(max(rtt, failure))`.
     @inlinable
     public static var failure: Nanoseconds { .seconds(1) }
@@ -44,7 +49,8 @@ public struct PeakEWMA: Equatable, Sendable {
         if word1 == 0 || !(average >= 0) || taken > average {
             word0 = taken.bitPattern
         } else {
-            let weight = Self.remaining(after: now.since(Instant(nanoseconds: word1)))
+            let since = now.since(Instant(nanoseconds: word1))
+            let weight = min(Self.remaining(after: since), 1 - Self.leastPart)
             word0 = (taken * (1 - weight) + average * weight).bitPattern
         }
         // Never backward, and never 0: that is for the unknown.

@@ -4,12 +4,13 @@ import Basics
 /// that a bad day doesn't become a storm.
 ///
 /// Two balances, in thousandths of a retry. One gains a share of a retry with each request and
-/// loses what is older than about ten seconds; the other gains the floor's rate, up to a second's.
+/// loses what is older than about ten seconds; the other gains the floor's rate, up to what ten
+/// seconds bring (Finagle's reserve).
 /// A retry is granted while either has one, and is taken from both: so the rate is the greater of
 /// the two, not their sum.
 ///
-/// Two words of state and one writer: a worker has its own, and is given its part of the floor. If
-/// they are shared by plain stores, one of two changes at the same moment is lost.
+/// Two words of state and one writer: a worker has its own. If they are shared by plain stores, one
+/// of two changes at the same moment is lost.
 public struct RetryBudget: Equatable, Sendable {
     /// What it is reckoned by.
     public struct Terms: Equatable, Sendable {
@@ -29,7 +30,7 @@ public struct RetryBudget: Equatable, Sendable {
     /// When they were last brought up to date, in nanoseconds.
     public var word1: UInt64
 
-    /// A new one is two zeros: it begins with a second's floor.
+    /// A new one is two zeros: it begins with ten seconds' floor.
     public init(word0: UInt64 = 0, word1: UInt64 = 0) {
         self.word0 = word0
         self.word1 = word1
@@ -64,8 +65,8 @@ public struct RetryBudget: Equatable, Sendable {
         let passed = now.since(Instant(nanoseconds: word1)).count / 1_000_000
         if passed == 0 { return (share, floor) }
         word1 = passed > 10_000 ? now.nanoseconds : word1 + passed * 1_000_000
-        let most = UInt64(terms.floor) * 1000
-        let gained = UInt64(terms.floor) * min(passed, 1000)
+        let most = UInt64(terms.floor) * 10_000
+        let gained = UInt64(terms.floor) * min(passed, 10_000)
         return (share - share * min(passed, 10_000) / 10_000, min(floor + gained, most))
     }
 }

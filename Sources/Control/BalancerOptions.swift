@@ -14,7 +14,7 @@ public struct BalancerOptions: Sendable {
     }
 
     public enum AccessLog: String, CaseIterable, Sendable { case off, text }
-    public enum Mode: String, CaseIterable, Sendable { case http }
+    public enum Mode: String, CaseIterable, Sendable { case http, tcp }
     /// By what a backend is chosen.
     public enum Algorithm: String, CaseIterable, Sendable {
         case roundRobin = "round-robin"
@@ -34,6 +34,8 @@ public struct BalancerOptions: Sendable {
         case header(String)
         case cookie(String)
     }
+    /// How a client's address is told to whoever is connected to (the PROXY protocol).
+    public enum ProxyVersion: String, CaseIterable, Sendable { case v1, v2 }
     /// How a client is kept on one backend.
     public enum Stickiness: Equatable, Sendable {
         /// Its address stays there while it comes back within this time.
@@ -68,6 +70,8 @@ public struct BalancerOptions: Sendable {
         case tcp
         /// A GET of this path is answered with 2xx or 3xx.
         case http(path: String)
+        /// What the backend says, when it has been sent these bytes, has those in it.
+        case words(send: [UInt8], expect: [UInt8])
     }
 
     /// As given, a bare port included; empty: the default addresses.
@@ -121,6 +125,10 @@ public struct BalancerOptions: Sendable {
     public var maxMemory: UInt64 = 2 << 30
     /// Networks whose word about a client's address is believed, as `10.0.0.0/8`.
     public var trustProxy: [String] = []
+    /// Whether each connection begins with a PROXY header, which a trusted proxy sends.
+    public var acceptProxy = false
+    /// The PROXY header that backends get; nothing: none.
+    public var sendProxy: ProxyVersion?
     /// Whether backends get Forwarded (RFC 7239) too.
     public var forwarded = false
     public var accessLog = AccessLog.text
@@ -136,7 +144,7 @@ public struct BalancerOptions: Sendable {
             help: "a backend; repeatable"),
         Option(
             "weight", value: "TARGET=W", help: "the share of a port or name; repeatable (1)"),
-        Option("mode", value: "http", help: "what is balanced (http)"),
+        Option("mode", value: "http|tcp", help: "requests, or connections of anything (http)"),
         Option(
             "algorithm", value: "NAME",
             help: "round-robin, least-connections, least-response-time, random or hash"),
@@ -154,6 +162,12 @@ public struct BalancerOptions: Sendable {
             help: "a backend that comes back gets its share little by little (off)"),
         Option("threads", value: "N", help: "worker threads (one a core)"),
         Option("health-check", value: "off|tcp|http:/PATH", help: "active checks (tcp)"),
+        Option(
+            "health-send", value: "TEXT",
+            help: "what a check says first, as 'PING\\r\\n', where --health-expect is given"),
+        Option(
+            "health-expect", value: "TEXT",
+            help: "what must be in what a backend says to a check, as '+PONG'"),
         Option("health-interval", value: "TIME", help: "between two checks (1s)"),
         Option("health-timeout", value: "TIME", help: "for one check (1s)"),
         Option("rise", value: "N", help: "successes in a row that bring a backend back (2)"),
@@ -171,7 +185,8 @@ public struct BalancerOptions: Sendable {
             "timeout-client", value: "TIME", help: "for a request's head, and between steps (10s)"),
         Option("timeout-idle", value: "TIME", help: "between requests of a connection (60s)"),
         Option(
-            "timeout-tunnel", value: "TIME", help: "the longest silence of a WebSocket (1h)"),
+            "timeout-tunnel", value: "TIME",
+            help: "the longest silence of a WebSocket or TCP connection (1h)"),
         Option("drain-timeout", value: "TIME", help: "to finish what there is when leaving (30s)"),
         Option(
             "max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
@@ -195,7 +210,11 @@ public struct BalancerOptions: Sendable {
             help: "of a body, either way, when it takes longer than 10 s (1KiB/s)"),
         Option(
             "trust-proxy", value: "CIDR",
-            help: "whose X-Forwarded-For is believed; repeatable (nobody's)"),
+            help: "whose X-Forwarded-For or PROXY is believed; repeatable (nobody's)"),
+        Option(
+            "accept-proxy",
+            help: "clients come through proxies that send a PROXY header; see --trust-proxy"),
+        Option("send-proxy", value: "v1|v2", help: "send backends a PROXY header (none)"),
         Option("forwarded", help: "tell backends of the client in Forwarded too"),
         Option("access-log", value: "off|text", help: "a line for each request (text)"),
         Option("ready-fd", value: "N", help: "where to say that it is ready"),
@@ -217,7 +236,7 @@ public struct BalancerOptions: Sendable {
         mode = try parsed.choice("mode") ?? mode
         algorithm = try parsed.choice("algorithm") ?? algorithm
         hashKey = try parsed.value("hash-key").map(Self.hashKey) ?? hashKey
-        healthCheck = try parsed.value("health-check").map(Self.check)
+        healthCheck = try Self.healthCheck(parsed)
         healthInterval = try parsed.duration("health-interval") ?? healthInterval
         healthTimeout = try parsed.duration("health-timeout") ?? healthTimeout
         rise = try parsed.number("rise", in: 1...100) ?? rise
@@ -230,9 +249,33 @@ public struct BalancerOptions: Sendable {
         trustProxy = parsed.values("trust-proxy").flatMap {
             $0.split(separator: ",").map { String($0) }
         }
+        acceptProxy = parsed.has("accept-proxy")
+        sendProxy = try parsed.choice("send-proxy")
         forwarded = parsed.has("forwarded")
         accessLog = try parsed.choice("access-log") ?? accessLog
         readyDescriptor = try parsed.number("ready-fd", in: 3...1_000_000).map { Int32($0) }
+    }
+
+    /// Fails where words that are each understood don't go together. To be asked once all of them
+    /// are there: some may stand on a Procfile's line and some behind `up`.
+    public func refuseContradictions() throws(UsageError) {
+        if mode == .tcp && hashKey != .source {
+            throw UsageError(
+                "--hash-key takes source alone where --mode is tcp",
+                hint: "a connection has no path, fields or cookies that could be looked at")
+        }
+        if mode == .tcp && sticky == .cookie {
+            throw UsageError(
+                "--sticky takes a time where --mode is tcp",
+                hint: "a connection has no cookies; as in --sticky 10m")
+        }
+        // Whoever may reach the port could otherwise claim to be anybody.
+        if acceptProxy && trustProxy.isEmpty {
+            throw UsageError(
+                "--accept-proxy needs --trust-proxy",
+                hint: "name the proxies that may say who a client is, as in "
+                    + "--accept-proxy --trust-proxy 10.0.0.5")
+        }
     }
 
     private mutating func readTimes(_ parsed: ParsedOptions) throws(UsageError) {
@@ -269,19 +312,6 @@ public struct BalancerOptions: Sendable {
                 throw UsageError("--min-rate takes off or a rate such as 1KiB/s, not '\(text)'")
             }
             minRate = rate
-        }
-    }
-
-    private static func check(_ text: String) throws(UsageError) -> HealthCheck {
-        switch text {
-        case "off": return .off
-        case "tcp": return .tcp
-        case "http": return .http(path: "/")
-        default:
-            let path = text.dropFirst("http:".count)
-            let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-            if text.hasPrefix("http:/"), isPlain { return .http(path: String(path)) }
-            throw UsageError("--health-check takes off, tcp or http:/PATH, not '\(text)'")
         }
     }
 

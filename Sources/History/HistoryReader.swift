@@ -64,15 +64,18 @@ public struct HistoryReader: Sendable {
     public func read(
         _ query: HistoryQuery, _ body: (Record) -> Bool
     ) throws(SystemError) {
-        var linesFrom = Self.start(of: query.from, in: lines)
-        var accessFrom = Self.start(of: query.from, in: access)
         var query = query
-        if query.tail != nil || query.filter.since != nil {
+        let linesFrom: Place
+        let accessFrom: Place
+        if let tail = query.tail {
             // Whatever is asked of the end is sought from there: it may be far from the beginning.
-            guard let found = try places(ofLast: query.tail ?? .max, query) else { return }
+            guard let found = try places(ofLast: tail, query) else { return }
             linesFrom = found.lines
             accessFrom = found.access
             query.from = found.sequence
+        } else {
+            linesFrom = try beginning(of: query, in: lines)
+            accessFrom = try beginning(of: query, in: access)
         }
         var left = ShareReader(folder: folder, segments: lines, from: linesFrom)
         var right = ShareReader(folder: folder, segments: access, from: accessFrom)
@@ -80,19 +83,18 @@ public struct HistoryReader: Sendable {
         _ = try right.step()
         while let number = Self.lower(left.sequence, right.sequence), number <= query.through {
             if left.sequence == number {
-                if !Self.show(left.line, query, body) { return }
+                if let record = left.record, !Self.show(record, query, body) { return }
                 _ = try left.step()
             } else {
-                if !Self.show(right.line, query, body) { return }
+                if let record = right.record, !Self.show(record, query, body) { return }
                 _ = try right.step()
             }
         }
     }
 
     private static func show(
-        _ line: Span<UInt8>, _ query: HistoryQuery, _ body: (Record) -> Bool
+        _ record: Record, _ query: HistoryQuery, _ body: (Record) -> Bool
     ) -> Bool {
-        guard let record = RecordLine.parse(line) else { return true }
         if let until = query.filter.until, until < record.stamp.time { return false }
         return query.wants(record) ? body(record) : true
     }
@@ -103,9 +105,15 @@ public struct HistoryReader: Sendable {
         return min(a, b)
     }
 
-    /// The beginning of the segment that holds `sequence` or what comes first behind it.
-    private static func start(of sequence: UInt64, in segments: [Segment]) -> Place {
-        Place(segment: max(0, (segments.firstIndex { $0.first > sequence } ?? segments.count) - 1))
+    /// Where to begin so that nothing is missed that is wanted, and little is read that is not.
+    private func beginning(
+        of query: HistoryQuery, in segments: [Segment]
+    ) throws(SystemError) -> Place {
+        let since = query.filter.since
+        if query.from == 0 && since == nil { return Place() }
+        return try Bisection.place(in: segments, of: folder) { stamp in
+            stamp.sequence < query.from || since.map { stamp.time < $0 } ?? false
+        }
     }
 
     /// Where the last `count` wanted records begin, found from the end; nothing when none is

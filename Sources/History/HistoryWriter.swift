@@ -29,13 +29,16 @@ public struct HistoryWriter: ~Copyable {
     public let last: Stamp
     private var lines: ShareWriter
     private var access: ShareWriter
-    private var timestamps = TimestampWriter()
+    /// The half that is the access lines'.
+    private let half: UInt64
+    private var spelling = RecordLineWriter()
     private var condition = Condition.sound
     private var nextLook = Instant(nanoseconds: 0)
 
     /// Opens the history in `folder`, which is made where it is missing, and repairs it where its
-    /// last writer died amid a line. At most `limit` bytes will be kept, half of them access lines;
-    /// less than 1 MiB counts as 1 MiB. Throws where the folder can't be made or read.
+    /// last writer died amid a line. At most `limit` bytes will be kept, of which the access lines
+    /// take half and the rest what they leave, which is half at least; less than 1 MiB counts as 1
+    /// MiB. Throws where the folder can't be made or read.
     public init(folder: String, limit: UInt64) throws(SystemError) {
         try Files.makeFolders(folder)
         let half = max(limit, HistoryLimits.smallest) / 2
@@ -43,6 +46,7 @@ public struct HistoryWriter: ~Copyable {
         let lines = try ShareWriter(share: .lines, folder: folder, limit: half, last: &last)
         let access = try ShareWriter(share: .access, folder: folder, limit: half, last: &last)
         self.last = last
+        self.half = half
         self.lines = lines
         self.access = access
     }
@@ -53,8 +57,8 @@ public struct HistoryWriter: ~Copyable {
         let isSound = if case .sound = condition { true } else { false }
         let wasTaken =
             switch Share(of: record.stream) {
-            case .lines: lines.take(record, &timestamps, mayWrite: isSound)
-            case .access: access.take(record, &timestamps, mayWrite: isSound)
+            case .lines: lines.take(record, &spelling, mayWrite: isSound)
+            case .access: access.take(record, &spelling, mayWrite: isSound)
             }
         if !wasTaken && isSound { condition = .unreported }
     }
@@ -68,6 +72,7 @@ public struct HistoryWriter: ~Copyable {
             lines.noticeRemoval()
             access.noticeRemoval()
         }
+        lines.borrow(half - min(half, access.size))
         do throws(SystemError) {
             try lines.write()
             try access.write()

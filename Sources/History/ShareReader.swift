@@ -14,6 +14,8 @@ struct ShareReader: ~Copyable {
     private var offset: UInt64
     private var queue = ByteQueue(capacity: HistoryLimits.block)
     private var length = 0
+    private var reader = RecordLineReader()
+    private var layout: RecordLine.Layout?
     /// The number of the record that the walk stands at; nothing before the first and at the end.
     private(set) var sequence: UInt64?
     private var lastSequence: UInt64 = 0
@@ -26,32 +28,45 @@ struct ShareReader: ~Copyable {
         offset = place.offset
     }
 
-    /// The record line that the walk stands at, without its line feed.
-    var line: Span<UInt8> {
+    /// The record that the walk stands at.
+    var record: Record? {
         @_lifetime(borrow self)
-        get { queue.bytes.extracting(0..<max(0, length - 1)) }
+        get { layout?.record(in: queue.bytes.extracting(0..<length - 1)) }
     }
 
     /// Goes to the next record line; false at the end.
     mutating func step() throws(SystemError) -> Bool {
         sequence = nil
+        layout = nil
         queue.consume(length)
         length = 0
         while true {
-            if let end = queue.bytes.first(Ascii.lineFeed) {
-                let number = RecordLine.parse(queue.bytes.extracting(0..<end))?.stamp.sequence
-                // A copy of a mark whose original was there is lower than what was already seen.
-                if let number, number > lastSequence {
-                    length = end + 1
-                    sequence = number
-                    lastSequence = number
-                    return true
-                }
-                queue.consume(end + 1)
-            } else if try !load() {
-                return false
+            if let found = Self.next(in: &queue, &reader, above: lastSequence) {
+                layout = found.layout
+                length = found.length
+                sequence = found.layout.stamp.sequence
+                lastSequence = found.layout.stamp.sequence
+                return true
             }
+            if try !load() { return false }
         }
+    }
+
+    /// The first line that is a record's, and its length with its line feed; what stands in front of
+    /// it is let go. Nothing when no whole line is left.
+    private static func next(
+        in queue: inout ByteQueue, _ reader: inout RecordLineReader, above last: UInt64
+    ) -> (layout: RecordLine.Layout, length: Int)? {
+        while let end = queue.bytes.first(Ascii.lineFeed) {
+            // A copy of a mark whose original was there is lower than what was already seen.
+            if let layout = reader.layout(queue.bytes.extracting(0..<end)),
+                layout.stamp.sequence > last
+            {
+                return (layout, end + 1)
+            }
+            queue.consume(end + 1)
+        }
+        return nil
     }
 
     /// Reads more of this segment or the next; false when there are no more.

@@ -6,8 +6,10 @@ import Logs
 struct ShareWriter: ~Copyable {
     private let share: Share
     private let folder: String
-    /// The most bytes in all segments together.
+    /// The most bytes in all segments together, but for what is lent.
     private let limit: UInt64
+    /// What another share does not use of its own, and lends until it does.
+    private var lent: UInt64 = 0
     private var older: [Segment] = []
     private var current: Segment?
     private var file: Descriptor?
@@ -59,7 +61,7 @@ struct ShareWriter: ~Copyable {
     /// Takes a record to be written later, and first writes what waits where that is much. False
     /// when it could not write; a record that finds no room then is lost and counted.
     mutating func take(
-        _ record: borrowing Record, _ timestamps: inout TimestampWriter, mayWrite: Bool
+        _ record: borrowing Record, _ spelling: inout RecordLineWriter, mayWrite: Bool
     ) -> Bool {
         var isSound = true
         // What belongs to an earlier run stays in an earlier segment.
@@ -71,7 +73,7 @@ struct ShareWriter: ~Copyable {
                 return isSound
             }
         }
-        append(record, &timestamps)
+        append(record, &spelling)
         return isSound
     }
 
@@ -79,11 +81,25 @@ struct ShareWriter: ~Copyable {
         pending.isEmpty || pending.count + count <= batchLimit
     }
 
+    /// How many bytes it has, or will have when what waits is written.
+    var size: UInt64 {
+        var total = (current?.size ?? 0) + UInt64(pending.count)
+        for segment in older { total += segment.size }
+        return total
+    }
+
+    /// May have so much more than its own from now on; gives up what is more than that.
+    mutating func borrow(_ count: UInt64) {
+        if count == lent { return }
+        lent = count
+        makeRoom(for: 0)
+    }
+
     private mutating func append(
-        _ record: borrowing Record, _ timestamps: inout TimestampWriter
+        _ record: borrowing Record, _ spelling: inout RecordLineWriter
     ) {
         let before = pending.count
-        RecordLine.append(record, to: &pending, timestamps: &timestamps)
+        spelling.append(record, to: &pending)
         if record.stream == .run {
             comingMark = bytes(pending.bytes.extracting(before..<pending.count))
             beginsAnew = true
@@ -188,7 +204,7 @@ struct ShareWriter: ~Copyable {
     private mutating func makeRoom(for count: UInt64) {
         var total = (current?.size ?? 0) + count
         for segment in older { total += segment.size }
-        while let oldest = older.first, total > limit || older.count >= HistoryLimits.files {
+        while let oldest = older.first, total > limit + lent || older.count >= HistoryLimits.files {
             // One that somebody else removed is gone all the same.
             try? Files.remove(oldest.path(in: folder))
             total -= oldest.size

@@ -43,7 +43,7 @@ public enum Address: Hashable, Sendable {
     }
 
     /// An IPv4 client of an IPv6 socket under its own address (RFC 4291 §2.5.5.2).
-    var unmapped: Address {
+    public var unmapped: Address {
         guard case .inet6(0, let low, let port) = self, low >> 32 == 0xFFFF else { return self }
         return .inet(UInt32(truncatingIfNeeded: low), port: port)
     }

@@ -24,6 +24,10 @@ public enum Processes {
         return names.compactMap { Int32($0) }
     }
 
+    /// Whether a process has ended, or is in the middle of it: when one is killed, its connections
+    /// end a moment before anybody is told of its death, and this tells why they did.
+    public static func isDying(_ pid: Int32) -> Bool { clinux_is_dying(pid) == 1 }
+
     /// What /proc/PID/stat tells.
     public struct Facts: Sendable {
         public let parent: Int32

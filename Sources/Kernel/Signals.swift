@@ -33,6 +33,9 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
         ("IO", SIGIO), ("PWR", SIGPWR), ("SYS", SIGSYS),
     ]
 
+    /// The names of all that have one, without `SIG`.
+    public static var allNames: [String] { names.map(\.0) }
+
     /// `SIGKILL`, or `signal 34` where it has no name.
     public var name: String {
         for (name, number) in Self.names where number == rawValue { return "SIG" + name }

@@ -92,6 +92,15 @@ public enum Socket {
         return .from(storage, length: length)
     }
 
+    /// Who is on the other side of a connection.
+    public static func peerAddress(of socket: borrowing Descriptor) throws(SystemError) -> Address {
+        var storage = sockaddr_storage()
+        var length: socklen_t = 0
+        let result = unsafe clinux_getpeername(socket.number, &storage, &length)
+        _ = try checked("getpeername", result)
+        return .from(storage, length: length)
+    }
+
     /// The error that waits on the socket, taken from it (SO_ERROR); nothing when all is well.
     public static func pendingError(of socket: borrowing Descriptor) -> Errno? {
         var value: Int32 = 0

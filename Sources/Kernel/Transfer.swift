@@ -60,6 +60,24 @@ extension Descriptor {
         return .from(result, wanted: bytes.count)
     }
 
+    /// recv(2) with MSG_PEEK, once: what has come is copied, and stays.
+    public func peek(into queue: inout ByteQueue) -> Transfer {
+        var outcome = Transfer.wouldBlock
+        unsafe queue.fill { memory in
+            let result = unsafe clinux_recv(
+                number, memory.baseAddress, memory.count, Int32(MSG_PEEK))
+            outcome = .from(result, wanted: memory.count)
+            return max(0, result)
+        }
+        return outcome
+    }
+
+    /// Lets go of the first `count` bytes that have come, recv(2) with MSG_TRUNC (tcp(7)).
+    public func skip(_ count: Int) -> Transfer {
+        let result = unsafe clinux_recv(number, nil, count, Int32(MSG_TRUNC))
+        return .from(result, wanted: count)
+    }
+
     /// Whether bytes or an end are waiting to be received, recv(2) with MSG_PEEK: `wouldBlock`
     /// where neither is.
     public func peek() -> Transfer {

@@ -22,6 +22,11 @@ public struct LineSplitter: ~Copyable {
     /// How many bytes wait for the rest of their line; at most `limit` and one.
     public var pending: Int { tail.count }
 
+    /// Whether what waits is written over and over, as a progress line is.
+    public var isOverwriting: Bool {
+        tail.bytes.first(Ascii.carriageReturn).map { $0 < tail.count - 1 } ?? false
+    }
+
     /// Takes a chunk and hands out each line that it ends, without its line end.
     public mutating func feed(_ chunk: Span<UInt8>, _ body: (Span<UInt8>, Part) -> Void) {
         var start = 0

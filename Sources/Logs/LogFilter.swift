@@ -9,9 +9,14 @@ public struct LogFilter: Sendable {
     /// The latest time that is wanted.
     public var until: WallTime?
     /// The streams that are wanted.
-    public var streams: Set<Stream>
+    public var streams: Set<Stream> { didSet { isEveryStream = Self.holdsAll(streams) } }
+    // Asked of each record, and most often so.
+    private var isEveryStream: Bool
     /// What the text must be like, each of these; any text where there is none.
     public var texts: [TextRule] = []
+
+    /// What else a record must be like.
+    public var records: (@Sendable (_ record: borrowing Record) -> Bool)?
 
     /// What a text must be like.
     public typealias TextRule = @Sendable (_ text: Span<UInt8>) -> Bool
@@ -25,19 +30,24 @@ public struct LogFilter: Sendable {
         self.since = since
         self.until = until
         self.streams = streams
+        isEveryStream = Self.holdsAll(streams)
+    }
+
+    private static func holdsAll(_ streams: Set<Stream>) -> Bool {
+        streams.count == Stream.allCases.count
     }
 
     /// Whether a record is wanted.
     public func matches(_ record: borrowing Record) -> Bool {
         if let since, record.stamp.time < since { return false }
         if let until, until < record.stamp.time { return false }
-        if !streams.contains(record.stream) { return false }
+        if !isEveryStream && !streams.contains(record.stream) { return false }
         if !names.isEmpty {
             let name = record.name
             if !names.contains(where: { Self.name(name, isOf: $0) }) { return false }
         }
         for fits in texts where !fits(record.text) { return false }
-        return true
+        return records?(record) ?? true
     }
 
     /// Whether `name` is `wanted` or one of the numbered copies of that type.

@@ -10,6 +10,7 @@ public struct Painter: Sendable {
     public let isColoured: Bool
     private var widest: Int
     private var timestamps = TimestampWriter()
+    private var label = Label()
 
     /// A painter that pads names to `width` columns until it meets a wider one.
     public init(colour: Bool, width: Int = 0) {
@@ -40,28 +41,51 @@ public struct Painter: Sendable {
         _ record: borrowing Record, _ text: Span<UInt8>, continues: Bool, to queue: inout ByteQueue
     ) {
         timestamps.append(record.stamp.time, to: &queue)
-        queue.append(Ascii.space)
-        if isColoured { queue.append(SourceColour.code(of: record.name)) }
-        SafeText.append(record.name, colours: false, to: &queue)
-        for _ in record.name.count..<max(widest, record.name.count) { queue.append(Ascii.space) }
-        if isColoured { queue.append("\u{1B}[0m") }
-        appendBar(record, to: &queue)
+        if !label.fits(record, widest) { label.spell(record, widest, isColoured: isColoured) }
+        queue.append(label.text.span)
         SafeText.append(text.afterLastReturn, colours: isColoured, to: &queue)
         if record.part.isPartial && continues { queue.append(isColoured ? Self.dimMark : " +") }
         queue.append(Ascii.lineFeed)
     }
 
-    private func appendBar(_ record: borrowing Record, to queue: inout ByteQueue) {
+    private static let dimMark: StaticString = " \u{1B}[2m+\u{1B}[0m"
+}
+
+/// What stands between the time and the text: the name, padded, and the bar. Many lines that follow
+/// each other have the same, which is then spelt once.
+private struct Label: Sendable {
+    private(set) var text: [UInt8] = []
+    private var name: [UInt8] = []
+    private var width = 0
+    private var isContinued = false
+    private var isOfErrors = false
+
+    func fits(_ record: borrowing Record, _ width: Int) -> Bool {
+        width == self.width && record.part.isContinued == isContinued
+            && (record.stream == .err) == isOfErrors && record.name.equals(name.span)
+    }
+
+    mutating func spell(_ record: borrowing Record, _ width: Int, isColoured: Bool) {
+        self.width = width
+        isContinued = record.part.isContinued
+        isOfErrors = record.stream == .err
+        name = bytes(record.name)
+        var queue = ByteQueue(capacity: 64)
+        queue.append(Ascii.space)
+        if isColoured { queue.append(SourceColour.code(of: record.name)) }
+        SafeText.append(record.name, colours: false, to: &queue)
+        for _ in record.name.count..<max(width, record.name.count) { queue.append(Ascii.space) }
+        if isColoured { queue.append("\u{1B}[0m") }
         // A plus in place of the bar: this goes on where the source's last line was cut.
-        let isContinued = record.part.isContinued
-        if isColoured && record.stream == .err {
+        if isColoured && isOfErrors {
             queue.append(isContinued ? " \u{1B}[31m+\u{1B}[0m " : " \u{1B}[31m|\u{1B}[0m ")
         } else {
             queue.append(isContinued ? " + " : " | ")
         }
+        text = bytes(queue.bytes)
     }
 
-    private static let dimMark: StaticString = " \u{1B}[2m+\u{1B}[0m"
+    private func bytes(_ span: Span<UInt8>) -> [UInt8] { span.indices.map { span[$0] } }
 }
 
 extension Span where Element == UInt8 {

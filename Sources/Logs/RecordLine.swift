@@ -9,15 +9,8 @@ import Basics
 /// `+out+|` both. The generation is left out where there is none. The text is as the child wrote
 /// it, byte for byte; only a line feed, which no splitter lets through, becomes a space.
 public enum RecordLine {
-    /// Appends the line of a record and the line feed that ends it.
-    public static func append(
-        _ record: borrowing Record, to queue: inout ByteQueue, timestamps: inout TimestampWriter
-    ) {
-        queue.reserve(record.text.count + record.name.count + 96)
-        timestamps.append(record.stamp.time, to: &queue)
-        queue.append(Ascii.space)
-        append(number: record.stamp.sequence, to: &queue)
-        queue.append(Ascii.space)
+    /// Appends what is the same for many records that follow each other: who, where, which part.
+    static func appendSource(of record: borrowing Record, to queue: inout ByteQueue) {
         queue.append(record.name)
         if record.generation != 0 {
             queue.append(0x23)
@@ -26,11 +19,9 @@ public enum RecordLine {
         queue.append(record.part.isContinued ? " +" : " ")
         queue.append(record.stream.word)
         queue.append(record.part.isPartial ? "+| " : "| ")
-        append(text: record.text, to: &queue)
-        queue.append(Ascii.lineFeed)
     }
 
-    private static func append(text: Span<UInt8>, to queue: inout ByteQueue) {
+    static func append(text: Span<UInt8>, to queue: inout ByteQueue) {
         var start = 0
         while let end = text.first(Ascii.lineFeed, from: start) {
             queue.append(text.extracting(start..<end))
@@ -41,7 +32,7 @@ public enum RecordLine {
     }
 
     /// A number in at least six digits, so that lines stand below each other.
-    private static func append(number: UInt64, to queue: inout ByteQueue) {
+    static func append(number: UInt64, to queue: inout ByteQueue) {
         var digits: [20 of UInt8] = .init(repeating: Ascii.zero)
         var first = 20
         var rest = number
@@ -56,12 +47,42 @@ public enum RecordLine {
     /// The record that a line without its line feed spells; nothing when it is none.
     @_lifetime(copy line)
     public static func parse(_ line: Span<UInt8>) -> Record? {
-        guard let time = TimestampReader.parse(exact: line) else { return nil }
+        guard let time = TimestampReader.parse(exact: line), let layout = layout(line, time) else {
+            return nil
+        }
+        return layout.record(in: line)
+    }
+
+    /// Where the parts of a record stand in its line.
+    public struct Layout: Sendable {
+        public let stamp: Stamp
+        fileprivate let name: Range<Int>
+        fileprivate let generation: UInt32
+        public let stream: Stream
+        fileprivate let part: Part
+        let text: Int
+
+        /// The same of a line whose parts are the same but for the number and the text.
+        func moved(to name: Int, textAt text: Int, _ stamp: Stamp) -> Layout {
+            Layout(
+                stamp: stamp, name: name..<name + self.name.count, generation: generation,
+                stream: stream, part: part, text: text)
+        }
+
+        /// The record; `line` must be the one that was laid out.
+        @_lifetime(copy line)
+        public func record(in line: Span<UInt8>) -> Record {
+            Record(
+                stamp: stamp, name: line.extracting(name), generation: generation, stream: stream,
+                part: part, text: line.extracting(text..<line.count))
+        }
+    }
+
+    /// How a line is laid out whose time is known; nothing when it is no record's.
+    static func layout(_ line: Span<UInt8>, _ time: WallTime) -> Layout? {
         guard line.count > 28, line[27] == Ascii.space else { return nil }
         guard let numberEnd = line.first(Ascii.space, from: 28) else { return nil }
-        guard numberEnd - 28 >= 6, let sequence = number(line, 28..<numberEnd),
-            numberEnd - 28 == 6 || line[28] != Ascii.zero
-        else { return nil }
+        guard let sequence = sequence(line, 28..<numberEnd) else { return nil }
         guard let nameEnd = line.first(Ascii.space, from: numberEnd + 1) else { return nil }
         guard let word = streamWord(line, from: nameEnd + 1) else { return nil }
         var name = numberEnd + 1..<nameEnd
@@ -74,10 +95,15 @@ public enum RecordLine {
             name = name.lowerBound..<mark
         }
         guard !name.isEmpty, name.count <= LogLimits.name else { return nil }
-        return Record(
-            stamp: Stamp(sequence: sequence, time: time), name: line.extracting(name),
-            generation: UInt32(generation), stream: word.stream, part: word.part,
-            text: line.extracting(word.end..<line.count))
+        return Layout(
+            stamp: Stamp(sequence: sequence, time: time), name: name,
+            generation: UInt32(generation), stream: word.stream, part: word.part, text: word.end)
+    }
+
+    /// A record's number: six digits, or more that do not begin with a zero.
+    static func sequence(_ line: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+        if range.count < 6 || range.count > 6 && line[range.lowerBound] == Ascii.zero { return nil }
+        return number(line, range)
     }
 
     /// The stream and part that are named at `start`, and where the text begins behind them.
@@ -121,6 +147,11 @@ public enum RecordLine {
         var value: UInt64 = 0
         for index in range {
             guard line[index] >= Ascii.zero, line[index] <= Ascii.nine else { return nil }
+            // Nineteen digits always fit.
+            if range.count < 20 {
+                value = value &* 10 &+ UInt64(line[index] &- Ascii.zero)
+                continue
+            }
             let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = tens.addingReportingOverflow(UInt64(line[index] - Ascii.zero))
             if overflow || carry { return nil }

@@ -12,8 +12,10 @@ public enum SafeText {
         var plain = 0
         var isTinted = false
         while index < text.count {
+            index = text.firstUnprintable(from: index)
+            if index == text.count { break }
             let byte = text[index]
-            if byte >= Ascii.space && byte < Ascii.delete || byte == Ascii.tab {
+            if byte == Ascii.tab {
                 index += 1
                 continue
             }

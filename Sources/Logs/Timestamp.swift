@@ -2,29 +2,36 @@ import Basics
 
 /// The spelling of a point in time as `2026-11-20T09:08:58.123456Z` (RFC 3339, UTC), and back.
 ///
-/// Formatting remembers the second that it spelt last, since most records share one.
+/// Formatting remembers what it spelt last: records of one turn share their time, and most others
+/// their second.
 public struct TimestampWriter: Sendable {
     /// How many bytes a timestamp has.
     public static let width = 27
 
     private var text: [27 of UInt8] = .init(repeating: Ascii.zero)
     private var second: UInt64 = .max
+    private var last: WallTime?
 
     public init() {}
 
     /// Appends the timestamp of `time`, cut to microseconds.
     public mutating func append(_ time: WallTime, to queue: inout ByteQueue) {
+        if time != last { spell(time) }
+        queue.append(text.span)
+    }
+
+    private mutating func spell(_ time: WallTime) {
+        last = time
         let second = time.nanoseconds / 1_000_000_000
-        if second != self.second { spell(second) }
+        if second != self.second { spell(second: second) }
         var rest = UInt32(truncatingIfNeeded: time.nanoseconds % 1_000_000_000 / 1_000)
         for place in 0..<6 {
             text[25 - place] = Ascii.zero + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-        queue.append(text.span)
     }
 
-    private mutating func spell(_ second: UInt64) {
+    private mutating func spell(second: UInt64) {
         self.second = second
         let civil = CivilTime(second: second)
         put(civil.year, at: 0, digits: 4)

@@ -82,6 +82,11 @@ public struct Lane: @unchecked Sendable {
         add(1, at: cell + Layout.Cell.firstBucket + LatencyBuckets.index(span))
     }
 
+    /// A connection to the backend was made, after this time.
+    public func observed(slot: UInt32, after span: Nanoseconds) {
+        add(1, at: cell(slot) + Layout.Cell.firstBucket + LatencyBuckets.index(span))
+    }
+
     public func failed(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.failed) }
     public func retried(from slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
     public func retried(to slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }

@@ -6,13 +6,20 @@ import Logs
 final class ChildPipe {
     /// The most that is read in one turn, so that a child that never stops talking does not keep
     /// the others from being heard.
-    static let budget = 64 << 10
+    static let budget = 128 << 10
     static let capacity = 256 << 10
+    /// What has no line end yet is shown when nothing more of it came for so long …
+    static let pause = Nanoseconds.milliseconds(200)
+    /// … or when it has waited for so long, though more of it comes all the time.
+    static let patience = Nanoseconds.seconds(1)
 
     let stream: Stream
     private let descriptor: Descriptor
     private var splitter = LineSplitter()
     private(set) var isOpen = true
+    /// When the beginning of a line is to be shown; nothing when none waits.
+    private(set) var showsAt: Instant?
+    private var waitsSince = Instant(nanoseconds: 0)
 
     init(_ descriptor: consuming Descriptor, stream: Stream) {
         self.descriptor = descriptor
@@ -25,16 +32,20 @@ final class ChildPipe {
     /// pipes share. False when the budget was used up and there may be more.
     @discardableResult
     func read(
-        into scratch: inout ByteQueue, budget: Int = ChildPipe.budget,
+        into scratch: inout ByteQueue, now: Instant, budget: Int = ChildPipe.budget,
         _ body: (Span<UInt8>, Part) -> Void
     ) -> Bool {
         var left = budget
+        defer { noteBeginning(now: now) }
         while isOpen && left > 0 {
             scratch.removeAll()
             switch descriptor.read(into: &scratch) {
             case .moved(let count):
                 left -= count
+                let waiting = splitter.pending
                 splitter.feed(scratch.bytes, body)
+                let isSameLine = waiting > 0 && splitter.pending == waiting + count
+                if !isSameLine { waitsSince = now }
             case .wouldBlock: return true
             case .end, .failed:
                 splitter.finish(body)
@@ -44,6 +55,27 @@ final class ChildPipe {
         return !isOpen
     }
 
+    /// Decides when what has no line end yet is to be shown. A progress line that is written over
+    /// and over is shown only where it comes to rest: each of its states would be a line.
+    private func noteBeginning(now: Instant) {
+        if splitter.pending == 0 {
+            showsAt = nil
+        } else if splitter.isOverwriting {
+            showsAt = now + Self.pause
+        } else {
+            showsAt = min(now + Self.pause, waitsSince + Self.patience)
+        }
+    }
+
+    /// Hands out the beginning of a line whose time has come: somebody may wait for a prompt.
+    func showBeginning(_ body: (Span<UInt8>, Part) -> Void) {
+        showsAt = nil
+        splitter.showPartial(body)
+    }
+
     /// Hands out a last line that has no end: the child is dead, and no more of it will come.
-    func finish(_ body: (Span<UInt8>, Part) -> Void) { splitter.finish(body) }
+    func finish(_ body: (Span<UInt8>, Part) -> Void) {
+        splitter.finish(body)
+        showsAt = nil
+    }
 }

@@ -16,14 +16,22 @@ final class ControlConnection {
         case awaitsReports
     }
 
+    /// Who is at the other end.
+    enum Peer {
+        /// There as long as the service.
+        case guardian
+        /// Whoever shows the log from its first line on, and asks for nothing.
+        case audience
+        case client
+    }
+
     /// How long a client may take to say what it wants.
     static let patience = Nanoseconds.seconds(5)
     /// The longest request.
     static let longestRequest = 64 << 10
 
     let socket: Descriptor
-    /// The guardian's connection is there as long as the service, and follows from the beginning.
-    let isGuardian: Bool
+    let peer: Peer
     let outbox = Outbox()
     var state: State
     private(set) var isFollowing = false
@@ -38,12 +46,18 @@ final class ControlConnection {
         case over
     }
 
-    init(_ socket: consuming Descriptor, isGuardian: Bool, now: Instant) {
+    init(_ socket: consuming Descriptor, for peer: Peer, now: Instant) {
         self.socket = socket
-        self.isGuardian = isGuardian
+        self.peer = peer
+        switch peer {
         // What a guardian wants to hear first goes without saying.
-        state = isGuardian ? .awaitsReady : .listening(until: now + Self.patience)
+        case .guardian: state = .awaitsReady
+        case .audience: state = .listening(until: .never)
+        case .client: state = .listening(until: now + Self.patience)
+        }
     }
+
+    var isGuardian: Bool { peer == .guardian }
 
     func beginFollowing() { isFollowing = true }
 

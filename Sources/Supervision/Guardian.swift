@@ -14,8 +14,11 @@ private enum GuardianEvent: UInt8 {
 public final class Guardian {
     /// What people see of a service; done by whoever knows about terminals.
     public protocol Audience: AnyObject {
-        func show(_ record: RecordWord)
-        func missed(_ lines: UInt64)
+        /// Whether anybody wants to see the log.
+        var showsLog: Bool { get }
+        /// Where it comes from; asked for once, before anything is told. It ends with the
+        /// supervisor.
+        func follow(_ log: consuming Descriptor)
         /// Everything is ready; said again when the user comes back after Ctrl-Z.
         func isReady(_ status: ServiceStatus)
         func isNotReady(_ refusal: Refusal)
@@ -23,11 +26,11 @@ public final class Guardian {
         func say(_ sentence: String)
         /// Why there is nobody left to run the service for; nothing while there is. Then it ends.
         var gone: String? { get }
-        /// Where it shows when somebody who waits for the service goes away; nothing where nobody
-        /// does.
-        var launcher: DescriptorReference? { get }
-        /// Whoever waited is gone.
-        func launcherLeft()
+        /// Where it shows when somebody for whom the service runs goes away; nothing where nobody
+        /// would be missed.
+        var departure: DescriptorReference? { get }
+        /// That one is gone.
+        func departed()
     }
 
     private enum Phase: Equatable {
@@ -66,12 +69,14 @@ public final class Guardian {
         try Children.becomeSubreaper()
         let poller = try Poller(capacity: 16)
         let pair = try Socket.pair()
+        let log = try Socket.pair()
         let program = ThisProcess.executable
         let supervisor = try Child(
             SpawnPlan(
                 path: program, arguments: [program, Self.verb],
                 environment: ThisProcess.environment,
-                descriptors: [nil, nil, .standardError, pair.second.reference],
+                descriptors: [nil, nil, .standardError, pair.second.reference]
+                    + (audience.showsLog ? [log.second.reference] : []),
                 deathSignal: .terminate))
         try poller.add(
             signals.reference, for: .readable, token: Token(kind: GuardianEvent.signals.rawValue))
@@ -81,10 +86,11 @@ public final class Guardian {
         try poller.add(
             supervisor.pidDescriptor.reference, for: .readable,
             token: Token(kind: GuardianEvent.supervisorEnded.rawValue))
-        if let launcher = audience.launcher {
+        if let departure = audience.departure {
             try poller.add(
-                launcher, for: .readable, token: Token(kind: GuardianEvent.audience.rawValue))
+                departure, for: .readable, token: Token(kind: GuardianEvent.audience.rawValue))
         }
+        if audience.showsLog { audience.follow(log.first) }
         var words = ByteQueue(capacity: 16384)
         Framing.append(plan, to: &words)
         pair.first.reference.writeAll(&words)
@@ -114,8 +120,8 @@ public final class Guardian {
                 case .supervisorEnded: ended = true
                 case .audience:
                     // It never says anything: this is its end.
-                    audience.launcher.map { poller.remove($0) }
-                    audience.launcherLeft()
+                    audience.departure.map { poller.remove($0) }
+                    audience.departed()
                 case nil: continue
                 }
             }
@@ -213,8 +219,6 @@ public final class Guardian {
 
     private func take(_ reply: ControlReply) {
         switch reply {
-        case .record(let record): audience.show(record)
-        case .missed(let count): audience.missed(count)
         case .done:
             wasReady = true
             order(.status)
@@ -225,7 +229,7 @@ public final class Guardian {
             audience.isNotReady(refusal)
             // The rest runs, unless nobody wants it so.
             if audience.gone == nil { order(.status) }
-        case .killed, .following, .reported, .bans: return
+        case .killed, .following, .record, .missed, .reported, .bans: return
         }
     }
 

@@ -7,26 +7,20 @@ import Logs
 /// The one stream: every line of every child and every sentence of lbctl's own, numbered and
 /// stamped in the order in which they were read, into the history and to all who follow.
 final class LogStream {
-    private var clock: StampClock
-    private var frame = ByteQueue(capacity: 4096)
-    private var followers: [Outbox] = []
-    private var history: HistoryWriter
+    private var taker: RecordTaker
     /// When a disk that failed is to be tried again though nobody says anything.
     private(set) var retry: Instant?
 
-    init(history: consuming HistoryWriter) {
-        clock = StampClock(after: history.last)
-        self.history = history
-    }
+    init(history: consuming HistoryWriter) { taker = RecordTaker(history) }
 
     /// The number that the next record will have.
-    var nextSequence: UInt64 { clock.last.sequence + 1 }
+    var nextSequence: UInt64 { taker.clock.last.sequence + 1 }
 
     /// Takes the time, once a turn of the loop.
-    func tick() { clock.tick(Clock.wallTime()) }
+    func tick() { taker.clock.tick(Clock.wallTime()) }
 
-    func addFollower(_ outbox: Outbox) { followers.append(outbox) }
-    func removeFollower(_ outbox: Outbox) { followers.removeAll { $0 === outbox } }
+    func addFollower(_ outbox: Outbox) { taker.followers.append(outbox) }
+    func removeFollower(_ outbox: Outbox) { taker.followers.removeAll { $0 === outbox } }
 
     /// A sentence of lbctl's own.
     func say(_ sentence: String) { append(sentence, stream: .event) }
@@ -38,34 +32,17 @@ final class LogStream {
         let name: StaticString = "lbctl"
         let text = Array(sentence.utf8)
         let bytes = Array(name.description.utf8)
-        append(
-            Record(
-                stamp: clock.next(), name: bytes.span, stream: stream, text: text.span))
+        taker.take(text.span, .whole, of: bytes.span, generation: 0, stream: stream)
     }
 
-    /// A line of a child.
-    func append(
-        _ text: Span<UInt8>, part: Part, of name: Span<UInt8>, generation: UInt64, stream: Stream
-    ) {
-        append(
-            Record(
-                stamp: clock.next(), name: name,
-                generation: UInt32(truncatingIfNeeded: generation), stream: stream, part: part,
-                text: text))
-    }
-
-    private func append(_ record: borrowing Record) {
-        history.append(record)
-        if followers.isEmpty { return }
-        RecordFrame.spell(record, into: &frame)
-        for outbox in followers { outbox.offer(frame.bytes) }
-    }
+    /// Lends what takes records, for as many as there are in a turn: they may be thousands.
+    func take(_ body: (inout RecordTaker) -> Void) { body(&taker) }
 
     /// Writes what has gathered, at the end of each turn. A disk that fails is told of once, and
     /// stops nothing.
     func flush(now: Instant) {
         retry = nil
-        switch history.flush(now: now) {
+        switch taker.flushHistory(now: now) {
         case .sound: return
         case .failing: break
         case .failed(let error):
@@ -75,5 +52,32 @@ final class LogStream {
             return
         }
         retry = now + .seconds(5)
+    }
+}
+
+/// What makes records of lines and hands them on.
+struct RecordTaker: ~Copyable {
+    fileprivate var clock: StampClock
+    fileprivate var followers: [Outbox] = []
+    private var history: HistoryWriter
+
+    fileprivate init(_ history: consuming HistoryWriter) {
+        clock = StampClock(after: history.last)
+        self.history = history
+    }
+
+    mutating func take(
+        _ text: Span<UInt8>, _ part: Part, of name: Span<UInt8>, generation: UInt64, stream: Stream
+    ) {
+        let record = Record(
+            stamp: clock.next(), name: name,
+            generation: UInt32(truncatingIfNeeded: generation), stream: stream, part: part,
+            text: text)
+        history.append(record)
+        for outbox in followers { outbox.offer(record) }
+    }
+
+    fileprivate mutating func flushHistory(now: Instant) -> HistoryOutcome {
+        history.flush(now: now)
     }
 }

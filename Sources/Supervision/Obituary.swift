@@ -27,6 +27,8 @@ final class Obituary {
     let order: KillOrder?
     /// How many balancers there are to give an account, and how many have.
     let balancers: Int
+    /// What is counted: requests, or connections.
+    let unit: String
     private var heard = 0
     private var account: FailoverAccount?
     /// How long it took until nobody chose it any more; nothing while that is not known.
@@ -34,8 +36,9 @@ final class Obituary {
 
     init(
         child: SupervisedChild, process: ChildProcess, head: String, next: String,
-        version: UInt64?, order: KillOrder?, balancers: Int, now: Instant
+        version: UInt64?, order: KillOrder?, balancers: Int, unit: String, now: Instant
     ) {
+        self.unit = unit
         self.balancers = balancers
         self.child = child
         self.head = head
@@ -72,15 +75,16 @@ final class Obituary {
         if let outOfRotation {
             parts.append("out of rotation after \(Figures.text(outOfRotation))")
         }
-        if let account, account.inFlight > 0 { parts.append(Self.words(account)) }
+        if let account, account.inFlight > 0 { parts.append(Self.words(account, unit)) }
         parts.append(next)
         return parts.joined(separator: "; ")
     }
 
     /// `2 requests were in flight: 2 tried elsewhere, 0 failed`.
-    static func words(_ account: FailoverAccount) -> String {
+    static func words(_ account: FailoverAccount, _ unit: String) -> String {
         let verb = account.inFlight == 1 ? "was" : "were"
-        return "\(Figures.count(UInt64(account.inFlight), "request")) \(verb) in flight: "
+        let state = unit == "request" ? "in flight" : "open"
+        return "\(Figures.count(UInt64(account.inFlight), unit)) \(verb) \(state): "
             + "\(account.retried) tried elsewhere, \(account.failed) failed"
     }
 }

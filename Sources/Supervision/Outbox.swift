@@ -1,14 +1,16 @@
 import Basics
 import Control
 import Kernel
+import Logs
 
 /// What waits to be sent on one connection; never more than its limit.
 ///
-/// A slow reader costs nobody but itself: records that don't fit are dropped and counted, and it is
-/// told how many as soon as there is room.
+/// A slow reader costs nobody but itself. From the first record on that does not fit, records are
+/// counted only, until all that waits was sent; then it is told how many it missed. So one that
+/// finds them in the history gets them from there in great pieces, and not each a second time.
 final class Outbox {
     /// In bytes, for records.
-    static let limit = 1 << 20
+    static let limit = 256 << 10
     private var queue = ByteQueue(capacity: 4096)
     private var missed: UInt64 = 0
 
@@ -24,13 +26,12 @@ final class Outbox {
     }
 
     /// Appends the frame of a record, or drops it.
-    func offer(_ frame: Span<UInt8>) {
-        if queue.count + frame.count > Self.limit {
+    func offer(_ record: borrowing Record) {
+        if missed > 0 || queue.count + RecordFrame.length(of: record) > Self.limit {
             missed += 1
             return
         }
-        tellMissed()
-        queue.append(frame)
+        RecordFrame.append(record, to: &queue)
     }
 
     private func tellMissed() {

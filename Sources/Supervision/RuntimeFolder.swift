@@ -39,6 +39,13 @@ public struct RuntimeFolder: Equatable, Sendable {
         self.path = path
     }
 
+    /// The names of all services that have a folder, whether they run or not.
+    public static func names() -> [String] {
+        guard let folder = try? RuntimeFolder(name: "default") else { return [] }
+        let parent = String(folder.path.dropLast(folder.name.utf8.count + 1))
+        return ((try? Files.names(in: parent)) ?? []).filter { isName($0) }
+    }
+
     private static func isName(_ name: String) -> Bool {
         guard !name.isEmpty, name.utf8.count <= 48, !name.hasPrefix("."), !name.hasPrefix("-")
         else { return false }

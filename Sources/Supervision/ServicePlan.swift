@@ -75,6 +75,13 @@ public struct ChildPlan: Equatable, Sendable {
 extension ServicePlan {
     /// Where the children are started.
     var directory: String { recipe.directory }
+    /// Whether connections are balanced, and not requests.
+    var isStream: Bool {
+        guard let balancer = children.first(where: { $0.role == .balancer }) else { return false }
+        return (try? BalancerOptions(words: Array(balancer.words.dropFirst())))?.mode == .tcp
+    }
+    /// What is counted where a process has died.
+    var unit: String { isStream ? "connection" : "request" }
     /// Variables from the `.env` file, `NAME=value` each.
     var environment: [String] { recipe.environment.entries }
 }

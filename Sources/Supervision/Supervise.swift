@@ -6,11 +6,15 @@ import Kernel
 public enum Supervise {
     /// The descriptor of the socket to the guardian.
     static let channel: Int32 = 3
+    /// That of the socket to whoever shows the log from its first line on, if somebody does.
+    static let log: Int32 = 4
 
     /// Reads the plan from the guardian's socket and runs the service.
     public static func run() -> Int32 {
         Signals.ignoreBrokenPipes()
-        // Before anything else: the guardian may die at any moment, and this is how we hear of it.
+        // Before another one gets that number.
+        let log = try? Descriptor.inherited(log)
+        // Then at once: the guardian may die at any moment, and this is how we hear of it.
         guard let signals = try? SignalQueue([.terminate, .interrupt, .hangUp, .quit, .child]),
             let socket = try? Descriptor.inherited(channel),
             let plan = readPlan(socket)
@@ -20,10 +24,13 @@ public enum Supervise {
             let supervisor = Supervisor(try Opening(plan, signals: signals))
             do throws(SystemError) {
                 try socket.setNonBlocking()
+                try log?.setNonBlocking()
             } catch {
                 throw Refusal(what: "the supervisor can't start", why: "\(error)")
             }
-            supervisor.take(socket, isGuardian: true)
+            // First who shows the log: what is told to the guardian is shown behind it.
+            if let log = consume log { supervisor.take(log, for: .audience) }
+            supervisor.take(socket, for: .guardian)
             return supervisor.run()
         } catch {
             var queue = ByteQueue(capacity: 1024)

@@ -54,7 +54,7 @@ final class SupervisedChild {
     /// What the balancer thinks of the present generation.
     var verdictIsUp = true
     /// The last lines that its process said, for those who ask why it is not ready.
-    var lastLines: [String] = []
+    var lastLines = LastLines()
 
     /// Whether it belongs to the service.
     enum Membership {
@@ -125,16 +125,12 @@ final class SupervisedChild {
         return facts.isEmpty ? name : "\(name) (\(facts.joined(separator: ", ")))"
     }
 
-    func remember(_ line: Span<UInt8>) {
-        var bytes: [UInt8] = []
-        for index in 0..<min(line.count, 512) { bytes.append(line[index]) }
-        lastLines.append(String(decoding: bytes, as: UTF8.self))
-        if lastLines.count > 5 { lastLines.removeFirst() }
-    }
-
     /// When something is to be done about it though nothing happens; nothing when never.
     var deadline: Instant? {
-        let looks = [process?.probe?.next, drain?.nextLook, lifecycle.deadline]
+        let looks = [
+            process?.probe?.next, drain?.nextLook, lifecycle.deadline, process?.output.showsAt,
+            process?.errors.showsAt,
+        ]
         return looks.compactMap { $0 }.filter { $0 != .never }.min()
     }
 }

@@ -11,7 +11,7 @@ extension Supervisor {
                 guard let peer = try? Socket.peer(of: socket), peer.user == ThisProcess.user,
                     !connections.isFull || closeSilent()
                 else { continue }
-                take(socket, isGuardian: false)
+                take(socket, for: .client)
             case .vanished: continue
             case .none: return
             case .exhausted:
@@ -51,8 +51,8 @@ extension Supervisor {
     }
 
     /// Begins to serve a connection.
-    func take(_ socket: consuming Descriptor, isGuardian: Bool) {
-        let connection = ControlConnection(socket, isGuardian: isGuardian, now: now)
+    func take(_ socket: consuming Descriptor, for peer: ControlConnection.Peer) {
+        let connection = ControlConnection(socket, for: peer, now: now)
         let key = connections.insert(connection)
         let token = Token(kind: EventSource.connection.rawValue, key: key)
         do throws(SystemError) {
@@ -61,7 +61,7 @@ extension Supervisor {
             _ = connections.remove(key.slot)
             return
         }
-        if isGuardian { follow(connection) }
+        if peer == .audience { follow(connection) }
     }
 
     func connectionIsReady(_ key: SlabKey, _ readiness: Readiness) {
@@ -88,6 +88,7 @@ extension Supervisor {
     private func follow(_ connection: ControlConnection) {
         if connection.isFollowing { return }
         connection.beginFollowing()
+        connection.outbox.put(.following(from: log.nextSequence))
         log.addFollower(connection.outbox)
     }
 
@@ -97,9 +98,7 @@ extension Supervisor {
         if !connection.isGuardian { connection.state = .listening(until: .never) }
         switch request {
         case .status: connection.outbox.put(.status(status()))
-        case .follow:
-            connection.outbox.put(.following(from: log.nextSequence))
-            follow(connection)
+        case .follow: follow(connection)
         case .awaitReady: connection.state = .awaitsReady
         case .down(let time, let why):
             if !connection.isGuardian { connection.state = .awaitsOutcome }
@@ -150,7 +149,7 @@ extension Supervisor {
         }
         let hopeless = members.filter { isHopeless($0) }
         if let child = hopeless.first {
-            let lines = child.lastLines.map { "\n    \($0)" }.joined()
+            let lines = child.lastLines.texts().map { "\n    \($0)" }.joined()
             let why = child.ending.isEmpty ? "it was not started" : child.ending
             let others = hopeless.dropFirst().map { $0.name }.joined(separator: ", ")
             return .refused(

@@ -46,7 +46,7 @@ extension Supervisor {
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
                 version: wasOffered ? rosterVersion : nil, order: order, balancers: links.count,
-                now: now))
+                unit: plan.unit, now: now))
         settleObituaries()
     }
 
@@ -91,23 +91,6 @@ extension Supervisor {
         case .draining: return "draining"
         case .stopping: return "stopping"
         }
-    }
-
-    /// What a child wrote before it died comes before the sentence that tells of its death. A
-    /// grandchild may hold the pipe open and write on: so only what is there now is read.
-    private func readLastWords(_ process: ChildProcess, of child: SupervisedChild) {
-        for pipe in [process.output, process.errors] {
-            pipe.read(into: &scratch, budget: 2 * ChildPipe.capacity) { line, part in
-                keep(line, part, pipe, of: child)
-            }
-            pipe.finish { line, part in keep(line, part, pipe, of: child) }
-        }
-    }
-
-    /// Reads one pipe, as far as its budget goes.
-    func read(_ pipe: ChildPipe, of child: SupervisedChild) {
-        pipe.read(into: &scratch) { line, part in keep(line, part, pipe, of: child) }
-        if !pipe.isOpen { poller.remove(pipe.reference) }
     }
 
     /// What was in flight when a balancer died, from the lanes that it wrote.

@@ -89,7 +89,7 @@ extension Supervisor {
             return
         }
         if account.inFlight == 0 { return }
-        log.say("\(child.name): " + Obituary.words(account))
+        log.say("\(child.name): " + Obituary.words(account, plan.unit))
     }
 
     private func member(_ slot: UInt32) -> SupervisedChild? {

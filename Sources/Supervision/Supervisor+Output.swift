@@ -3,13 +3,45 @@ import Kernel
 import Logs
 
 extension Supervisor {
-    /// Takes one line of a child into the stream.
-    func keep(_ line: Span<UInt8>, _ part: Part, _ pipe: ChildPipe, of child: SupervisedChild) {
+    /// Reads one pipe, as far as its budget goes.
+    func read(_ pipe: ChildPipe, of child: SupervisedChild) {
+        keep(what: pipe, of: child) { pipe.read(into: &scratch, now: now, $0) }
+        if !pipe.isOpen { poller.remove(pipe.reference) }
+    }
+
+    /// What a child wrote before it died comes before the sentence that tells of its death. A
+    /// grandchild may hold the pipe open and write on: so only what is there now is read.
+    func readLastWords(_ process: ChildProcess, of child: SupervisedChild) {
+        for pipe in [process.output, process.errors] {
+            keep(what: pipe, of: child) { line in
+                pipe.read(into: &scratch, now: now, budget: 2 * ChildPipe.capacity, line)
+                pipe.finish(line)
+            }
+        }
+    }
+
+    /// Takes into the stream what a child has begun to say and not ended for a moment.
+    func showBeginnings(of child: SupervisedChild) {
+        guard let process = child.process else { return }
+        for pipe in [process.output, process.errors] where pipe.showsAt ?? .never <= now {
+            keep(what: pipe, of: child) { pipe.showBeginning($0) }
+        }
+    }
+
+    /// Takes into the stream the lines that `source` hands out.
+    private func keep(
+        what pipe: ChildPipe, of child: SupervisedChild,
+        _ source: ((Span<UInt8>, Part) -> Void) -> Void
+    ) {
         let name = child.nameBytes
-        log.append(
-            line, part: part, of: name.span, generation: child.generation,
-            stream: pipe.stream)
-        // Access lines tell nobody why a process is not ready, and there are many.
-        if pipe.stream != .access { child.remember(line) }
+        let generation = child.generation
+        let stream = pipe.stream
+        log.take { taker in
+            source { line, part in
+                taker.take(line, part, of: name.span, generation: generation, stream: stream)
+                // Access lines tell nobody why a process is not ready, and there are many.
+                if stream != .access { child.lastLines.remember(line) }
+            }
+        }
     }
 }

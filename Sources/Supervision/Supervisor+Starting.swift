@@ -78,7 +78,7 @@ extension Supervisor {
         child.verdictIsUp = true
         child.killOrder = nil
         child.stranger = nil
-        child.lastLines = []
+        child.lastLines.removeAll()
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
             child.lifecycle.couldNotBeSpawned()

@@ -14,7 +14,8 @@ extension Supervisor {
     /// Where people reach the balancer; empty without one.
     private var url: String {
         guard let address = listeners.first?.address, let port = address.port else { return "" }
-        return "http://\(Self.host(of: address)):\(port)/"
+        let place = "\(Self.host(of: address)):\(port)"
+        return plan.isStream ? place : "http://\(place)/"
     }
 
     /// As a browser wants it: `localhost` means 127.0.0.1 and ::1 alone.

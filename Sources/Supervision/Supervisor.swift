@@ -177,6 +177,7 @@ public final class Supervisor {
     private func expireTimers() {
         settleObituaries()
         for child in children {
+            showBeginnings(of: child)
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the

@@ -18,6 +18,13 @@ public struct Topology {
         public var balancer: [String] = []
         /// The types whose output is to be a terminal to them; `all` stands for all of them.
         public var terminals: [String] = []
+        /// Whether these words ask for connections to be balanced, and not requests.
+        var isStream: Bool {
+            guard let mode = balancer.lastIndex(where: { $0.hasPrefix("--mode") }) else {
+                return false
+            }
+            return balancer[mode] == "--mode=tcp"
+        }
 
         public init() {}
     }
@@ -42,6 +49,8 @@ public struct Topology {
     /// How long a backend may take to finish what it has.
     public private(set) var drainLimit = Nanoseconds.seconds(30)
     public private(set) var children: [ChildPlan] = []
+    /// Whether connections are balanced, and not requests.
+    public private(set) var isStream = false
     public private(set) var notices: [String] = []
 
     private let flags: Flags
@@ -107,11 +116,15 @@ public struct Topology {
         guard !backends.isEmpty,
             backends.allSatisfy({ $0.words.first.map(Self.fileName) == "lb-echo" }),
             let balancer = children.first(where: { $0.role == .balancer }),
-            !balancer.words.contains(where: { $0.hasPrefix("--health-check") })
+            !isStream, !balancer.words.contains(where: Self.asksForCheck)
         else { return }
         for index in children.indices where children[index].role == .balancer {
             children[index].words += ["--health-check", "http:/health"]
         }
+    }
+
+    private static func asksForCheck(_ word: String) -> Bool {
+        word.hasPrefix("--health-check") || word.hasPrefix("--health-expect")
     }
 
     static func isBalanced(_ type: String) -> Bool { type == "backend" || type == "web" }
@@ -161,11 +174,13 @@ public struct Topology {
         let options: BalancerOptions
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))
+            try options.refuseContradictions()
         } catch {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }
         drainLimit = options.drainTimeout
         weights = options
+        isStream = options.mode == .tcp
         // They are the supervisor's to tell: so a change of them is no change of the balancer.
         words = Self.without("weight", words)
         listen = try Self.listeners(options.listen, flags: flags)

@@ -24,6 +24,7 @@ enum App {
     }
 
     private static func start(_ options: BalancerOptions) throws(UsageError) {
+        try options.refuseContradictions()
         for text in options.trustProxy where Network(text) == nil {
             throw UsageError(
                 "--trust-proxy takes an address or a network, not '\(text)'",

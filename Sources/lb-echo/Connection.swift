@@ -78,6 +78,9 @@ struct Connection: ~Copyable {
         }
     }
 
+    /// Begins with these bytes.
+    mutating func say(_ words: [UInt8]) { output.append(words.span) }
+
     /// Takes in what the poller told.
     mutating func note(_ readiness: Readiness) {
         if readiness.contains(.writable) { canSend = true }

@@ -173,6 +173,9 @@ extension Server {
         let slot = connections.insert(
             Connection(socket: socket, mode: backend.settings.mode, now: now)
         ).slot
+        if backend.settings.hasBanner && backend.settings.mode == .tcp {
+            connections[slot].say(backend.identity.greeting)
+        }
         // Most often its first request is here already.
         turn(slot)
     }

@@ -11,6 +11,10 @@ enum App {
         var words = Array(ThisProcess.arguments.dropFirst())
         // The hidden verbs are the same program in another role.
         if words.first == Guardian.verb { ThisProcess.exit(Supervise.run()) }
+        if words.first == Completion.verb {
+            Completion.run(Array(words.dropFirst()))
+            ThisProcess.exit(0)
+        }
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { Help.show() }
         if words[0] == "--version" {
             Console.say("lbctl \(productVersion)")
@@ -25,7 +29,7 @@ enum App {
         }
     }
 
-    private static func run(_ verb: String, _ words: [String]) throws(UsageError) -> Int32 {
+    static func run(_ verb: String, _ words: [String]) throws(UsageError) -> Int32 {
         switch verb {
         case "up": return try UpCommand.run(words)
         case Detached.verb: return try Detached.guardService(words)
@@ -42,9 +46,12 @@ enum App {
         case "weight": return try WeightCommand.run(words)
         case "scale": return try ScaleCommand.run(words)
         case "reload": return try ReloadCommand.run(words)
+        case "send": return try SendCommand.run(words)
         case "bans": return try BansCommand.run(words)
         case "check": return try CheckCommand.run(words)
         case "logs": return try LogsCommand.run(words)
+        case "events": return try EventsCommand.run(words)
+        case "completions": return try CompletionsCommand.run(words)
         case "help":
             // `lbctl help up` is what `lbctl up --help` is.
             guard let what = words.first, !what.hasPrefix("-"), what != "help" else { Help.show() }

@@ -9,54 +9,38 @@ import Terminal
 final class Audience: Guardian.Audience {
     private let flags: UpFlags
     /// Where the log goes; nothing in the background.
-    private let terminal: TerminalWriter?
-    /// Where notes go that must not wait for it; nothing where standard error is no terminal.
+    private let screen: Screen?
+    /// Where notes go where standard error alone is a terminal: they must not wait for it.
     private let notes: TerminalWriter?
     /// Whether the launcher has been told; it waits for one report.
     private var hasReported = false
     private let report: LaunchReport?
-    private var painter: LinePainter
-    private var painted = ByteQueue(capacity: 4096)
 
-    init(_ flags: UpFlags, report: LaunchReport?) throws(SystemError) {
+    init(_ flags: UpFlags, names: [String], report: LaunchReport?) throws(SystemError) {
         self.flags = flags
-        let output = DescriptorReference.standardOutput
         let errors = DescriptorReference.standardError
+        screen = report == nil ? try Screen(flags, names: names) : nil
         let remedy = Advice.line("logs", for: flags.name)
-        let terminal = report == nil ? try TerminalWriter(output, remedy: remedy) : nil
-        self.terminal = terminal
-        // On one screen both go through one writer, so that no line is torn by another.
-        let isShared = output.isTerminal && errors.isTerminal
-        notes =
-            isShared || !errors.isTerminal ? terminal : try TerminalWriter(errors, remedy: remedy)
+        notes = errors.isTerminal ? try TerminalWriter(errors, remedy: remedy) : nil
         self.report = report
-        painter = LinePainter(flags.format, colour: flags.colour, on: output)
     }
 
     var gone: String? {
         if hasFailed { return "'lbctl up -d' gave up" }
-        return terminal?.isBroken ?? false ? "nobody reads what 'lbctl up' shows" : nil
+        return screen?.isGone ?? false ? "nobody reads what 'lbctl up' shows" : nil
     }
 
-    var launcher: DescriptorReference? { report?.reference }
+    var departure: DescriptorReference? { report?.reference ?? screen?.departure }
 
     /// Nobody wants in the background what was interrupted before it was ready.
-    func launcherLeft() { if !hasReported { hasFailed = true } }
+    func departed() { if report != nil && !hasReported { hasFailed = true } }
 
     /// A service that was to be ready in the background, and is not.
     private var hasFailed = false
 
-    func show(_ record: RecordWord) {
-        guard let terminal else { return }
-        painted.removeAll()
-        painter.append(record, to: &painted)
-        terminal.write(&painted)
-    }
+    var showsLog: Bool { screen != nil }
 
-    func missed(_ lines: UInt64) {
-        let remedy = Advice.line("logs", for: flags.name)
-        say("\(Figures.count(lines, "line")) left out here; \(remedy) has what is kept")
-    }
+    func follow(_ log: consuming Descriptor) { screen?.follow(log) }
 
     func isReady(_ status: ServiceStatus) {
         if let report {
@@ -82,9 +66,11 @@ final class Audience: Guardian.Audience {
     func say(_ sentence: String) { note("lbctl: " + sentence) }
 
     /// What is no line of the log goes where it can't be taken for one, but not straight into a
-    /// terminal that may be stuck.
+    /// terminal that may be stuck; and on one screen no line is torn by another.
     private func note(_ line: String) {
-        if let notes, DescriptorReference.standardError.isTerminal {
+        if let screen, notes != nil, DescriptorReference.standardOutput.isTerminal {
+            screen.note(line)
+        } else if let notes {
             notes.write(line + "\n")
         } else {
             Console.note(line)
@@ -93,7 +79,7 @@ final class Audience: Guardian.Audience {
 
     /// Lets the last lines out.
     func end() {
-        terminal?.drain(within: .milliseconds(200))
+        screen?.end()
         notes?.drain(within: .milliseconds(200))
     }
 }

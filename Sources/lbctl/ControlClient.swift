@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Supervision
 
 /// A verb's connection to the running supervisor.
@@ -24,6 +25,9 @@ struct ControlClient: ~Copyable {
             return error.errno != .noSuchFile && error.errno != .connectionRefused
         }
     }
+
+    /// A connection that somebody else has made.
+    init(_ socket: consuming Descriptor) { self.socket = socket }
 
     private static func connect(_ folder: RuntimeFolder) throws(Refusal) -> Descriptor {
         do throws(SystemError) {
@@ -59,6 +63,21 @@ struct ControlClient: ~Copyable {
             case .end, .failed: return nil
             }
         }
+    }
+
+    /// Hands out the records that have come whole, up to something else or until `body` says false.
+    mutating func takeRecords(_ body: (Record) -> Bool) {
+        incoming.consume(Self.records(in: incoming.bytes, body))
+    }
+
+    /// How many bytes they take.
+    private static func records(in bytes: Span<UInt8>, _ body: (Record) -> Bool) -> Int {
+        var taken = 0
+        while let record = RecordFrame.first(in: bytes.extracting(taken..<bytes.count)) {
+            taken += RecordFrame.length(of: record)
+            if !body(record) { break }
+        }
+        return taken
     }
 
     /// The socket, for whoever waits for more than one thing.

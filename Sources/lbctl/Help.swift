@@ -3,11 +3,32 @@ import Kernel
 
 /// The texts behind `--help`.
 enum Help {
-    static let verbs = [
-        "up", "down", "ps", "status", "kill", "stop", "start", "restart", "pause", "resume",
-        "drain", "undrain", "weight", "scale", "reload", "bans",
-        "logs", "check", "help",
+    /// Each verb, and in a few words what it does.
+    static let summaries = [
+        ("up", "start everything and stay in front (-d: in the background)"),
+        ("down", "stop everything"),
+        ("ps", "a row for each process"),
+        ("kill", "send a signal to some of them"),
+        ("stop", "let some finish what they have, and end them"),
+        ("start", "start what was stopped or has failed"),
+        ("restart", "stop and start again (--rolling: one at a time)"),
+        ("pause", "make some hang"),
+        ("resume", "let them go on"),
+        ("drain", "send some nothing new"),
+        ("undrain", "bring them back"),
+        ("weight", "change how large a share some have"),
+        ("scale", "have more backends, or fewer"),
+        ("reload", "apply what has changed in the Procfile"),
+        ("bans", "who is shut out; --lift lets them in again"),
+        ("logs", "what they have said"),
+        ("events", "what has changed, and nothing else"),
+        ("send", "send standard input to a TCP service, and show what comes back"),
+        ("check", "look whether 'up' could start everything, and start nothing"),
+        ("completions", "what your shell needs to complete all this"),
     ]
+
+    /// All that can be typed, those included that are another's name.
+    static var verbs: [String] { summaries.map(\.0) + ["status", "help"] }
 
     static let overview = """
         lbctl runs a load-balanced service on this machine, and lets you break it.
@@ -18,24 +39,18 @@ enum Help {
           lbctl logs -f             follow the log from another terminal
 
         Verbs:
-          up       start everything and stay in front (-d: in the background)
-          down     stop everything
-          ps       a row for each process
-          kill     send a signal to some of them
-          stop     let some finish what they have, and end them
-          start    start what was stopped or has failed
-          restart  stop and start again (--rolling: one at a time)
-          pause    make some hang; resume lets them go on
-          drain    send some nothing new; undrain brings them back
-          weight   change how large a share some have
-          scale    have more backends, or fewer
-          reload   apply what has changed in the Procfile
-          bans     who is shut out; --lift lets them in again
-          logs     what they have said
-          check    look whether 'up' could start everything, and start nothing
+        \(list)
 
-        'lbctl VERB --help' tells more.
+        A TARGET is a port (3001), a name (backend.2), a type (backend) or all.
+        'lbctl VERB --help' tells more; --name NAME keeps several services apart.
         """
+
+    private static var list: String {
+        let width = summaries.map(\.0.count).max() ?? 0
+        return summaries.map { verb, what in
+            "  " + verb + String(repeating: " ", count: width - verb.count + 2) + what
+        }.joined(separator: "\n")
+    }
 
     static func show() -> Never {
         Console.say(overview)

@@ -8,7 +8,11 @@ enum Invitation {
     static func text(_ status: ServiceStatus, name: String, style: Style) -> String {
         let name = name == "default" ? "" : " --name \(name)"
         var lines: [String] = []
-        if !status.url.isEmpty { lines.append("open " + style.paint(status.url, .bold)) }
+        if status.url.hasPrefix("http") {
+            lines.append("open " + style.paint(status.url, .bold))
+        } else if !status.url.isEmpty {
+            lines.append("try " + style.paint("echo hello | lbctl send \(status.url)", .bold))
+        }
         let place = hopeless(status) == nil ? "in another terminal: " : "once it is mended: "
         lines.append(place + style.paint(command(status) + name, .bold))
         return "\n" + lines.joined(separator: "\n") + "\n"

@@ -7,11 +7,11 @@ import Logs
 enum KnownNames {
     /// Refuses names that nobody bears, with those that somebody does.
     static func check(
-        _ query: HistoryQuery, _ past: PastLog, _ status: ServiceStatus?
+        _ names: [String], _ query: HistoryQuery, _ past: PastLog, _ status: ServiceStatus?
     ) throws(Refusal) {
         // Those that run are known at once; the history need then not be looked through.
         var known = Set(status.map { $0.children.map(\.name) + ["lbctl"] } ?? [])
-        var missing = query.filter.names.filter { !isKnown($0, known) }
+        var missing = names.filter { !isKnown($0, known) }
         if missing.isEmpty { return }
         try past.read(HistoryQuery(from: query.from)) { record in
             let count = known.count

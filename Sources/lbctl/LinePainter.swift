@@ -4,38 +4,45 @@ import Kernel
 import Logs
 import Terminal
 
-/// What turns records into what `up` and `logs` show: lines for people, or objects for programs.
-enum LinePainter {
-    case text(Painter)
-    case json(JSONPainter)
-
+/// What turns records into what `up`, `logs` and `events` show: lines for people, or objects for
+/// programs.
+struct LinePainter {
     enum Format: String, CaseIterable { case text, json }
 
-    /// A painter for `output`: colours only where they are wanted.
-    init(_ format: Format, colour: ColourChoice, on output: DescriptorReference) {
-        switch format {
+    /// What is shown of a record.
+    enum Matter { case lines, changes }
+
+    private let format: Format
+    private let matter: Matter
+    private var lines: Painter
+    private var objects = JSONPainter()
+    private var changes: EventPainter
+
+    /// A painter for standard output: colours only where they are wanted.
+    init(_ format: Format, colour: ColourChoice, showing matter: Matter = .lines) {
+        self.format = format
+        self.matter = matter
+        let isColoured = colour.style(for: .standardOutput).isColoured
         // As wide as `balancer` and `backend.1`, so that the first lines stand where all do.
-        case .text: self = .text(Painter(colour: colour.style(for: output).isColoured, width: 9))
-        case .json: self = .json(JSONPainter())
+        lines = Painter(colour: isColoured, width: 9)
+        changes = EventPainter(colour: isColoured)
+    }
+
+    /// Makes room for names before their first records come, so that all stands below each other.
+    mutating func expect(_ names: [String]) {
+        for name in names {
+            lines.expect(name: name)
+            changes.expect(name: name)
         }
     }
 
     mutating func append(_ record: borrowing Record, to queue: inout ByteQueue) {
-        switch self {
-        case .text(var painter):
-            painter.append(record, to: &queue)
-            self = .text(painter)
-        case .json(var painter):
-            painter.append(record, to: &queue)
-            self = .json(painter)
+        switch (matter, format) {
+        case (.lines, .text): lines.append(record, to: &queue)
+        case (.lines, .json): objects.append(record, to: &queue)
+        case (.changes, .text): changes.appendRow(record, to: &queue)
+        case (.changes, .json): changes.appendObject(record, to: &queue)
         }
-    }
-
-    /// The same for a record that came over the control socket.
-    mutating func append(_ word: RecordWord, to queue: inout ByteQueue) {
-        let name = Array(word.name.utf8)
-        let record = word.record(name.span)
-        append(record, to: &queue)
     }
 }
 

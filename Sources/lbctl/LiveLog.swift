@@ -5,89 +5,134 @@ import Kernel
 import Logs
 import Supervision
 
-/// `logs -f`: what the history has, and behind it what the supervisor sends.
+/// The log as it comes, of `up` and of `logs -f`.
 ///
 /// The supervisor says which record is the first that it will send; the history has all before it.
 /// Whatever is not sent because it came too fast, or while the replay took long, is taken from the
-/// history too, so there is no gap. But once the live end was reached, somebody whose terminal or
-/// pipe does not take what is written is told how much is left out, and sees what is new.
+/// history too, so there is no gap. But once the live end was reached, a terminal that does not
+/// take what is written is told how much is left out, and shows what is new.
 struct LiveLog: ~Copyable {
     private let past: PastLog
     private var client: ControlClient
+    /// The number of the first record that the supervisor sends.
+    private let first: UInt64
     /// The number of the last record that was shown or passed over.
     private var last: UInt64
     /// The number of the last record that the supervisor sent or said that it did not send.
     private var received: UInt64
     private var hasCaughtUp = false
+    private let isTerminal = DescriptorReference.standardOutput.isTerminal
     private let poller: Poller?
+    private let notes: Notes?
 
     private enum Source: UInt8 {
         case supervisor = 1
-        case output
+        case notes, output
     }
 
+    /// Asks a running service for what it says.
     init(_ folder: RuntimeFolder, _ past: PastLog) throws(Refusal) {
         var client = try ControlClient(folder)
         guard case .following(let from) = try client.ask(.follow) else { throw ControlClient.lost }
+        self.init(client, past, nil, from: from)
+    }
+
+    /// What comes over `socket` unasked, from a run's first record on; `notes` go between the lines.
+    init(_ socket: consuming Descriptor, _ past: PastLog, _ notes: Notes?) throws(Refusal) {
+        var client = ControlClient(socket)
+        guard case .following(let from) = try client.next() else { throw ControlClient.lost }
+        self.init(client, past, notes, from: from)
+    }
+
+    private init(
+        _ client: consuming ControlClient, _ past: PastLog, _ notes: Notes?, from first: UInt64
+    ) {
+        poller = Self.poller(client.reference, notes)
         self.past = past
-        last = from - 1
-        received = last
-        poller = Self.poller(client.reference)
         self.client = client
+        self.notes = notes
+        self.first = first
+        last = first - 1
+        received = first - 1
     }
 
     /// Nothing where it can't be had: then a reader that leaves is noticed with the next line.
-    private static func poller(_ supervisor: DescriptorReference) -> Poller? {
-        guard let poller = try? Poller(capacity: 2) else { return nil }
-        let token = Token(kind: Source.supervisor.rawValue)
+    private static func poller(_ supervisor: DescriptorReference, _ notes: Notes?) -> Poller? {
+        guard let poller = try? Poller(capacity: 4) else { return nil }
         do throws(SystemError) {
+            let token = Token(kind: Source.supervisor.rawValue)
             try poller.add(supervisor, for: .readable, token: token)
-            // Of a pipe whose reader has left the kernel tells unasked.
-            try poller.add(.standardOutput, for: [], token: Token(kind: Source.output.rawValue))
+            if let notes {
+                let token = Token(kind: Source.notes.rawValue)
+                try poller.add(notes.reference, for: .readable, token: token)
+            }
         } catch {
-            // A file can't be watched, and nobody leaves it.
             return nil
         }
+        // Of a pipe whose reader has left the kernel tells unasked. A file can't be watched, and
+        // nobody leaves it.
+        try? poller.add(.standardOutput, for: [], token: Token(kind: Source.output.rawValue))
         return poller
     }
 
-    /// Shows all until the service ends or nobody reads any more.
-    mutating func show(_ query: HistoryQuery, on printer: LogPrinter) throws(Refusal) {
+    /// Shows what the history has and then what comes, until the service ends. False when nobody
+    /// reads any more.
+    mutating func show(_ query: HistoryQuery, on printer: LogPrinter) throws(Refusal) -> Bool {
         var query = query
         query.through = last
         try past.show(query, on: printer)
-        query.tail = nil
-        query.through = .max
-        while true {
+        return follow(query.filter, on: printer)
+    }
+
+    /// Shows what comes, until the service ends. False when nobody reads any more.
+    mutating func follow(_ filter: LogFilter, on printer: LogPrinter) -> Bool {
+        while !printer.isGone {
+            takeRecords(filter, on: printer)
+            if notes?.isOverdue ?? false { notes?.show(on: printer) }
             if !client.hasMore && !hasWaiting {
                 hasCaughtUp = true
-                if !printer.flush() || !waitForMore() { return }
+                notes?.show(on: printer)
+                if !printer.flush() || !waitForMore() { return false }
+                if !hasWaiting { continue }
             }
-            guard let reply = try client.next() else { break }
-            try take(reply, query, on: printer)
-            if printer.isGone { return }
+            guard let reply = try? client.next() else { break }
+            take(reply, filter, on: printer)
         }
         // A supervisor that was killed may not have sent its last words.
-        try fill(query, on: printer)
-        if printer.flush() { Console.note("lbctl: '\(past.name)' has ended") }
+        fill(filter, on: printer)
+        notes?.show(on: printer)
+        return printer.flush()
+    }
+
+    private mutating func takeRecords(_ filter: LogFilter, on printer: LogPrinter) {
+        var last = last
+        var received = received
+        client.takeRecords { record in
+            received = record.stamp.sequence
+            // The history was ahead of the socket.
+            if received <= last { return true }
+            last = received
+            return filter.matches(record) ? printer.append(record) : true
+        }
+        self.last = last
+        self.received = received
     }
 
     private mutating func take(
-        _ reply: ControlReply, _ query: HistoryQuery, on printer: LogPrinter
-    ) throws(Refusal) {
+        _ reply: ControlReply, _ filter: LogFilter, on printer: LogPrinter
+    ) {
         switch reply {
         case .record(let word):
             received = word.sequence
-            // The history was ahead of the socket.
             if word.sequence <= last { return }
             last = word.sequence
             let name = Array(word.name.utf8)
             let record = word.record(name.span)
-            if query.filter.matches(record) { _ = printer.append(record) }
+            if filter.matches(record) { _ = printer.append(record) }
         case .missed(let count):
             received += count
-            let isTooSlow = printer.takeStall() && hasCaughtUp
-            if !isTooSlow && last < received { try fill(query, on: printer) }
+            let isTooSlow = printer.takeStall() && isTerminal && hasCaughtUp
+            if !isTooSlow && last < received { fill(filter, on: printer) }
             if last < received { tell(received - last, on: printer) }
             last = max(last, received)
         case .done, .refused, .status, .killed, .following, .reported, .bans: return
@@ -95,18 +140,19 @@ struct LiveLog: ~Copyable {
     }
 
     /// Shows what the history has of this run behind the last record that was shown.
-    private mutating func fill(
-        _ query: HistoryQuery, on printer: LogPrinter
-    ) throws(Refusal) {
-        let filter = query.filter
+    private mutating func fill(_ filter: LogFilter, on printer: LogPrinter) {
+        let first = first
+        let isImpatient = isTerminal && hasCaughtUp
         var found: UInt64 = 0
         var highest = last
-        try past.read(HistoryQuery(from: last + 1)) { record in
+        // What can't be read is as good as lost, and told.
+        try? past.read(HistoryQuery(from: last + 1)) { record in
             // Another one has begun meanwhile.
-            if record.stream == .run { return false }
+            if record.stream == .run && record.stamp.sequence > first { return false }
             found += 1
             highest = record.stamp.sequence
-            return filter.matches(record) ? printer.append(record) : true
+            let isRead = filter.matches(record) ? printer.append(record) : true
+            return isRead && !(isImpatient && printer.hasStalled)
         }
         // The history gave up its oldest lines meanwhile, or its disk was full.
         let lost = highest - last - found
@@ -133,7 +179,7 @@ struct LiveLog: ~Copyable {
             for index in 0..<count {
                 switch Source(rawValue: poller!.event(index).token.kind) {
                 case .output: return false
-                case .supervisor, nil: continue
+                case .supervisor, .notes, nil: continue
                 }
             }
             if count > 0 { return true }

@@ -4,7 +4,8 @@ import Kernel
 import Logs
 import Terminal
 
-/// Standard output as `logs` uses it: records are painted, gathered and written in big pieces.
+/// Standard output as `up` and `logs` use it: records are painted, gathered and written in big
+/// pieces.
 final class LogPrinter {
     private static let enough = 64 << 10
     /// A reader that takes its 64 KiB later than this is a slow one.
@@ -14,11 +15,18 @@ final class LogPrinter {
     private var painted = ByteQueue(capacity: 2 * enough)
     /// Whether nobody reads any more, as when `head` has seen its lines.
     private(set) var isGone = false
-    private var hasStalled = false
+    /// Whether the reader was slow since `takeStall` was asked last.
+    private(set) var hasStalled = false
+    /// Told of each piece that was written.
+    private let hasWritten: () -> Void
 
-    init(_ format: LinePainter.Format, colour: ColourChoice) {
-        painter = LinePainter(format, colour: colour, on: .standardOutput)
+    init(_ painter: LinePainter, hasWritten: @escaping () -> Void = {}) {
+        self.painter = painter
+        self.hasWritten = hasWritten
     }
+
+    /// Makes room for names before their first records come.
+    func expect(_ names: [String]) { painter.expect(names) }
 
     /// Takes a record; false when nobody reads any more.
     func append(_ record: borrowing Record) -> Bool {
@@ -28,11 +36,18 @@ final class LogPrinter {
 
     /// Writes what has gathered; false when nobody reads any more.
     func flush() -> Bool {
-        let begin = Clock.now()
-        if !isGone && !DescriptorReference.standardOutput.writeAll(&painted) { isGone = true }
+        write(&painted)
         painted.removeAll()
-        if Clock.now().since(begin) > Self.patience { hasStalled = true }
         return !isGone
+    }
+
+    /// Writes whole lines that are no records, behind what was written.
+    func write(_ lines: inout ByteQueue) {
+        if lines.isEmpty { return }
+        let begin = Clock.now()
+        if !isGone && !DescriptorReference.standardOutput.writeAll(&lines) { isGone = true }
+        if Clock.now().since(begin) > Self.patience { hasStalled = true }
+        hasWritten()
     }
 
     /// Whether the reader was slow since this was asked last.

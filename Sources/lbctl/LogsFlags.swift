@@ -25,11 +25,17 @@ struct LogsFlags {
         ("lbctl logs --request 01M7YP…", "all that was said of one request"),
     ]
 
+    static let follow = Option(
+        "follow", short: "f", help: "go on with what comes, until the service ends")
+    static let since = Option(
+        "since", value: "T", help: "from T on: 10s or 1h30m ago, 09:15, or RFC 3339")
+    static let until = Option(
+        "until", value: "T", help: "up to T; with --since, earlier runs count too")
+
     private static let options = [
-        Option("follow", short: "f", help: "go on with what comes, until the service ends"),
+        follow,
         Option("tail", value: "N", help: "only the last N of the lines that would be shown"),
-        Option("since", value: "T", help: "from T on: 10s or 1h30m ago, 09:15, or RFC 3339"),
-        Option("until", value: "T", help: "up to T; with --since, earlier runs count too"),
+        since, until,
         Option("grep", value: "RE", help: "lines that match (POSIX extended; several: all do)"),
         Option("request", value: "ID", help: "lines that carry the id of a request, of any run"),
         Option("format", value: "text|json", help: "how to print (text)"),
@@ -46,18 +52,26 @@ struct LogsFlags {
         spansRuns = given.has("since") || given.has("until") || given.has("request")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
-        let now = Clock.wallTime()
-        var filter = LogFilter(
-            names: given.operands, since: try Self.time("since", given, now),
-            until: try Self.time("until", given, now))
+        let span = try Self.span(given)
+        var filter = LogFilter(names: given.operands, since: span.since, until: span.until)
         filter.texts = try Self.texts(given)
         self.filter = filter
-        if follows && given.has("until") {
+    }
+
+    /// What `--since` and `--until` say.
+    static func span(
+        _ given: ParsedOptions
+    ) throws(UsageError) -> (since: WallTime?, until: WallTime?) {
+        let now = Clock.wallTime()
+        let since = try time("since", given, now)
+        let until = try time("until", given, now)
+        if given.has("follow") && until != nil {
             throw UsageError("--follow goes on after --until", hint: "leave one of them out")
         }
-        if let since = filter.since, let until = filter.until, until < since {
+        if let since, let until, until < since {
             throw UsageError("--until lies before --since", hint: "nothing can be between them")
         }
+        return (since, until)
     }
 
     private static func time(

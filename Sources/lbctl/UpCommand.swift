@@ -28,7 +28,8 @@ enum UpCommand {
             let signals = try SignalQueue([
                 .interrupt, .terminate, .hangUp, .quit, .child, .proceed,
             ])
-            let audience = try Audience(flags, report: report)
+            let names = plan.children.map(\.name)
+            let audience = try Audience(flags, names: names, report: report)
             let guardian = try Guardian(
                 plan, folder: flags.folder, lock: lock, signals: signals, audience: audience)
             let code = guardian.run()

@@ -23,6 +23,10 @@ struct Verb {
     ) throws(UsageError) {
         let allowed = options + Self.common
         word = usage.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
+        if words.first == Completion.question {
+            Completion.answer(Array(words.dropFirst()), usage: usage, allowed + further)
+            ThisProcess.exit(0)
+        }
         if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
             let help = Help.text(usage: usage, examples: examples, options: allowed)
             Console.say(remark.isEmpty ? help : help + "\n\n" + remark)

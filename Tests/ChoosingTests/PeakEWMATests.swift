@@ -17,6 +17,17 @@ import Testing
         #expect(abs(ewma.average(now: start + .seconds(2)) - expected) < 100)
     }
 
+    @Test func `one that was late by chance is forgotten after a hundred responses`() {
+        var ewma = PeakEWMA()
+        var now = start
+        for count in 0..<200 {
+            ewma.observe(count == 50 ? .milliseconds(100) : .milliseconds(2), now: now)
+            now = now + .microseconds(200)
+            if count == 50 { #expect(ewma.average(now: now) > 99e6) }
+        }
+        #expect(ewma.average(now: now) < 4e6)
+    }
+
     @Test func `what is read decays to a third in ten seconds, without an observation`() {
         var ewma = PeakEWMA()
         ewma.observe(.seconds(1), now: start)
@@ -41,7 +52,8 @@ import Testing
         var dice = Dice(4)
         for _ in 0..<2000 {
             var ewma = PeakEWMA()
-            ewma.observe(Nanoseconds(dice.next() >> 30), now: start)
+            let first = dice.next() >> 30
+            ewma.observe(Nanoseconds(first), now: start)
             let pending = UInt32.random(in: 0..<1000, using: &dice)
             let weight = UInt32.random(in: 1..<100, using: &dice)
             let cost = ewma.cost(pending: pending, now: start, weight: weight)
@@ -53,7 +65,7 @@ import Testing
                 ewma.cost(pending: pending, oldest: .seconds(40), now: start, weight: weight)
                     >= cost)
             var slower = ewma
-            slower.observe(Nanoseconds(dice.next() >> 28), now: start)
+            slower.observe(Nanoseconds(first + dice.next() >> 30), now: start)
             #expect(slower.cost(pending: pending, now: start, weight: weight) >= cost)
         }
     }

@@ -73,6 +73,28 @@ import Testing
         #expect(try read(folder).prefix(2) == scribe.written.prefix(2))
     }
 
+    @Test func `what access lines leave of their half is lent, and given back`() throws {
+        var scribe = try Scribe(folder)
+        scribe.say("up", .run, by: "lbctl")
+        func fill(_ scribe: inout Scribe, _ stream: Logs.Stream) throws -> Int {
+            for index in 0..<1500 {
+                scribe.say("\(index) " + long, stream)
+                if index % 10 == 0 {
+                    #expect(scribe.flush() == .sound)
+                    #expect(workshop.total <= 1 << 20)
+                }
+            }
+            _ = scribe.flush()
+            return try read(folder).count { $0.stream == .out }
+        }
+        let alone = try fill(&scribe, .out)
+        #expect(alone > 800)
+        let beside = try fill(&scribe, .access)
+        #expect(beside > 300 && beside < 520)
+        #expect(try fill(&scribe, .out) < 520)
+        #expect(try read(folder).count { $0.stream == .access } > 300)
+    }
+
     @Test(arguments: ["torn", "2026-11-20T09:08:58.123456Z 000009 web out| unfinis", "\0\0\0\0"])
     func `a torn last line is cut off and numbers go on behind the last whole one`(
         tail: String

@@ -9,13 +9,50 @@ import Testing
         stream: Logs.Stream = .out, part: Part = .whole, time: WallTime = example
     ) -> [UInt8] {
         var queue = ByteQueue(capacity: 64)
-        var timestamps = TimestampWriter()
+        var writer = RecordLineWriter()
         let name = Array(name.utf8)
         let record = Record(
             stamp: Stamp(sequence: sequence, time: time), name: name.span, generation: generation,
             stream: stream, part: part, text: text.span)
-        RecordLine.append(record, to: &queue, timestamps: &timestamps)
+        writer.append(record, to: &queue)
         return array(queue.bytes)
+    }
+
+    @Test func `one that spells and reads many makes no difference`() {
+        var writer = RecordLineWriter()
+        var reader = RecordLineReader()
+        var dice = SystemRandomNumberGenerator()
+        for sequence in 1...3000 as ClosedRange<UInt64> {
+            // Few values, so that often some are those of the record before.
+            let name = Array(["web", "web.1", "web.12", "w"].randomElement(using: &dice)!.utf8)
+            let generation = UInt32.random(in: 0...2, using: &dice)
+            let stream = Logs.Stream.allCases.randomElement(using: &dice)!
+            let part = Part.allCases.randomElement(using: &dice)!
+            let time = WallTime(
+                nanoseconds: example.nanoseconds + UInt64.random(in: 0...2, using: &dice) * 1000)
+            let text = [UInt8](repeating: 65, count: Int.random(in: 0...3, using: &dice))
+            var queue = ByteQueue(capacity: 64)
+            writer.append(
+                Record(
+                    stamp: Stamp(sequence: sequence, time: time), name: name.span,
+                    generation: generation, stream: stream, part: part, text: text.span),
+                to: &queue)
+            let alone = line(
+                text, name: String(decoding: name, as: UTF8.self), generation: generation,
+                sequence: sequence, stream: stream, part: part, time: time)
+            #expect(array(queue.bytes) == alone)
+            let whole = alone.span.extracting(0..<alone.count - 1)
+            guard let read = reader.layout(whole)?.record(in: whole) else {
+                Issue.record("not read: \(alone)")
+                continue
+            }
+            #expect(read.stamp == Stamp(sequence: sequence, time: time))
+            #expect(read.name.equals(name.span) && read.generation == generation)
+            #expect(read.stream == stream && read.part == part && read.text.equals(text.span))
+            // What is none is not taken for one because the one before was.
+            #expect(reader.layout(whole.extracting(0..<40)) == nil)
+            #expect(reader.layout(whole) != nil)
+        }
     }
 
     @Test func `a record is spelt as one line that can be read`() {

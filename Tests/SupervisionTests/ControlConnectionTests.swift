@@ -13,7 +13,7 @@ struct ControlConnectionTests {
         let pair = try Socket.pair()
         try pair.first.setNonBlocking()
         try pair.second.setNonBlocking()
-        let connection = ControlConnection(pair.second, isGuardian: false, now: Clock.now())
+        let connection = ControlConnection(pair.second, for: .client, now: Clock.now())
         return (HeldDescriptor(pair.first), connection)
     }
 
@@ -98,7 +98,11 @@ struct ControlConnectionTests {
         try pair.first.setNonBlocking()
         let outbox = Outbox()
         let line = [UInt8](repeating: 1, count: 10_000)
-        for _ in 0..<300 { outbox.offer(line.span) }
+        let record = Record(
+            stamp: Stamp(sequence: 1, time: WallTime(nanoseconds: 1)),
+            name: line.span.extracting(0..<3), stream: .out, text: line.span)
+        let length = RecordFrame.length(of: record)
+        for _ in 0..<300 { outbox.offer(record) }
         #expect(outbox.flush(to: pair.first.reference) == .blocked)
         var received = ByteQueue(capacity: 65536)
         while !outbox.isEmpty {
@@ -109,12 +113,19 @@ struct ControlConnectionTests {
         received.reserve(1 << 20)
         try pair.second.setNonBlocking()
         while case .moved = pair.second.receive(into: &received) { received.reserve(65536) }
-        let sent = received.count / 10_000
-        received.consume(sent * 10_000)
+        let sent = received.count / length
+        received.consume(sent * length)
         #expect(
             try Framing.take(ControlReply.self, from: &received) == .missed(UInt64(300 - sent)))
         let rest = received.count
         #expect(rest == 0)
+    }
+
+    private func spells(_ bytes: Span<UInt8>, _ record: borrowing Record) -> Bool {
+        guard let read = RecordFrame.first(in: bytes) else { return false }
+        return read.stamp == record.stamp && read.name.equals(record.name)
+            && read.generation == record.generation && read.stream == record.stream
+            && read.part == record.part && read.text.equals(record.text)
     }
 
     @Test
@@ -125,7 +136,14 @@ struct ControlConnectionTests {
             stamp: Stamp(sequence: 77, time: WallTime(nanoseconds: 1_234_567)), name: name.span,
             generation: 3, stream: .err, part: .middle, text: text.span)
         var fast = ByteQueue(capacity: 64)
-        RecordFrame.spell(record, into: &fast)
+        RecordFrame.append(record, to: &fast)
+        #expect(RecordFrame.length(of: record) == fast.count)
+        let isRead = spells(fast.bytes, record)
+        #expect(isRead)
+        let hasPrefix = (0..<fast.count).contains {
+            spells(fast.bytes.extracting(first: $0), record)
+        }
+        #expect(!hasPrefix)
         let word = RecordWord(
             sequence: 77, time: WallTime(nanoseconds: 1_234_567), name: "backend.2", generation: 3,
             stream: Stream.err.rawValue, part: Part.middle.rawValue, text: text)

@@ -102,6 +102,10 @@ static inline int clinux_getsockname(int fd, struct sockaddr_storage *address, s
     *length = sizeof *address;
     CLINUX_RESULT(int, getsockname(fd, (struct sockaddr *)address, length));
 }
+static inline int clinux_getpeername(int fd, struct sockaddr_storage *address, socklen_t *length) {
+    *length = sizeof *address;
+    CLINUX_RESULT(int, getpeername(fd, (struct sockaddr *)address, length));
+}
 static inline int clinux_fcntl(int fd, int command, int argument) {
     CLINUX_RESULT(int, fcntl(fd, command, argument));
 }
@@ -143,6 +147,9 @@ struct clinux_file_facts {
 };
 int clinux_stat(const char *path, struct clinux_file_facts *facts);
 int clinux_fstat(int fd, struct clinux_file_facts *facts);
+
+// 1 when the process has ended or is about to: what it had open is closed, or is being closed.
+int clinux_is_dying(pid_t pid);
 
 // How a child ended, from waitid(2) and its resource usage.
 struct clinux_ending {

@@ -1,0 +1,189 @@
+import Basics
+import Choosing
+import Kernel
+
+/// Bytes both ways of which nothing is known: what a connection of the TCP mode is from its start,
+/// and one of the HTTP mode once the protocol was changed (RFC 9110 §7.8). Each direction ends by
+/// itself.
+extension Worker {
+    /// What one move of one direction came to.
+    enum Passing {
+        case bytes(Int)
+        /// Nothing to do until the kernel tells of something.
+        case nothing
+        /// The stream is over, or has another backend now.
+        case over
+    }
+
+    /// One move of a stream, in either direction what can be done at once: so neither of two that
+    /// send without end keeps the other waiting.
+    mutating func stream(_ number: UInt32) -> Step {
+        guard let upstream = exchanges[number].upstream else {
+            return endStream(number, reset: true)
+        }
+        let client = exchanges[number].client
+        let key = clients.key(client)
+        let down = passDown(number, client, upstream)
+        if case .over = down { return clients.isCurrent(key) ? .moved(0) : .gone }
+        let up = passUp(number, client, upstream)
+        if case .over = up { return clients.isCurrent(key) ? .moved(0) : .gone }
+        if exchanges[number].down.end == .told && exchanges[number].up.end == .told {
+            return endStream(number, reset: false)
+        }
+        switch (down, up) {
+        case (.bytes(let a), .bytes(let b)): return .moved(a + b)
+        case (.bytes(let a), _), (_, .bytes(let a)): return .moved(a)
+        default: return .blocked
+        }
+    }
+
+    /// From the backend to the client.
+    private mutating func passDown(
+        _ number: UInt32, _ client: UInt32, _ upstream: UInt32
+    ) -> Passing {
+        if exchanges[number].down.wantsMore && upstreams[upstream].directions.contains(.readable) {
+            lendDownBuffer(number)
+            let room = exchanges[number].down.queue.room
+            switch upstreams[upstream].transport.receive(into: &exchanges[number].down.queue) {
+            case .bytes(let count):
+                if count < room { upstreams[upstream].directions.readShort() }
+                exchanges[number].down.isBulk = count >= Limits.bulkRead
+                upstreams[upstream].activeAt = now
+            case .wantRead, .wantWrite:
+                upstreams[upstream].directions.remove(.readable)
+                giveBack(exchanges[number].down.queue.take())
+                return .nothing
+            case .end:
+                upstreams[upstream].directions.remove(.readable)
+                giveBack(exchanges[number].down.queue.take())
+                if isDeath(number) { return backendBroke(number, upstream, nil) }
+                exchanges[number].down.end = .ended
+            case .failed(let errno): return backendBroke(number, upstream, errno)
+            }
+        }
+        if !exchanges[number].down.queue.isEmpty { return sendDown(number, client) }
+        if exchanges[number].down.end == .ended { return tellClientOfEnd(number, client) }
+        return .nothing
+    }
+
+    private mutating func sendDown(_ number: UInt32, _ client: UInt32) -> Passing {
+        guard clients[client].directions.contains(.writable) else { return .nothing }
+        switch exchanges[number].down.send(over: clients[client].transport) {
+        case .bytes(let count):
+            exchanges[number].down.didPass(count)
+            clients[client].activeAt = now
+            if exchanges[number].down.queue.isEmpty {
+                giveBack(exchanges[number].down.queue.take())
+            } else {
+                clients[client].directions.remove(.writable)
+                tidyDown(number)
+            }
+            return .bytes(count)
+        case .wantWrite, .wantRead:
+            clients[client].directions.remove(.writable)
+            tidyDown(number)
+            return .nothing
+        case .end, .failed:
+            clientVanished(number)
+            return .over
+        }
+    }
+
+    /// From the client to the backend.
+    private mutating func passUp(
+        _ number: UInt32, _ client: UInt32, _ upstream: UInt32
+    ) -> Passing {
+        if exchanges[number].up.wantsMore && clients[client].directions.contains(.readable) {
+            lendUpBuffer(number)
+            let room = exchanges[number].up.queue.room
+            switch clients[client].transport.receive(into: &exchanges[number].up.queue) {
+            case .bytes(let count):
+                if count < room { clients[client].directions.readShort() }
+                exchanges[number].up.isBulk = count >= Limits.bulkRead
+                clients[client].activeAt = now
+            case .wantRead, .wantWrite:
+                clients[client].directions.remove(.readable)
+                giveBack(exchanges[number].up.queue.take())
+                return .nothing
+            case .end:
+                clients[client].directions.remove(.readable)
+                giveBack(exchanges[number].up.queue.take())
+                exchanges[number].up.end = .ended
+            case .failed:
+                clientVanished(number)
+                return .over
+            }
+        }
+        if !exchanges[number].up.queue.isEmpty { return sendUp(number, upstream) }
+        if exchanges[number].up.end == .ended { return tellBackendOfEnd(number, upstream) }
+        return .nothing
+    }
+
+    private mutating func sendUp(_ number: UInt32, _ upstream: UInt32) -> Passing {
+        guard upstreams[upstream].directions.contains(.writable) else { return .nothing }
+        switch exchanges[number].up.send(over: upstreams[upstream].transport) {
+        case .bytes(let count):
+            exchanges[number].up.didPass(count)
+            upstreams[upstream].activeAt = now
+            if exchanges[number].up.queue.isEmpty {
+                giveBack(exchanges[number].up.queue.take())
+            } else {
+                upstreams[upstream].directions.remove(.writable)
+                tidyUp(number)
+            }
+            return .bytes(count)
+        case .wantWrite, .wantRead:
+            upstreams[upstream].directions.remove(.writable)
+            tidyUp(number)
+            return .nothing
+        case .end, .failed:
+            // It may have spoken before it went: what it said is still to be read, and the error
+            // behind it, which this call has taken from the socket, is remembered.
+            upstreams[upstream].directions.remove(.writable)
+            upstreams[upstream].directions.insert([.readable, .peerEnded])
+            exchanges[number].up.isBroken = true
+            return .bytes(0)
+        }
+    }
+
+    /// The last of both directions ends with the connections themselves: a close says it too.
+    private mutating func tellClientOfEnd(_ number: UInt32, _ client: UInt32) -> Passing {
+        exchanges[number].down.end = .told
+        if exchanges[number].up.end == .told { return .nothing }
+        exchanges[number].endsFirst = .backend
+        Socket.endSending(clients[client].transport.socket)
+        arm(client: client, for: streamDeadline(number))
+        return .nothing
+    }
+
+    private mutating func tellBackendOfEnd(_ number: UInt32, _ upstream: UInt32) -> Passing {
+        exchanges[number].up.end = .told
+        if exchanges[number].down.end == .told { return .nothing }
+        exchanges[number].endsFirst = .client
+        Socket.endSending(upstreams[upstream].transport.socket)
+        arm(client: exchanges[number].client, for: streamDeadline(number))
+        return .nothing
+    }
+
+    /// The backend's connection is broken, or has ended because its process has.
+    private mutating func backendBroke(
+        _ number: UInt32, _ upstream: UInt32, _ errno: Errno?
+    ) -> Passing {
+        let isUntouched =
+            exchanges[number].up.isUntouched && exchanges[number].down.isUntouched
+        attemptFailed(number, isUntouched ? .brokenUnsent : .brokenSent, errno: errno)
+        return .over
+    }
+
+    /// Whether an end is the end of a process. The kernel closes what a killed process had, and on
+    /// the connection that looks like a proper end.
+    private func isDeath(_ number: UInt32) -> Bool {
+        if exchanges[number].up.isBroken { return true }
+        guard plan.isSupervised, let index = roster.index(ofSlot: exchanges[number].slot) else {
+            return false
+        }
+        let member = roster.members[index]
+        if member.generation != exchanges[number].generation { return true }
+        return member.fact == .gone || (member.pid > 0 && Processes.isDying(member.pid))
+    }
+}

@@ -1,0 +1,13 @@
+import Basics
+
+extension ProxyHeader {
+    public enum Version: Sendable { case text, binary }
+
+    /// Appends the header as a receiver of this version expects it.
+    public func append(as version: Version, to queue: inout ByteQueue) {
+        switch version {
+        case .text: TextLine.append(self, to: &queue)
+        case .binary: Binary.append(self, to: &queue)
+        }
+    }
+}

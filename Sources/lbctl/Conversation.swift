@@ -1,0 +1,208 @@
+import Basics
+import Kernel
+import Supervision
+
+/// One TCP connection between standard input and output and a service. Both directions go on at the
+/// same time, and each ends by itself.
+struct Conversation: ~Copyable {
+    enum Source {
+        case standardInput
+        /// The same bytes each time.
+        case kept([UInt8])
+    }
+
+    struct Outcome {
+        var address: Address
+        var sent: UInt64 = 0
+        var received: UInt64 = 0
+        var taken = Nanoseconds(0)
+        /// What went wrong, where something did.
+        var fault: String?
+        var hasLostOutput = false
+
+        /// `127.0.0.1:8080: 6 bytes sent, 6 received in 0.31 ms`.
+        var summary: String {
+            "\(address): \(Figures.count(sent, "byte")) sent, \(received) received in "
+                + Figures.text(taken)
+        }
+    }
+
+    private static let piece = 256 << 10
+
+    private let socket: Descriptor
+    private let poller: Poller
+    private var outcome: Outcome
+    private var pending = ByteQueue(capacity: piece)
+    private var heard = ByteQueue(capacity: piece)
+    private var canRead = false
+    private var canWrite = false
+    private var inputEnded = false
+    private var hasEnded = false
+    private var hasToldEnd = false
+    /// Whether the service takes nothing any more.
+    private var isBroken = false
+
+    /// Connects to the first of the addresses where somebody listens, and holds the conversation.
+    static func hold(
+        with addresses: [Address], _ source: Source, limit: Nanoseconds?
+    ) -> Outcome {
+        var fault = ""
+        for address in addresses {
+            let begun = Clock.now()
+            do throws(SystemError) {
+                let socket = try Socket.connect(to: address)
+                let isThere = Poll.wait(for: .writable, on: socket.reference, timeout: limit)
+                let errno = isThere ? Socket.pendingError(of: socket) : .timedOut
+                if let errno { throw SystemError(call: "connect", errno: errno) }
+                var conversation = try Conversation(socket, address, source)
+                conversation.run(limit: limit)
+                conversation.outcome.taken = Clock.now().since(begun)
+                return conversation.outcome
+            } catch {
+                if fault.isEmpty { fault = "\(address): \(error.errno)" }
+            }
+        }
+        return Outcome(address: addresses[0], fault: "can't be connected to (\(fault))")
+    }
+
+    private init(
+        _ socket: consuming Descriptor, _ address: Address, _ source: Source
+    ) throws(SystemError) {
+        let poller = try Poller(capacity: 4)
+        try poller.add(socket.reference, for: .everyChange, token: Token(kind: 1))
+        outcome = Outcome(address: address)
+        switch source {
+        case .standardInput:
+            // A file can't be watched, and need not be: it always has something to say.
+            try? poller.add(
+                .standardInput, for: [.readable, .edgeTriggered], token: Token(kind: 2))
+        case .kept(let bytes):
+            inputEnded = true
+            pending.append(bytes.span)
+        }
+        self.socket = socket
+        self.poller = poller
+    }
+
+    private mutating func run(limit: Nanoseconds?) {
+        var heardAt = Clock.now()
+        while outcome.fault == nil && !outcome.hasLostOutput {
+            var hasMoved = false
+            while canRead && !hasEnded && outcome.fault == nil && receive() { hasMoved = true }
+            if say() { hasMoved = true }
+            if hasMoved {
+                heardAt = Clock.now()
+                continue
+            }
+            // It says nothing more, and it has been sent all that there is.
+            if hasEnded && pending.isEmpty { return }
+            if let limit, Clock.now().since(heardAt) >= limit {
+                outcome.fault = "nothing has come for \(Figures.text(limit))"
+                return
+            }
+            rest(until: limit.map { heardAt + $0 })
+        }
+    }
+
+    private mutating func rest(until deadline: Instant?) {
+        let count = poller.wait(timeout: deadline.map { $0.since(Clock.now()) })
+        for index in 0..<count where poller.event(index).token.kind == 1 {
+            let readiness = poller.event(index).readiness
+            if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
+                canRead = true
+            }
+            if readiness.contains(.writable) { canWrite = true }
+        }
+    }
+
+    /// Takes what the service says; false when there is nothing at present.
+    private mutating func receive() -> Bool {
+        heard.removeAll()
+        switch socket.receive(into: &heard) {
+        case .moved(let count):
+            outcome.received += UInt64(count)
+            if !DescriptorReference.standardOutput.writeAll(&heard) { outcome.hasLostOutput = true }
+            return true
+        case .wouldBlock:
+            canRead = false
+            return false
+        case .end:
+            hasEnded = true
+            if isBroken { fail(.connectionReset) }
+            return false
+        case .failed(let errno):
+            fail(errno)
+            return false
+        }
+    }
+
+    /// Passes on what there is to say; false when nothing could be.
+    private mutating func say() -> Bool {
+        if !canWrite { return false }
+        if pending.isEmpty && !inputEnded { readInput() }
+        if pending.isEmpty {
+            if inputEnded && !hasToldEnd {
+                hasToldEnd = true
+                Socket.endSending(socket)
+            }
+            return false
+        }
+        switch socket.send(pending.bytes) {
+        case .moved(let count):
+            outcome.sent += UInt64(count)
+            pending.consume(count)
+            if pending.isEmpty { pending.removeAll() }
+            return true
+        case .wouldBlock:
+            canWrite = false
+            return false
+        // Why is said by what comes back, which may be an answer too.
+        case .end, .failed:
+            canWrite = false
+            canRead = true
+            inputEnded = true
+            pending.removeAll()
+            isBroken = true
+            return true
+        }
+    }
+
+    /// Reads standard input where that does not wait: it may be a terminal, which is not ours to
+    /// set otherwise.
+    private mutating func readInput() {
+        let input = DescriptorReference.standardInput
+        guard Poll.wait(for: .readable, on: input, timeout: Nanoseconds(0)) else { return }
+        switch input.read(into: &pending) {
+        case .moved, .wouldBlock: return
+        case .end, .failed: inputEnded = true
+        }
+    }
+
+    private mutating func fail(_ errno: Errno) {
+        hasEnded = true
+        outcome.fault =
+            errno == .connectionReset || errno == .brokenPipe
+            ? "the connection was reset, after \(Figures.count(outcome.sent, "byte")) sent and "
+                + "\(outcome.received) received" : "\(errno)"
+    }
+
+    /// All of standard input; nothing where it can't be read.
+    static func allInput() -> [UInt8]? {
+        var queue = ByteQueue(capacity: piece)
+        while true {
+            queue.reserve(piece)
+            switch DescriptorReference.standardInput.read(into: &queue) {
+            case .moved: continue
+            case .wouldBlock:
+                _ = Poll.wait(for: .readable, on: .standardInput, timeout: nil)
+            case .failed: return nil
+            case .end:
+                let bytes = queue.bytes
+                var copy: [UInt8] = []
+                copy.reserveCapacity(bytes.count)
+                for index in bytes.indices { copy.append(bytes[index]) }
+                return copy
+            }
+        }
+    }
+}

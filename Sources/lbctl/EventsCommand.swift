@@ -1,0 +1,52 @@
+import Basics
+import Kernel
+import Logs
+import Terminal
+
+/// `lbctl events`: what has changed, and nothing else of the log.
+enum EventsCommand {
+    private static let remark = """
+        CHANGE is one of started, stopping, stopped (the service); ready, unready, failed, signalled,
+        exited, killed, overdue, paused, resumed (a process); draining, drained, undrained, weighed,
+        down, up, replaced, nobody (the choice); unwritable, writable (the history); other.
+        With --format json an object a line: seq, time, name, port, pid, change, what; name, port
+        and pid are null where it is the service that changed.
+        """
+
+    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+        let verb = try Verb(
+            words, usage: "lbctl events [-f] [OPTIONS] [NAME…]",
+            examples: [
+                ("lbctl events", "what has changed in the last run, as a table"),
+                ("lbctl events -f backend", "changes of backends, as they come"),
+                ("lbctl events --since 1h", "those of the last hour, of earlier runs too"),
+                ("lbctl events -f --format json", "for programs: an object a line"),
+            ],
+            options: [
+                LogsFlags.follow,
+                Option("tail", value: "N", help: "only the last N of them"),
+                LogsFlags.since, LogsFlags.until,
+                Option("format", value: "text|json", help: "how to print (text)"),
+                ColourChoice.option,
+            ], remark: remark)
+        let given = verb.options
+        var filter = LogFilter(streams: [.event, .run])
+        (filter.since, filter.until) = try LogsFlags.span(given)
+        let names = given.operands
+        // Whom a sentence is about stands in it: all of them are lbctl's.
+        filter.records = { record in
+            guard let change = StateChange(record) else { return false }
+            if names.isEmpty { return true }
+            guard let name = change.name else { return false }
+            return names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
+        }
+        let format = try given.choice("format", LinePainter.Format.self) ?? .text
+        let request = LogRequest(
+            name: verb.name, folder: try verb.folder(), filter: filter, names: names,
+            tail: try given.number("tail", in: 0...1_000_000_000), follows: given.has("follow"),
+            spansRuns: given.has("since") || given.has("until"))
+        let colour = try given.choice("color", ColourChoice.self) ?? .auto
+        return request.show(
+            on: LogPrinter(LinePainter(format, colour: colour, showing: .changes)))
+    }
+}

@@ -1,0 +1,65 @@
+import Basics
+import Control
+import History
+import Kernel
+import Logs
+import Supervision
+
+/// What somebody wants to see of a service's log: how `logs` and `events` find it.
+struct LogRequest {
+    let name: String
+    let folder: RuntimeFolder
+    let filter: LogFilter
+    /// Who is asked for; none means all.
+    let names: [String]
+    /// How many lines at most, counted from the end and after the filter.
+    let tail: Int?
+    let follows: Bool
+    /// Whether earlier runs are looked at too.
+    let spansRuns: Bool
+
+    /// Shows it, and returns the exit code.
+    func show(on printer: LogPrinter) -> Int32 {
+        do throws(Refusal) {
+            let past = PastLog(of: name)
+            var query = HistoryQuery(filter: filter, tail: tail)
+            // Asked in any case: it refuses where nothing ever ran.
+            let status = runningStatus()
+            let run = try past.lastRun(isRunning: status != nil)
+            if !spansRuns { query.from = run }
+            try KnownNames.check(names, query, past, status)
+            printer.expect(
+                (status?.children ?? []).map(\.name).filter { name in
+                    names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
+                })
+            if follows && status != nil {
+                var live = try LiveLog(folder, past)
+                if try live.show(query, on: printer) {
+                    Console.note("lbctl: '\(folder.name)' has ended")
+                }
+                return 0
+            }
+            try past.show(query, on: printer)
+            if printer.flush() && follows {
+                Console.note("lbctl: '\(folder.name)' is not running; this was its last run")
+            }
+            return 0
+        } catch {
+            _ = printer.flush()
+            Console.complain(error.what, why: error.why, advice: error.advice)
+            return 1
+        }
+    }
+
+    /// What runs; nothing where nobody answers.
+    private func runningStatus() -> ServiceStatus? {
+        do throws(Refusal) {
+            var client = try ControlClient(folder)
+            guard case .status(let status) = try client.ask(.status) else { return nil }
+            return status
+        } catch {
+            // The history can be read without it.
+            return nil
+        }
+    }
+}

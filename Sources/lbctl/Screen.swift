@@ -1,0 +1,86 @@
+import Basics
+import Kernel
+import Logs
+import Synchronization
+
+/// What `lbctl up` shows: the log and what is said between its lines, written by a thread of its
+/// own. One that does not read (Ctrl-S, a slow connection) holds up nothing else.
+///
+/// The terminal is shared with the shell that gave it to us: it is never set not to wait.
+final class Screen: Sendable {
+    /// How long a terminal that takes nothing is waited for at the end, and how long another
+    /// reader is.
+    private static let terminalPatience = Nanoseconds.milliseconds(200)
+    private static let patience = Nanoseconds.seconds(1)
+    /// How long a terminal may go on with what it has missed when all has ended.
+    private static let terminalTime = Nanoseconds.seconds(1)
+
+    private let flags: UpFlags
+    /// Who will be heard.
+    private let names: [String]
+    private let notes: Notes
+    private let source = Mutex<Descriptor?>(nil)
+    private let progress = Atomic<UInt64>(0)
+    private let isBroken = Atomic(false)
+    private let isDone = Atomic(false)
+    private let alarm: Waker
+
+    init(_ flags: UpFlags, names: [String]) throws(SystemError) {
+        self.flags = flags
+        self.names = names
+        notes = try Notes()
+        alarm = try Waker()
+    }
+
+    /// Whether nobody reads any more.
+    var isGone: Bool { isBroken.load(ordering: .acquiring) }
+
+    /// Readable once nobody reads any more.
+    var departure: DescriptorReference { alarm.reference }
+
+    /// Says something between two lines.
+    func note(_ line: String) { notes.add(line) }
+
+    /// Starts the thread, which shows what comes.
+    func follow(_ log: consuming Descriptor) {
+        var log: Descriptor? = log
+        source.withLock { $0 = log.take() }
+        Thread.start(named: "screen") { self.run() }
+    }
+
+    private func run() {
+        let printer = LogPrinter(LinePainter(flags.format, colour: flags.colour)) {
+            self.progress.add(1, ordering: .relaxed)
+        }
+        printer.expect(names)
+        if let log = source.withLock({ $0.take() }),
+            var live = try? LiveLog(log, PastLog(of: flags.name), notes),
+            !live.follow(LogFilter(), on: printer)
+        {
+            isBroken.store(true, ordering: .releasing)
+            alarm.wake()
+        }
+        notes.showRest(on: printer)
+        isDone.store(true, ordering: .releasing)
+    }
+
+    /// Lets the last lines out: as long as somebody takes them, but of a terminal no longer than
+    /// people wait for.
+    func end() {
+        notes.close()
+        let begin = Clock.now()
+        let isTerminal = DescriptorReference.standardOutput.isTerminal
+        var seen = progress.load(ordering: .relaxed)
+        var lastStep = begin
+        while !isDone.load(ordering: .acquiring) {
+            Poll.sleep(.milliseconds(1))
+            let now = Clock.now()
+            let count = progress.load(ordering: .relaxed)
+            if count != seen { lastStep = now }
+            seen = count
+            let patience = isTerminal ? Self.terminalPatience : Self.patience
+            if now.since(lastStep) > patience { return }
+            if isTerminal && now.since(begin) > Self.terminalTime { return }
+        }
+    }
+}
