@@ -128,6 +128,8 @@ extension Worker {
         }
         exchanges[number].status = 101
         exchanges[number].phase = .streaming
+        // From here on a break can't be told of, and shows as what it is.
+        exchanges[number].hasAnswered = true
         exchanges[number].keepsClient = false
         succeeded(number)
         writeHead(number, length, .upgrade, chunked: false)
@@ -151,7 +153,7 @@ extension Worker {
         let lines = needsDate ? dateLine.line(now) : InlineText()
         exchanges[number].response.write(
             responseHead, word, chunked: chunked, adding: lines, to: &scratch)
-        if roster.cookies != nil && responseHead.status >= 200 { addCookie(number) }
+        if plan.keepsByCookie && responseHead.status >= 200 { addCookie(number) }
         exchanges[number].response.replaceHead(length, with: scratch)
     }
 

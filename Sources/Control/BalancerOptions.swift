@@ -264,6 +264,11 @@ public struct BalancerOptions: Sendable {
                 "--hash-key takes source alone where --mode is tcp",
                 hint: "a connection has no path, fields or cookies that could be looked at")
         }
+        if mode == .tcp && sticky == .cookie {
+            throw UsageError(
+                "--sticky takes a time where --mode is tcp",
+                hint: "a connection has no cookies; as in --sticky 10m")
+        }
         // Whoever may reach the port could otherwise claim to be anybody.
         if acceptProxy && trustProxy.isEmpty {
             throw UsageError(

@@ -1,6 +1,6 @@
 import Basics
 
-/// Version 1 (§2.1): a line such as `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443`, of at most 107 bytes
+/// Version 1 (§2.1): a line such as `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443`, of 107 bytes at most
 /// with its CR and LF.
 enum TextLine {
     static let longest = 107

@@ -47,7 +47,10 @@ extension Connection {
         exchange.minorVersion = backend.head.minorVersion
         exchange.isHead = backend.head.method == .head
         exchange.keeps = backend.head.isPersistent && !backend.isLeaving
-        if route != .health { backend.served += 1 }
+        if route != .health {
+            backend.served += 1
+            if backend.settings.logsRequests { RequestLog.say(backend.head, input.bytes) }
+        }
         switch backend.head.framing {
         case .none, .length(0), .untilClose: return
         case .length(let count): exchange.body = .length(count)

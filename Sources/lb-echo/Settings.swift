@@ -17,6 +17,8 @@ struct Settings {
     /// The share of requests that is answered with 500.
     var errorRate = 0.0
     var readyDescriptor: Int32?
+    /// Whether each request is told of before it is answered.
+    var logsRequests = false
     /// Whether each connection of the TCP mode begins with a line that names the backend.
     var hasBanner = false
 
@@ -26,6 +28,7 @@ struct Settings {
         Option("name", value: "NAME", help: ""),
         Option("latency", value: "TIME", help: ""),
         Option("error-rate", value: "SHARE", help: ""),
+        Option("log", help: ""),
         Option("mode", value: "http|tcp", help: ""),
         Option("banner", help: ""),
         Option("ready-fd", value: "N", help: ""),
@@ -47,6 +50,7 @@ struct Settings {
               --name NAME       what X-Backend says: $LBCTL_INSTANCE, else address and port
               --latency TIME    wait so long before each answer, as 20ms
               --error-rate P    answer this share of requests with 500, as 0.01
+              --log             say each request before it is answered: method, target, id
               --mode http|tcp   tcp sends all bytes back as they come
               --banner          with tcp: begin each connection with a line that names it
               --ready-fd N      write a byte to this descriptor once listening
@@ -72,6 +76,7 @@ struct Settings {
         mode = try given.choice("mode") ?? .http
         address = try Self.address(given)
         name = try Self.name(given.value("name") ?? ThisProcess.variable("LBCTL_INSTANCE"))
+        logsRequests = given.has("log")
         hasBanner = given.has("banner")
         latency = try given.duration("latency") ?? Nanoseconds(0)
         readyDescriptor = try given.number("ready-fd", in: 3...65535).map { Int32($0) }

@@ -88,14 +88,17 @@ struct Conversation: ~Copyable {
         var heardAt = Clock.now()
         while outcome.fault == nil && !outcome.hasLostOutput {
             var hasMoved = false
-            while canRead && !hasEnded && outcome.fault == nil && receive() { hasMoved = true }
-            if say() { hasMoved = true }
+            // In turns: a service that speaks without end must not keep us from speaking.
+            if canRead && !hasEnded && receive() { hasMoved = true }
+            if outcome.fault == nil && say() { hasMoved = true }
             if hasMoved {
                 heardAt = Clock.now()
                 continue
             }
-            // It says nothing more, and it has been sent all that there is.
-            if hasEnded && pending.isEmpty { return }
+            // It says nothing more. It may still listen: what there is to say goes to its end,
+            // but nobody is left sitting at a terminal.
+            let isOver = inputEnded || DescriptorReference.standardInput.isTerminal
+            if hasEnded && pending.isEmpty && isOver { return }
             if let limit, Clock.now().since(heardAt) >= limit {
                 outcome.fault = "nothing has come for \(Figures.text(limit))"
                 return

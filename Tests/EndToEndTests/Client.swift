@@ -15,6 +15,12 @@ final class Client: @unchecked Sendable {
         if let error = Socket.pendingError(of: socket) { throw Failure("\(address): \(error)") }
     }
 
+    /// The other end of a connection that was accepted.
+    init(_ socket: consuming Descriptor) { self.socket = socket }
+
+    /// Makes the end of this client a reset.
+    func reset() { Socket.resetOnClose(socket) }
+
     func send(_ text: String) throws(Failure) { try send(Array(text.utf8)) }
 
     /// Sends all of it, however long the other side takes.

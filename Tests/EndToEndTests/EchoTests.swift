@@ -27,6 +27,19 @@ import Testing
         #expect(page.contains("request 1<"))
     }
 
+    @Test func `asked to, it says each request before it is answered`() throws {
+        let program = try RunningProgram("lb-echo", ["--port", "0", "--log"])
+        let client = try Client(try program.address())
+        try client.send(
+            "POST /a?b HTTP/1.1\r\nHost: a\r\nX-Request-Id: one\r\nContent-Length: 2\r\n\r\nhi"
+                + "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
+                + "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        for _ in 0..<3 { #expect(try client.answer().status == 200) }
+        _ = try program.stop()
+        let lines = program.output.split(separator: "\n").dropFirst().map { String($0) }
+        #expect(lines == ["POST /a?b id=one", "GET / id=-"])
+    }
+
     @Test func `a browser gets a page that asks for no icon`() throws {
         let answer = try Client.get(address, "/", fields: "Accept: text/html,*/*;q=0.8\r\n")
         #expect(answer.field("content-type") == "text/html; charset=utf-8")

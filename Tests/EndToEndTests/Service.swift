@@ -25,7 +25,9 @@ final class Service: Sendable {
         self.place = place
         guardian = try place.start(["up"] + place.ups + words)
         do throws(Failure) {
-            let line = try guardian.line(with: "open http://localhost:", in: .errors)
+            // `open http://localhost:8080/`, or where connections are balanced
+            // `try echo hello | lbctl send localhost:8080`.
+            let line = try guardian.line(with: "localhost:", in: .errors)
             guard let port = UInt16(line.split(separator: ":").last?.prefix { $0 != "/" } ?? "")
             else { throw Failure("no port in '\(line)'") }
             address = .loopback(port: port)
