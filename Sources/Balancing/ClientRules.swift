@@ -49,11 +49,6 @@ struct ClientRules: Sendable {
         hashing = SipHash(key: scoreboard.secret)
     }
 
-    /// Whether anybody may be refused.
-    var mayRefuse: Bool { rates != nil }
-    /// Whether clients stay where they are by their address.
-    var keepsPlaces: Bool { places != nil }
-
     /// Whether a client is shut out.
     func isBanned(_ client: ClientNetwork, now: Instant) -> Bool {
         refusals?.end(of: identity(client), now: now) != nil

@@ -105,8 +105,9 @@ struct Exchange: ~Copyable {
         savedLine = saved
     }
 
-    /// Appends method and target, at most `length` bytes.
-    func appendLine(_ length: Int, to text: inout ByteQueue) {
+    /// Appends method and target, at most `length` bytes. It changes nothing; one that is lent to
+    /// read from is copied.
+    mutating func appendLine(_ length: Int, to text: inout ByteQueue) {
         if savedLine.isEmpty {
             request.copyFirst(min(lineLength, length), to: &text)
         } else {

@@ -16,8 +16,9 @@ extension Worker {
         let tried = exchanges[number].tried
         let key = exchanges[number].key
         // Rather one that is suspect than none, and rather one that was tried than none.
+        let warms = isWarming()
         for leniency in Leniency.allCases {
-            if let index = pick(key, turn, word, tried, leniency) {
+            if let index = pick(key, turn, word, tried, leniency, isWarming: warms) {
                 if leniency == .strict { noteTrial(index) }
                 return index
             }
@@ -28,14 +29,14 @@ extension Worker {
     enum Leniency: CaseIterable { case strict, suspects, anybody }
 
     private func pick(
-        _ key: UInt64, _ turn: UInt64, _ word: UInt64, _ tried: Tried, _ leniency: Leniency
+        _ key: UInt64, _ turn: UInt64, _ word: UInt64, _ tried: Tried, _ leniency: Leniency,
+        isWarming: Bool
     ) -> Int? {
         let ready = roster.ready
-        let isWarming = isWarming()
         func price(_ place: Int) -> Cost? {
             admits(ready[place], tried, leniency) ? cost(of: ready[place], isWarming) : nil
         }
-        switch plan.options.algorithm {
+        switch plan.algorithm {
         case .roundRobin, .leastConnections, .leastResponseTime:
             return Least.pick(of: ready.count, turn: turn, word: word, cost: price).map {
                 ready[$0]
@@ -108,7 +109,7 @@ extension Worker {
             : roster.members[index].weight
         let inFlight = plan.scoreboard.inFlight(slot: slot, generation: generation)
         let cell = plan.scoreboard.load(slot: Int(slot))
-        if plan.options.algorithm == .leastResponseTime {
+        if plan.algorithm == .leastResponseTime {
             let words = cell.latency(of: generation)
             return PeakEWMA(word0: words.0, word1: words.1)
                 .cost(pending: inFlight, now: now, weight: weight)
@@ -119,14 +120,14 @@ extension Worker {
 
     /// A backend has answered: what is known of its response times.
     mutating func noteLatency(_ number: UInt32) {
-        if plan.options.algorithm != .leastResponseTime { return }
+        if plan.algorithm != .leastResponseTime { return }
         observe(number, now.since(exchanges[number].sentAt))
     }
 
     /// A backend has failed a request: for those who choose by load it is busier than it looks,
     /// or whoever fails fastest would be given most.
     mutating func notePenalty(_ number: UInt32) {
-        switch plan.options.algorithm {
+        switch plan.algorithm {
         case .roundRobin, .hash: return
         case .leastResponseTime: observe(number, PeakEWMA.failure)
         case .leastConnections, .random:

@@ -58,7 +58,7 @@ extension Worker {
                 transport: Transport(socket), address: address.inlineHost,
                 port: address.port ?? 0, isLocal: address.isLoopback, isTrusted: isTrusted,
                 network: network, phase: isIntroduced ? .introducing : .idle,
-                directions: plan.options.mode == .tcp ? .writable : [.readable, .writable],
+                directions: plan.isStream ? .writable : [.readable, .writable],
                 activeAt: now, filedFor: now + plan.options.timeoutClient)
         ).slot
         wheel.file(slot, at: now + plan.options.timeoutClient)
@@ -91,7 +91,7 @@ extension Worker {
         let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
         clients[slot].phase = .serving(number)
         lane.exchangeOpened()
-        exchanges[number].isStream = plan.options.mode == .tcp
+        exchanges[number].isStream = plan.isStream
         exchanges[number].savedLine.append(text: "-")
         answer(
             number,

@@ -131,7 +131,7 @@ extension Worker {
         let verdict = plan.scoreboard.verdict(slot: slot)
         let failures = verdict.failures(of: exchanges[number].generation)
         if failures > 0 {
-            if failures >= Suspicion.threshold && plan.options.slowStart != nil {
+            if failures >= Suspicion.threshold && plan.slowStart != nil {
                 plan.scoreboard.noteReturn(slot: slot, at: now)
             }
             verdict.setFailures(0, of: exchanges[number].generation)

@@ -51,7 +51,7 @@ extension Worker {
     /// The client is whom the proxy says; what that client then claims of others is believed only
     /// if it is trusted itself.
     private mutating func believe(_ header: ProxyHeader, _ slot: UInt32) {
-        if plan.options.sendProxy != nil { introductions[slot] = header }
+        if plan.introduces { introductions[slot] = header }
         let source: Address
         switch header {
         case .local: return
@@ -77,7 +77,7 @@ extension Worker {
     /// Appends the header that a backend gets before the first byte of this client to `scratch`;
     /// says how long it is.
     mutating func appendIntroduction(of slot: UInt32) -> Int {
-        guard let header = outgoingHeader(slot) else { return 0 }
+        guard plan.introduces, let header = outgoingHeader(slot) else { return 0 }
         let before = scratch.count
         header.append(as: plan.proxyVersion, to: &scratch)
         return scratch.count - before
@@ -85,7 +85,7 @@ extension Worker {
 
     /// What a backend is told of a client; nothing where it is not told.
     private func outgoingHeader(_ slot: UInt32) -> ProxyHeader? {
-        if plan.options.sendProxy == nil { return nil }
+        if !plan.introduces { return nil }
         return introductions[slot] ?? ownHeader(slot)
     }
 

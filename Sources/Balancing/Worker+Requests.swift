@@ -79,8 +79,8 @@ extension Worker {
     private mutating func headComplete(_ number: UInt32, _ length: Int) {
         noteHead(number)
         if isRefused(number, length) { return }
-        if plan.options.algorithm == .hash { noteKey(number) }
-        if plan.options.sticky == .cookie { noteCookie(number) }
+        if plan.algorithm == .hash { noteKey(number) }
+        if plan.keepsByCookie { noteCookie(number) }
         rewriteHead(number, length)
         let malformed = exchanges[number].request.digest()
         if let malformed {
@@ -136,17 +136,15 @@ extension Worker {
 
     /// Whether the request is understood and not passed on; it has been answered then.
     private mutating func isRefused(_ number: UInt32, _ length: Int) -> Bool {
-        let own = refusal(number).map { OwnAnswer($0, refusalSentence($0)) }
-        if let own = own ?? answerToHaste(number) {
-            noteRefusal(number)
-            // Where nothing follows it, the request is over; after CONNECT anything may follow.
-            if requestHead.framing == .none && requestHead.method != .connect {
-                exchanges[number].request.refused(length)
-            }
-            answer(number, own)
+        if let cause = refusal(number) {
+            refuse(number, length, OwnAnswer(cause, refusalSentence(cause)))
             return true
         }
-        if let most = plan.options.maxBody, case .length(let announced) = requestHead.framing,
+        if plan.limitsRates, let own = answerToHaste(number) {
+            refuse(number, length, own)
+            return true
+        }
+        if let most = plan.maxBody, case .length(let announced) = requestHead.framing,
             announced > most
         {
             noteRefusal(number)
@@ -154,6 +152,15 @@ extension Worker {
             return true
         }
         return false
+    }
+
+    private mutating func refuse(_ number: UInt32, _ length: Int, _ own: OwnAnswer) {
+        noteRefusal(number)
+        // Where nothing follows it, the request is over; after CONNECT anything may follow.
+        if requestHead.framing == .none && requestHead.method != .connect {
+            exchanges[number].request.refused(length)
+        }
+        answer(number, own)
     }
 
     /// Keeps what an answer and its access line need of a head that goes nowhere.
@@ -165,7 +172,7 @@ extension Worker {
     }
 
     /// Why what is understood is not passed on.
-    private func refusal(_ number: UInt32) -> Cause? {
+    private mutating func refusal(_ number: UInt32) -> Cause? {
         if requestHead.method == .connect { return .refusedMethod }
         if requestHead.hasVia && exchanges[number].request.hasBeenHere(requestHead, forwarded) {
             return .loop
@@ -235,7 +242,7 @@ extension Worker {
             exchanges[number].tried.insert(member.slot)
             exchanges[number].slot = member.slot
             exchanges[number].generation = member.generation
-            noteOwnPlace(number)
+            if plan.keepsByAddress { noteOwnPlace(number) }
             exchanges[number].sentAt = now
             lane.dispatched(slot: member.slot, generation: member.generation)
             // What is still to come may be too long to be kept for a second time.

@@ -153,7 +153,7 @@ extension Worker {
         let lines = needsDate ? dateLine.line(now) : InlineText()
         exchanges[number].response.write(
             responseHead, word, chunked: chunked, adding: lines, to: &scratch)
-        if roster.cookies != nil && responseHead.status >= 200 { addCookie(number) }
+        if plan.keepsByCookie && responseHead.status >= 200 { addCookie(number) }
         exchanges[number].response.replaceHead(length, with: scratch)
     }
 

@@ -30,8 +30,8 @@ extension Worker {
     /// A look at the version first: from the moment a roster is put up, nobody chooses by another.
     mutating func choose(for number: UInt32) -> Int? {
         if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
-        if let index = ownPlace(number) { return index }
-        if plan.options.algorithm == .roundRobin {
+        if keepsPlaces, let index = ownPlace(number) { return index }
+        if plan.algorithm == .roundRobin {
             return takeTurn(besides: exchanges[number].tried)
         }
         return chooseByLoad(number)

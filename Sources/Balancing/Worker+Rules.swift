@@ -6,14 +6,14 @@ import Kernel
 extension Worker {
     /// Whether a client that connects is let in at all.
     func isShutOut(_ client: ClientNetwork?, isTrusted: Bool) -> Bool {
-        guard plan.rules.mayRefuse, !isTrusted, let client else { return false }
+        guard plan.limitsRates, !isTrusted, let client else { return false }
         return plan.rules.isBanned(client, now: now)
     }
 
     /// Counts a request, or in TCP a connection, of a client, and tells of one that is shut out
     /// for it; why it is not served, if it isn't.
     func overLimit(_ client: ClientNetwork?) -> ClientRules.Refusal? {
-        guard plan.rules.mayRefuse, let client else { return nil }
+        guard plan.limitsRates, let client else { return nil }
         let refusal = plan.rules.refuse(client, now: now)
         if refusal != nil { lane.limited() }
         if case .newlyBanned(let time) = refusal, let ban = plan.options.ban {

@@ -30,7 +30,7 @@ extension Worker {
     private mutating func step(_ slot: UInt32) -> Step {
         switch clients[slot].phase {
         case .introducing: return introduce(slot)
-        case .idle: return plan.options.mode == .tcp ? beginStream(slot) : beginExchange(slot)
+        case .idle: return plan.isStream ? beginStream(slot) : beginExchange(slot)
         case .postponed: return .blocked
         case .lingering:
             guard clients[slot].directions.contains(.readable) else { return .blocked }
@@ -134,7 +134,7 @@ extension Worker {
             exchanges[number].awaitsContinue = false
             if let reason = exchanges[number].request.digest() {
                 requestMalformed(number, reason)
-            } else if let most = plan.options.maxBody, exchanges[number].request.bodyBytes > most {
+            } else if let most = plan.maxBody, exchanges[number].request.bodyBytes > most {
                 bodyTooLarge(number)
             }
             return .moved(count)

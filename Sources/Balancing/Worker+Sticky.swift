@@ -5,34 +5,37 @@ import Kernel
 
 /// Clients that stay where they were: by their address for a time, or by a cookie.
 extension Worker {
+    /// Whether clients stay where they are at all.
+    var keepsPlaces: Bool { plan.keepsByCookie || plan.keepsByAddress }
+
     /// Where a client belongs; nothing where it belongs nowhere, or nobody is there now.
     func ownPlace(_ number: UInt32) -> Int? {
         if exchanges[number].tried.count > 0 { return nil }
-        switch plan.options.sticky {
-        case nil: return nil
-        case .cookie:
-            guard let slot = exchanges[number].cookieSlot,
-                let index = roster.index(ofSlot: slot)
-            else { return nil }
-            return mayStay(index, number) ? index : nil
-        case .address:
-            guard let client = exchanges[number].network,
-                let place = plan.rules.place(of: client, now: now),
-                let index = roster.index(ofSlot: place.slot),
-                place.isCurrent(roster.members[index].generation)
-            else { return nil }
-            return mayStay(index, number) ? index : nil
+        guard let index = plan.keepsByCookie ? placeOfCookie(number) : placeOfAddress(number) else {
+            return nil
         }
+        let mayStay =
+            roster.members[index].fact == .ready
+            && admits(index, exchanges[number].tried, .strict)
+        return mayStay ? index : nil
     }
 
-    private func mayStay(_ index: Int, _ number: UInt32) -> Bool {
-        roster.members[index].fact == .ready
-            && admits(index, exchanges[number].tried, .strict)
+    private func placeOfCookie(_ number: UInt32) -> Int? {
+        exchanges[number].cookieSlot.flatMap { roster.index(ofSlot: $0) }
+    }
+
+    private func placeOfAddress(_ number: UInt32) -> Int? {
+        guard let client = exchanges[number].network,
+            let place = plan.rules.place(of: client, now: now),
+            let index = roster.index(ofSlot: place.slot),
+            place.isCurrent(roster.members[index].generation)
+        else { return nil }
+        return index
     }
 
     /// A request goes to a backend: its client belongs there from now on.
     func noteOwnPlace(_ number: UInt32) {
-        guard plan.rules.keepsPlaces, let client = exchanges[number].network else { return }
+        guard let client = exchanges[number].network else { return }
         plan.rules.bind(
             client, slot: exchanges[number].slot, generation: exchanges[number].generation, now: now
         )

@@ -27,7 +27,7 @@ extension Worker {
             return .moved(0)
         }
         beginWithIntroduction(number)
-        if plan.options.algorithm == .hash { noteKey(number) }
+        if plan.algorithm == .hash { noteKey(number) }
         deliver(number)
         return .moved(0)
     }

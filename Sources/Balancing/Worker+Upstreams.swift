@@ -85,7 +85,7 @@ extension Worker {
         let isCurrent = roster.isCurrent(
             slot: upstreams[number].slot, generation: upstreams[number].generation)
         // With a PROXY header in front a connection is one client's alone.
-        let isShared = plan.options.sendProxy == nil
+        let isShared = !plan.introduces
         if !reusable || !isCurrent || !isShared || !upstreams[number].isReusable {
             closeUpstream(number)
             return

@@ -10,7 +10,7 @@ import Scoreboard
 extension Worker {
     /// Those who were not to be chosen and are now have come back.
     func noteReturns(from last: Roster, to latest: Roster) {
-        if plan.options.slowStart == nil { return }
+        if plan.slowStart == nil { return }
         for member in latest.members where member.fact == .ready {
             let before = last.index(ofSlot: member.slot).map { last.members[$0] }
             let wasReady = before?.fact == .ready && before?.generation == member.generation
@@ -19,15 +19,18 @@ extension Worker {
     }
 
     /// Whether anybody is on the way to its share.
-    func isWarming() -> Bool {
-        guard let window = plan.options.slowStart else { return false }
+    ///
+    /// It changes nothing. But a worker lent to read from is copied, all 1.5 KB of it, and this is
+    /// asked for every request.
+    mutating func isWarming() -> Bool {
+        guard let window = plan.slowStart else { return false }
         guard let last = plan.scoreboard.lastReturn else { return false }
         return now.since(last) < window
     }
 
     /// What a member is given of its share now, in 1024ths.
     func warmth(of index: Int) -> UInt32 {
-        guard let window = plan.options.slowStart else { return SlowStart.whole }
+        guard let window = plan.slowStart else { return SlowStart.whole }
         let start = SlowStart(window: window)
         var most: UInt32 = 1
         for other in roster.ready { most = max(most, share(of: other, start)) }
@@ -42,7 +45,7 @@ extension Worker {
 
     /// Where in the rotation to begin: at the turn's own place, or elsewhere where that is of
     /// somebody who does not take all of its turns yet.
-    func placeOfTurn(_ number: UInt64) -> Int {
+    mutating func placeOfTurn(_ number: UInt64) -> Int {
         let count = roster.rotation.count
         let place = Int(number % UInt64(count))
         if !isWarming() { return place }

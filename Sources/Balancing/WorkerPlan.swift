@@ -10,6 +10,17 @@ import Synchronization
 /// What every worker thread is told at its start, and what they share.
 final class WorkerPlan: Sendable {
     let options: BalancerOptions
+    /// What is asked for every request stands here once more, by itself: a look into the options
+    /// takes a copy of them all.
+    let algorithm: BalancerOptions.Algorithm
+    let isStream: Bool
+    let maxBody: UInt64?
+    let slowStart: Nanoseconds?
+    let keepsByCookie: Bool
+    let keepsByAddress: Bool
+    let introduces: Bool
+    /// Whether a client may be refused because it asks too often.
+    let limitsRates: Bool
     let listeners: [ListeningSocket]
     let board: RosterBoard
     let scoreboard: Scoreboard
@@ -47,6 +58,14 @@ final class WorkerPlan: Sendable {
         isSupervised: Bool
     ) throws(SystemError) {
         self.options = options
+        algorithm = options.algorithm
+        isStream = options.mode == .tcp
+        maxBody = options.maxBody
+        slowStart = options.slowStart
+        keepsByCookie = options.sticky == .cookie
+        keepsByAddress = options.sticky != nil && options.sticky != .cookie
+        introduces = options.sendProxy != nil
+        limitsRates = options.rateLimit != nil
         self.listeners = listeners
         self.board = board
         self.scoreboard = scoreboard

@@ -52,8 +52,8 @@ struct ShareReader: ~Copyable {
         }
     }
 
-    /// The first line that is a record's, and its length with its line feed; what stands in front of
-    /// it is let go. Nothing when no whole line is left.
+    /// The first line that is a record's, and its length with its line feed; what stands in front
+    /// of it is let go. Nothing when no whole line is left.
     private static func next(
         in queue: inout ByteQueue, _ reader: inout RecordLineReader, above last: UInt64
     ) -> (layout: RecordLine.Layout, length: Int)? {

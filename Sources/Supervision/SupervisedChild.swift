@@ -43,6 +43,8 @@ final class SupervisedChild {
     var address: Address
     /// The last process, while it may have left some of its own behind.
     var maker: Int32?
+    /// Since when it has been started without being ready; nothing once it is.
+    var triedSince: Instant?
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
     /// How it is getting on with finishing what it has, while it does.

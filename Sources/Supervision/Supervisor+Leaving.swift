@@ -21,6 +21,7 @@ extension Supervisor {
         case .left: return
         }
         phase = .leaving(killAt: killAt)
+        nextReminder = now + Self.reminder
         refuseOrders()
         replacements = []
         for child in children where child.lifecycle.state == .draining {
@@ -59,7 +60,33 @@ extension Supervisor {
                 perform(child.lifecycle.stopRequested(killAt: now), on: child)
             }
         }
+        remindOfThoseWhoStay()
         if children.allSatisfy({ !$0.lifecycle.hasProcess }) && obituaries.isEmpty { finish() }
+    }
+
+    /// How often it is said for whom everybody waits.
+    private static let reminder = Nanoseconds.seconds(2)
+
+    private func remindOfThoseWhoStay() {
+        guard let moment = nextReminder, moment < now else { return }
+        nextReminder = now + Self.reminder
+        let staying = children.filter { $0.lifecycle.hasProcess }
+        if staying.isEmpty { return }
+        let words = staying.prefix(5).map { child in
+            let pid = child.process?.pid
+            guard let deadline = child.lifecycle.deadline, deadline != .never else {
+                return "\(child.title(pid: pid)), which " + (pid.map(Self.whyItStays) ?? "ends")
+            }
+            return "\(child.title(pid: pid)), killed in \(Figures.text(deadline.since(now)))"
+        }
+        let rest = staying.count > words.count ? " and \(staying.count - words.count) more" : ""
+        log.say("still waiting for \(words.joined(separator: "; "))\(rest)")
+    }
+
+    /// A process that was killed ends as soon as the kernel lets it.
+    private static func whyItStays(_ pid: Int32) -> String {
+        Processes.facts(of: pid)?.state == "D"
+            ? "was killed and is kept by the kernel (uninterruptible sleep)" : "was killed"
     }
 
     private func finish() {

@@ -42,6 +42,8 @@ public final class Supervisor {
     var connections = Slab<ControlConnection>(capacity: 256)
     /// When clients are let in again; nothing while they are.
     var acceptAgain: Instant?
+    /// When it is said next for whom the end waits; nothing while nothing ends.
+    var nextReminder: Instant?
     var obituaries: [Obituary] = []
     var kills: [KillRequest] = []
     var withdrawals: [Withdrawal] = []
@@ -168,7 +170,7 @@ public final class Supervisor {
         for kill in kills { next = min(next ?? .never, kill.deadline) }
         if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
-        if let moment = acceptAgain { next = min(next ?? .never, moment) }
+        for case let moment? in [acceptAgain, nextReminder] { next = min(next ?? .never, moment) }
         return next.map { $0.since(Clock.now()) }
     }
 

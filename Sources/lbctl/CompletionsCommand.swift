@@ -55,7 +55,8 @@ enum CompletionsCommand {
         _lbctl() {
             local line word what
             local -a spaced open spacedtexts opentexts
-            for line in "${(@f)$(${(Q)~words[1]} __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+            local program=${(Q)~words[1]}
+            for line in "${(@f)$($program __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
                 [[ -z $line ]] && continue
                 if [[ $line == :files ]]; then
                     _files

@@ -6,9 +6,10 @@ import Terminal
 /// `lbctl events`: what has changed, and nothing else of the log.
 enum EventsCommand {
     private static let remark = """
-        CHANGE is one of started, stopping, stopped (the service); ready, unready, failed, signalled,
-        exited, killed, overdue, paused, resumed (a process); draining, drained, undrained, weighed,
-        down, up, replaced, nobody (the choice); unwritable, writable (the history); other.
+        CHANGE is one of started, stopping, stopped (the service); ready, unready, failed,
+        signalled, exited, killed, overdue, paused, resumed (a process); draining, drained,
+        undrained, weighed, down, up, replaced, nobody (the choice); unwritable, writable (the
+        history); other.
         With --format json an object a line: seq, time, name, port, pid, change, what; name, port
         and pid are null where it is the service that changed.
         """

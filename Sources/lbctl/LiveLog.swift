@@ -37,7 +37,7 @@ struct LiveLog: ~Copyable {
         self.init(client, past, nil, from: from)
     }
 
-    /// What comes over `socket` unasked, from a run's first record on; `notes` go between the lines.
+    /// What comes over `socket` unasked, from a run's first record on; `notes` go between lines.
     init(_ socket: consuming Descriptor, _ past: PastLog, _ notes: Notes?) throws(Refusal) {
         var client = ControlClient(socket)
         guard case .following(let from) = try client.next() else { throw ControlClient.lost }

@@ -67,6 +67,24 @@ import Testing
         #expect(try service.get().status == 200)
     }
 
+    @Test func `lines of three that write at once are whole, and in the order of each`() throws {
+        let count = 2000
+        let script = "i=0; while [ $i -lt \(count) ]; do i=$((i+1)); echo line $i of $0; done"
+        let service = try Service(
+            ["--backends", "1", "--restart", "never"],
+            procfile: """
+                backend: lb-echo --port $PORT
+                a: sh -c '\(script)' a
+                b: sh -c '\(script)' b
+                c: sh -c '\(script)' c
+                """)
+        for name in ["a", "b", "c"] {
+            try service.await(name) { $0.state == "stopped" }
+            let texts = try service.place.records([name]).compactMap { $0["text"].text }
+            #expect(texts == (1...count).map { "line \($0) of \(name)" })
+        }
+    }
+
     @Test func `several kills of one backend at the same moment are all answered`() throws {
         let service = try Service(["--backends", "2"])
         for _ in 0..<5 {

@@ -73,6 +73,25 @@ import Testing
         #expect(try read(folder, tail) == wanted.suffix(5))
     }
 
+    @Test func `every number and every time is found from where it begins`() throws {
+        var scribe = try Scribe(folder, limit: 16 << 20)
+        fill(&scribe, count: 3000)
+        workshop.append("somebody's note\n", to: try #require(workshop.names.first))
+        let all = try read(folder)
+        #expect(all.count == 3001)
+        for index in stride(from: 0, to: all.count, by: 7) {
+            let first = try read(folder, HistoryQuery(from: all[index].sequence), count: 3)
+            #expect(first == Array(all[index...].prefix(3)))
+            // The scribe's records come a millisecond after each other.
+            let time = scribe.time - UInt64(all.count - 1 - index) * 1_000_000
+            for (since, at) in [(time, index), (time + 1, index + 1)] {
+                let filter = LogFilter(since: WallTime(nanoseconds: since))
+                let found = try read(folder, HistoryQuery(filter: filter), count: 2)
+                #expect(found == Array(all[at...].prefix(2)))
+            }
+        }
+    }
+
     @Test func `reading ends when its reader has seen enough`() throws {
         var scribe = try Scribe(folder)
         fill(&scribe, count: 100)

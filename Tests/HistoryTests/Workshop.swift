@@ -47,12 +47,12 @@ func seen(_ record: Record) -> Seen {
 }
 
 func read(
-    _ folder: String, _ query: HistoryQuery = HistoryQuery()
+    _ folder: String, _ query: HistoryQuery = HistoryQuery(), count: Int = .max
 ) throws(SystemError) -> [Seen] {
     var records: [Seen] = []
     try HistoryReader(folder: folder).read(query) { record in
         records.append(seen(record))
-        return true
+        return records.count < count
     }
     return records
 }

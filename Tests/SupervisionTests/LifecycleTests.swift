@@ -210,19 +210,27 @@ struct LifecycleTests {
         }
     }
 
-    @Test
-    func `can't end where there is no process`() async {
-        await #expect(processExitsWith: .failure) {
-            var state = Lifecycle.stopped
+    @Test(arguments: withoutProcess.indices)
+    func `can neither end nor become ready where there is no process`(index: Int) async {
+        await #expect(processExitsWith: .failure) { [index] in
+            var state = LifecycleTests.withoutProcess[index]
             _ = state.exited(.stay, now: Instant(nanoseconds: 1))
+        }
+        await #expect(processExitsWith: .failure) { [index] in
+            var state = LifecycleTests.withoutProcess[index]
+            _ = state.becameReady(now: Instant(nanoseconds: 1))
         }
     }
 
-    @Test
-    func `can't begin where there is a process`() async {
-        await #expect(processExitsWith: .failure) {
-            var state = Lifecycle.ready(since: Instant(nanoseconds: 1))
+    @Test(arguments: withProcess.indices)
+    func `can't begin where there is a process`(index: Int) async {
+        await #expect(processExitsWith: .failure) { [index] in
+            var state = LifecycleTests.withProcess[index]
             state.spawned(now: Instant(nanoseconds: 2))
+        }
+        await #expect(processExitsWith: .failure) { [index] in
+            var state = LifecycleTests.withProcess[index]
+            state.couldNotBeSpawned()
         }
     }
 }

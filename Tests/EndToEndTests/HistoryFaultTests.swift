@@ -1,0 +1,51 @@
+import Glibc
+import Kernel
+import Testing
+
+/// What happens to the service, and to its log, when its disk or its files fail.
+@Suite struct HistoryFaultTests {
+    private static let talker = """
+        backend: lb-echo --port $PORT
+        one: sh -c 'i=0; while :; do i=$((i+1)); echo line $i; sleep 0.02; done'
+        """
+
+    private func folder(_ place: Place) -> String {
+        "\(place.folder.path)/state/lbctl/\(place.name)/log"
+    }
+
+    @Test func `a full disk is told of once, and stops nothing`() throws {
+        let place = try Place(procfile: Self.talker)
+        try Files.makeFolders(folder(place))
+        // Each write to this device says ENOSPC; see full(4).
+        #expect(symlink("/dev/full", folder(place) + "/lines-000000000001.log") == 0)
+        let service = try Service(place, ["--backends", "1"])
+        _ = try service.guardian.line(with: "the history can't be written")
+        _ = try service.guardian.line(with: "line 50")
+        let told = service.guardian.output.split(separator: "\n")
+            .count { $0.contains("can't be written") }
+        #expect(told == 1)
+        #expect(!service.guardian.errors.contains("left out"))
+        #expect(try service.run("ps").code == 0)
+        try Files.remove(folder(place) + "/lines-000000000001.log")
+        _ = try service.guardian.line(with: "the history is written again")
+        #expect(try service.run("logs", ["one"]).output.contains("| line 1\n"))
+    }
+
+    @Test func `files that somebody removes are begun anew`() throws {
+        let service = try Service(["--backends", "1"], procfile: Self.talker)
+        let folder = folder(service.place)
+        _ = try service.guardian.line(with: "line 20")
+        for name in try Files.names(in: folder) { try Files.remove("\(folder)/\(name)") }
+        #expect(
+            Programs.eventually {
+                (try? service.place.records(["--tail", "3", "one"]).count) == 3
+            })
+        // In front of what is new stands the mark of the run alone.
+        let records = try service.place.records()
+        #expect(records.first?["stream"].text == "run")
+        let numbers = records.dropFirst().compactMap { $0["seq"].int }
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 })
+        #expect(try service.run("down").code == 0)
+        #expect(try service.place.records().last?["text"].text == "'\(service.name)' is stopped")
+    }
+}

@@ -1,0 +1,203 @@
+/// What can go wrong for a supervisor, and where it is tried: nobody need take a case on trust.
+///
+/// `FaultTableTests` looks whether each test that is named here is there.
+enum FaultTable {
+    struct Row: Sendable {
+        let fault: String
+        let suite: String
+        let test: String
+
+        init(_ fault: String, _ suite: String, _ test: String) {
+            self.fault = fault
+            self.suite = suite
+            self.test = test
+        }
+    }
+
+    /// What no test can bring about everywhere, and what stands for it.
+    static let untried: [(fault: String, why: String)] = [
+        (
+            "a process in uninterruptible sleep (D)",
+            """
+            Only a dead disk or a frozen control group makes one, and both are root's. With a \
+            frozen backend, by hand: `down` says every two seconds whom the kernel keeps, a second \
+            Ctrl-C ends lbctl all the same, and the process is gone once it thaws.
+            """
+        ),
+        (
+            "the clock is set while it runs",
+            """
+            Setting it is root's, and would hit all other tests. Deadlines are `Instant`s, \
+            which come from the monotonic clock alone, and no `WallTime` can be compared with \
+            one: the compiler holds that. That times in the log never go back is tested with \
+            `StampClock`.
+            """
+        ),
+    ]
+
+    static let rows: [Row] = [
+        Row(
+            "a program that is missing, closed, of no known format, or without its shell",
+            "ProgramFaultTests",
+            "why a program can't be executed is told by name, and it is tried once"),
+        Row(
+            "a script without a first line for the kernel", "ProgramFaultTests",
+            "a script that names no interpreter is run by a shell"),
+        Row(
+            "exit 0 at once", "ProgramFaultTests",
+            "one that ends at once without a fault: a backend crashes, a worker is done"),
+        Row(
+            "exit 1 at once, again and again", "CrashLoopTests",
+            "one that crashes too often is left alone, and the others go on"),
+        Row(
+            "killed by SIGSEGV; last words without a line end", "LogTests",
+            "the last words of one that dies stand before the sentence of its death"),
+        Row(
+            "killed by SIGKILL", "KillTests",
+            "a backend killed by somebody else is noticed, told of and started again"),
+        Row(
+            "killed five times and more", "CrashLoopTests",
+            "kills by lbctl are not counted as crashes"),
+        Row(
+            "deaf to SIGTERM", "OddMomentTests",
+            "who is deaf is named while everybody waits, and killed in the end"),
+        Row(
+            "Ctrl-C twice", "TerminalSessionTests",
+            "Ctrl-C twice ends at once what is deaf to the first"),
+        Row(
+            "Ctrl-C twice, from a program", "LeavingTests",
+            "a second Ctrl-C ends it at once with 130"),
+        Row(
+            "stopped by SIGSTOP when all is to end", "OddMomentTests",
+            "what was stopped by SIGSTOP is no obstacle to the end"),
+        Row(
+            "descendants in a session of their own, the supervisor killed", "CleanUpTests",
+            "the supervisor killed leaves nothing, not even what had left its session"),
+        Row(
+            "descendants in a session of their own, the guardian killed", "CleanUpTests",
+            "the guardian killed leaves nothing, not even what had left its session"),
+        Row(
+            "descendants in a session of their own, their backend killed", "CleanUpTests",
+            "what a killed backend left behind is gone before it is back"),
+        Row(
+            "descendants without variables", "CleanUpTests",
+            "what has also dropped its variables is gone with the service"),
+        Row(
+            "both guards killed at once: stale socket and locks", "CleanUpTests",
+            "both killed at once leave no child running"),
+        Row(
+            "both guards killed at once: descendants that had left", "CleanUpTests",
+            "what outlived both is ended by whoever starts or stops the service next"),
+        Row(
+            "a program that daemonises", "ProgramFaultTests",
+            "one that daemonises has ended, and what it became is ended and named"),
+        Row(
+            "closed output", "ProgramFaultTests",
+            "one that closes its output is no less supervised, and costs nothing"),
+        Row(
+            "a descendant holds the output after the end", "ProgramFaultTests",
+            "one whose descendants hold its output has ended when it has"),
+        Row(
+            "a line of ten megabytes", "LineSplitterTests",
+            "a line of ten megabytes is cut at 64 KiB and needs no more memory than that"),
+        Row(
+            "any bytes, cut anywhere", "LineSplitterTests",
+            "random bytes come out the same however they are cut, and none is lost"),
+        Row(
+            "bytes that command a terminal", "LogTests",
+            "a child can neither forge a line nor reach the terminal"),
+        Row(
+            "a prompt without a line end", "LineSplitterTests",
+            "a prompt is shown after a silence and its answer continues it"),
+        Row(
+            "a child faster than its reader: the terminal", "LogTests",
+            "a terminal that does not read delays nobody"),
+        Row(
+            "a child faster than its reader: a follower", "LogTests",
+            "a follower that does not read delays nobody, and misses nothing untold"),
+        Row(
+            "three writers at once", "StormTests",
+            "lines of three that write at once are whole, and in the order of each"),
+        Row(
+            "a port in use at the start", "RefusalTests",
+            "a port that is taken is named with who has it, and nothing is started"),
+        Row(
+            "a port in use later", "ProgramFaultTests",
+            "a port that is taken while its backend is away is told, and is no crash"),
+        Row(
+            "a second up", "UpTests",
+            "a second one of the same name is refused and names the first, which lives on"),
+        Row(
+            "three ups at the same moment", "UpTests",
+            "of several at the same time one comes up, and the others name it"),
+        Row(
+            "kill -9 of the balancer", "KillTests",
+            "a killed balancer refuses nobody and fails only what it held"),
+        Row(
+            "killed at any moment of the start", "OddMomentTests",
+            "lbctl killed at any moment of its start leaves nothing"),
+        Row(
+            "the terminal hangs up", "TerminalSessionTests",
+            "closing the window ends it gracefully"),
+        Row(
+            "nobody reads what it shows", "LeavingTests",
+            "when nobody can see its lines any more it ends"),
+        Row(
+            "a full disk", "HistoryWriterTests",
+            "a full disk is said once, stops nothing, and is forgotten when it is over"),
+        Row(
+            "a log file removed or renamed", "HistoryWriterTests",
+            "a file that was removed is begun anew"),
+        Row(
+            "a log folder that can't be written", "HistoryWriterTests",
+            "a folder that can't be made is reported"),
+        Row(
+            "no descriptors left", "ShortageTests",
+            "without descriptors the rest runs, and it goes on when there are some"),
+        Row(
+            "no descriptors left for clients", "ControlSocketTests",
+            "where descriptors are short somebody who asks is heard all the same"),
+        Row(
+            "no processes left", "ShortageTests",
+            "where no process can be had it is said, and all that there is ends with it"),
+        Row(
+            "time passes while nothing runs, as in a suspend", "StormTests",
+            "what happens while the supervisor sleeps is made good when it wakes"),
+        Row(
+            "two hundred backends; fifty killed in one instant, their SIGCHLDs one", "StormTests",
+            "of two hundred backends fifty die in one instant, and all are back"),
+        Row(
+            "a storm of signals", "StormTests",
+            "ten thousand signals and a thousand orphans keep it from nothing"),
+        Row(
+            "control clients that say nothing, or half a request", "ControlSocketTests",
+            "more silent clients than there is room for keep nobody out"),
+        Row(
+            "a control client that sends without end", "ControlSocketTests",
+            "a request that never ends is cut off, and its bytes are not kept"),
+        Row(
+            "control clients that leave", "ControlSocketTests",
+            "clients that leave amid a request are forgotten"),
+        Row(
+            "control clients of other users", "ControlSocketTests",
+            "other users are not heard, even where the folder is open to them"),
+        Row(
+            "kills of one backend at the same moment", "StormTests",
+            "several kills of one backend at the same moment are all answered"),
+        Row(
+            "kill, pause, resume during backoff", "OddMomentTests",
+            "what backs off can't be killed or paused, and it is said when it comes back"),
+        Row(
+            "start, restart during backoff", "OddMomentTests",
+            "what backs off is started at once by whoever asks for it"),
+        Row(
+            "stop, down during backoff", "OddMomentTests",
+            "what backs off is stopped by a word, and keeps nobody from leaving"),
+        Row(
+            "down during the start", "OddMomentTests",
+            "down while all of it still starts ends all of it"),
+        Row(
+            "scaled down while draining", "OddMomentTests",
+            "scaled down while one of those that go is being drained, it goes when it may"),
+    ]
+}
