@@ -120,6 +120,7 @@ extension Worker {
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
         exchanges[number].response = Relay(sent: .dropped)
+        giveBackDown(number)
         exchanges[number].down = Flow()
         exchanges[number].up.rewind()
         exchanges[number].endsFirst = nil

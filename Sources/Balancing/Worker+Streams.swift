@@ -125,6 +125,10 @@ extension Worker {
             tidyUp(number)
             return .nothing
         case .end, .failed:
+            // All that it said has been read already: nothing more comes of waiting.
+            if exchanges[number].down.end != .open {
+                return backendBroke(number, upstream, nil)
+            }
             // It may have spoken before it went: what it said is still to be read, and the error
             // behind it, which this call has taken from the socket, is remembered.
             upstreams[upstream].directions.remove(.writable)

@@ -81,8 +81,16 @@ struct Server: ~Copyable {
             }
             if let from = acceptsFrom, from <= now { resumeAccepting() }
             if nextSweep <= now { sweep() }
-            if let leavesAt, connections.count == 0 || leavesAt <= now { return }
+            if let leavesAt, connections.count == 0 || leavesAt <= now {
+                cut()
+                return
+            }
         }
+    }
+
+    /// Whoever is still being served is to see that something is missing.
+    private func cut() {
+        for slot in slots() { Socket.resetOnClose(connections[slot].socket) }
     }
 
     /// How long nothing needs to be done if nothing happens.

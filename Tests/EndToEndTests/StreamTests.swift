@@ -159,6 +159,13 @@ import Testing
         withExtendedLifetime(backend) {}
     }
 
+    /// Whether a client is reset at once: it may be so before it knows that it is connected.
+    static func isTurnedAway(by address: Address) -> Bool {
+        do throws(Failure) { return try Client(address).isClosed() } catch {
+            return error.description.contains("reset")
+        }
+    }
+
     /// Two connected ends, to tell a script something or hear of it.
     static func pair() throws -> (Client, Client) {
         let listener = try ListeningSocket(.loopback(port: 0))

@@ -4,6 +4,8 @@ import Kernel
 /// What must hold for a whole worker, whatever clients and backends say and do.
 enum ExchangeOracle {
     static func examine(_ bytes: [UInt8]) throws(Finding) {
+        // As the balancer does: a splice(2) to a connection that is gone would end the process.
+        Signals.ignoreBrokenPipes()
         let play: Play
         do throws(SystemError) {
             play = try Play(bytes)
