@@ -43,6 +43,9 @@ extension Worker {
         if isIntroduced ? !isTrusted : isShutOut(network, isTrusted: isTrusted) {
             lane.shutOut()
             Socket.resetOnClose(socket)
+            if isIntroduced {
+                logRefusal(address.inlineHost, address.port ?? 0, "proxy_not_trusted")
+            }
             return
         }
         let token = Token(kind: TokenKind.client, key: key)

@@ -69,7 +69,7 @@ extension Worker {
     /// No header, or not a proper one: nobody can tell whose bytes these are.
     @discardableResult
     mutating func refuseIntroduction(_ slot: UInt32, _ why: StaticString) -> Step {
-        logRefusal(slot, why)
+        logRefusal(clients[slot].address, clients[slot].port, why)
         closeClient(slot, reset: true)
         return .gone
     }

@@ -42,7 +42,8 @@ extension Worker {
     /// `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
     private mutating func logStream(_ number: UInt32) {
         scratch.removeAll()
-        appendEndpoint(exchanges[number].client)
+        let client = exchanges[number].client
+        append(clients[client].address, clients[client].port)
         scratch.append(" tcp up=")
         scratch.append(decimal: exchanges[number].up.count)
         scratch.append(" down=")
@@ -61,10 +62,10 @@ extension Worker {
 
     /// Writes the line of a connection of which nobody can say whose it is, as
     /// `127.0.0.1:40112 refused error=proxy_header_malformed`.
-    mutating func logRefusal(_ slot: UInt32, _ why: StaticString) {
+    mutating func logRefusal(_ address: InlineText, _ port: UInt16, _ why: StaticString) {
         if !accessLog.isOn { return }
         scratch.removeAll()
-        appendEndpoint(slot)
+        append(address, port)
         scratch.append(" refused error=")
         scratch.append(why)
         scratch.append(Ascii.lineFeed)
@@ -73,13 +74,12 @@ extension Worker {
     }
 
     /// Address and port of a client, an IPv6 address in brackets.
-    private mutating func appendEndpoint(_ slot: UInt32) {
-        let address = clients[slot].address
+    private mutating func append(_ address: InlineText, _ port: UInt16) {
         let isSixth = (0..<address.count).contains { address[$0] == Ascii.colon }
         if isSixth { scratch.append("[") }
         scratch.append(address.bytes)
         scratch.append(isSixth ? "]:" : ":")
-        scratch.append(decimal: UInt64(clients[slot].port))
+        scratch.append(decimal: UInt64(port))
     }
 
     /// Who ended a stream, or why it was cut.

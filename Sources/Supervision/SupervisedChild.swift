@@ -43,6 +43,8 @@ final class SupervisedChild {
     var address: Address
     /// The last process, while it may have left some of its own behind.
     var maker: Int32?
+    /// Since when it has been started without being ready; nothing once it is.
+    var triedSince: Instant?
     /// Whether it has once been killed for not being ready in time.
     var wasLate = false
     /// How it is getting on with finishing what it has, while it does.
@@ -127,11 +129,14 @@ final class SupervisedChild {
 
     /// When something is to be done about it though nothing happens; nothing when never.
     var deadline: Instant? {
-        let looks = [
-            process?.probe?.next, drain?.nextLook, lifecycle.deadline, process?.output.showsAt,
-            process?.errors.showsAt,
-        ]
-        return looks.compactMap { $0 }.filter { $0 != .never }.min()
+        // Asked in each turn, so no list is made of them.
+        var first = Instant.never
+        first = min(first, process?.probe?.next ?? .never)
+        first = min(first, drain?.nextLook ?? .never)
+        first = min(first, lifecycle.deadline ?? .never)
+        first = min(first, process?.output.nextLook ?? .never)
+        first = min(first, process?.errors.nextLook ?? .never)
+        return first == .never ? nil : first
     }
 }
 

@@ -173,9 +173,19 @@ extension Supervisor {
         case .failed: true
         // One that has done its work, and need not go on.
         case .stopped: child.plan.role != .other
-        case .starting, .backoff: child.wasLate
+        case .starting: child.wasLate || isTriedInVain(child)
+        case .backoff: child.wasLate || isTriedInVain(child) || staysAwayForLong(child)
         case .ready, .paused, .draining, .stopping: false
         }
+    }
+
+    /// Whether it has been started again and again for as long as one start may take.
+    private func isTriedInVain(_ child: SupervisedChild) -> Bool {
+        child.triedSince.map { now.since($0) > Lifecycle.startLimit } ?? false
+    }
+
+    private func staysAwayForLong(_ child: SupervisedChild) -> Bool {
+        child.lifecycle.deadline.map { $0.since(now) > Lifecycle.startLimit } ?? false
     }
 
     /// Sends what waits, and watches for room where it does not all fit.

@@ -19,6 +19,7 @@ extension Supervisor {
 
     func becameReady(_ child: SupervisedChild) {
         child.process?.probe = nil
+        child.triedSince = nil
         let action = child.lifecycle.becameReady(now: now)
         if action == .nothing { return }
         perform(action, on: child)

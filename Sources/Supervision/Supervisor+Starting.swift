@@ -75,6 +75,7 @@ extension Supervisor {
         child.takeNextPlan()
         child.environment = plan.recipe.environment
         child.generation += 1
+        child.triedSince = child.triedSince ?? now
         child.verdictIsUp = true
         child.killOrder = nil
         child.stranger = nil

@@ -63,7 +63,10 @@ final class Audience: Guardian.Audience {
         Console.complain(refusal.what, why: refusal.why, advice: refusal.advice)
     }
 
-    func say(_ sentence: String) { note("lbctl: " + sentence) }
+    func say(_ sentence: String) {
+        // Over the `^C` that the terminal has echoed.
+        note((DescriptorReference.standardError.isTerminal ? "\r" : "") + "lbctl: " + sentence)
+    }
 
     /// What is no line of the log goes where it can't be taken for one, but not straight into a
     /// terminal that may be stuck; and on one screen no line is torn by another.

@@ -48,7 +48,11 @@ enum DownCommand {
     private static func isRunning(_ folder: RuntimeFolder) -> Bool {
         for _ in 0..<400 {
             if ControlClient.isRunning(folder) { return true }
-            if FileLock.holder(folder.guardianLock) == nil { return false }
+            guard let guardian = FileLock.holder(folder.guardianLock) else { return false }
+            // After Ctrl-Z it can't see that its supervisor is gone, and would keep the name.
+            if Processes.facts(of: guardian)?.state == "T" {
+                Signals.send(.proceed, to: guardian)
+            }
             Poll.sleep(.milliseconds(5))
         }
         return false

@@ -48,6 +48,7 @@ struct UpFlags {
     static let examples = [
         ("lbctl up", "a balancer on 8080 and three backends from 3000 on"),
         ("lbctl up --backends 5 --port 9090", "five, and another port"),
+        ("lbctl up --mode tcp", "balance connections of anything, not HTTP requests"),
         ("lbctl up -d", "in the background; returns when all is ready"),
         ("lbctl up -f app/Procfile --formation worker=2", "your own programs"),
     ]

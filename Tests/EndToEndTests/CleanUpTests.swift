@@ -97,6 +97,21 @@ import Testing
         try startsAgain(service, rows.map(\.port))
     }
 
+    @Test func `a guardian that sleeps keeps nobody's name when its supervisor is killed`() throws {
+        let service = try stubbornService()
+        let rows = try service.rows()
+        let supervisor = try #require(Processes.facts(of: rows[0].pid)).parent
+        service.guardian.send(.stop)
+        Signals.send(.kill, to: supervisor)
+        let isDead = Programs.eventually {
+            Processes.facts(of: supervisor).map { $0.state == "Z" } ?? true
+        }
+        #expect(isDead)
+        #expect(try service.run("down").code == 0)
+        #expect(try service.end() == .exited(code: 1))
+        try startsAgain(service, rows.map(\.port))
+    }
+
     @Test func `a graceful end leaves nothing that had left its session`() throws {
         let service = try stubbornService()
         #expect(try service.run("down", ["-t", "1"]).code == 0)

@@ -26,6 +26,15 @@ import Testing
         #expect(texts.contains("stopping: 'lbctl up -d' gave up"), "\(texts)")
     }
 
+    @Test func `up -d does not wait for one that stays away for long`() throws {
+        let place = try Place(procfile: "backend: sh -c 'echo not today; exit 7'\n")
+        let up = try place.up(["--backends", "1", "--restart-delay", "1h"])
+        #expect(up.code == 1)
+        #expect(up.errors.contains("backend.1 is not ready: exited with 7"), "\(up.errors)")
+        #expect(up.errors.contains("not today"), "\(up.errors)")
+        #expect(place.leftOver() == [])
+    }
+
     @Test func `one that crashes too often is left alone, and the others go on`() throws {
         let service = try Service(
             ["--backends", "2"],

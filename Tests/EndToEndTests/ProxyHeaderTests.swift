@@ -91,6 +91,7 @@ import Testing
             StreamTests.mode + ["--accept-proxy", "--trust-proxy", "192.0.2.1"])
         let client = try Client(balanced.address)
         #expect(client.isClosed())
+        #expect(try balanced.program.line(with: " refused ").hasSuffix("error=proxy_not_trusted"))
     }
 
     @Test(arguments: ["v1", "v2"])

@@ -49,6 +49,28 @@ import Testing
         _ = end(of: child)
     }
 
+    @Test func `a process whose connections the kernel has closed is known to be dying`() throws {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        let socket = try Socket.connect(to: try Socket.localAddress(of: listener))
+        var plan = shell("sleep 100; true")
+        plan.descriptors = [nil, nil, nil, socket.reference]
+        let child = try Child(plan)
+        // Now the child alone has it.
+        _ = consume socket
+        #expect(Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30)))
+        guard case .connection(let server, _) = Socket.accept(from: listener.reference) else {
+            Issue.record("nobody came")
+            return
+        }
+        #expect(!Processes.isDying(child.pid))
+        Signals.send(.kill, toGroup: child.pid)
+        #expect(Poll.wait(for: .readable, on: server.reference, timeout: .seconds(30)))
+        #expect(Processes.isDying(child.pid))
+        _ = end(of: child)
+        #expect(Processes.isDying(child.pid))
+        #expect(!Processes.isDying(ThisProcess.pid))
+    }
+
     @Test func `we have memory and have used time`() throws {
         let facts = try #require(Processes.facts(of: ThisProcess.pid))
         #expect(facts.parent == ThisProcess.parentPid && facts.residentBytes > 1 << 20)

@@ -31,6 +31,23 @@ import Testing
         return Connected(client: client, server: server)
     }
 
+    @Test func `what is peeked at stays, and what is skipped is gone`() throws {
+        let pair = try connected()
+        _ = pair.client.send(Array("header, then the rest".utf8).span)
+        #expect(Poll.wait(for: .readable, on: pair.server.reference, timeout: .seconds(30)))
+        var seen = ByteQueue(capacity: 6)
+        for _ in 0..<2 {
+            seen.removeAll()
+            #expect(pair.server.peek(into: &seen) == .moved(6))
+        }
+        #expect(pair.server.skip(13) == .moved(13))
+        var rest = ByteQueue(capacity: 64)
+        #expect(pair.server.receive(into: &rest) == .moved(8))
+        #expect(pair.server.peek(into: &rest) == .wouldBlock)
+        let here = try Socket.localAddress(of: pair.client)
+        #expect(try Socket.peerAddress(of: pair.server) == here)
+    }
+
     @Test func `connecting to a closed port reports writable and hung up together`() throws {
         let socket = try Socket.connect(to: try closedPort())
         let poller = try Poller()

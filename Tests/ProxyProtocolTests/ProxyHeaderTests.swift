@@ -122,6 +122,25 @@ import Testing
         #expect(parse(binary(0x21, 0x31, Self.block)) == .malformed)
     }
 
+    @Test func `whatever the bytes are, there is an answer, and its length is among them`() {
+        let examples = [Self.inet, Self.inet6].flatMap {
+            [written($0, .text), written($0, .binary)]
+        }
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+        func draw(_ most: Int) -> Int {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return Int(state % UInt64(most))
+        }
+        for _ in 0..<20_000 {
+            var bytes = examples[draw(examples.count)]
+            for _ in 0...draw(3) { bytes[draw(bytes.count)] = UInt8(draw(256)) }
+            bytes.removeLast(draw(bytes.count))
+            if case .complete(_, let length) = parse(bytes) { #expect(length <= bytes.count) }
+        }
+    }
+
     @Test func `what has no addresses for us is the proxy's own`() {
         for (command, kind) in [(0x20, 0x11), (0x20, 0x00), (0x21, 0x00), (0x21, 0x12)]
             as [(UInt8, UInt8)]
