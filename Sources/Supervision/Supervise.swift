@@ -41,15 +41,30 @@ public enum Supervise {
     }
 
     private static func readPlan(_ socket: borrowing Descriptor) -> ServicePlan? {
-        var queue = ByteQueue(capacity: 16384)
-        while true {
-            do throws(Misspelling) {
-                if let plan = try Framing.take(ServicePlan.self, from: &queue) { return plan }
-            } catch {
-                return nil
-            }
-            queue.reserve(16384)
-            guard case .moved = socket.read(into: &queue) else { return nil }
+        // Racing: an order may be right behind it, so nothing is read that is not of the plan.
+        var queue = ByteQueue(capacity: 4)
+        if !fill(&queue, to: 4, from: socket) { return nil }
+        let count = Int(queue.bytes.littleEndian(UInt32.self, at: 0))
+        if count > Framing.longest || !fill(&queue, to: 4 + count, from: socket) { return nil }
+        do throws(Misspelling) {
+            return try Framing.take(ServicePlan.self, from: &queue)
+        } catch {
+            return nil
         }
+    }
+
+    /// Reads until so many bytes have come, and no more; false when they don't.
+    private static func fill(
+        _ queue: inout ByteQueue, to count: Int, from socket: borrowing Descriptor
+    ) -> Bool {
+        while queue.count < count {
+            var rest = ByteQueue(capacity: count - queue.count)
+            switch socket.read(into: &rest) {
+            case .moved: queue.append(rest.bytes)
+            case .wouldBlock: continue
+            case .end, .failed: return false
+            }
+        }
+        return true
     }
 }

@@ -177,6 +177,7 @@ public final class Supervisor {
     private func expireTimers() {
         settleObituaries()
         for child in children {
+            readTalkers(of: child)
             showBeginnings(of: child)
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
