@@ -37,9 +37,14 @@ import Testing
             #expect(answer.status == 200)
         }
         // The first of them came while there was nobody.
-        let line = try #require(
-            try service.place.records(["balancer"]).compactMap { $0["text"].text }.first)
-        #expect(line.contains("\"GET / HTTP/1.1\" 200 "))
+        var lines: [String] = []
+        let areTold = Programs.eventually {
+            lines =
+                (try? service.place.records(["balancer"]).compactMap { $0["text"].text }) ?? []
+            return lines.count >= 2
+        }
+        try #require(areTold)
+        #expect(lines[0].contains("\"GET / HTTP/1.1\" 200 "))
     }
 
     @Test func `where nobody is coming it is told at once, and when where that is known`() throws {
@@ -52,6 +57,7 @@ import Testing
         let seconds = try #require(later.field("retry-after").flatMap { Int($0) })
         #expect((30...61).contains(seconds))
         #expect(try service.run("start", ["backend.1"]).code == 0)
+        try service.await("backend.1") { $0.state == "ready" }
         #expect(try service.get().status == 200)
         #expect(try service.run("stop", ["backend.1"]).code == 0)
         let never = try service.get()
