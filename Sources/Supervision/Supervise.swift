@@ -16,9 +16,10 @@ public enum Supervise {
         let log = try? Descriptor.inherited(log)
         // Then at once: the guardian may die at any moment, and this is how we hear of it.
         guard let signals = try? SignalQueue([.terminate, .interrupt, .hangUp, .quit, .child]),
-            let socket = try? Descriptor.inherited(channel),
-            let plan = readPlan(socket)
+            let socket = try? Descriptor.inherited(channel)
         else { return 1 }
+        var heard = ByteQueue(capacity: 16384)
+        guard let plan = readPlan(socket, &heard) else { return 1 }
         ThisProcess.raiseDescriptorLimit(to: 65536)
         do throws(Refusal) {
             let supervisor = Supervisor(try Opening(plan, signals: signals))
@@ -30,7 +31,7 @@ public enum Supervise {
             }
             // First who shows the log: what is told to the guardian is shown behind it.
             if let log = consume log { supervisor.take(log, for: .audience) }
-            supervisor.take(socket, for: .guardian)
+            supervisor.take(socket, for: .guardian, heard: heard.bytes)
             return supervisor.run()
         } catch {
             var queue = ByteQueue(capacity: 1024)
@@ -40,8 +41,10 @@ public enum Supervise {
         }
     }
 
-    private static func readPlan(_ socket: borrowing Descriptor) -> ServicePlan? {
-        var queue = ByteQueue(capacity: 16384)
+    /// What came behind the plan stays in `queue`: somebody may have typed Ctrl-C already.
+    private static func readPlan(
+        _ socket: borrowing Descriptor, _ queue: inout ByteQueue
+    ) -> ServicePlan? {
         while true {
             do throws(Misspelling) {
                 if let plan = try Framing.take(ServicePlan.self, from: &queue) { return plan }
