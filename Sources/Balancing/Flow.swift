@@ -17,7 +17,10 @@ struct Flow: ~Copyable {
     /// What was read and has not been passed on.
     var queue = ByteQueue()
     var end = End.open
-    /// Whether the last read filled its buffer: then a bigger one is worth it.
+    /// A pipe with bytes that have not been passed on, behind those of the queue, and how many.
+    private(set) var pipe: UInt32?
+    private(set) var held = 0
+    /// Whether the last read brought so much that a pipe is worth it.
     var isBulk = false
     /// Whether the receiver is gone, so that nothing can be passed on any more.
     var isBroken = false
@@ -63,11 +66,34 @@ struct Flow: ~Copyable {
         return other
     }
 
-    mutating func didPass(_ count: Int) {
-        queue.consume(count)
-        passed &+= UInt64(count)
+    /// So much has been read into a pipe.
+    mutating func hold(_ count: Int, in pipe: UInt32) {
+        self.pipe = pipe
+        held = count
+        isBulk = count >= Limits.bulkRead
     }
 
+    /// Lets go of its pipe; nothing where it has none.
+    mutating func takePipe() -> (number: UInt32, isEmpty: Bool)? {
+        guard let number = pipe else { return nil }
+        let isEmpty = held == 0
+        pipe = nil
+        held = 0
+        return (number, isEmpty)
+    }
+
+    mutating func didPass(_ count: Int) {
+        passed &+= UInt64(count)
+        if pipe != nil {
+            held -= count
+        } else {
+            queue.consume(count)
+        }
+    }
+
+    /// Whether all that was read has been passed on.
+    var isEmpty: Bool { queue.isEmpty && held == 0 }
+
     /// Whether the sender is to be listened to: there is room, and it has more to say.
-    var wantsMore: Bool { end == .open && queue.isEmpty && !isBroken }
+    var wantsMore: Bool { end == .open && isEmpty && !isBroken }
 }

@@ -251,8 +251,8 @@ extension Worker {
         giveBack(exchanges[number].request.framed.take())
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
-        giveBack(exchanges[number].up.queue.take())
-        giveBack(exchanges[number].down.queue.take())
+        giveBackUp(number)
+        giveBackDown(number)
         _ = exchanges.remove(number)
         clients[client].phase = .idle
         lane.exchangeClosed()

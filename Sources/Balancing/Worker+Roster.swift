@@ -41,21 +41,22 @@ extension Worker {
     private mutating func takeTurn(besides tried: Tried) -> Int? {
         let count = roster.rotation.count
         if count == 0 { return nil }
-        let turn = placeOfTurn(plan.scoreboard.takeTurn())
-        if let index = firstAdmitted(from: turn, besides: tried, suspects: false) { return index }
+        let turn = plan.scoreboard.takeTurn()
+        if let index = firstAdmitted(turn, besides: tried, suspects: false) { return index }
         // All are suspect or tried: rather any that has not been tried than none.
-        if let index = firstAdmitted(from: turn, besides: tried, suspects: true) { return index }
-        return roster.rotation[turn]
+        if let index = firstAdmitted(turn, besides: tried, suspects: true) { return index }
+        return roster.rotation[Int(turn % UInt64(count))]
     }
 
     private mutating func firstAdmitted(
-        from turn: Int, besides tried: Tried, suspects: Bool
+        _ turn: UInt64, besides tried: Tried, suspects: Bool
     ) -> Int? {
         let count = roster.rotation.count
-        var position = turn
-        for _ in 0..<count {
+        var position = placeOfTurn(turn)
+        for step in 0...count {
             let index = roster.rotation[position]
-            position = position + 1 == count ? 0 : position + 1
+            let next = position + 1 == count ? 0 : position + 1
+            position = step == 0 ? Rotation.standIn(turn: turn, of: count) : next
             let slot = roster.members[index].slot
             if tried.count > 0 && tried.contains(slot) { continue }
             if suspects { return index }

@@ -96,36 +96,4 @@ extension Worker {
             endStream(number, reset: true)
         }
     }
-
-    // MARK: What a stream holds
-
-    mutating func lendDownBuffer(_ number: UInt32) {
-        exchanges[number].down.queue = streamBuffer(isBulk: exchanges[number].down.isBulk)
-    }
-
-    mutating func lendUpBuffer(_ number: UInt32) {
-        exchanges[number].up.queue = streamBuffer(isBulk: exchanges[number].up.isBulk)
-    }
-
-    /// Something to read into. A thread has few of the big ones; most often it is given back
-    /// before the next stream has its turn.
-    private mutating func streamBuffer(isBulk: Bool) -> ByteQueue {
-        isBulk && bodyBuffers.lent < Limits.bodyBuffersLent
-            ? bodyBuffers.lend() : messageBuffers.lend()
-    }
-
-    /// What is left in a big buffer waits in a small one, where it fits into one.
-    mutating func tidyDown(_ number: UInt32) {
-        if !isOversized(exchanges[number].down.queue) { return }
-        giveBack(exchanges[number].down.exchange(for: messageBuffers.lend()))
-    }
-
-    mutating func tidyUp(_ number: UInt32) {
-        if !isOversized(exchanges[number].up.queue) { return }
-        giveBack(exchanges[number].up.exchange(for: messageBuffers.lend()))
-    }
-
-    private func isOversized(_ queue: borrowing ByteQueue) -> Bool {
-        queue.capacity == Limits.bodyBuffer && queue.count <= Limits.bulkRead
-    }
 }

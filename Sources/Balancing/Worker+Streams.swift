@@ -42,39 +42,33 @@ extension Worker {
         _ number: UInt32, _ client: UInt32, _ upstream: UInt32
     ) -> Passing {
         if exchanges[number].down.wantsMore && upstreams[upstream].directions.contains(.readable) {
-            lendDownBuffer(number)
-            let room = exchanges[number].down.queue.room
-            switch upstreams[upstream].transport.receive(into: &exchanges[number].down.queue) {
-            case .bytes(let count):
-                if count < room { upstreams[upstream].directions.readShort() }
-                exchanges[number].down.isBulk = count >= Limits.bulkRead
-                upstreams[upstream].activeAt = now
+            switch readDown(number, upstream) {
+            case .bytes: upstreams[upstream].activeAt = now
             case .wantRead, .wantWrite:
                 upstreams[upstream].directions.remove(.readable)
-                giveBack(exchanges[number].down.queue.take())
                 return .nothing
             case .end:
                 upstreams[upstream].directions.remove(.readable)
-                giveBack(exchanges[number].down.queue.take())
                 if isDeath(number) { return backendBroke(number, upstream, nil) }
                 exchanges[number].down.end = .ended
             case .failed(let errno): return backendBroke(number, upstream, errno)
             }
         }
-        if !exchanges[number].down.queue.isEmpty { return sendDown(number, client) }
+        if !exchanges[number].down.isEmpty { return sendDown(number, client) }
         if exchanges[number].down.end == .ended { return tellClientOfEnd(number, client) }
         return .nothing
     }
 
     private mutating func sendDown(_ number: UInt32, _ client: UInt32) -> Passing {
         guard clients[client].directions.contains(.writable) else { return .nothing }
-        switch exchanges[number].down.send(over: clients[client].transport) {
+        switch writeDown(number, client) {
         case .bytes(let count):
             exchanges[number].down.didPass(count)
             clients[client].activeAt = now
-            if exchanges[number].down.queue.isEmpty {
-                giveBack(exchanges[number].down.queue.take())
-            } else {
+            if exchanges[number].down.isEmpty {
+                giveBackDown(number)
+            } else if exchanges[number].down.pipe == nil {
+                // What goes through a pipe goes in pieces: there a call less tells nothing.
                 clients[client].directions.remove(.writable)
                 tidyDown(number)
             }
@@ -94,40 +88,34 @@ extension Worker {
         _ number: UInt32, _ client: UInt32, _ upstream: UInt32
     ) -> Passing {
         if exchanges[number].up.wantsMore && clients[client].directions.contains(.readable) {
-            lendUpBuffer(number)
-            let room = exchanges[number].up.queue.room
-            switch clients[client].transport.receive(into: &exchanges[number].up.queue) {
-            case .bytes(let count):
-                if count < room { clients[client].directions.readShort() }
-                exchanges[number].up.isBulk = count >= Limits.bulkRead
-                clients[client].activeAt = now
+            switch readUp(number, client) {
+            case .bytes: clients[client].activeAt = now
             case .wantRead, .wantWrite:
                 clients[client].directions.remove(.readable)
-                giveBack(exchanges[number].up.queue.take())
                 return .nothing
             case .end:
                 clients[client].directions.remove(.readable)
-                giveBack(exchanges[number].up.queue.take())
                 exchanges[number].up.end = .ended
             case .failed:
                 clientVanished(number)
                 return .over
             }
         }
-        if !exchanges[number].up.queue.isEmpty { return sendUp(number, upstream) }
+        if !exchanges[number].up.isEmpty { return sendUp(number, upstream) }
         if exchanges[number].up.end == .ended { return tellBackendOfEnd(number, upstream) }
         return .nothing
     }
 
     private mutating func sendUp(_ number: UInt32, _ upstream: UInt32) -> Passing {
         guard upstreams[upstream].directions.contains(.writable) else { return .nothing }
-        switch exchanges[number].up.send(over: upstreams[upstream].transport) {
+        switch writeUp(number, upstream) {
         case .bytes(let count):
             exchanges[number].up.didPass(count)
             upstreams[upstream].activeAt = now
-            if exchanges[number].up.queue.isEmpty {
-                giveBack(exchanges[number].up.queue.take())
-            } else {
+            if exchanges[number].up.isEmpty {
+                giveBackUp(number)
+            } else if exchanges[number].up.pipe == nil {
+                // What goes through a pipe goes in pieces: there a call less tells nothing.
                 upstreams[upstream].directions.remove(.writable)
                 tidyUp(number)
             }

@@ -52,7 +52,7 @@ extension Worker {
         let share = warmth(of: roster.rotation[place])
         if SlowStart.admits(turn: number, of: count, at: share) { return place }
         // Of those who stand in nobody may be on the way too, or it would have more than its share.
-        var standIn = SlowStart.standIn(turn: number, of: count)
+        var standIn = Rotation.standIn(turn: number, of: count)
         for _ in 0..<count {
             if warmth(of: roster.rotation[standIn]) == SlowStart.whole { break }
             standIn = standIn + 1 == count ? 0 : standIn + 1

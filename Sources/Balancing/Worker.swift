@@ -49,6 +49,7 @@ struct Worker: ~Copyable {
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
+    var pipes = PipePool()
     /// What proxies have told of clients, by slot, where it is to be told to backends.
     var introductions: [UInt32: ProxyHeader] = [:]
     /// Where PROXY headers are looked at.

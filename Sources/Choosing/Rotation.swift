@@ -39,6 +39,16 @@ public struct Rotation: Equatable, Sendable {
         sequence = picks
     }
 
+    /// Where in a sequence of so many to look for who takes a turn whose own member does not: the
+    /// places behind it in turns, so that not all fall to the one that follows.
+    @inlinable
+    public static func standIn(turn: UInt64, of count: Int) -> Int {
+        let (round, place) = turn.quotientAndRemainder(dividingBy: UInt64(count))
+        if count < 2 { return 0 }
+        let step = 1 + round % UInt64(count - 1)
+        return Int((place + step) % UInt64(count))
+    }
+
     private static func commonDivisor(_ a: UInt32, _ b: UInt32) -> UInt32 {
         b == 0 ? a : commonDivisor(b, a % b)
     }

@@ -7,8 +7,7 @@ import Basics
 ///
 /// Scans give a member `weight(_:at:)` instead of its weight (and then all of them: the unit is a
 /// 1024th). In a `Rotation` the sequence stays as it is, and a member takes `admits(turn:of:at:)`
-/// of its turns; a turn that it leaves is taken by `standIn(turn:of:)`, each time another, so that
-/// not all fall to the one behind it.
+/// of its turns; a turn that it leaves is taken by `Rotation.standIn(turn:of:)`.
 public struct SlowStart: Equatable, Sendable {
     /// How long it takes.
     public let window: Nanoseconds
@@ -50,15 +49,5 @@ public struct SlowStart: Equatable, Sendable {
         // 89th of them lies close to the last. Each place begins elsewhere.
         let point = round &* KeyHash.golden &+ KeyHash.mixed(place)
         return point >> 54 < UInt64(share)
-    }
-
-    /// Where in the sequence to look for who takes a turn that was left, the places behind it in
-    /// turns.
-    @inlinable
-    public static func standIn(turn: UInt64, of count: Int) -> Int {
-        let (round, place) = turn.quotientAndRemainder(dividingBy: UInt64(count))
-        if count < 2 { return 0 }
-        let step = 1 + round % UInt64(count - 1)
-        return Int((place + step) % UInt64(count))
     }
 }

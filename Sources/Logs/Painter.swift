@@ -28,6 +28,12 @@ public struct Painter: Sendable {
     public mutating func append(_ record: borrowing Record, to queue: inout ByteQueue) {
         if record.part == .last && record.text.isEmpty { return }
         widest = max(widest, record.name.count)
+        if record.part == .whole && record.text.firstUnprintable() == record.text.count {
+            appendHead(record, to: &queue)
+            queue.append(record.text)
+            queue.append(Ascii.lineFeed)
+            return
+        }
         var start = 0
         while let end = record.text.first(Ascii.lineFeed, from: start) {
             appendLine(record, record.text.extracting(start..<end), continues: true, to: &queue)
@@ -40,12 +46,16 @@ public struct Painter: Sendable {
     private mutating func appendLine(
         _ record: borrowing Record, _ text: Span<UInt8>, continues: Bool, to queue: inout ByteQueue
     ) {
-        timestamps.append(record.stamp.time, to: &queue)
-        if !label.fits(record, widest) { label.spell(record, widest, isColoured: isColoured) }
-        queue.append(label.text.span)
+        appendHead(record, to: &queue)
         SafeText.append(text.afterLastReturn, colours: isColoured, to: &queue)
         if record.part.isPartial && continues { queue.append(isColoured ? Self.dimMark : " +") }
         queue.append(Ascii.lineFeed)
+    }
+
+    private mutating func appendHead(_ record: borrowing Record, to queue: inout ByteQueue) {
+        timestamps.append(record.stamp.time, to: &queue)
+        if !label.fits(record, widest) { label.spell(record, widest, isColoured: isColoured) }
+        queue.append(label.text.span)
     }
 
     private static let dimMark: StaticString = " \u{1B}[2m+\u{1B}[0m"

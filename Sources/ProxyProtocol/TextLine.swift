@@ -1,7 +1,7 @@
 import Basics
 
-/// Version 1 (§2.1): a line such as `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443`, of 107 bytes in all
-/// at most.
+/// Version 1 (§2.1): a line such as `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443`. With its CR and LF
+/// it has at most 107 bytes.
 enum TextLine {
     static let longest = 107
     /// `PROXY `

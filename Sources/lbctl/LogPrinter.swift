@@ -11,8 +11,7 @@ final class LogPrinter {
     /// A reader that takes its 64 KiB later than this is a slow one.
     private static let patience = Nanoseconds.milliseconds(100)
 
-    private var painter: LinePainter
-    private var painted = ByteQueue(capacity: 2 * enough)
+    private var page: Page
     /// Whether nobody reads any more, as when `head` has seen its lines.
     private(set) var isGone = false
     /// Whether the reader was slow since `takeStall` was asked last.
@@ -21,23 +20,22 @@ final class LogPrinter {
     private let hasWritten: () -> Void
 
     init(_ painter: LinePainter, hasWritten: @escaping () -> Void = {}) {
-        self.painter = painter
+        page = Page(painter)
         self.hasWritten = hasWritten
     }
 
     /// Makes room for names before their first records come.
-    func expect(_ names: [String]) { painter.expect(names) }
+    func expect(_ names: [String]) { page.painter.expect(names) }
 
     /// Takes a record; false when nobody reads any more.
     func append(_ record: borrowing Record) -> Bool {
-        painter.append(record, to: &painted)
-        return painted.count < Self.enough || flush()
+        page.append(record) < Self.enough || flush()
     }
 
     /// Writes what has gathered; false when nobody reads any more.
     func flush() -> Bool {
-        write(&painted)
-        painted.removeAll()
+        write(&page.painted)
+        page.painted.removeAll()
         return !isGone
     }
 
@@ -48,6 +46,20 @@ final class LogPrinter {
         if !isGone && !DescriptorReference.standardOutput.writeAll(&lines) { isGone = true }
         if Clock.now().since(begin) > Self.patience { hasStalled = true }
         hasWritten()
+    }
+
+    /// What is painted, and by whom: in one piece, as it is touched for each of a million records.
+    private struct Page: ~Copyable {
+        var painter: LinePainter
+        var painted = ByteQueue(capacity: 2 * enough)
+
+        init(_ painter: LinePainter) { self.painter = painter }
+
+        /// Returns how much there is.
+        mutating func append(_ record: borrowing Record) -> Int {
+            painter.append(record, to: &painted)
+            return painted.count
+        }
     }
 
     /// Whether the reader was slow since this was asked last.

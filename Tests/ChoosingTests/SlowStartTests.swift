@@ -60,7 +60,7 @@ import Testing
         for turn in 0..<50_000 as Range<UInt64> {
             var member = sequence[Int(turn % 5)]
             if member == 2 && !SlowStart.admits(turn: turn, of: 5, at: 103) {
-                member = sequence[SlowStart.standIn(turn: turn, of: 5)]
+                member = sequence[Rotation.standIn(turn: turn, of: 5)]
             }
             taken[member] += 1
         }
@@ -71,10 +71,10 @@ import Testing
     @Test func `who stands in is never the one that left its turn`() {
         for count in 2...20 {
             for turn in 0..<400 as Range<UInt64> {
-                let place = SlowStart.standIn(turn: turn, of: count)
+                let place = Rotation.standIn(turn: turn, of: count)
                 #expect(place != Int(turn % UInt64(count)) && (0..<count).contains(place))
             }
         }
-        #expect(SlowStart.standIn(turn: 7, of: 1) == 0)
+        #expect(Rotation.standIn(turn: 7, of: 1) == 0)
     }
 }

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    @Test func `the turns of one that is out are shared by all others`() throws {
+        let sick = try ScriptedBackend { (connection) throws(Failure) in
+            while try connection.request() != nil {
+                try connection.send("HTTP/1.1 500 Sick\r\nContent-Length: 0\r\n\r\n")
+            }
+        }
+        let backends = ["\(sick.address),name=e0"] + addresses.suffix(2).map { "\($0)" }
+        let balanced = try Balanced(
+            backends,
+            ["--health-check", "http:/health", "--health-interval", "20ms", "--threads", "2"])
+        _ = try balanced.program.line(with: "e0 is down", in: .errors)
+        var seen: [String: Int] = [:]
+        for _ in 0..<120 { seen[try balanced.get("/").field("x-backend") ?? "", default: 0] += 1 }
+        #expect(seen.count == 2 && seen.values.allSatisfy { (58...62).contains($0) }, "\(seen)")
+    }
+
     @Test(arguments: ["least-connections", "least-response-time", "random"])
     func `who is slow gets less`(algorithm: String) throws {
         let shares = try shares(try balanced("--algorithm", algorithm), requests: 1500)

@@ -31,7 +31,7 @@ enum Rows {
             if member != 0 { return member }
             let share = slow.share(from: now, now: now + .seconds(3))
             if SlowStart.admits(turn: UInt64(turn), of: count, at: share) { return member }
-            return sequence[SlowStart.standIn(turn: UInt64(turn), of: count)]
+            return sequence[Rotation.standIn(turn: UInt64(turn), of: count)]
         }
     }
 
