@@ -11,6 +11,10 @@ extension BalancerOptions {
         if let factor = try parsed.number("hash-balance-factor", in: 101...100_000) {
             hashBalanceFactor = UInt32(factor)
         }
+    }
+
+    /// The part of `refuseContradictions` that is about these.
+    func refuseClientContradictions() throws(UsageError) {
         if ban != nil && rateLimit == nil {
             throw UsageError(
                 "--ban shuts out who goes on after being refused, and nobody is refused",

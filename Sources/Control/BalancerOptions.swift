@@ -259,6 +259,7 @@ public struct BalancerOptions: Sendable {
     /// Fails where words that are each understood don't go together. To be asked once all of them
     /// are there: some may stand on a Procfile's line and some behind `up`.
     public func refuseContradictions() throws(UsageError) {
+        try refuseClientContradictions()
         if mode == .tcp && hashKey != .source {
             throw UsageError(
                 "--hash-key takes source alone where --mode is tcp",

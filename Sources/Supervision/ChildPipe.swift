@@ -13,6 +13,11 @@ final class ChildPipe {
     /// … or when it has waited for so long, though more of it comes all the time.
     static let patience = Nanoseconds.seconds(1)
 
+    /// One that says something so soon again is talking …
+    static let talking = Nanoseconds.milliseconds(2)
+    /// … and is then read so often, and not each time that it writes: a turn costs more than a line.
+    static let pace = Nanoseconds.milliseconds(1)
+
     let stream: Stream
     private let descriptor: Descriptor
     private var splitter = LineSplitter()
@@ -20,11 +25,19 @@ final class ChildPipe {
     /// When the beginning of a line is to be shown; nothing when none waits.
     private(set) var showsAt: Instant?
     private var waitsSince = Instant(nanoseconds: 0)
+    /// When it is to be read next though nobody asks; nothing while the poller watches it.
+    private(set) var readsAt: Instant?
+    /// When something is to be done about it though nothing happens.
+    var nextLook: Instant { min(showsAt ?? .never, readsAt ?? .never) }
+    private var lastRead = Instant(nanoseconds: 0)
 
     init(_ descriptor: consuming Descriptor, stream: Stream) {
         self.descriptor = descriptor
         self.stream = stream
     }
+
+    /// How many bytes wait for the rest of their line.
+    var pending: Int { splitter.pending }
 
     var reference: DescriptorReference { descriptor.reference }
 
@@ -55,6 +68,17 @@ final class ChildPipe {
         return !isOpen
     }
 
+    /// Decides how it is read from now on, after it was. `isEmptied` says that there was no more;
+    /// a pipe that has more is full, and its child waits. True when the poller is to watch it or
+    /// not to: the opposite of what it did.
+    func decidePace(isEmptied: Bool, hadSome: Bool, now: Instant) -> Bool {
+        let wasPaced = readsAt != nil
+        let isTalking = hadSome && isEmptied && isOpen && now.since(lastRead) < Self.talking
+        if hadSome { lastRead = now }
+        readsAt = isTalking ? now + Self.pace : nil
+        return isOpen && wasPaced != isTalking
+    }
+
     /// Decides when what has no line end yet is to be shown. A progress line that is written over
     /// and over is shown only where it comes to rest: each of its states would be a line.
     private func noteBeginning(now: Instant) {
@@ -77,5 +101,6 @@ final class ChildPipe {
     func finish(_ body: (Span<UInt8>, Part) -> Void) {
         splitter.finish(body)
         showsAt = nil
+        readsAt = nil
     }
 }

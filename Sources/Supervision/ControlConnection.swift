@@ -59,9 +59,6 @@ final class ControlConnection {
 
     var isGuardian: Bool { peer == .guardian }
 
-    /// Takes what somebody else has read from the socket.
-    func hear(_ bytes: Span<UInt8>) { incoming.append(bytes) }
-
     func beginFollowing() { isFollowing = true }
 
     /// The next request that has come whole.

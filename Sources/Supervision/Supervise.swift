@@ -16,10 +16,9 @@ public enum Supervise {
         let log = try? Descriptor.inherited(log)
         // Then at once: the guardian may die at any moment, and this is how we hear of it.
         guard let signals = try? SignalQueue([.terminate, .interrupt, .hangUp, .quit, .child]),
-            let socket = try? Descriptor.inherited(channel)
+            let socket = try? Descriptor.inherited(channel),
+            let plan = readPlan(socket)
         else { return 1 }
-        var heard = ByteQueue(capacity: 16384)
-        guard let plan = readPlan(socket, &heard) else { return 1 }
         ThisProcess.raiseDescriptorLimit(to: 65536)
         do throws(Refusal) {
             let supervisor = Supervisor(try Opening(plan, signals: signals))
@@ -31,7 +30,7 @@ public enum Supervise {
             }
             // First who shows the log: what is told to the guardian is shown behind it.
             if let log = consume log { supervisor.take(log, for: .audience) }
-            supervisor.take(socket, for: .guardian, heard: heard.bytes)
+            supervisor.take(socket, for: .guardian)
             return supervisor.run()
         } catch {
             var queue = ByteQueue(capacity: 1024)
@@ -41,18 +40,31 @@ public enum Supervise {
         }
     }
 
-    /// What came behind the plan stays in `queue`: somebody may have typed Ctrl-C already.
-    private static func readPlan(
-        _ socket: borrowing Descriptor, _ queue: inout ByteQueue
-    ) -> ServicePlan? {
-        while true {
-            do throws(Misspelling) {
-                if let plan = try Framing.take(ServicePlan.self, from: &queue) { return plan }
-            } catch {
-                return nil
-            }
-            queue.reserve(16384)
-            guard case .moved = socket.read(into: &queue) else { return nil }
+    private static func readPlan(_ socket: borrowing Descriptor) -> ServicePlan? {
+        // Racing: an order may be right behind it, so nothing is read that is not of the plan.
+        var queue = ByteQueue(capacity: 4)
+        if !fill(&queue, to: 4, from: socket) { return nil }
+        let count = Int(queue.bytes.littleEndian(UInt32.self, at: 0))
+        if count > Framing.longest || !fill(&queue, to: 4 + count, from: socket) { return nil }
+        do throws(Misspelling) {
+            return try Framing.take(ServicePlan.self, from: &queue)
+        } catch {
+            return nil
         }
+    }
+
+    /// Reads until so many bytes have come, and no more; false when they don't.
+    private static func fill(
+        _ queue: inout ByteQueue, to count: Int, from socket: borrowing Descriptor
+    ) -> Bool {
+        while queue.count < count {
+            var rest = ByteQueue(capacity: count - queue.count)
+            switch socket.read(into: &rest) {
+            case .moved: queue.append(rest.bytes)
+            case .wouldBlock: continue
+            case .end, .failed: return false
+            }
+        }
+        return true
     }
 }

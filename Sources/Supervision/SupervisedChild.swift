@@ -129,11 +129,14 @@ final class SupervisedChild {
 
     /// When something is to be done about it though nothing happens; nothing when never.
     var deadline: Instant? {
-        let looks = [
-            process?.probe?.next, drain?.nextLook, lifecycle.deadline, process?.output.showsAt,
-            process?.errors.showsAt,
-        ]
-        return looks.compactMap { $0 }.filter { $0 != .never }.min()
+        // Asked in each turn, so no list is made of them.
+        var first = Instant.never
+        first = min(first, process?.probe?.next ?? .never)
+        first = min(first, drain?.nextLook ?? .never)
+        first = min(first, lifecycle.deadline ?? .never)
+        first = min(first, process?.output.nextLook ?? .never)
+        first = min(first, process?.errors.nextLook ?? .never)
+        return first == .never ? nil : first
     }
 }
 

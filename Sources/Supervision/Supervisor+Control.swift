@@ -50,15 +50,10 @@ extension Supervisor {
         return found != nil
     }
 
-    /// Begins to serve a connection, from which something may have been read already.
-    func take(
-        _ socket: consuming Descriptor, for peer: ControlConnection.Peer,
-        heard: Span<UInt8> = Span()
-    ) {
+    /// Begins to serve a connection.
+    func take(_ socket: consuming Descriptor, for peer: ControlConnection.Peer) {
         let connection = ControlConnection(socket, for: peer, now: now)
-        connection.hear(heard)
         let key = connections.insert(connection)
-        if heard.count > 0 { heardEarly = key }
         let token = Token(kind: EventSource.connection.rawValue, key: key)
         do throws(SystemError) {
             try poller.add(connection.socket.reference, for: .readable, token: token)

@@ -5,8 +5,32 @@ import Logs
 extension Supervisor {
     /// Reads one pipe, as far as its budget goes.
     func read(_ pipe: ChildPipe, of child: SupervisedChild) {
-        keep(what: pipe, of: child) { pipe.read(into: &scratch, now: now, $0) }
+        var isEmptied = false
+        let before = log.nextSequence
+        let waiting = pipe.pending
+        keep(what: pipe, of: child) {
+            isEmptied = pipe.read(into: &scratch, now: now, $0)
+        }
+        let hadSome = log.nextSequence != before || pipe.pending != waiting
+        if pipe.decidePace(isEmptied: isEmptied, hadSome: hadSome, now: now) {
+            watch(pipe, of: child)
+        }
         if !pipe.isOpen { poller.remove(pipe.reference) }
+    }
+
+    private func watch(_ pipe: ChildPipe, of child: SupervisedChild) {
+        let source = child.process?.output === pipe ? EventSource.childOutput : .childErrors
+        // Its end is told in any case.
+        try? poller.change(
+            pipe.reference, to: pipe.readsAt == nil ? .readable : [], token: token(source, child))
+    }
+
+    /// Reads those pipes whose time has come: their children talk without pause.
+    func readTalkers(of child: SupervisedChild) {
+        guard let process = child.process else { return }
+        for pipe in [process.output, process.errors] where pipe.readsAt ?? .never <= now {
+            read(pipe, of: child)
+        }
     }
 
     /// What a child wrote before it died comes before the sentence that tells of its death. A

@@ -40,8 +40,6 @@ public final class Supervisor {
     var seats: [SupervisedChild?] = []
     var slots: SlotBook
     var connections = Slab<ControlConnection>(capacity: 256)
-    /// Whose first words had come before it was served.
-    var heardEarly: SlabKey?
     /// When clients are let in again; nothing while they are.
     var acceptAgain: Instant?
     /// When it is said next for whom the end waits; nothing while nothing ends.
@@ -85,8 +83,6 @@ public final class Supervisor {
     /// Runs the service until it is to end, and returns the exit code.
     func run() -> Int32 {
         startAll()
-        // What has been read already makes no socket readable.
-        if let key = heardEarly { connectionIsReady(key, .readable) }
         // Somebody may wait for what is so already: nothing need happen any more.
         sweep()
         while true {
@@ -181,6 +177,7 @@ public final class Supervisor {
     private func expireTimers() {
         settleObituaries()
         for child in children {
+            readTalkers(of: child)
             showBeginnings(of: child)
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }

@@ -100,6 +100,7 @@ struct LiveLog: ~Copyable {
         }
         // A supervisor that was killed may not have sent its last words.
         fill(filter, on: printer)
+        if notes?.isHurried ?? false { skipToEnd(filter, on: printer) }
         notes?.show(on: printer)
         return printer.flush()
     }
@@ -143,6 +144,7 @@ struct LiveLog: ~Copyable {
     private mutating func fill(_ filter: LogFilter, on printer: LogPrinter) {
         let first = first
         let isImpatient = isTerminal && hasCaughtUp
+        let notes = notes
         var found: UInt64 = 0
         var highest = last
         // What can't be read is as good as lost, and told.
@@ -152,13 +154,32 @@ struct LiveLog: ~Copyable {
             found += 1
             highest = record.stamp.sequence
             let isRead = filter.matches(record) ? printer.append(record) : true
-            return isRead && !(isImpatient && printer.hasStalled)
+            if isImpatient && printer.hasStalled || notes?.isHurried ?? false { return false }
+            return isRead
         }
         // The history gave up its oldest lines meanwhile, or its disk was full.
         let lost = highest - last - found
         last = highest
         if lost > 0 && !printer.isGone { tell(lost, on: printer) }
     }
+
+    /// Shows only the last words of all that is left.
+    private mutating func skipToEnd(_ filter: LogFilter, on printer: LogPrinter) {
+        var newest: UInt64 = 0
+        try? past.read(HistoryQuery(from: last + 1, tail: 1)) { record in
+            newest = record.stamp.sequence
+            return true
+        }
+        guard newest > last + Self.lastWords else { return }
+        tell(newest - Self.lastWords - last, on: printer)
+        last = newest - Self.lastWords
+        try? past.read(HistoryQuery(from: last + 1)) { record in
+            filter.matches(record) ? printer.append(record) : true
+        }
+    }
+
+    /// How many records are shown of what a slow reader can't be shown at the end.
+    private static let lastWords: UInt64 = 20
 
     private func tell(_ count: UInt64, on printer: LogPrinter) {
         _ = printer.flush()

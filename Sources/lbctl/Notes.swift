@@ -15,6 +15,7 @@ final class Notes: Sendable {
     private static let patience = Nanoseconds.milliseconds(200)
 
     private let waiting = Mutex(Waiting())
+    private let hurries = Atomic(false)
     private let bell: Waker
 
     init() throws(SystemError) { bell = try Waker() }
@@ -35,6 +36,11 @@ final class Notes: Sendable {
         waiting.withLock { $0.isClosed = true }
         bell.wake()
     }
+
+    /// Whoever shows the log is to come to its end, whatever is left out.
+    func hurry() { hurries.store(true, ordering: .relaxed) }
+
+    var isHurried: Bool { hurries.load(ordering: .relaxed) }
 
     var isClosed: Bool { waiting.withLock { $0.isClosed } }
 

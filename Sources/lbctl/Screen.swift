@@ -12,8 +12,10 @@ final class Screen: Sendable {
     /// reader is.
     private static let terminalPatience = Nanoseconds.milliseconds(200)
     private static let patience = Nanoseconds.seconds(1)
-    /// How long a terminal may go on with what it has missed when all has ended.
+    /// How long a terminal, and another reader, may go on with what they have missed when all has
+    /// ended. Then they see the last words.
     private static let terminalTime = Nanoseconds.seconds(1)
+    private static let time = Nanoseconds.seconds(5)
 
     private let flags: UpFlags
     /// Who will be heard.
@@ -80,7 +82,7 @@ final class Screen: Sendable {
             seen = count
             let patience = isTerminal ? Self.terminalPatience : Self.patience
             if now.since(lastStep) > patience { return }
-            if isTerminal && now.since(begin) > Self.terminalTime { return }
+            if now.since(begin) > (isTerminal ? Self.terminalTime : Self.time) { notes.hurry() }
         }
     }
 }

@@ -50,14 +50,21 @@ import Testing
         #expect(try read("--retry-budget", "off").retryBudget == nil)
     }
 
+    @Test(arguments: [["--ban", "30s"], ["--hash-balance-factor", "125"]])
+    func `what needs another is refused once all is there`(words: [String]) throws {
+        let part = try BalancerOptions(words: words)
+        #expect(throws: UsageError.self) { try part.refuseContradictions() }
+        let whole = try BalancerOptions(words: words + ["--rate-limit=1/s", "--algorithm=hash"])
+        try whole.refuseContradictions()
+    }
+
     @Test(arguments: [
         ["--rate-limit", "100"], ["--rate-limit", "0/s"], ["--rate-limit", "x/s"],
         ["--rate-limit", "5/d"], ["--rate-limit", "5/s,burst=0"], ["--rate-limit", "5/s,5"],
-        ["--rate-limit", "5/s,burst=1,burst=2"], ["--ban", "30s"],
+        ["--rate-limit", "5/s,burst=1,burst=2"],
         ["--rate-limit", "1/s", "--ban", "0s"], ["--rate-limit", "1/s", "--ban", "1s,after=0"],
         ["--rate-limit", "1/s", "--ban", "soon"], ["--sticky", "always"], ["--sticky", "0s"],
         ["--retry-budget", "20"], ["--retry-budget", "-1%"], ["--retry-budget", "20%,10"],
-        ["--hash-balance-factor", "125"],
         ["--algorithm", "hash", "--hash-balance-factor", "100"], ["--slow-start", "much"],
     ])
     func `what makes no sense is refused`(words: [String]) {

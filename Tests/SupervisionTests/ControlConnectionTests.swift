@@ -50,15 +50,6 @@ struct ControlConnectionTests {
     }
 
     @Test
-    func `hears first what somebody else has read from it`() throws {
-        // As Ctrl-C does that comes right behind the plan.
-        let (client, server) = try connect()
-        server.hear(frame(.down(within: .seconds(1), why: "Ctrl-C")).span)
-        _ = client.descriptor.write(frame(.status).span)
-        #expect(requests(server).found == [.down(within: .seconds(1), why: "Ctrl-C"), .status])
-    }
-
-    @Test
     func `hears two requests that came together`() throws {
         let (client, server) = try connect()
         _ = client.descriptor.write((frame(.status) + frame(.follow)).span)
