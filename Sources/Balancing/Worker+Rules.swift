@@ -14,7 +14,9 @@ extension Worker {
     /// for it; why it is not served, if it isn't.
     func overLimit(_ client: ClientNetwork?) -> ClientRules.Refusal? {
         guard plan.limitsRates, let client else { return nil }
-        let refusal = plan.rules.refuse(client, now: now)
+        // Not the turn's time: another thread, whose turn began later, may have counted a request of
+        // this client that came before this one.
+        let refusal = plan.rules.refuse(client, now: Clock.now())
         if refusal != nil { lane.limited() }
         if case .newlyBanned(let time) = refusal, let ban = plan.options.ban {
             plan.board.announce(
