@@ -12,10 +12,14 @@ final class ChildPipe {
     static let pause = Nanoseconds.milliseconds(200)
     /// … or when it has waited for so long, though more of it comes all the time.
     static let patience = Nanoseconds.seconds(1)
+    /// So much at once is no prompt but the end of a buffer, cut where it was full: the rest of the
+    /// line is on its way, though a busy machine may let it wait.
+    static let buffer = 4096
+    static let bufferPause = Nanoseconds.seconds(2)
 
     /// One that says something so soon again is talking …
     static let talking = Nanoseconds.milliseconds(2)
-    /// … and is then read so often, and not each time that it writes: a turn costs more than a line.
+    /// … and is then read so often, not each time that it writes: a turn costs more than a line.
     static let pace = Nanoseconds.milliseconds(1)
 
     let stream: Stream
@@ -49,7 +53,7 @@ final class ChildPipe {
         _ body: (Span<UInt8>, Part) -> Void
     ) -> Bool {
         var left = budget
-        defer { noteBeginning(now: now) }
+        defer { noteBeginning(behind: budget - left, now: now) }
         while isOpen && left > 0 {
             scratch.removeAll()
             switch descriptor.read(into: &scratch) {
@@ -81,9 +85,14 @@ final class ChildPipe {
 
     /// Decides when what has no line end yet is to be shown. A progress line that is written over
     /// and over is shown only where it comes to rest: each of its states would be a line.
-    private func noteBeginning(now: Instant) {
+    private func noteBeginning(behind count: Int, now: Instant) {
         if splitter.pending == 0 {
             showsAt = nil
+        } else if count == 0 {
+            // It was looked at, and had said nothing.
+            return
+        } else if count >= Self.buffer {
+            showsAt = now + Self.bufferPause
         } else if splitter.isOverwriting {
             showsAt = now + Self.pause
         } else {
