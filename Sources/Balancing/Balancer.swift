@@ -186,14 +186,17 @@ public final class Balancer {
         for number in 0..<workers {
             scoreboard.use(lane: firstLane + number)
             let lane = scoreboard.lane(firstLane + number)
-            Thread.start(named: "worker-\(number)") {
+            let isStarted = Thread.start(named: "worker-\(number)") {
                 do throws(SystemError) {
                     var worker = try Worker(plan, number: number, lane: lane)
                     try worker.run()
                 } catch {
-                    fatalError("worker \(number) can't go on: \(error)")
+                    DescriptorReference.standardError.writeAll(
+                        "lb-balancer: a worker can't go on: \(error)\n")
+                    ThisProcess.exit(1)
                 }
             }
+            if !isStarted { throw SystemError(call: "a worker's thread", errno: .tryAgain) }
         }
     }
 

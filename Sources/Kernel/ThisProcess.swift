@@ -71,8 +71,12 @@ public enum ThisProcess {
 
 /// A thread of its own, pthreads(7).
 public enum Thread {
-    /// Starts `body` on a new thread that nobody waits for.
-    public static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
+    /// Starts `body` on a new thread that nobody waits for; false where the system has none to
+    /// give (EAGAIN, pthread_create(3)).
+    @discardableResult
+    public static func start(
+        named name: String, _ body: @escaping @Sendable () -> Void
+    ) -> Bool {
         let start = ThreadStart(name: name, body: body)
         var thread = pthread_t()
         let argument = unsafe Unmanaged.passRetained(start).toOpaque()
@@ -84,8 +88,12 @@ public enum Thread {
                 start.body()
                 return nil
             }, argument)
-        invariant(result == 0, "a thread could not be started")
+        if result != 0 {
+            unsafe Unmanaged<ThreadStart>.fromOpaque(argument).release()
+            return false
+        }
         pthread_detach(thread)
+        return true
     }
 }
 

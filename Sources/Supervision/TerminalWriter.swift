@@ -28,7 +28,9 @@ public final class TerminalWriter: Sendable {
         self.output = output
         self.remedy = remedy
         work = try Waker()
-        Thread.start(named: "terminal") { self.run() }
+        if !Thread.start(named: "terminal", { self.run() }) {
+            throw SystemError(call: "the terminal's thread", errno: .tryAgain)
+        }
     }
 
     /// Whether the terminal is gone.

@@ -47,7 +47,13 @@ final class Screen: Sendable {
     func follow(_ log: consuming Descriptor) {
         var log: Descriptor? = log
         source.withLock { $0 = log.take() }
-        Thread.start(named: "screen") { self.run() }
+        if !Thread.start(named: "screen", { self.run() }) {
+            // The supervisor hears of our end, and ends what there is.
+            Console.complain(
+                "the log can't be shown", why: "there is no thread to be had",
+                advice: "'lbctl up -d' needs none")
+            ThisProcess.exit(1)
+        }
     }
 
     private func run() {

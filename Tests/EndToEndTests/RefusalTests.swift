@@ -86,8 +86,17 @@ import Testing
     func `a port that is taken is named with who has it, and nothing is started`(
         flag: String, isDetached: Bool
     ) throws {
-        let socket = try Socket.listen(on: .loopback(port: 0))
-        let port = try #require(try Socket.localAddress(of: socket).port)
+        // On both loopbacks, or another test's program may have the port on the other one.
+        let hasBoth = (try? ListeningSocket(.loopback6(port: 0))) != nil
+        var held: [ListeningSocket] = []
+        for _ in 0..<100 where held.isEmpty {
+            let socket = try ListeningSocket(.loopback(port: 0))
+            let port = try #require(socket.address.port)
+            let other = try? ListeningSocket(.loopback6(port: port))
+            if other != nil || !hasBoth { held = [socket] + (other.map { [$0] } ?? []) }
+        }
+        let port = try #require(held.first?.address.port)
+        defer { for socket in held { socket.letGo() } }
         let place = try Place()
         let told = try place.run(
             "up", (isDetached ? ["-d"] : []) + place.ups + ["\(flag)=\(port)"])
