@@ -14,8 +14,8 @@ extension Worker {
     /// for it; why it is not served, if it isn't.
     func overLimit(_ client: ClientNetwork?) -> ClientRules.Refusal? {
         guard plan.limitsRates, let client else { return nil }
-        // Not the turn's time: another thread, whose turn began later, may have counted a request of
-        // this client that came before this one.
+        // Not the turn's time: another thread, whose turn began later, may have counted a request
+        // of this client that came before this one.
         let refusal = plan.rules.refuse(client, now: Clock.now())
         if refusal != nil { lane.limited() }
         if case .newlyBanned(let time) = refusal, let ban = plan.options.ban {

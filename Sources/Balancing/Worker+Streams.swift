@@ -143,6 +143,8 @@ extension Worker {
         exchanges[number].down.end = .told
         if exchanges[number].up.end == .told { return .nothing }
         exchanges[number].endsFirst = .backend
+        // The end counts as a word: from it on the other side has its time.
+        clients[client].activeAt = now
         Socket.endSending(clients[client].transport.socket)
         arm(client: client, for: streamDeadline(number))
         return .nothing
@@ -152,6 +154,7 @@ extension Worker {
         exchanges[number].up.end = .told
         if exchanges[number].down.end == .told { return .nothing }
         exchanges[number].endsFirst = .client
+        upstreams[upstream].activeAt = now
         Socket.endSending(upstreams[upstream].transport.socket)
         arm(client: exchanges[number].client, for: streamDeadline(number))
         return .nothing

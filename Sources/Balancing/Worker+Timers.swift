@@ -99,7 +99,8 @@ extension Worker {
         let client = exchanges[number].client
         if exchanges[number].phase == .streaming {
             exchanges[number].cause = .idle
-            endStream(number, reset: false)
+            // An end would make what was cut look whole.
+            endStream(number, reset: true)
             return
         }
         if waitsForContinue(number) {

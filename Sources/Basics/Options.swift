@@ -123,6 +123,15 @@ public struct ParsedOptions: Sendable {
         return span
     }
 
+    /// The same, and not 0, where no time at all makes no sense.
+    public func span(_ name: String) throws(UsageError) -> Nanoseconds? {
+        let span = try duration(name)
+        if span?.count == 0 {
+            throw UsageError("--\(name) takes a time above 0, such as 250ms, 10s or 5m")
+        }
+        return span
+    }
+
     /// A number of bytes; nothing when it was not given.
     public func size(_ name: String) throws(UsageError) -> UInt64? {
         guard let text = value(name) else { return nil }

@@ -4,7 +4,7 @@ import Basics
 extension BalancerOptions {
     mutating func readClientRules(_ parsed: ParsedOptions) throws(UsageError) {
         sticky = try parsed.value("sticky").flatMap(Self.stickiness)
-        slowStart = try parsed.duration("slow-start")
+        slowStart = try parsed.span("slow-start")
         rateLimit = try parsed.value("rate-limit").flatMap(Self.rate)
         ban = try parsed.value("ban").flatMap(Self.ban)
         if let text = parsed.value("retry-budget") { retryBudget = try Self.budget(text) }

@@ -237,8 +237,8 @@ public struct BalancerOptions: Sendable {
         algorithm = try parsed.choice("algorithm") ?? algorithm
         hashKey = try parsed.value("hash-key").map(Self.hashKey) ?? hashKey
         healthCheck = try Self.healthCheck(parsed)
-        healthInterval = try parsed.duration("health-interval") ?? healthInterval
-        healthTimeout = try parsed.duration("health-timeout") ?? healthTimeout
+        healthInterval = try parsed.span("health-interval") ?? healthInterval
+        healthTimeout = try parsed.span("health-timeout") ?? healthTimeout
         rise = try parsed.number("rise", in: 1...100) ?? rise
         fall = try parsed.number("fall", in: 1...100) ?? fall
         threads = try parsed.number("threads", in: 1...64)
@@ -281,11 +281,11 @@ public struct BalancerOptions: Sendable {
 
     private mutating func readTimes(_ parsed: ParsedOptions) throws(UsageError) {
         queueTimeout = try parsed.duration("queue-timeout") ?? queueTimeout
-        timeoutConnect = try parsed.duration("timeout-connect") ?? timeoutConnect
-        timeoutResponse = try parsed.duration("timeout-response") ?? timeoutResponse
-        timeoutClient = try parsed.duration("timeout-client") ?? timeoutClient
-        timeoutIdle = try parsed.duration("timeout-idle") ?? timeoutIdle
-        timeoutTunnel = try parsed.duration("timeout-tunnel") ?? timeoutTunnel
+        timeoutConnect = try parsed.span("timeout-connect") ?? timeoutConnect
+        timeoutResponse = try parsed.span("timeout-response") ?? timeoutResponse
+        timeoutClient = try parsed.span("timeout-client") ?? timeoutClient
+        timeoutIdle = try parsed.span("timeout-idle") ?? timeoutIdle
+        timeoutTunnel = try parsed.span("timeout-tunnel") ?? timeoutTunnel
         drainTimeout = try parsed.duration("drain-timeout") ?? drainTimeout
     }
 

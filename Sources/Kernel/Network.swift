@@ -48,3 +48,13 @@ public struct Network: Hashable, Sendable {
         }
     }
 }
+
+extension Network {
+    /// The first text that is neither an address nor a network.
+    public static func firstUnreadable(_ texts: [String]) -> String? {
+        texts.first { Network($0) == nil }
+    }
+
+    /// What to write instead.
+    public static let advice = "as in --trust-proxy 10.0.0.0/8 or --trust-proxy 127.0.0.1"
+}

@@ -32,6 +32,15 @@ public enum ThisProcess {
     /// Takes variables out of the environment, so that no child of ours is misled by them.
     public static func unset(_ name: String) { unsafe unsetenv(name) }
 
+    /// Opens /dev/null in the place of standard input, output and error where whoever started us
+    /// had closed them: or the next file that is opened would get that number, and what is said.
+    public static func openStandardDescriptors() {
+        for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) < 0 {
+            // The lowest free number is this one.
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
+    }
+
     public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 
     /// How many cores there are to run on.

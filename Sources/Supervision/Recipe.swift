@@ -49,9 +49,9 @@ public struct Recipe: Equatable, Sendable {
             as: procfile.path)
     }
 
-    /// What is to run. `ports` are those of children that run already.
+    /// What is to run. `ports` are those of children that run already, where the service does.
     public func topology(
-        programFolder: String, ports: Topology.KnownPorts = Topology.KnownPorts()
+        programFolder: String, ports: Topology.KnownPorts? = nil
     ) throws(Refusal) -> Topology {
         try Topology(
             procfile, flags: flags, environment: environment, programFolder: programFolder,

@@ -82,6 +82,11 @@ extension ServicePlan {
     }
     /// What is counted where a process has died.
     var unit: String { isStream ? "connection" : "request" }
+
+    /// What becomes of those who come while nobody can be chosen.
+    var lonelyWords: String {
+        isStream ? "connections are reset" : "requests are answered with 503"
+    }
     /// Variables from the `.env` file, `NAME=value` each.
     var environment: [String] { recipe.environment.entries }
 }

@@ -49,6 +49,8 @@ struct Errand {
     /// The roster that says what has changed; nothing where none does.
     let version: UInt64?
     var isRolling = false
+    /// What it has in hand: requests or connections.
+    var unit = "request"
     var change: ServiceChange?
     /// For a weight, what it was.
     var earlierWeight: UInt32?
@@ -137,7 +139,7 @@ struct Errand {
         }
         if now < limit { return .underWay }
         return .failed(
-            "still has \(Figures.count(left, "request")) after \(span); nothing new goes to it")
+            "still has \(Figures.count(left, unit)) after \(span); nothing new goes to it")
     }
 
     private var weightWords: String {

@@ -125,7 +125,7 @@ extension Supervisor {
         switch errand.verb {
         case .weight where errand.child.weight > 0: ""
         case .drain, .weight:
-            isAnybodyLeft ? "" : "; nobody is left to be chosen, requests are answered with 503"
+            isAnybodyLeft ? "" : "; nobody is left to be chosen, \(plan.lonelyWords)"
         case .stop, .start, .restart, .pause, .resume, .undrain: ""
         }
     }

@@ -49,7 +49,7 @@ extension Supervisor {
         let left = left(with: child)
         let title = child.title(pid: child.process?.pid)
         log.say(
-            "\(title) still has \(Figures.count(left, "request")) after "
+            "\(title) still has \(Figures.count(left, plan.unit)) after "
                 + "\(Figures.text(plan.drainLimit)); ending it")
     }
 

@@ -44,7 +44,8 @@ extension Supervisor {
             Errand(
                 child: child, verb: step.verb, waits: step.waits, generation: generation,
                 begunAt: begunAt, version: child.isBalanced ? rosterVersion : nil,
-                isRolling: step.isRolling, change: step.change, earlierWeight: weight,
+                isRolling: step.isRolling, unit: plan.unit, change: step.change,
+                earlierWeight: weight,
                 limit: begunAt + plan.drainLimit, replacement: replacement))
     }
 
@@ -111,7 +112,7 @@ extension Supervisor {
         publishRoster()
         log.say("\(child.title(pid: child.process?.pid)) is drained by 'lbctl drain'")
         if !isAnybodyLeft {
-            log.say("nobody is left to be chosen: requests are answered with 503")
+            log.say("nobody is left to be chosen: \(plan.lonelyWords)")
         }
         child.drain = Drain(version: rosterVersion, now: now)
     }
@@ -137,7 +138,7 @@ extension Supervisor {
             "\(child.title(pid: child.process?.pid)) has weight \(weight) by 'lbctl weight' "
                 + "(was \(earlier))")
         if !isAnybodyLeft {
-            log.say("nobody is left to be chosen: requests are answered with 503")
+            log.say("nobody is left to be chosen: \(plan.lonelyWords)")
         }
     }
 }

@@ -63,12 +63,12 @@ public struct Topology {
     /// Works out the children; fails with what is wrong with the Procfile or the flags.
     ///
     /// `ports` are those of children that run already, by name: these stay as they are, wherever
-    /// their line stands now.
+    /// their line stands now; nothing where the service is only about to run.
     public init(
         _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: String,
-        ports: KnownPorts = KnownPorts()
+        ports: KnownPorts? = nil
     ) throws(Refusal) {
-        self.ports = ports
+        self.ports = ports ?? KnownPorts()
         self.flags = flags
         self.environment = environment
         self.programFolder = programFolder
@@ -83,8 +83,11 @@ public struct Topology {
                 advice: "a line is 'type: command', such as 'web: python3 -m http.server $PORT'")
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
-        try flags.formation.check(against: procfile.lines.map { $0.type })
-        try Self.check(terminals: flags.terminals, against: procfile.lines.map { $0.type })
+        // Of a service that runs a type may have left the file since it was spoken of.
+        if ports == nil {
+            try flags.formation.check(against: procfile.lines.map { $0.type })
+            try Self.check(terminals: flags.terminals, against: procfile.lines.map { $0.type })
+        }
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
             try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
         }
@@ -101,6 +104,7 @@ public struct Topology {
         }
         tellWhatIsBalanced(balanced?.type, procfile)
         weigh()
+        tellOfStrangers()
         askEchoesForHealth(balanced?.type)
         if !flags.balancer.isEmpty, !children.contains(where: { $0.role == .balancer }) {
             let words = flags.balancer.joined(separator: " ")
@@ -178,6 +182,12 @@ public struct Topology {
         } catch {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }
+        if let text = Network.firstUnreadable(options.trustProxy) {
+            throw Refusal(
+                what: line.fault,
+                why: "--trust-proxy takes an address or a network, not '\(text)'",
+                advice: Network.advice)
+        }
         drainLimit = options.drainTimeout
         weights = options
         isStream = options.mode == .tcp
@@ -219,6 +229,19 @@ public struct Topology {
         }
     }
 
+    /// A weight may be meant for one that `scale` will bring; a slip of the pen should show.
+    private mutating func tellOfStrangers() {
+        for weight in weights.weights where weight.target != "all" {
+            let isThere = children.contains { child in
+                [child.name, child.type, String(child.port)].contains(weight.target)
+            }
+            if isThere { continue }
+            notices.append(
+                "--weight \(weight.target)=\(weight.weight) is for nobody that is there; it counts "
+                    + "for who comes")
+        }
+    }
+
     /// The addresses to bind: a flag goes before the line, the line before the default.
     static func listeners(_ texts: [String], flags: Flags) throws(Refusal) -> [Address] {
         if texts.isEmpty || flags.port != nil || flags.host != nil {
@@ -246,6 +269,13 @@ public struct Topology {
                     what: "the balancer can't listen on '\(text)'", why: "it is no address",
                     advice: "--listen takes ADDR:PORT, or a bare port for both loopbacks")
             }
+        }
+        if let twice = addresses.first(where: { address in
+            address.port != 0 && addresses.count { $0 == address } > 1
+        }) {
+            throw Refusal(
+                what: "the balancer can't listen on \(twice)", why: "it is named twice",
+                advice: "leave out one --listen; a bare port stands for both loopbacks")
         }
         return addresses
     }

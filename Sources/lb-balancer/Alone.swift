@@ -25,6 +25,20 @@ enum Alone {
                     name: name, address: backend.address, fact: .ready,
                     weight: options.weight(name: name, type: "", port: port) ?? backend.weight))
         }
+        for weight in options.weights where weight.target != "all" {
+            let isThere = members.contains {
+                $0.name == weight.target || $0.address.hasSuffix(":\(weight.target)")
+            }
+            if isThere { continue }
+            throw UsageError(
+                "--weight \(weight.target)=\(weight.weight) is for nobody that is there",
+                hint: "the backends are \(members.map(\.name).joined(separator: ", "))")
+        }
+        if let twice = members.first(where: { one in members.count { $0.name == one.name } > 1 }) {
+            throw UsageError(
+                "two backends are called '\(twice.name)'",
+                hint: "give each a name of its own, as in \(twice.address),name=other")
+        }
         return RosterWord(version: 1, members: members)
     }
 }

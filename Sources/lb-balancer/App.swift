@@ -8,6 +8,7 @@ import Scoreboard
 @main
 enum App {
     static func main() {
+        ThisProcess.openStandardDescriptors()
         do throws(UsageError) {
             let words = Array(ThisProcess.arguments.dropFirst())
             let options = try BalancerOptions(words: words)
@@ -25,10 +26,10 @@ enum App {
 
     private static func start(_ options: BalancerOptions) throws(UsageError) {
         try options.refuseContradictions()
-        for text in options.trustProxy where Network(text) == nil {
+        if let text = Network.firstUnreadable(options.trustProxy) {
             throw UsageError(
                 "--trust-proxy takes an address or a network, not '\(text)'",
-                hint: "as in --trust-proxy 10.0.0.0/8 or --trust-proxy 127.0.0.1")
+                hint: Network.advice)
         }
         let inheritance: Inherited
         do throws(SystemError) { inheritance = try Inherited() } catch {

@@ -5,6 +5,7 @@ import Kernel
 @main
 enum App {
     static func main() {
+        ThisProcess.openStandardDescriptors()
         do throws(UsageError) {
             let settings = try Settings(Array(ThisProcess.arguments.dropFirst()))
             switch settings.wish {

@@ -101,10 +101,13 @@ struct Connection: ~Copyable {
         return false
     }
 
-    /// Whether a request waits its time, so that silence is nobody's fault.
-    var isHeld: Bool {
-        if case .held = stage { return true }
-        return false
+    /// Whether silence is nobody's fault: a request waits its time, or it is the client's turn to
+    /// speak for as long as it likes.
+    var mayBeSilent: Bool {
+        switch stage {
+        case .held, .tunnel: true
+        case .head, .exchange, .closing, .lingering: false
+        }
     }
 
     var hasEnded: Bool {

@@ -212,7 +212,7 @@ extension Server {
         nextSweep = now + Nanoseconds.seconds(30)
         for slot in slots() {
             let silence = now.since(connections[slot].lastTouched)
-            if silence > Self.silence && !connections[slot].isHeld { close(slot) }
+            if silence > Self.silence && !connections[slot].mayBeSilent { close(slot) }
         }
     }
 

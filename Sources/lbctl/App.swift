@@ -7,6 +7,7 @@ import Supervision
 @main
 enum App {
     static func main() {
+        ThisProcess.openStandardDescriptors()
         Signals.ignoreBrokenPipes()
         var words = Array(ThisProcess.arguments.dropFirst())
         // The hidden verbs are the same program in another role.

@@ -41,9 +41,10 @@ enum BansCommand {
             case .text where bans.isEmpty: Console.say("nobody is banned")
             case .text:
                 let output = DescriptorReference.standardOutput
-                output.writeAll(
-                    table(bans).text(
-                        width: output.windowColumns, style: colour.style(for: output)))
+                Console.say(
+                    text:
+                        table(bans).text(
+                            width: output.windowColumns, style: colour.style(for: output)))
             }
             return 0
         } catch {

@@ -1,9 +1,27 @@
+import Basics
 import Kernel
 
 /// Standard output and standard error, a whole line at a time.
 enum Console {
-    /// A line of what was asked for.
-    static func say(_ line: String) { DescriptorReference.standardOutput.writeAll(line + "\n") }
+    /// A line of what was asked for. Where that can't be written nothing that follows makes sense:
+    /// a full disk is told, a reader that has left has had enough.
+    static func say(_ line: String) { say(text: line + "\n") }
+
+    /// The same with the line ends in it.
+    static func say(text: String) {
+        var queue = ByteQueue(capacity: max(1, text.utf8.count))
+        queue.append(text: text)
+        while !queue.isEmpty {
+            switch DescriptorReference.standardOutput.write(&queue) {
+            case .moved: continue
+            case .wouldBlock: _ = Poll.wait(for: .writable, on: .standardOutput, timeout: nil)
+            case .end, .failed(.brokenPipe): ThisProcess.exit(0)
+            case .failed(let errno):
+                complain("what was asked for can't be written", why: "\(errno)")
+                ThisProcess.exit(1)
+            }
+        }
+    }
 
     /// A line about what is going on.
     static func note(_ line: String) { DescriptorReference.standardError.writeAll(line + "\n") }

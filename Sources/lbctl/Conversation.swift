@@ -177,7 +177,10 @@ struct Conversation: ~Copyable {
         guard Poll.wait(for: .readable, on: input, timeout: Nanoseconds(0)) else { return }
         switch input.read(into: &pending) {
         case .moved, .wouldBlock: return
-        case .end, .failed: inputEnded = true
+        case .end: inputEnded = true
+        case .failed(let errno):
+            hasEnded = true
+            outcome.fault = "standard input can't be read: \(errno)"
         }
     }
 

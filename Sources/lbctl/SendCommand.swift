@@ -29,7 +29,7 @@ enum SendCommand {
         }
         let addresses = try addresses(operand)
         let times = try verb.options.number("repeat", in: 1...1_000_000) ?? 1
-        let limit = try verb.options.duration("timeout")
+        let limit = try verb.options.span("timeout")
         let isQuiet = verb.options.has("quiet")
         // What is to be sent again has to be kept; what is not goes through as it comes.
         var source: Conversation.Source

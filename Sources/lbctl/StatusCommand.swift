@@ -48,9 +48,10 @@ enum StatusCommand {
             case .text:
                 let output = DescriptorReference.standardOutput
                 let table: StatusTable = verb.options.has("counters") ? .counters : .processes
-                output.writeAll(
-                    table.text(
-                        status, width: output.windowColumns, style: colour.style(for: output)))
+                Console.say(
+                    text:
+                        table.text(
+                            status, width: output.windowColumns, style: colour.style(for: output)))
             case .json:
                 Console.say(StatusJSON.text(status, counters: verb.options.has("counters")))
             }

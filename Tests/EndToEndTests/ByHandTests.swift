@@ -3,6 +3,19 @@ import Testing
 
 /// The three programs without lbctl, as in three terminals.
 @Suite struct ByHandTests {
+    @Test(arguments: [
+        ["--weight", "nobody=3"], ["--timeout-client", "0s"], ["--health-interval", "0s"],
+        ["--trust-proxy", "10.0.0.0/40"], ["--backend", "127.0.0.1:1,name=a", "--weight", "b=1"],
+        ["--backend", "127.0.0.1:1,name=a", "--backend", "127.0.0.1:2,name=a"],
+    ])
+    func `what can't be meant is refused before anything starts`(words: [String]) throws {
+        let program = try RunningProgram(
+            "lb-balancer", ["--listen", "127.0.0.1:0", "--backend", "127.0.0.1:9"] + words)
+        let ending = try program.end()
+        #expect(ending.cause == .exited(code: 2), "\(program.errors)")
+        #expect(program.errors.hasPrefix("lb-balancer: "))
+    }
+
     @Test func `a balancer goes on when it is asked to read its settings again`() throws {
         let echoes = try Echoes(1)
         let balanced = try Balanced(echoes.addresses)

@@ -79,9 +79,13 @@ import Testing
         let file = "balancer: lb-balancer\nbackend: lb-echo --port $PORT\n"
         let service = try Service(["--backends", "1"], procfile: file)
         let before = try service.row("balancer")
-        // Only the program itself looks at what this means.
+        // A program of the same name, of which nobody can know beforehand that it ends at once.
+        let folder = try service.folder.folder("broken")
+        let broken = try service.folder.file("broken/lb-balancer", "#!/bin/sh\nexit 1\n")
+        #expect(try RunningProgram("/bin/chmod", ["755", broken]).end().cause.isSuccess)
         try service.folder.file(
-            "Procfile.test", file.replacing("lb-balancer", with: "lb-balancer --trust-proxy x"))
+            "Procfile.test",
+            file.replacing("balancer: ", with: "balancer: \(folder)/"))
         let told = try service.run("reload")
         #expect(told.code == 1)
         #expect(told.errors.contains("its successor is not ready"), "\(told.errors)")
