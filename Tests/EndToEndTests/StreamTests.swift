@@ -159,6 +159,35 @@ import Testing
         withExtendedLifetime(backend) {}
     }
 
+    @Test func `after a long silence an end still leaves time for the answer`() throws {
+        let (balanced, client, backend) = try balanced(["--timeout-tunnel", "6s"]) {
+            (connection) throws(Failure) in
+            try connection.awaitEnd()
+            Poll.sleep(.seconds(4))
+            try connection.send("got it")
+        }
+        try client.send("abc")
+        Poll.sleep(.seconds(4))
+        client.endSending()
+        // More than the limit after the last byte, and less than that after the end.
+        #expect(text(try client.rest()) == "got it")
+        withExtendedLifetime((balanced, backend)) {}
+    }
+
+    @Test func `what is cut in the middle of an answer is reset`() throws {
+        let (balanced, client, backend) = try balanced(["--timeout-tunnel", "400ms"]) {
+            (connection) throws(Failure) in
+            try connection.awaitEnd()
+            try connection.send("half an ans")
+            Poll.sleep(.seconds(30))
+        }
+        client.endSending()
+        #expect(text(try client.some()) == "half an ans")
+        let failure = #expect(throws: Failure.self) { _ = try client.rest() }
+        #expect(failure?.description.hasPrefix("receive: ") == true)
+        withExtendedLifetime((balanced, backend)) {}
+    }
+
     /// Whether a client is reset at once: it may be so before it knows that it is connected.
     static func isTurnedAway(by address: Address) -> Bool {
         do throws(Failure) { return try Client(address).isClosed() } catch {
