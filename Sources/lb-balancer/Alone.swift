@@ -34,10 +34,10 @@ enum Alone {
                 "--weight \(weight.target)=\(weight.weight) is for nobody that is there",
                 hint: "the backends are \(members.map(\.name).joined(separator: ", "))")
         }
-        if let twice = members.first(where: { one in members.count { $0.name == one.name } > 1 }) {
+        let names = options.backends.compactMap(\.name)
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw UsageError(
-                "two backends are called '\(twice.name)'",
-                hint: "give each a name of its own, as in \(twice.address),name=other")
+                "two backends are called '\(twice)'", hint: "give each a name of its own")
         }
         return RosterWord(version: 1, members: members)
     }

@@ -132,6 +132,9 @@ import Testing
         let memory = resident()
         try rounds(160)
         #expect(Programs.eventually { descriptors() <= before })
-        #expect(resident() < memory + (4 << 20))
+        // The address sanitizer keeps what was given back, to see who still uses it.
+        if ThisProcess.variable("ASAN_OPTIONS") == nil {
+            #expect(resident() < memory + (4 << 20))
+        }
     }
 }
