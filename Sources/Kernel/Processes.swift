@@ -91,12 +91,19 @@ public enum Processes {
 
     private static func holders(of sockets: Set<String>, among pids: [Int32]? = nil) -> [Int32] {
         if sockets.isEmpty { return [] }
-        return (pids ?? all()).filter { pid in
+        let found = (pids ?? all()).filter { pid in
             let names = (try? Files.names(in: "/proc/\(pid)/fd")) ?? []
             return names.contains { name in
                 Files.link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false
             }
         }
+        if found.count < 2 { return found }
+        // Whoever was just forked has it too, until it runs its own program: it comes behind the
+        // one that it has it from.
+        let heirs = found.filter { pid in
+            facts(of: pid).map { found.contains($0.parent) } ?? true
+        }
+        return found.filter { !heirs.contains($0) } + heirs
     }
 
     /// Whether `pid` descends from `ancestor`, or is it.

@@ -42,9 +42,10 @@ struct ListenerTests {
         guard let socket = try? Socket.listen(on: own) else { return }
         let port = try #require(try Socket.localAddress(of: socket).port)
         let other = isSixth ? Address.loopback(port: port) : .loopback6(port: port)
-        #expect(Processes.listeners(on: own.with(port: port)) == [ThisProcess.pid])
-        #expect(Processes.listeners(on: other) == [])
-        #expect(Processes.listener(onPort: port) == ThisProcess.pid)
+        // Another test may be starting a program at this moment, which has all of ours until then;
+        // and on the other loopback the port may be somebody else's.
+        #expect(Processes.listeners(on: own.with(port: port)).first == ThisProcess.pid)
+        #expect(!Processes.listeners(on: other).contains(ThisProcess.pid))
     }
 
     @Test
