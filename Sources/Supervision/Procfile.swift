@@ -31,12 +31,6 @@ public struct Procfile: Equatable, Sendable {
         Line(type: "backend", command: "lb-echo --port $PORT"),
     ])
 
-    /// The same where connections are balanced, and not requests.
-    static let builtInStream = Procfile(lines: [
-        Line(type: "balancer", command: "lb-balancer"),
-        Line(type: "backend", command: "lb-echo --port $PORT --mode tcp"),
-    ])
-
     public init(lines: [Line]) { self.lines = lines }
 
     /// Reads a file's text; fails where a name comes twice.

@@ -31,7 +31,7 @@ public struct Recipe: Equatable, Sendable {
         self.file = file
         self.directory = directory
         guard let file else {
-            procfile = flags.isStream ? .builtInStream : .builtIn
+            procfile = .builtIn
             environment = EnvironmentFile()
             return
         }

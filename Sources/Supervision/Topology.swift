@@ -18,13 +18,6 @@ public struct Topology {
         public var balancer: [String] = []
         /// The types whose output is to be a terminal to them; `all` stands for all of them.
         public var terminals: [String] = []
-        /// Whether these words ask for connections to be balanced, and not requests.
-        var isStream: Bool {
-            guard let mode = balancer.lastIndex(where: { $0.hasPrefix("--mode") }) else {
-                return false
-            }
-            return balancer[mode] == "--mode=tcp"
-        }
 
         public init() {}
     }
@@ -105,6 +98,7 @@ public struct Topology {
         tellWhatIsBalanced(balanced?.type, procfile)
         weigh()
         tellOfStrangers()
+        tellEchoesOfMode()
         askEchoesForHealth(balanced?.type)
         if !flags.balancer.isEmpty, !children.contains(where: { $0.role == .balancer }) {
             let words = flags.balancer.joined(separator: " ")
@@ -112,6 +106,17 @@ public struct Topology {
         }
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
+    }
+
+    /// lb-echo speaks what is balanced: unless it is told its mode, it gets the balancer's.
+    private mutating func tellEchoesOfMode() {
+        for index in children.indices where isStream && children[index].role == .backend {
+            let words = children[index].words
+            let isEcho = words.first.map(Self.fileName) == "lb-echo"
+            if isEcho && !words.contains(where: { $0.hasPrefix("--mode") }) {
+                children[index].words += ["--mode", "tcp"]
+            }
+        }
     }
 
     /// lb-echo is known to answer on /health: unless another check is asked for, it gets this one.

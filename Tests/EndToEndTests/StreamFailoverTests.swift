@@ -109,6 +109,17 @@ import Testing
         #expect(text(try next.some()) == "b")
     }
 
+    @Test func `the mode reaches the echo of a Procfile too, unless that says its own`() throws {
+        for line in ["lb-echo --port $PORT", "lb-echo --port $PORT --mode=tcp"] {
+            let service = try Service(
+                ["--mode", "tcp", "--backends", "1"],
+                procfile: "balancer: lb-balancer\nbackend: \(line)\n")
+            let client = try Client(service.address)
+            try client.send("hello")
+            #expect(text(try client.some()) == "hello")
+        }
+    }
+
     @Test func `ten thousand connections leave nothing behind`() throws {
         let echo = try RunningProgram("lb-echo", ["--mode", "tcp", "--port", "0"])
         let balanced = try Balanced(
