@@ -12,7 +12,8 @@ import Basics
 /// gets another key's payload. A reader takes the expiry as valid only if the first word is still
 /// the same after it. What remains is the moment between a writer's two steps, in which, or when it
 /// is killed there, a new entry has the expiry of the one before it: at most one window of time.
-/// Two threads that enter the same key at the same time may leave two entries; the first is found,
+/// Of threads that enter the same key at the same time one succeeds. Only where another key's entry
+/// expires in the very moment that lies between their clocks may they leave two; the first is found,
 /// the other expires.
 ///
 /// Of a key's hash `64 - payloadBits - 1` bits are kept: with 36 bits of payload, two keys whose
@@ -79,7 +80,8 @@ public struct ExpiringTable<Words: WordStorage> {
         return nil
     }
 
-    /// Enters a key; false when another thread was there at the same time, and nothing is promised.
+    /// Enters a key that was not found; false when another thread was there at the same time, and
+    /// then nothing is promised: look again.
     @inlinable
     public func put(_ key: UInt64, payload: UInt64, expiry: Instant, now: Instant) -> Bool {
         let hash = KeyHash.mixed(key)
@@ -91,7 +93,11 @@ public struct ExpiringTable<Words: WordStorage> {
         for _ in 0..<Self.probeLength {
             let who = words.load(2 * place)
             let until = words.load(2 * place + 1)
+            // Racing: an expiry says nothing of whoever left, or came, between the two loads.
+            if words.load(2 * place) != who { return false }
             let isOwn = who & ~payloadMask == name
+            // Racing: it was not found, so another thread has entered it since.
+            if isOwn && until > now.nanoseconds { return false }
             // All that has expired is as good.
             let rank = until <= now.nanoseconds ? 0 : until
             if isOwn || rank < earliest {
