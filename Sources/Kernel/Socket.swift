@@ -8,12 +8,20 @@ public enum Socket {
     public static func listen(
         on address: Address, backlog: Int32 = 4096
     ) throws(SystemError) -> Descriptor {
+        let socket = try reserve(address)
+        if case .unix = address {} else { setNoDelay(socket) }
+        _ = try checked("listen", clinux_listen(socket.number, backlog))
+        return socket
+    }
+
+    /// A socket that is bound and does not listen: who connects is refused, and the kernel gives the
+    /// port to nobody else. Whoever names it and has set SO_REUSEADDR can listen on it all the same.
+    public static func reserve(_ address: Address) throws(SystemError) -> Descriptor {
         let socket = try make(address)
         switch address {
         case .inet, .inet6:
             _ = try checked(
                 "setsockopt", clinux_setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, 1))
-            setNoDelay(socket)
         case .unix: break
         }
         if case .inet6 = address {
@@ -24,7 +32,6 @@ public enum Socket {
             unsafe clinux_bind(socket.number, storage, length)
         }
         _ = try checked("bind", bound)
-        _ = try checked("listen", clinux_listen(socket.number, backlog))
         return socket
     }
 

@@ -54,6 +54,8 @@ public final class Guardian {
     private let supervisor: Child
     private let channel: Descriptor
     private let audience: Audience
+    /// The ports of children, until the supervisor has spoken: it holds them by then.
+    private var holds: [PortHold]
     private var incoming = ByteQueue(capacity: 65536)
     private var phase = Phase.running
     private var isChannelOpen = true
@@ -64,7 +66,7 @@ public final class Guardian {
     /// kernel takes the end of that thread for the guardian's death.
     public init(
         _ plan: ServicePlan, folder: RuntimeFolder, lock: consuming FileLock,
-        signals: consuming SignalQueue, audience: Audience
+        signals: consuming SignalQueue, holds: [PortHold], audience: Audience
     ) throws(SystemError) {
         try Children.becomeSubreaper()
         let poller = try Poller(capacity: 16)
@@ -101,6 +103,7 @@ public final class Guardian {
         self.signals = signals
         self.poller = poller
         self.supervisor = supervisor
+        self.holds = holds
         self.audience = audience
         channel = pair.first
     }
@@ -218,6 +221,7 @@ public final class Guardian {
     }
 
     private func take(_ reply: ControlReply) {
+        holds = []
         switch reply {
         case .done:
             wasReady = true

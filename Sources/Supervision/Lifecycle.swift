@@ -253,6 +253,14 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
+    /// Whether it is without a process until somebody starts it.
+    public var isAtRest: Bool {
+        switch self {
+        case .stopped, .failed: true
+        case .starting, .ready, .paused, .draining, .stopping, .backoff: false
+        }
+    }
+
     /// What the balancers are told.
     public var fact: MemberFact {
         switch self {

@@ -77,11 +77,10 @@ public enum Ports {
         return nil
     }
 
-    /// A port that nobody has at present, chosen by the kernel.
-    public static func unused() throws(Refusal) -> UInt16 {
+    /// A port that nobody has, chosen by the kernel; nobody else is given it while it is held.
+    static func unused() throws(Refusal) -> PortHold {
         do throws(SystemError) {
-            let socket = try Socket.listen(on: .loopback(port: 0), backlog: 1)
-            return try Socket.localAddress(of: socket).port ?? 0
+            return try PortHold(0)
         } catch {
             throw Refusal(what: "no free port was found", why: "\(error)")
         }

@@ -70,6 +70,9 @@ public struct ChildPlan: Equatable, Sendable {
     public var weight: UInt32 = 1
     /// Whether its output is a terminal to it.
     public var hasTerminal = false
+
+    /// Whether it is an echo backend of ours.
+    var isEcho: Bool { role == .backend && words.first.map(Topology.fileName) == "lb-echo" }
 }
 
 extension ServicePlan {

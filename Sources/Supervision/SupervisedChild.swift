@@ -26,7 +26,9 @@ final class SupervisedChild {
     /// somebody brings it back.
     var isWithdrawn = false
     private(set) var nameBytes: [UInt8]
-    var lifecycle = Lifecycle.stopped
+    var lifecycle = Lifecycle.stopped {
+        didSet { if lifecycle != oldValue && lifecycle.isAtRest { hold = nil } }
+    }
     var restarting: Restarting
     /// Counted up at each start, from 1.
     var generation: UInt64 = 0
@@ -41,6 +43,8 @@ final class SupervisedChild {
     var killOrder: KillOrder?
     /// Where it is reached, if it is balanced.
     var address: Address
+    /// What keeps its port for it, unless it is at rest.
+    private var hold: PortHold?
     /// The last process, while it may have left some of its own behind.
     var maker: Int32?
     /// Since when it has been started without being ready; nothing once it is.
@@ -114,6 +118,13 @@ final class SupervisedChild {
         nameBytes = Array(next.name.utf8)
         restarting.rule = next.rule
         restarting.delay = next.restartDelay
+    }
+
+    /// Keeps its port from everybody else until it is at rest, where its program allows that. Where
+    /// somebody has the port already, the program will say so.
+    func holdPort() {
+        if !plan.isEcho { hold = nil }
+        if plan.isEcho && hold?.port != plan.port { hold = try? PortHold(plan.port) }
     }
 
     /// A plan that differs in nothing that a running process would notice.

@@ -8,6 +8,7 @@ extension Supervisor {
     func enrol(_ plan: ChildPlan) -> SupervisedChild {
         let child = SupervisedChild(index: seats.count, plan: plan)
         seats.append(child)
+        child.holdPort()
         if child.isBalanced {
             guard let place = slots.take() else {
                 fatalError("a backend was added where the scoreboard has no room")

@@ -73,6 +73,7 @@ extension Supervisor {
         // They may still have its port.
         endEscapees(of: child)
         child.takeNextPlan()
+        child.holdPort()
         child.environment = plan.recipe.environment
         child.generation += 1
         child.triedSince = child.triedSince ?? now

@@ -45,6 +45,8 @@ public struct Topology {
     /// Whether connections are balanced, and not requests.
     public private(set) var isStream = false
     public private(set) var notices: [String] = []
+    /// The ports that the kernel chose for lb-echoes, until these hold them themselves.
+    public private(set) var holds: [PortHold] = []
 
     private let flags: Flags
     private let ports: KnownPorts
@@ -100,6 +102,7 @@ public struct Topology {
         tellOfStrangers()
         tellEchoesOfMode()
         askEchoesForHealth(balanced?.type)
+        holds.removeAll { hold in !children.contains { $0.port == hold.port && $0.isEcho } }
         if !flags.balancer.isEmpty, !children.contains(where: { $0.role == .balancer }) {
             let words = flags.balancer.joined(separator: " ")
             notices.append("there is no balancer to be told \(words)")
@@ -111,9 +114,8 @@ public struct Topology {
     /// lb-echo speaks what is balanced: unless it is told its mode, it gets the balancer's.
     private mutating func tellEchoesOfMode() {
         for index in children.indices where isStream && children[index].role == .backend {
-            let words = children[index].words
-            let isEcho = words.first.map(Self.fileName) == "lb-echo"
-            if isEcho && !words.contains(where: { $0.hasPrefix("--mode") }) {
+            let isTold = children[index].words.contains { $0.hasPrefix("--mode") }
+            if children[index].isEcho && !isTold {
                 children[index].words += ["--mode", "tcp"]
             }
         }
@@ -123,7 +125,7 @@ public struct Topology {
     private mutating func askEchoesForHealth(_ balanced: String?) {
         let backends = children.filter { $0.type == balanced && $0.role != .balancer }
         guard !backends.isEmpty,
-            backends.allSatisfy({ $0.words.first.map(Self.fileName) == "lb-echo" }),
+            backends.allSatisfy(\.isEcho),
             let balancer = children.first(where: { $0.role == .balancer }),
             !isStream, !balancer.words.contains(where: Self.asksForCheck)
         else { return }
@@ -303,13 +305,15 @@ public struct Topology {
         }
     }
 
-    /// A free port that none of the children has been given yet: what the kernel chose before is
-    /// free until its child listens, and may be chosen again.
-    private func unusedPort() throws(Refusal) -> UInt16 {
+    /// A free port that none of the children has been given yet: one that runs already may be
+    /// between two processes.
+    private mutating func unusedPort() throws(Refusal) -> UInt16 {
         while true {
-            let port = try Ports.unused()
-            let isGiven = ports.backends.contains(port) || ports.others.values.contains(port)
-            if !isGiven && !children.contains(where: { $0.port == port }) { return port }
+            let hold = try Ports.unused()
+            holds.append(hold)
+            let isGiven =
+                ports.backends.contains(hold.port) || ports.others.values.contains(hold.port)
+            if !isGiven && !children.contains(where: { $0.port == hold.port }) { return hold.port }
         }
     }
 

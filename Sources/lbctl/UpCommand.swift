@@ -19,7 +19,17 @@ enum UpCommand {
     /// Becomes the guardian and runs the service until it ends. `report` is where a launcher waits
     /// to hear how it went.
     static func start(_ flags: UpFlags, report: LaunchReport?) throws(Refusal) -> Int32 {
-        let plan = try prepared(flags).plan
+        let (guardian, audience) = try begin(try prepared(flags), report)
+        let code = guardian.run()
+        audience.end()
+        return code
+    }
+
+    private static func begin(
+        _ preparation: Preparation, _ report: LaunchReport?
+    ) throws(Refusal) -> (Guardian, Audience) {
+        let flags = preparation.flags
+        let plan = preparation.plan
         try flags.folder.make()
         do throws(SystemError) {
             guard let lock = try flags.folder.take(flags.folder.guardianLock) else {
@@ -31,10 +41,9 @@ enum UpCommand {
             let names = plan.children.map(\.name)
             let audience = try Audience(flags, names: names, report: report)
             let guardian = try Guardian(
-                plan, folder: flags.folder, lock: lock, signals: signals, audience: audience)
-            let code = guardian.run()
-            audience.end()
-            return code
+                plan, folder: flags.folder, lock: lock, signals: signals,
+                holds: preparation.topology.holds, audience: audience)
+            return (guardian, audience)
         } catch {
             if error.errno == .exists && error.call == "flock" { throw alreadyRunning(flags) }
             throw Refusal(what: "'\(flags.name)' can't be started", why: "\(error)")

@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import Testing
 
@@ -125,6 +126,34 @@ import Testing
         for _ in 0..<10 { #expect(try service.get().status == 200) }
         let rows = try service.rows().filter { $0.type == "backend" }
         #expect(rows.map(\.requests) == [10, 10])
+    }
+
+    @Test func `while a backend is down nobody is given its port, until it is stopped`() throws {
+        let service = try Service(["--backends", "2", "--restart-delay", "1h"])
+        let row = try service.row("backend.1")
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        #expect(try service.row("backend.1").state == "backoff")
+        #expect(!Self.canBeTaken(row.port))
+        // Nobody is there all the same.
+        #expect(throws: Failure.self) { try Client.get(.loopback(port: row.port), "/") }
+        #expect(try service.run("stop", ["backend.1"]).code == 0)
+        #expect(Self.canBeTaken(row.port))
+        #expect(try service.run("start", ["backend.1"]).code == 0)
+        #expect(try service.row("backend.1").port == row.port)
+    }
+
+    /// Whether a port can be had by a program that does not know SO_REUSEADDR.
+    private static func canBeTaken(_ port: UInt16) -> Bool {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(number) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafePointer(to: address) { inet in
+            inet.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, length) == 0 }
+        }
     }
 
     @Test func `one that is killed for good stays away and nobody is sent there`() throws {

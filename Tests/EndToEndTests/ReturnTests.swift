@@ -7,7 +7,8 @@ import Testing
     @Test(arguments: ["round-robin", "least-connections", "random"])
     func `who comes back has a tenth of its share at first`(algorithm: String) throws {
         let echoes = try Echoes(2)
-        let away = try RunningProgram("lb-echo", ["--port", "0", "--name", "back"])
+        let words = ["--port", "\(try ReservedPort.any())", "--name", "back"]
+        let away = try RunningProgram("lb-echo", words)
         let address = try away.address()
         let balanced = try Balanced(
             echoes.addresses + [address],
@@ -26,8 +27,7 @@ import Testing
         #expect(try shares(30)["back", default: 0] >= 5)
         _ = try away.stop()
         _ = try balanced.program.line(with: " is down: ", in: .errors)
-        let back = try RunningProgram(
-            "lb-echo", ["--port", "\(address.port ?? 0)", "--name", "back"])
+        let back = try RunningProgram("lb-echo", words)
         _ = try back.address()
         _ = try balanced.program.line(with: " is up: ", in: .errors)
         // Of 300 requests a third would be 100, and a tenth of that share is 10.

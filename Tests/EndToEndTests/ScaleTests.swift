@@ -61,7 +61,7 @@ import Testing
 
     @Test func `a port that somebody has is told of and nothing is changed`() throws {
         let place = try Place()
-        let first = try Self.freePorts()
+        let first = try ReservedPort.firstOfThree()
         let ups = ["up", "-d", "--port", "0", "--base-port", "\(first)", "--backends", "1"]
         #expect(try place.run(ups[0], Array(ups.dropFirst()), in: place.directory).code == 0)
         let holder = try RunningProgram("lb-echo", ["--port", "\(first + 2)"])
@@ -73,15 +73,6 @@ import Testing
         #expect(try place.rows().map(\.name) == ["balancer", "backend.1"])
         #expect(try place.run("scale", ["2"]).code == 0)
         #expect(try place.rows().last?.port == first + 1)
-    }
-
-    /// The first of three neighbours that nobody has.
-    private static func freePorts() throws -> UInt16 {
-        for _ in 0..<100 {
-            let port = try Balanced.closedPort().port ?? 0
-            if port < 65000, (port...port + 2).allSatisfy({ $0.isFree }) { return port }
-        }
-        throw Failure("no three free ports in a row")
     }
 
     @Test(arguments: [[], ["0"], ["257"], ["x"], ["2", "3"]])

@@ -70,7 +70,7 @@ import Testing
     @Test func `of several at the same time one comes up, and the others name it`() throws {
         let place = try Place()
         // Ports that are the same for all: they must not be what the others stumble over.
-        let port = try Socket.localAddress(of: Socket.listen(on: .loopback(port: 0))).port ?? 0
+        let port = try ReservedPort.any()
         let words = ["up", "-d", "--backends", "1", "--port", "\(port)", "--base-port", "0"]
         var programs: [RunningProgram] = []
         for _ in 0..<3 { programs.append(try place.start(words)) }

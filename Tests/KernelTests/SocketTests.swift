@@ -1,21 +1,11 @@
 import Basics
+import Glibc
 import Testing
 
 @testable import Kernel
 
 /// What the kernel does with connections, found out and written down.
 @Suite struct SocketTests {
-    /// A port on which nobody listens: it was free a moment ago.
-    private func closedPort() throws -> Address {
-        let address: Address
-        do {
-            let socket = try Socket.listen(on: .loopback(port: 0))
-            address = try Socket.localAddress(of: socket)
-        }
-        _ = eventually { Processes.listener(onPort: address.port ?? 0) == nil }
-        return address
-    }
-
     private struct Connected: ~Copyable {
         let client: Descriptor
         let server: Descriptor
@@ -49,7 +39,8 @@ import Testing
     }
 
     @Test func `connecting to a closed port reports writable and hung up together`() throws {
-        let socket = try Socket.connect(to: try closedPort())
+        let closed = try Socket.reserve(.loopback(port: 0))
+        let socket = try Socket.connect(to: try Socket.localAddress(of: closed))
         let poller = try Poller()
         try poller.add(socket.reference, for: .everyChange, token: Token(kind: 1))
         #expect(poller.wait(timeout: .seconds(30)) == 1)
@@ -72,6 +63,40 @@ import Testing
         #expect(throws: SystemError(call: "bind", errno: .addressInUse)) {
             _ = try Socket.listen(on: address)
         }
+    }
+
+    @Test func `a reserved port is nobody else's, and who names it can listen there`() throws {
+        let reserved = try Socket.reserve(.loopback(port: 0))
+        let address = try Socket.localAddress(of: reserved)
+        #expect(try error(ofConnectingFrom: address) == .addressNotAvailable)
+        for _ in 0..<3 {
+            // As after each restart.
+            let listener = try Socket.listen(on: address)
+            #expect(try Socket.localAddress(of: listener) == address)
+            let client = try Socket.connect(to: address)
+            #expect(Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30)))
+            #expect(client.send([1].span) == .moved(1))
+        }
+        #expect(try error(ofConnectingFrom: address) == .addressNotAvailable)
+    }
+
+    /// What becomes of a connection for which the kernel could choose this port alone.
+    private func error(ofConnectingFrom address: Address) throws -> Errno? {
+        let server = try Socket.listen(on: .loopback(port: 0))
+        let client = Descriptor(number: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        let port = UInt32(try #require(address.port))
+        var range = port << 16 | port
+        // Its number in linux/in.h; Linux 6.3 and later.
+        let localPortRange: Int32 = 51
+        let isSet = setsockopt(client.reference.number, Int32(IPPROTO_IP), localPortRange, &range, 4)
+        // Where the kernel can't be asked, the answer is what it would be.
+        if isSet != 0 { return .addressNotAvailable }
+        let result = try Socket.localAddress(of: server).withStorage { storage, length in
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(client.reference.number, $0, length)
+            }
+        }
+        return result == 0 ? nil : Errno(rawValue: errno)
     }
 
     @Test func `nobody is accepted where nobody knocked`() throws {

@@ -1,0 +1,38 @@
+import Kernel
+import Synchronization
+
+/// A port of 127.0.0.1 that nobody else is given while the tests run, and on which nobody listens
+/// but who names it.
+enum ReservedPort {
+    private final class Hold: Sendable {
+        let socket: Descriptor
+
+        init(_ socket: consuming Descriptor) { self.socket = socket }
+    }
+
+    private static let holds = Mutex<[Hold]>([])
+
+    /// One that the kernel chose.
+    static func any() throws(Failure) -> UInt16 {
+        guard let port = take(0) else { throw Failure("no port can be had") }
+        return port
+    }
+
+    /// The first of three neighbours.
+    static func firstOfThree() throws(Failure) -> UInt16 {
+        for _ in 0..<100 {
+            let port = try any()
+            if port < 65_000, take(port + 1) != nil, take(port + 2) != nil { return port }
+        }
+        throw Failure("no three free ports in a row")
+    }
+
+    private static func take(_ port: UInt16) -> UInt16? {
+        guard let socket = try? Socket.reserve(.loopback(port: port)),
+            let address = try? Socket.localAddress(of: socket)
+        else { return nil }
+        let hold = Hold(socket)
+        holds.withLock { $0.append(hold) }
+        return address.port
+    }
+}
