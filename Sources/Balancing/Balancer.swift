@@ -85,7 +85,7 @@ public final class Balancer {
             for index in 0..<count {
                 let event = poller.event(index)
                 switch event.token.kind {
-                case Kind.probe: prober.told(event, now: now)
+                case Kind.probe: prober.told(event, now: now, poller: poller)
                 case Kind.signal: takeSignals()
                 case Kind.suspicion: lookAtSuspects(now)
                 case Kind.link: try takeOrders()

@@ -56,6 +56,9 @@ enum Limits {
     static let slowStart = Nanoseconds.seconds(10)
     /// What a request and its response can take up at the worst: each as read, and framed anew.
     static let memoryPerExchange = UInt64(4 * (messageBuffer + headroom))
+    /// HTTP checks that one connection carries, one after the other: a new connection costs three
+    /// times what such a check costs, and is the only thing that shows that others can connect.
+    static let checksPerConnection = 5
     /// What a backend may say to a check before it says what is waited for.
     static let checkAnswer = 16 << 10
     /// Half of a stream that is left alone by the other half is kept this long without a byte.

@@ -2,8 +2,17 @@ import Basics
 import Choosing
 import Kernel
 
-/// One process of a backend under check, and the check of it that is under way.
+/// One process of a backend under check, and its connection for that.
 struct Probe: ~Copyable {
+    /// How far a check has come.
+    enum Stage {
+        /// None is under way; the connection of the last one may be there for the next.
+        case resting
+        case connecting
+        /// It has been asked, and owes an answer.
+        case asked
+    }
+
     let slot: UInt32
     let generation: UInt64
     let name: InlineText
@@ -14,9 +23,12 @@ struct Probe: ~Copyable {
     /// Whether somebody is kept waiting by it, and since when it was looked at for that.
     var isUrgent = false
     var suspectedAt = Instant(nanoseconds: 0)
-    /// The connection of the check that is under way.
+    /// Whether it has once ended a connection that was to be used again: then none is kept.
+    var endsConnections = false
+    private(set) var stage = Stage.resting
     private var socket: Descriptor?
-    var hasAsked = false
+    /// How many checks the connection has carried, with the one that is under way.
+    private(set) var checksCarried = 0
     var answer = ByteQueue()
 
     init(
@@ -31,43 +43,84 @@ struct Probe: ~Copyable {
 
     /// Whether a check has begun and is not over.
     var isUnderWay: Bool {
+        switch stage {
+        case .resting: false
+        case .connecting, .asked: true
+        }
+    }
+
+    /// Whether the last check has left a connection.
+    var hasConnection: Bool {
         switch socket {
         case .some: true
         case .none: false
         }
     }
 
-    mutating func begin(_ socket: consuming Descriptor, due: Instant) {
+    /// Whether the check that is under way goes over a connection that has carried another.
+    var isReusing: Bool { checksCarried > 1 }
+
+    /// A check begins over a new connection.
+    mutating func begin(_ socket: consuming Descriptor) {
         self.socket = .some(socket)
-        hasAsked = false
-        self.due = due
+        stage = .connecting
+        checksCarried = 1
     }
 
-    mutating func end() {
-        socket = .none
+    /// A check begins over the connection that is there.
+    mutating func beginAgain() {
+        stage = .connecting
+        checksCarried += 1
+    }
+
+    /// The check is over, and its connection is there for the next.
+    mutating func rest() {
+        stage = .resting
         answer = ByteQueue()
     }
 
-    borrowing func pendingError() -> Errno? {
+    /// Lets the connection go; a check that was under way is over.
+    mutating func end() {
+        rest()
+        socket = .none
+        checksCarried = 0
+    }
+
+    /// The same, so that the backend's program hears nothing of it if it has not yet.
+    mutating func endUnheard() {
         switch socket {
-        case .some(let socket): Socket.pendingError(of: socket)
-        case .none: nil
+        case .some(let socket): Socket.resetOnClose(socket)
+        case .none: break
+        }
+        end()
+    }
+
+    borrowing func progress() -> Socket.Progress {
+        switch socket {
+        case .some(let socket): Socket.progress(of: socket, to: address)
+        case .none: .underWay
         }
     }
 
-    borrowing func send(_ request: inout ByteQueue) {
+    /// Asks, in one piece: a connection that does not take that much answers nothing either. There
+    /// may be nothing to be said.
+    mutating func ask(_ request: borrowing ByteQueue) -> Transfer {
+        let outcome: Transfer
         switch socket {
-        case .some(let socket): _ = socket.write(&request)
-        case .none: break
+        case .some(let socket):
+            outcome = request.isEmpty ? .moved(0) : socket.send(request.bytes)
+        case .none: outcome = .end
         }
+        if case .moved = outcome { stage = .asked }
+        return outcome
     }
 
     mutating func receive() -> Transfer {
-        guard let reference = reference else { return .end }
+        guard let reference else { return .end }
         return reference.read(into: &answer)
     }
 
-    private var reference: DescriptorReference? {
+    var reference: DescriptorReference? {
         switch socket {
         case .some(let socket): socket.reference
         case .none: nil

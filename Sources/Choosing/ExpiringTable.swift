@@ -10,11 +10,10 @@ import Basics
 /// There is no lock. A writer exchanges the first word for what it has seen there, then the second;
 /// whoever has lost is told and looks again. A key and its payload are one word, so nobody ever
 /// gets another key's payload. A reader takes the expiry as valid only if the first word is still
-/// the same after it. What remains is the moment between a writer's two steps, in which, or when it
-/// is killed there, a new entry has the expiry of the one before it: at most one window of time.
-/// Of threads that enter the same key at the same time one succeeds. Only where another key's entry
-/// expires in the very moment that lies between their clocks may they leave two; the first is found,
-/// the other expires.
+/// the same after it. An entry that has to make room has expired before it does: so in the moment
+/// between a writer's two steps, or when it is killed there, nobody is found. Of threads that enter
+/// the same key at the same time one succeeds. Only where another key's entry expires in the very
+/// moment that lies between their clocks may they leave two; the first is found, the other expires.
 ///
 /// Of a key's hash `64 - payloadBits - 1` bits are kept: with 36 bits of payload, two keys whose
 /// places are near are taken for one with a chance of 1 in 2^27.
@@ -107,6 +106,10 @@ public struct ExpiringTable<Words: WordStorage> {
             place = place + 1 == capacity ? 0 : place + 1
         }
         let who = name | (payload & payloadMask)
+        if earliest > 0 {
+            if !words.exchange(seen.until, with: 0, at: 2 * victim + 1) { return false }
+            seen.until = 0
+        }
         if !words.exchange(seen.who, with: who, at: 2 * victim) { return false }
         return words.exchange(seen.until, with: expiry.nanoseconds, at: 2 * victim + 1)
     }

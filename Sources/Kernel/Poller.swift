@@ -21,6 +21,9 @@ public struct Readiness: OptionSet, Hashable, Sendable {
     /// Wanted only: of several pollers of one file, not all are woken.
     public static let exclusive = Readiness(rawValue: 1 << 28)
 
+    /// What the other side says and its end, told once for each change: for one who owes an answer.
+    public static let answers: Readiness = [.readable, .peerEnded, .edgeTriggered]
+
     /// Both directions and the end, told once for each change: filed once and never again.
     public static let everyChange: Readiness = [.readable, .writable, .peerEnded, .edgeTriggered]
 }

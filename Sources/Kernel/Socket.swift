@@ -14,8 +14,8 @@ public enum Socket {
         return socket
     }
 
-    /// A socket that is bound and does not listen: who connects is refused, and the kernel gives the
-    /// port to nobody else. Whoever names it and has set SO_REUSEADDR can listen on it all the same.
+    /// A socket that is bound and does not listen: who connects is refused, and the kernel gives
+    /// the port to nobody else. Whoever names it and has set SO_REUSEADDR can listen there.
     public static func reserve(_ address: Address) throws(SystemError) -> Descriptor {
         let socket = try make(address)
         switch address {
@@ -48,10 +48,20 @@ public enum Socket {
     /// Begins to connect without waiting; `pendingError` tells what became of it once the socket
     /// is writable. Most often a first `send` can follow at once: loopback connects in the call
     /// itself.
-    public static func connect(to address: Address) throws(SystemError) -> Descriptor {
+    ///
+    /// Where we `speakFirst` the end of the handshake goes out with what is sent (TCP_QUICKACK
+    /// off): a packet less, and the other side is woken once. If the socket is reset instead, the
+    /// program there never hears of it.
+    public static func connect(
+        to address: Address, speakFirst: Bool = false
+    ) throws(SystemError) -> Descriptor {
         let socket = try make(address)
         switch address {
-        case .inet, .inet6: setNoDelay(socket)
+        case .inet, .inet6:
+            setNoDelay(socket)
+            if speakFirst {
+                _ = clinux_setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_QUICKACK, 0)
+            }
         case .unix: break
         }
         let result = unsafe address.withStorage { storage, length in
@@ -59,6 +69,27 @@ public enum Socket {
         }
         if result < 0 && -result != EINPROGRESS { throw failure("connect", result) }
         return socket
+    }
+
+    /// How far connecting has come, asked by connect(2) once more.
+    public enum Progress: Equatable, Sendable {
+        case connected
+        case underWay
+        case failed(Errno)
+    }
+
+    /// How far `connect` to this address has come.
+    public static func progress(
+        of socket: borrowing Descriptor, to address: Address
+    ) -> Progress {
+        let result = unsafe address.withStorage { storage, length in
+            unsafe clinux_connect(socket.number, storage, length)
+        }
+        switch -result {
+        case 0, EISCONN: return .connected
+        case EALREADY, EINPROGRESS: return .underWay
+        default: return .failed(Errno(rawValue: -result))
+        }
     }
 
     /// A connection that has come in at a listening socket, and whose it is.

@@ -7,6 +7,9 @@ import Testing
 @Suite struct HealthTests {
     private static let fast = ["--health-interval", "50ms", "--health-timeout", "300ms"]
 
+    /// For those that are well: however busy the machine is, they are not taken for silent.
+    private static let often = ["--health-interval", "5ms", "--health-timeout", "30s"]
+
     /// A backend whose answer to a check can be changed.
     private final class Patient: Sendable {
         let status = Atomic<Int>(200)
@@ -81,6 +84,79 @@ import Testing
             [backend.address], ["--health-check", "http:/health"] + Self.fast)
         _ = try balanced.program.line(with: "is down", in: .errors)
         #expect(try balanced.get("/").text == "still here")
+    }
+
+    @Test func `five checks go over one connection, the last one says so, then there is a new one`()
+        throws
+    {
+        let lengths = Mutex<[Int]>([])
+        let backend = try ScriptedBackend { (connection) throws(Failure) in
+            var count = 0
+            while let request = try connection.request() {
+                count += 1
+                #expect(request.contains("Connection: close") == (count == 5))
+                try connection.answer("")
+            }
+            lengths.withLock { $0.append(count) }
+        }
+        let balanced = try Balanced(
+            [backend.address], Self.often + ["--health-check", "http:/health"])
+        let isSeen = Programs.eventually { lengths.withLock { $0.count } >= 3 }
+        #expect(isSeen)
+        #expect(lengths.withLock { $0.prefix(3) } == [5, 5, 5])
+        #expect(!balanced.program.errors.contains("is down"))
+    }
+
+    @Test func `a backend that ends idle connections is not taken for ill, and loses no request`()
+        throws
+    {
+        let checks = Atomic(0)
+        let backend = try ScriptedBackend { (connection) throws(Failure) in
+            guard let request = try connection.request() else { return }
+            try connection.answer("fine")
+            if request.hasPrefix("GET /health ") { checks.add(1, ordering: .relaxed) }
+        }
+        let balanced = try Balanced(
+            [backend.address],
+            Self.often + ["--health-check", "http:/health", "--fall", "1"])
+        _ = Programs.eventually { checks.load(ordering: .relaxed) >= 20 }
+        #expect(checks.load(ordering: .relaxed) >= 20)
+        #expect(!balanced.program.errors.contains("is down"))
+        #expect(try balanced.get("/").text == "fine")
+    }
+
+    @Test func `who ends the connection that a check has left is looked at at once`() throws {
+        let times = Mutex<[Instant]>([])
+        let backend = try ScriptedBackend { (connection) throws(Failure) in
+            guard try connection.request() != nil else { return }
+            times.withLock { $0.append(Clock.now()) }
+            try connection.answer("")
+            Poll.sleep(.milliseconds(20))
+        }
+        let balanced = try Balanced(
+            [backend.address], ["--health-check", "http:/health", "--health-interval", "8s"])
+        let isSeen = Programs.eventually { times.withLock { $0.count } >= 2 }
+        #expect(isSeen)
+        let seen = times.withLock { $0 }
+        #expect(seen[1].since(seen[0]) < .seconds(4))
+        withExtendedLifetime(balanced) {}
+    }
+
+    @Test func `a check that only connects is not heard of by the program`() throws {
+        let accepted = Atomic(0)
+        let backend = try ScriptedBackend { (connection) throws(Failure) in
+            accepted.add(1, ordering: .relaxed)
+            while try connection.request() != nil { try connection.answer("served") }
+        }
+        let closed = try Balanced.closedPort()
+        let balanced = try Balanced(
+            ["\(backend.address),name=open", "\(closed),name=closed"],
+            Self.often + ["--health-check", "tcp"])
+        // By then the other has been checked three times too.
+        _ = try balanced.program.line(with: "closed is down", in: .errors)
+        #expect(accepted.load(ordering: .relaxed) == 0)
+        #expect(try balanced.get("/").text == "served")
+        #expect(!balanced.program.errors.contains("open is down"))
     }
 
     @Test func `no check is made where none is wanted`() throws {

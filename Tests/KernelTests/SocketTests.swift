@@ -57,6 +57,27 @@ import Testing
         #expect(client.send([1, 2, 3].span) == .moved(3))
     }
 
+    @Test func `one who speaks first and resets instead was never there`() throws {
+        let listener = try Socket.listen(on: .loopback(port: 0))
+        let address = try Socket.localAddress(of: listener)
+        do {
+            let client = try Socket.connect(to: address, speakFirst: true)
+            #expect(Socket.progress(of: client, to: address) == .connected)
+            Socket.resetOnClose(client)
+        }
+        guard case .none = Socket.accept(from: listener.reference) else {
+            Issue.record("the program there would have heard of it")
+            return
+        }
+        let client = try Socket.connect(to: address, speakFirst: true)
+        #expect(client.send([1].span) == .moved(1))
+        #expect(Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30)))
+        let closed = try Socket.reserve(.loopback(port: 0))
+        let nowhere = try Socket.localAddress(of: closed)
+        let refused = try Socket.connect(to: nowhere)
+        #expect(Socket.progress(of: refused, to: nowhere) == .failed(.connectionRefused))
+    }
+
     @Test func `a taken port can't be had, and the error says so`() throws {
         let listener = try Socket.listen(on: .loopback(port: 0))
         let address = try Socket.localAddress(of: listener)
@@ -88,12 +109,13 @@ import Testing
         var range = port << 16 | port
         // Its number in linux/in.h; Linux 6.3 and later.
         let localPortRange: Int32 = 51
-        let isSet = setsockopt(client.reference.number, Int32(IPPROTO_IP), localPortRange, &range, 4)
+        let number = client.reference.number
+        let isSet = setsockopt(number, Int32(IPPROTO_IP), localPortRange, &range, 4)
         // Where the kernel can't be asked, the answer is what it would be.
         if isSet != 0 { return .addressNotAvailable }
         let result = try Socket.localAddress(of: server).withStorage { storage, length in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(client.reference.number, $0, length)
+                connect(number, $0, length)
             }
         }
         return result == 0 ? nil : Errno(rawValue: errno)

@@ -1,0 +1,198 @@
+import Basics
+import HTTP1
+import Kernel
+import ProxyProtocol
+
+/// How a check is made.
+///
+/// One that only connects ends before the program there has heard of it. One that asks by HTTP
+/// mostly goes over the connection of the one before it, as long as all is well: a new connection
+/// costs three times as much, and is what shows that others can connect.
+extension Prober {
+    /// Begins a check that must be over at `deadline`.
+    mutating func begin(
+        _ place: UInt32, until deadline: Instant, _ now: Instant, _ poller: borrowing Poller
+    ) {
+        probes[place].due = deadline
+        // Whether others can connect is what somebody who waits would know.
+        if probes[place].hasConnection && !probes[place].isUrgent {
+            probes[place].beginAgain()
+            ask(place, now, poller)
+        } else {
+            connect(place, now, poller)
+        }
+    }
+
+    private mutating func connect(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
+        probes[place].end()
+        do throws(SystemError) {
+            let socket = try Socket.connect(
+                to: probes[place].address, speakFirst: endsUnheard || speaksFirst)
+            probes[place].begin(socket)
+            // On the loopback it is done by now.
+            advance(place, now, poller)
+            guard probes[place].isUnderWay, let reference = probes[place].reference else { return }
+            try poller.add(
+                reference, for: probes[place].stage == .asked ? .answers : .everyChange,
+                token: Token(kind: kind, key: probes.key(place)))
+        } catch {
+            conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+        }
+    }
+
+    /// The connection of a check, or the one that was left for the next, has something to tell.
+    mutating func told(_ event: Event, now: Instant, poller: borrowing Poller) {
+        let place = event.token.key.slot
+        guard probes.isCurrent(event.token.key) else { return }
+        switch probes[place].stage {
+        case .connecting: advance(place, now, poller)
+        case .asked:
+            if event.readiness != .writable { hear(place, event.readiness, now, poller) }
+        case .resting:
+            if event.readiness == .writable || !probes[place].hasConnection { return }
+            // It has ended, and so may its process: that is looked at now. Where it is only its
+            // way with connections, that is so once.
+            probes[place].end()
+            probes[place].endsConnections = true
+            probes[place].due = now
+        }
+    }
+
+    /// Goes on once it is connected.
+    private mutating func advance(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
+        switch probes[place].progress() {
+        case .underWay: return
+        case .failed(let errno):
+            conclude(place, .failed("it can't be connected to: \(errno)"), now)
+        case .connected where endsUnheard:
+            probes[place].endUnheard()
+            conclude(place, .passed, now)
+        case .connected: ask(place, now, poller)
+        }
+    }
+
+    /// Whether all that is wanted is a connection.
+    private var endsUnheard: Bool { check == .tcp && proxy == nil }
+
+    /// Whether there is something to say before the backend does.
+    private var speaksFirst: Bool {
+        switch check {
+        case .off: false
+        case .tcp: proxy != nil
+        case .http: true
+        case .words(let words, _): proxy != nil || !words.isEmpty
+        }
+    }
+
+    /// Whether the connection of the check that is under way can carry another.
+    func mayUseAgain(_ place: UInt32) -> Bool {
+        guard case .http = check else { return false }
+        return proxy == nil && !probes[place].endsConnections && !probes[place].isUrgent
+            && probes[place].checksCarried < Limits.checksPerConnection
+    }
+
+    private mutating func ask(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
+        let request = request(place)
+        switch probes[place].ask(request) {
+        case .moved:
+            if check == .tcp { conclude(place, .passed, now) }
+        case .wouldBlock, .end: conclude(place, .failed("it took no check"), now)
+        case .failed where probes[place].isReusing: connect(place, now, poller)
+        case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+        }
+    }
+
+    private func request(_ place: UInt32) -> ByteQueue {
+        var request = ByteQueue(capacity: 256)
+        // A backend that is told of clients waits for it on each connection; this one is our own.
+        if let proxy { ProxyHeader.local.append(as: proxy, to: &request) }
+        switch check {
+        case .off, .tcp: break
+        case .words(let words, _): request.append(words.span)
+        case .http(let path):
+            let close = mayUseAgain(place) ? "" : "Connection: close\r\n"
+            request.append(
+                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address)\r\n"
+                    + "User-Agent: lbctl-health\r\n\(close)\r\n")
+        }
+        return request
+    }
+
+    private mutating func hear(
+        _ place: UInt32, _ told: Readiness, _ now: Instant, _ poller: borrowing Poller
+    ) {
+        switch check {
+        case .off, .tcp: return
+        case .words(_, let expected): hear(place, expected, now)
+        case .http: hearAnswer(place, isLast: told.contains(.peerEnded), now, poller)
+        }
+    }
+
+    /// `isLast`: the backend will say no more on this connection.
+    private mutating func hearAnswer(
+        _ place: UInt32, isLast: Bool, _ now: Instant, _ poller: borrowing Poller
+    ) {
+        let outcome = listen(place, isLast: isLast)
+        switch CheckAnswer(probes[place].answer, head: &responseHead) {
+        case .status(let status, let keeps):
+            let isFine = (200..<400).contains(status)
+            conclude(
+                place, isFine ? .passed : .failed("it answered a check with \(status)"), now,
+                keepsConnection: keeps && isFine && outcome == .wouldBlock)
+            return
+        case .partial: break
+        }
+        // It may have ended the connection just before it was asked.
+        let isUnheard = probes[place].isReusing && probes[place].answer.isEmpty
+        switch outcome {
+        case .moved, .wouldBlock: return
+        case .end where isUnheard, .failed where isUnheard: connect(place, now, poller)
+        case .end: conclude(place, .failed("it closed a check without an answer"), now)
+        case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+        }
+    }
+
+    /// Takes all that has come, within bounds.
+    private mutating func listen(_ place: UInt32, isLast: Bool) -> Transfer {
+        while true {
+            probes[place].answer.reserve(2048)
+            let room = probes[place].answer.room
+            let outcome = probes[place].receive()
+            guard case .moved(let count) = outcome else { return outcome }
+            // Who has sent less than there was room for has sent no more yet, but perhaps its end.
+            if count < room && !isLast { return .wouldBlock }
+            if probes[place].answer.count >= Limits.checkAnswer { return outcome }
+        }
+    }
+
+    /// Listens for words that must be said, wherever in what is said.
+    private mutating func hear(_ place: UInt32, _ expected: [UInt8], _ now: Instant) {
+        while true {
+            probes[place].answer.reserve(4096)
+            let outcome = probes[place].receive()
+            if Self.says(probes[place].answer, expected) {
+                conclude(place, .passed, now)
+                return
+            }
+            switch outcome {
+            case .moved where probes[place].answer.count < Limits.checkAnswer: continue
+            case .moved: conclude(place, .failed("it did not say what a check expects"), now)
+            case .wouldBlock: return
+            case .end:
+                conclude(place, .failed("it ended without what a check expects"), now)
+            case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+            }
+            return
+        }
+    }
+
+    private static func says(_ queue: borrowing ByteQueue, _ words: [UInt8]) -> Bool {
+        let bytes = queue.bytes
+        var start = 0
+        while start + words.count <= bytes.count {
+            if bytes.extracting(start..<(start + words.count)).equals(words.span) { return true }
+            start += 1
+        }
+        return false
+    }
+}
