@@ -21,6 +21,8 @@ extension Worker {
                 closeUpstream(number)
             }
         }
+        // Whoever hears that it was adopted can read what was logged before.
+        flushLog(force: true)
         plan.board.adopted(latest.version, by: self.number)
     }
 

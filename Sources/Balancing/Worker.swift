@@ -126,7 +126,7 @@ struct Worker: ~Copyable {
             if leaving != .staying && isFinished() { break }
         }
         cutStreams()
-        _ = accessLog.flush(now, force: true)
+        flushLog(force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.
         plan.board.adopted(.max, by: number)
         plan.leaving.workerFinished()
@@ -221,8 +221,9 @@ struct Worker: ~Copyable {
         postponed.removeFirst(count)
     }
 
-    private mutating func flushLog() {
-        let dropped = accessLog.flush(now)
+    /// Hands over the lines that have waited long enough, or all.
+    mutating func flushLog(force: Bool = false) {
+        let dropped = accessLog.flush(now, force: force)
         if dropped > 0 { lane.linesDropped(dropped) }
     }
 

@@ -22,6 +22,8 @@ public enum ControlRequest: Equatable, Sendable {
     case bans
     /// Let these in again: addresses, or `all`.
     case lift([String])
+    /// Answer once all that anybody has said so far is in the history.
+    case gatherLog
 }
 
 /// What the supervisor answers.
@@ -145,6 +147,7 @@ extension ControlRequest: Spelled {
         case .lift(let clients):
             frame.put(10 as UInt8)
             frame.put(clients)
+        case .gatherLog: frame.put(11 as UInt8)
         }
     }
 
@@ -162,6 +165,7 @@ extension ControlRequest: Spelled {
         case 8: self = .reload
         case 9: self = .bans
         case 10: self = .lift(try frame.texts())
+        case 11: self = .gatherLog
         default: throw Misspelling("an unknown request")
         }
     }

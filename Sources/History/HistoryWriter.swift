@@ -33,7 +33,6 @@ public struct HistoryWriter: ~Copyable {
     private let half: UInt64
     private var spelling = RecordLineWriter()
     private var condition = Condition.sound
-    private var nextLook = Instant(nanoseconds: 0)
 
     /// Opens the history in `folder`, which is made where it is missing, and repairs it where its
     /// last writer died amid a line. At most `limit` bytes will be kept, of which the access lines
@@ -67,11 +66,6 @@ public struct HistoryWriter: ~Copyable {
     public mutating func flush(now: Instant) -> HistoryOutcome {
         if case .failing(let until) = condition, now < until { return .failing }
         if lines.isEmpty && access.isEmpty, case .sound = condition { return .sound }
-        if now >= nextLook {
-            nextLook = now + HistoryLimits.pause
-            lines.noticeRemoval()
-            access.noticeRemoval()
-        }
         lines.borrow(half - min(half, access.size))
         do throws(SystemError) {
             try lines.write()

@@ -109,6 +109,7 @@ struct ShareWriter: ~Copyable {
     /// Writes all that waits; what can't be written keeps waiting.
     mutating func write() throws(SystemError) {
         if pending.isEmpty { return }
+        noticeRemoval()
         try beginSegmentWhereNeeded()
         makeRoom(for: UInt64(pending.count))
         var written = 0
@@ -142,8 +143,9 @@ struct ShareWriter: ~Copyable {
         throw SystemError(call: "write", errno: errno)
     }
 
-    /// Lets go of a file that somebody removed or replaced, so that a new one is begun.
-    mutating func noticeRemoval() {
+    /// Lets go of a file that somebody removed or replaced, so that a new one is begun. Looked for
+    /// before each write: nothing is written where nobody can read it.
+    private mutating func noticeRemoval() {
         guard let identity, let current else { return }
         if (try? FileIdentity(Files.facts(current.path(in: folder)))) == identity { return }
         closeFile()

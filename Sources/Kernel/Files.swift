@@ -213,8 +213,8 @@ public enum Files {
         try truncate(file, to: 0)
         var queue = ByteQueue(capacity: max(1, text.utf8.count))
         queue.append(text: text)
-        if !file.reference.writeAll(&queue) {
-            throw SystemError(call: "write", errno: .noSpace)
+        if let errno = file.reference.writeAll(&queue) {
+            throw SystemError(call: "write", errno: errno)
         }
     }
 }

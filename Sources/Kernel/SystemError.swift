@@ -37,6 +37,11 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let invalid = Errno(rawValue: EINVAL)
     public static let noDevice = Errno(rawValue: ENXIO)
     public static let textBusy = Errno(rawValue: ETXTBSY)
+    public static let fileTooLarge = Errno(rawValue: EFBIG)
+    public static let overQuota = Errno(rawValue: EDQUOT)
+
+    /// Whether a file could not be written because there is no more room for it.
+    public var isShortage: Bool { [.noSpace, .fileTooLarge, .overQuota].contains(self) }
 
     /// Whether the same may be possible later, though nobody mends anything: the machine is short
     /// of something, or the file is just being written.

@@ -74,7 +74,7 @@ extension Descriptor {
 
     /// Lets go of the first `count` bytes that have come, recv(2) with MSG_TRUNC (tcp(7)).
     public func skip(_ count: Int) -> Transfer {
-        let result = unsafe clinux_recv(number, nil, count, Int32(MSG_TRUNC))
+        let result = clinux_recv(number, nil, count, Int32(MSG_TRUNC))
         return .from(result, wanted: count)
     }
 
@@ -126,16 +126,18 @@ extension DescriptorReference {
         writeAll(&queue)
     }
 
-    /// Writes all of a queue, waiting as long as it takes. False when it can't be written.
+    /// Writes all of a queue, waiting as long as it takes. Returns why it can't be written; what
+    /// could not be is left in the queue.
     @discardableResult
-    public func writeAll(_ queue: inout ByteQueue) -> Bool {
+    public func writeAll(_ queue: inout ByteQueue) -> Errno? {
         while !queue.isEmpty {
             switch write(&queue) {
             case .moved: continue
             case .wouldBlock: _ = Poll.wait(for: .writable, on: self, timeout: nil)
-            case .end, .failed: return false
+            case .end: return .noSpace
+            case .failed(let errno): return errno
             }
         }
-        return true
+        return nil
     }
 }

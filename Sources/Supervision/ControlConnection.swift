@@ -14,6 +14,9 @@ final class ControlConnection {
         case awaitsOutcome
         /// A report for each target is owed, and then an answer.
         case awaitsReports
+        /// An answer is owed once every balancer goes by this version of the roster, and so has
+        /// handed over its lines, and at this moment in any case.
+        case awaitsLines(version: UInt64, until: Instant)
     }
 
     /// Who is at the other end.

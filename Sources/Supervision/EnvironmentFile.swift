@@ -1,7 +1,7 @@
 /// A `.env` file: `NAME=value` lines beside a Procfile.
 ///
 /// As foreman reads it, but for a comment behind a value, which it would take for a part of it.
-public struct EnvironmentFile: Equatable, Sendable {
+public struct EnvironmentFile: Sendable {
     public struct Variable: Equatable, Sendable {
         public var name: String
         public var value: String
@@ -13,6 +13,8 @@ public struct EnvironmentFile: Equatable, Sendable {
     }
 
     public private(set) var variables: [Variable] = []
+    /// The numbers of lines that say nothing that is understood; known to whoever read the file.
+    private(set) var skipped: [Int] = []
 
     public init() {}
 
@@ -32,12 +34,15 @@ public struct EnvironmentFile: Equatable, Sendable {
 
     /// Reads a file's text; lines that say nothing that is understood are skipped, as foreman does.
     public init(_ text: String) {
-        for raw in text.split(whereSeparator: \.isNewline) {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, raw) in lines.enumerated() {
             var line = raw.trimmingBlanks()
+            if line.isEmpty || line.hasPrefix("#") { continue }
             if line.hasPrefix("export ") { line = line.dropFirst(7).trimmingBlanks() }
-            guard !line.hasPrefix("#"), let sign = line.firstIndex(of: "="),
-                Procfile.isName(line[..<sign])
-            else { continue }
+            guard let sign = line.firstIndex(of: "="), Procfile.isName(line[..<sign]) else {
+                skipped.append(index + 1)
+                continue
+            }
             let value = Self.value(line[line.index(after: sign)...].trimmingBlanks())
             variables.append(Variable(name: String(line[..<sign]), value: value))
         }
@@ -82,5 +87,12 @@ public struct EnvironmentFile: Equatable, Sendable {
             isBehindBlank = text[index].isWhitespace
         }
         return text
+    }
+}
+
+/// Two are the same that make the same environment.
+extension EnvironmentFile: Equatable {
+    public static func == (one: EnvironmentFile, other: EnvironmentFile) -> Bool {
+        one.variables == other.variables
     }
 }

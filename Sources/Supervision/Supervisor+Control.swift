@@ -117,7 +117,29 @@ extension Supervisor {
             reload(asker: key)
         case .bans: connection.outbox.put(.bans(bans()))
         case .lift(let clients): lift(clients, asker: key)
+        case .gatherLog:
+            // A worker writes its lines before it says that it goes by a roster.
+            publishRoster()
+            connection.state = .awaitsLines(version: rosterVersion, until: now + Self.gatherLimit)
         }
+    }
+
+    /// How long a balancer may take to hand over its lines; one that was stopped never does.
+    private static let gatherLimit = Nanoseconds.milliseconds(200)
+
+    /// Answers those who want to read the log, once all that was said before they asked is in it.
+    private func settleGathering() {
+        let adopted = links.map(\.adopted).min() ?? .max
+        var settled: [SlabKey] = []
+        connections.forEachSlot { slot in
+            guard case .awaitsLines(let version, let until) = connections[slot].state,
+                version <= adopted || until <= now
+            else { return }
+            settled.append(connections.key(slot))
+        }
+        if settled.isEmpty { return }
+        for child in children { readAll(of: child) }
+        for key in settled { reply(.done, to: key) }
     }
 
     /// Answers those whose wish has come true, or can't any more.
@@ -126,6 +148,7 @@ extension Supervisor {
             reply(.killed(request.reports), to: request.asker)
         }
         kills.removeAll { $0.open.isEmpty }
+        settleGathering()
         guard let answer = readinessAnswer() else { return }
         connections.forEachSlot { slot in
             let connection = connections[slot]
@@ -210,15 +233,16 @@ extension Supervisor {
         for key in broken { close(key) }
     }
 
-    /// When the first client has been silent for too long.
+    /// When the first client has been silent, or has waited for lines, for too long.
     var firstPatience: Instant? {
-        var first: Instant?
+        var first = Instant.never
         connections.forEachSlot { slot in
-            if case .listening(let until) = connections[slot].state, until != .never {
-                first = min(first ?? .never, until)
+            switch connections[slot].state {
+            case .listening(let until), .awaitsLines(_, let until): first = min(first, until)
+            case .awaitsReady, .awaitsOutcome, .awaitsReports: break
             }
         }
-        return first
+        return first == .never ? nil : first
     }
 
     func expirePatience() {

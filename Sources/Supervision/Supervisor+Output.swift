@@ -33,6 +33,17 @@ extension Supervisor {
         }
     }
 
+    /// Takes all that a child has written so far, as far as a pipe can hold it.
+    func readAll(of child: SupervisedChild) {
+        guard let process = child.process else { return }
+        for pipe in [process.output, process.errors] {
+            keep(what: pipe, of: child) {
+                pipe.read(into: &scratch, now: now, budget: 2 * ChildPipe.capacity, $0)
+            }
+            if !pipe.isOpen { poller.remove(pipe.reference) }
+        }
+    }
+
     /// What a child wrote before it died comes before the sentence that tells of its death. A
     /// grandchild may hold the pipe open and write on: so only what is there now is read.
     func readLastWords(_ process: ChildProcess, of child: SupervisedChild) {

@@ -81,7 +81,7 @@ public final class TerminalWriter: Sendable {
             _ = Poll.wait(for: .readable, on: work.reference, timeout: nil)
             work.clear()
             while take(&chunk) {
-                if output.writeAll(&chunk) { continue }
+                if output.writeAll(&chunk) == nil { continue }
                 waiting.withLock { $0.isBroken = true }
                 return
             }

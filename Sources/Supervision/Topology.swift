@@ -67,11 +67,9 @@ public struct Topology {
         self.flags = flags
         self.environment = environment
         self.programFolder = programFolder
-        if !procfile.skipped.isEmpty {
-            let numbers = procfile.skipped.map { String($0) }.joined(separator: ", ")
-            let lines = procfile.skipped.count == 1 ? "line \(numbers) is" : "lines \(numbers) are"
-            notices.append("\(procfile.path): \(lines) not 'type: command', and left out")
-        }
+        tellOfOmissions(procfile.path, procfile.skipped, form: "type: command")
+        let folder = procfile.path.lastIndex(of: "/").map { procfile.path[...$0] } ?? ""
+        tellOfOmissions("\(folder).env", environment.skipped, form: "NAME=value")
         if procfile.lines.isEmpty {
             throw Refusal(
                 what: "\(procfile.path) can't be used", why: "it names nothing to run",
@@ -109,6 +107,13 @@ public struct Topology {
         }
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
+    }
+
+    private mutating func tellOfOmissions(_ path: String, _ lines: [Int], form: String) {
+        if lines.isEmpty { return }
+        let numbers = lines.map { String($0) }.joined(separator: ", ")
+        let words = lines.count == 1 ? "line \(numbers) is" : "lines \(numbers) are"
+        notices.append("\(path): \(words) not '\(form)', and left out")
     }
 
     /// lb-echo speaks what is balanced: unless it is told its mode, it gets the balancer's.

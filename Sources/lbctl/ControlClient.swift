@@ -46,7 +46,7 @@ struct ControlClient: ~Copyable {
     func send(_ request: ControlRequest) throws(Refusal) {
         var words = ByteQueue(capacity: 1024)
         Framing.append(request, to: &words)
-        if !socket.reference.writeAll(&words) { throw Self.lost }
+        if socket.reference.writeAll(&words) != nil { throw Self.lost }
     }
 
     /// The next reply, waited for as long as it takes; nothing when the supervisor has gone.

@@ -124,7 +124,8 @@ struct Conversation: ~Copyable {
         switch socket.receive(into: &heard) {
         case .moved(let count):
             outcome.received += UInt64(count)
-            if !DescriptorReference.standardOutput.writeAll(&heard) { outcome.hasLostOutput = true }
+            let failure = DescriptorReference.standardOutput.writeAll(&heard)
+            if failure != nil { outcome.hasLostOutput = true }
             return true
         case .wouldBlock:
             canRead = false

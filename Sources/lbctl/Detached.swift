@@ -15,7 +15,7 @@ final class LaunchReport {
     func send(_ reply: ControlReply) -> Bool {
         var words = ByteQueue(capacity: 1024)
         Framing.append(reply, to: &words)
-        return socket.reference.writeAll(&words)
+        return socket.reference.writeAll(&words) == nil
     }
 }
 

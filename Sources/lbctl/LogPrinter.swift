@@ -11,17 +11,41 @@ final class LogPrinter {
     /// A reader that takes its 64 KiB later than this is a slow one.
     private static let patience = Nanoseconds.milliseconds(100)
 
+    /// Who reads it.
+    private enum Reader {
+        case there
+        /// There is no room for more just now, in the middle of a line.
+        case full
+        /// Nobody reads any more, as when `head` has seen its lines, or nothing can be written.
+        case gone(Errno)
+    }
+
     private var page: Page
-    /// Whether nobody reads any more, as when `head` has seen its lines.
-    private(set) var isGone = false
+    private var reader = Reader.there
+    /// What is done where a disk is full: whoever runs a service goes on without the lines.
+    private let outlivesShortage: Bool
+    private var hasToldOfShortage = false
     /// Whether the reader was slow since `takeStall` was asked last.
     private(set) var hasStalled = false
     /// Told of each piece that was written.
     private let hasWritten: () -> Void
 
-    init(_ painter: LinePainter, hasWritten: @escaping () -> Void = {}) {
+    init(
+        _ painter: LinePainter, outlivesShortage: Bool = false,
+        hasWritten: @escaping () -> Void = {}
+    ) {
         page = Page(painter)
+        self.outlivesShortage = outlivesShortage
         self.hasWritten = hasWritten
+    }
+
+    /// Whether nobody reads any more.
+    var isGone: Bool { if case .gone = reader { true } else { false } }
+
+    /// Why not all could be written, unless it is that the reader had seen enough.
+    var failure: Errno? {
+        if case .gone(let errno) = reader, errno != .brokenPipe { return errno }
+        return nil
     }
 
     /// Makes room for names before their first records come.
@@ -43,9 +67,25 @@ final class LogPrinter {
     func write(_ lines: inout ByteQueue) {
         if lines.isEmpty { return }
         let begin = Clock.now()
-        if !isGone && !DescriptorReference.standardOutput.writeAll(&lines) { isGone = true }
+        if !isGone { put(&lines) }
         if Clock.now().since(begin) > Self.patience { hasStalled = true }
         hasWritten()
+    }
+
+    private func put(_ lines: inout ByteQueue) {
+        if case .full = reader {
+            // What could not be written ended in the middle of a line.
+            var lineEnd = ByteQueue(capacity: 1)
+            lineEnd.append(Ascii.lineFeed)
+            if DescriptorReference.standardOutput.writeAll(&lineEnd) != nil { return }
+            reader = .there
+        }
+        guard let errno = DescriptorReference.standardOutput.writeAll(&lines) else { return }
+        reader = errno.isShortage && outlivesShortage ? .full : .gone(errno)
+        if case .full = reader, !hasToldOfShortage {
+            hasToldOfShortage = true
+            Console.note("lbctl: lines can't be shown (\(errno)); the history has them")
+        }
     }
 
     /// What is painted, and by whom: in one piece, as it is touched for each of a million records.

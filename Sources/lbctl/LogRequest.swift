@@ -21,27 +21,9 @@ struct LogRequest {
     /// Shows it, and returns the exit code.
     func show(on printer: LogPrinter) -> Int32 {
         do throws(Refusal) {
-            let past = PastLog(of: name)
-            var query = HistoryQuery(filter: filter, tail: tail)
-            // Asked in any case: it refuses where nothing ever ran.
-            let status = runningStatus()
-            let run = try past.lastRun(isRunning: status != nil)
-            if !spansRuns { query.from = run }
-            try KnownNames.check(names, query, past, status)
-            printer.expect(
-                (status?.children ?? []).map(\.name).filter { name in
-                    names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
-                })
-            if follows && status != nil {
-                var live = try LiveLog(folder, past)
-                if try live.show(query, on: printer) {
-                    Console.note("lbctl: '\(folder.name)' has ended")
-                }
-                return 0
-            }
-            try past.show(query, on: printer)
-            if printer.flush() && follows {
-                Console.note("lbctl: '\(folder.name)' is not running; this was its last run")
+            try find(on: printer)
+            if let errno = printer.failure {
+                throw Refusal(what: "what was asked for can't be written", why: "\(errno)")
             }
             return 0
         } catch {
@@ -51,10 +33,37 @@ struct LogRequest {
         }
     }
 
+    private func find(on printer: LogPrinter) throws(Refusal) {
+        let past = PastLog(of: name)
+        var query = HistoryQuery(filter: filter, tail: tail)
+        // Asked in any case: it refuses where nothing ever ran, and what was said until now is in
+        // the history then.
+        let status = runningStatus()
+        let run = try past.lastRun(isRunning: status != nil)
+        if !spansRuns { query.from = run }
+        try KnownNames.check(names, query, past, status)
+        printer.expect(
+            (status?.children ?? []).map(\.name).filter { name in
+                names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
+            })
+        if follows && status != nil {
+            var live = try LiveLog(folder, past)
+            if try live.show(query, on: printer) {
+                Console.note("lbctl: '\(folder.name)' has ended")
+            }
+            return
+        }
+        try past.show(query, on: printer)
+        if printer.flush() && follows {
+            Console.note("lbctl: '\(folder.name)' is not running; this was its last run")
+        }
+    }
+
     /// What runs; nothing where nobody answers.
     private func runningStatus() -> ServiceStatus? {
         do throws(Refusal) {
             var client = try ControlClient(folder)
+            _ = try client.ask(.gatherLog)
             guard case .status(let status) = try client.ask(.status) else { return nil }
             return status
         } catch {

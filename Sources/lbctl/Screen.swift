@@ -57,9 +57,9 @@ final class Screen: Sendable {
     }
 
     private func run() {
-        let printer = LogPrinter(LinePainter(flags.format, colour: flags.colour)) {
-            self.progress.add(1, ordering: .relaxed)
-        }
+        let printer = LogPrinter(
+            LinePainter(flags.format, colour: flags.colour), outlivesShortage: true
+        ) { self.progress.add(1, ordering: .relaxed) }
         printer.expect(names)
         if let log = source.withLock({ $0.take() }),
             var live = try? LiveLog(log, PastLog(of: flags.name), notes),

@@ -13,7 +13,7 @@ enum Words {
         .carryOut(ServiceOrder(.stop, targets: [], waits: true)),
         .carryOut(ServiceOrder(.resume, targets: ["all"])),
         .carryOut(ServiceOrder(.weight, targets: ["3001", "backend"], weights: [0, .max])),
-        .scale(to: 8), .reload, .bans, .lift(["192.0.2.7", "all"]),
+        .scale(to: 8), .reload, .bans, .lift(["192.0.2.7", "all"]), .gatherLog,
     ]
 
     static let child = ChildStatus(

@@ -31,6 +31,28 @@ import Testing
         #expect(try service.run("logs", ["one"]).output.contains("| line 1\n"))
     }
 
+    @Test func `nothing that is said after the files were removed is lost`() throws {
+        let service = try Service(["--backends", "1"], procfile: Self.talker)
+        let folder = folder(service.place)
+        _ = try service.guardian.line(with: "line 20")
+        let row = try service.row("backend.1")
+        let supervisor = try #require(Processes.facts(of: row.pid)).parent
+        // Between two turns, or in one, but not while the files go.
+        Signals.send(.stop, to: supervisor)
+        _ = Programs.eventually { Processes.facts(of: supervisor)?.state == "T" }
+        let names = try Files.names(in: folder).filter { $0.hasPrefix("lines-") }.sorted()
+        let kept = try Files.text("\(folder)/\(try #require(names.last))")
+        let last = kept.split(separator: "\n").last?.split(separator: " ").dropFirst().first
+        for name in names { try Files.remove("\(folder)/\(name)") }
+        Signals.send(.proceed, to: supervisor)
+        let wasSaid = Programs.eventually {
+            (try? service.place.records(["--tail", "3", "one"]).count) == 3
+        }
+        #expect(wasSaid)
+        let first = try service.place.records().dropFirst().first?["seq"].int
+        #expect(first == (last.flatMap { Int($0) } ?? 0) + 1)
+    }
+
     @Test func `files that somebody removes are begun anew`() throws {
         let service = try Service(["--backends", "1"], procfile: Self.talker)
         let folder = folder(service.place)

@@ -73,6 +73,6 @@ extension DescriptorReference {
     fileprivate func write(all text: String) -> Bool {
         var queue = ByteQueue(capacity: text.utf8.count)
         queue.append(text: text)
-        return writeAll(&queue)
+        return writeAll(&queue) == nil
     }
 }

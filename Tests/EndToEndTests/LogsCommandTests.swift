@@ -71,6 +71,48 @@ import Testing
         #expect(logs.errors.contains(why))
     }
 
+    @Test func `what somebody was answered is in the log when it is looked at`() throws {
+        let service = try Service(["--backends", "2"])
+        // The lines of a worker lie in batches for a moment.
+        for number in 0..<10 {
+            #expect(try service.get("/n\(number)").status == 200)
+            let shown = try service.run("logs", ["--grep", "/n\(number) "])
+            #expect(shown.output.contains("\"GET /n\(number) HTTP/1.1\" 200 "), "\(shown)")
+        }
+        // A balancer that says nothing is not waited for.
+        let balancer = try service.row("balancer").pid
+        Signals.send(.stop, to: balancer)
+        #expect(try service.run("logs").code == 0)
+        Signals.send(.proceed, to: balancer)
+        #expect(try service.get().status == 200)
+    }
+
+    @Test(arguments: ["logs", "events", "logs -f", "ps"])
+    func `what can't be written for want of room is told`(verb: String) throws {
+        let service = try Service(["--backends", "1"])
+        let program = try service.place.shell(
+            "\"$0\" \(verb) --name \(service.name) >/dev/full", [])
+        #expect(try program.end().cause == .exited(code: 1))
+        #expect(
+            program.errors
+                == "lbctl: what was asked for can't be written: No space left on device\n")
+    }
+
+    @Test func `a service whose lines can't be shown goes on, and the history has them`() throws {
+        let place = try Place()
+        let words = (["up", "--name", place.name] + place.ups).joined(separator: " ")
+        let program = try place.shell("\"$0\" \(words) >/dev/full", [])
+        let line = try program.line(with: "lines can't be shown", in: .errors)
+        #expect(
+            line == "lbctl: lines can't be shown (No space left on device); the history has them")
+        _ = try program.line(with: "open http://localhost:", in: .errors)
+        #expect(try place.rows().filter { $0.state == "ready" }.count == 4)
+        #expect(try place.run("logs").output.contains("backend.3 (port "))
+        #expect(try place.run("down").code == 0)
+        #expect(try program.end().cause == .exited(code: 0))
+        #expect(program.errors.split(separator: "\n").count { $0.contains("can't be shown") } == 1)
+    }
+
     @Test func `a service that never ran has nothing to show`() throws {
         let nowhere = LoggedService.environment("/tmp/lbctl-is-not-there", "never")
         for words in [[], ["-f"], ["--request", "x"]] {

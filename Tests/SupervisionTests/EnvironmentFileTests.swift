@@ -17,7 +17,10 @@ struct EnvironmentFileTests {
 
     @Test
     func `skips what is none`() {
-        #expect(EnvironmentFile("# A=1\n\nbad line\n=x\nA B=1\n").variables.isEmpty)
+        let odd = EnvironmentFile("# A=1\n\nbad line\n=x\nA B=1\nexport\n  # x\nexport B=2")
+        #expect(odd.variables == [EnvironmentFile.Variable(name: "B", value: "2")])
+        #expect(odd.skipped == [3, 4, 5, 6])
+        #expect(odd == EnvironmentFile("B=2"))
         #expect(EnvironmentFile("B=1").value("A") == nil)
     }
 }
