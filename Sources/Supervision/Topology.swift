@@ -200,6 +200,10 @@ public struct Topology {
                 why: "--trust-proxy takes an address or a network, not '\(text)'",
                 advice: Network.advice)
         }
+        if !options.backends.isEmpty {
+            notices.append(
+                "\(line.place): --backend is left out: the copies of 'backend' or 'web' are meant")
+        }
         drainLimit = options.drainTimeout
         weights = options
         isStream = options.mode == .tcp

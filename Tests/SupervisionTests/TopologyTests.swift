@@ -131,6 +131,20 @@ struct ProcfileTests {
     }
 
     @Test
+    func `what means nothing in it, or in the file beside it, is told`() throws {
+        let text = "balancer: lb-balancer --backend 127.0.0.1:1\nweb: x\nnonsense\n"
+        let topology = try Topology(
+            try Procfile(text, path: "app/Procfile"), flags: Topology.Flags(),
+            environment: EnvironmentFile("A=1\nB 2\n"), programFolder: "/bin")
+        #expect(
+            topology.notices == [
+                "app/Procfile: line 3 is not 'type: command', and left out",
+                "app/.env: line 2 is not 'NAME=value', and left out",
+                "app/Procfile:1: --backend is left out: the copies of 'backend' or 'web' are meant",
+            ])
+    }
+
+    @Test
     func `with a name twice is refused`() {
         #expect(throws: Refusal.self) { try Procfile("a: b\na: c\n") }
     }
