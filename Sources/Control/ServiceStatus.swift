@@ -61,6 +61,8 @@ public struct ChildStatus: Equatable, Sendable {
     public var residentBytes: UInt64?
     /// Of a balanced child.
     public var traffic: BackendTraffic?
+    /// Of a balancer.
+    public var fronting: BalancerTraffic?
 
     public init(
         name: String, type: String, port: UInt16?, pid: Int32?, state: ChildState,
@@ -146,6 +148,7 @@ extension ChildStatus: Spelled {
         frame.put(number: cpuPercent)
         frame.put(number: residentBytes)
         frame.put(traffic)
+        frame.put(fronting)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -168,6 +171,7 @@ extension ChildStatus: Spelled {
         cpuPercent = try frame.optionalDouble()
         residentBytes = try frame.optionalNumber()
         traffic = try frame.optional()
+        fronting = try frame.optional()
     }
 }
 

@@ -52,9 +52,25 @@ extension Supervisor {
                 average: scoreboard.load(slot: child.slot).average(of: child.generation))
         case .balancer:
             if child.process != nil { row.active = left(with: child) }
+            row.fronting = fronting(child)
         case .other: break
         }
         return row
+    }
+
+    /// What its threads have counted; the first one has what is left of those that have died.
+    private func fronting(_ child: SupervisedChild) -> BalancerTraffic {
+        var lanes = Array(child.process?.link?.lanes ?? 0..<0)
+        if child === children.first(where: { $0.plan.role == .balancer }) { lanes.append(0) }
+        var traffic = BalancerTraffic()
+        for lane in lanes.map({ scoreboard.lane($0) }) {
+            traffic.connections &+= lane.connectionsAccepted
+            traffic.ownAnswers &+= lane.ownAnswers
+            traffic.limited &+= lane.limitedRequests
+            traffic.shutOut &+= lane.shutOutConnections
+            traffic.linesDropped &+= lane.droppedLines
+        }
+        return traffic
     }
 
     private func health(of child: SupervisedChild) -> ChildHealth {

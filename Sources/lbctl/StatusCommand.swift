@@ -14,6 +14,11 @@ enum StatusCommand {
         P50 and P99 are of all that its name was sent since 'lbctl up', as the balancer saw it. CPU
         is the share of one core since the process started, MEMORY what is resident. A narrow
         terminal shows fewer columns.
+
+        With --counters REQUESTS and what follows is of backends: answers by class, requests that
+        FAILED, went on to another and came from another, connections, checks. Below that, of the
+        balancers: connections accepted, answers of their OWN (4xx, 5xx), requests LIMITED (429),
+        connections of banned clients that were SHUT-OUT, and access lines that did not fit.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
@@ -47,11 +52,13 @@ enum StatusCommand {
             switch format {
             case .text:
                 let output = DescriptorReference.standardOutput
-                let table: StatusTable = verb.options.has("counters") ? .counters : .processes
-                Console.say(
-                    text:
-                        table.text(
-                            status, width: output.windowColumns, style: colour.style(for: output)))
+                let tables: [StatusTable] =
+                    verb.options.has("counters") ? [.counters, .fronting] : [.processes]
+                let texts = tables.map {
+                    $0.text(
+                        status, width: output.windowColumns, style: colour.style(for: output))
+                }
+                Console.say(text: texts.joined(separator: "\n"))
             case .json:
                 Console.say(StatusJSON.text(status, counters: verb.options.has("counters")))
             }

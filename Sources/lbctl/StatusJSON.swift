@@ -23,8 +23,19 @@ enum StatusJSON {
         row.put("p99_ms", decimal: child.p99)
         row.put("cpu_percent", decimal: child.cpuPercent)
         row.put("rss_bytes", number: child.residentBytes)
-        if counters { put(child.traffic, into: &row) }
+        if counters {
+            put(child.traffic, into: &row)
+            put(child.fronting, into: &row)
+        }
         return row
+    }
+
+    private static func put(_ traffic: BalancerTraffic?, into row: inout JSONObject) {
+        row.put("connections_accepted", number: traffic?.connections)
+        row.put("own_answers", number: traffic?.ownAnswers)
+        row.put("limited", number: traffic?.limited)
+        row.put("shut_out", number: traffic?.shutOut)
+        row.put("lines_dropped", number: traffic?.linesDropped)
     }
 
     private static func put(_ traffic: BackendTraffic?, into row: inout JSONObject) {

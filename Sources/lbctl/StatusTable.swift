@@ -10,6 +10,8 @@ enum StatusTable {
     case processes
     /// What each backend was sent, and what came of it.
     case counters
+    /// What each balancer took in, and what of it went to no backend.
+    case fronting
 
     /// A column: its head, what stands in it, and how soon a narrow terminal goes without it.
     private struct Field {
@@ -32,7 +34,34 @@ enum StatusTable {
         switch self {
         case .processes: Self.processFields
         case .counters: Self.counterFields
+        case .fronting: Self.frontingFields
         }
+    }
+
+    /// Whether a child has a row.
+    private func shows(_ child: ChildStatus) -> Bool {
+        switch self {
+        case .processes: true
+        case .counters: child.traffic != nil
+        case .fronting: child.fronting != nil
+        }
+    }
+
+    private static var frontingFields: [Field] {
+        func count(
+            _ title: String, goes: Int, _ value: @escaping (BalancerTraffic) -> UInt64
+        ) -> Field {
+            Field(title, goes: goes) { child, _ in figure(child.fronting.map(value)) }
+        }
+        return [
+            Field("NAME", .left) { child, _ in Table.Cell(child.name) },
+            Field("ACTIVE", goes: 4) { child, _ in figure(child.active) },
+            count("CONNECTIONS", goes: 1) { $0.connections },
+            count("OWN-ANSWERS", goes: 2) { $0.ownAnswers },
+            count("LIMITED", goes: 3) { $0.limited },
+            count("SHUT-OUT", goes: 5) { $0.shutOut },
+            count("LINES-DROPPED", goes: 6) { $0.linesDropped },
+        ]
     }
 
     private static var counterFields: [Field] {
@@ -98,7 +127,7 @@ enum StatusTable {
     ) -> String {
         var fields = fields
         while true {
-            let table = Self.table(fields, status, now, backendsOnly: self == .counters)
+            let table = table(fields, status, now)
             let last = fields.max { $0.dispensability < $1.dispensability }
             guard let width, table.width > width, let last, last.dispensability > 0 else {
                 return table.text(width: width, style: style)
@@ -107,11 +136,11 @@ enum StatusTable {
         }
     }
 
-    private static func table(
-        _ fields: [Field], _ status: ServiceStatus, _ now: WallTime, backendsOnly: Bool
+    private func table(
+        _ fields: [Field], _ status: ServiceStatus, _ now: WallTime
     ) -> Table {
         var table = Table(fields.map(\.column))
-        for child in status.children where !backendsOnly || child.traffic != nil {
+        for child in status.children where shows(child) {
             table.add(fields.map { $0.cell(child, now) })
         }
         return table

@@ -24,6 +24,17 @@ enum Words {
             classes: [1, 2, 3, 4, 5], failed: 6, retriedFrom: 7, retriedTo: 8, retriesDenied: 9,
             connects: 10, connectFailures: 11, checksPassed: 12, checksFailed: 13, average: 1.5))
 
+    static let balancer = {
+        var child = bareChild
+        child.fronting = BalancerTraffic()
+        child.fronting?.connections = 1
+        child.fronting?.ownAnswers = .max
+        child.fronting?.limited = 3
+        child.fronting?.shutOut = 4
+        child.fronting?.linesDropped = 5
+        return child
+    }()
+
     static let bareChild = ChildStatus(
         name: "", type: "", port: nil, pid: nil, state: .failed, health: .unknown, startedAt: nil,
         restarts: 0)
@@ -34,7 +45,7 @@ enum Words {
         .status(
             ServiceStatus(
                 name: "default", supervisorPid: 2, guardianPid: 1, url: "http://localhost:8080/",
-                children: [child, bareChild])),
+                children: [child, bareChild, balancer])),
         .killed([
             KillReport(
                 name: "backend.1", port: 3001, pid: 4242, signal: 9,

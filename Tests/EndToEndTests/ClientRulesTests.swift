@@ -25,6 +25,28 @@ import Testing
         _ = try balanced.program.line(with: " 429 ")
     }
 
+    @Test func `who was refused is counted, whatever becomes of the balancer`() throws {
+        let service = try Service(
+            ["--backends", "1", "--rate-limit", "1/h,burst=2", "--ban", "1h,after=2"])
+        #expect(try statuses(service.address, 4) == [200, 200, 429, 429])
+        #expect(throws: Failure.self) { try Client.get(service.address, "/") }
+        func counters() throws -> [Int?] {
+            let told = try service.run("ps", ["--counters", "--format", "json"])
+            let rows = try JSON(told.output).items
+            let names = ["limited", "shut_out", "own_answers", "lines_dropped"]
+            #expect(rows[1]["limited"].int == nil)
+            return names.map { rows[0][$0].int }
+        }
+        #expect(try counters() == [2, 1, 2, 0])
+        let before = try service.row("balancer").pid
+        #expect(try service.run("kill", ["balancer"]).code == 0)
+        try service.await("balancer") { $0.state == "ready" && $0.pid != before }
+        #expect(try counters() == [2, 1, 2, 0])
+        let table = try service.run("ps", ["--counters"]).output.split(separator: "\n")
+        let words = table.last?.split(separator: " ").map { String($0) }
+        #expect(words == ["balancer", "0", "4", "2", "2", "1", "0"], "\(table)")
+    }
+
     @Test func `an answer of 429 does not end the connection, and a body is heard to its end`()
         throws
     {
