@@ -83,7 +83,7 @@ extension Worker {
     mutating func sendResponse(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         let wanted = exchanges[number].response.pendingCount
-        switch exchanges[number].response.send(over: clients[client].transport) {
+        switch writeResponse(number, client) {
         case .bytes(let count):
             exchanges[number].response.didSend(count)
             exchanges[number].sentToClient &+= UInt64(count)
@@ -92,7 +92,10 @@ extension Worker {
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
             if let upstream = exchanges[number].upstream { upstreams[upstream].activeAt = now }
-            if count < wanted { waitToSend(number, client) }
+            // What goes through a pipe goes in pieces: there a call less tells nothing.
+            let isHeld = exchanges[number].response.pipe != nil
+            if isHeld { giveBackEmptyPipes(number) }
+            if count < wanted && !isHeld { waitToSend(number, client) }
             giveBackBodyBuffer(number)
             return .moved(count)
         case .wantWrite, .wantRead:
@@ -105,12 +108,14 @@ extension Worker {
     }
 
     mutating func sendRequest(_ number: UInt32, _ upstream: UInt32) -> Step {
-        switch exchanges[number].request.send(over: upstreams[upstream].transport) {
+        switch writeRequest(number, upstream) {
         case .bytes(let count):
             upstreams[upstream].phase = .ready
             upstreams[upstream].activeAt = now
             exchanges[number].request.didSend(count)
-            if exchanges[number].request.pendingCount > 0 {
+            if exchanges[number].request.pipe != nil {
+                giveBackEmptyPipes(number)
+            } else if exchanges[number].request.pendingCount > 0 {
                 upstreams[upstream].directions.remove(.writable)
             }
             return .moved(count)
@@ -125,6 +130,7 @@ extension Worker {
     /// Reads more of a request's body.
     mutating func receiveRequest(_ number: UInt32) -> Step {
         let client = exchanges[number].client
+        if let step = holdRequest(number, client) { return step }
         let room = exchanges[number].request.queue.room
         switch clients[client].transport.receive(into: &exchanges[number].request.queue) {
         case .bytes(let count):
@@ -132,6 +138,7 @@ extension Worker {
             clients[client].activeAt = now
             exchanges[number].requestPace.moved(at: now)
             exchanges[number].awaitsContinue = false
+            exchanges[number].request.didRead(count)
             if let reason = exchanges[number].request.digest() {
                 requestMalformed(number, reason)
             } else if let most = plan.maxBody, exchanges[number].request.bodyBytes > most {
