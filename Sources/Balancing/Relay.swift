@@ -4,9 +4,8 @@ import HTTP1
 /// One direction of an exchange: what has been read, how far of it may be sent on, how far it has
 /// been, and what is still to come.
 ///
-/// A body of known length is sent from where it was read; what comes in great pieces goes through a
-/// pipe, past the queue. A chunked one is checked and framed anew into a second queue, so that
-/// nobody's chunk extensions pass. It does no I/O.
+/// A body of known length is sent from where it was read. A chunked one is checked and framed
+/// anew into a second queue, so that nobody's chunk extensions pass. It does no I/O.
 struct Relay: ~Copyable {
     enum Rest: Equatable {
         /// The head is not complete yet.
@@ -40,14 +39,8 @@ struct Relay: ~Copyable {
     private(set) var isWhole = true
     /// Bytes of the body, without framing, that have been read.
     private(set) var bodyBytes: UInt64 = 0
-    /// A pipe with bytes of the body that may be sent on, when all of the queue has been, and how
-    /// many.
-    private(set) var pipe: UInt32?
-    private(set) var held = 0
-    /// Whether the last read brought so much that a pipe is worth it.
-    private var isBulk = false
     private var decoder = ChunkedDecoder()
-    private(set) var usesFramed = false
+    private var usesFramed = false
     private var writesChunks = true
     private var passesTrailers = true
     private let fate: Sent
@@ -58,7 +51,7 @@ struct Relay: ~Copyable {
 
     /// How many bytes can be sent now.
     @inline(__always)
-    var pendingCount: Int { (usesFramed ? framed.count : ready) - sent + held }
+    var pendingCount: Int { (usesFramed ? framed.count : ready) - sent }
 
     /// Sends what can be sent, once. What was sent is still to be noted by `didSend`.
     @inline(__always)
@@ -78,10 +71,91 @@ struct Relay: ~Copyable {
         }
     }
 
+    /// Reads the head that begins behind what is ready.
+    @inline(__always)
+    func parse(_ head: inout RequestHead, limits: HeadLimits) -> HeadParse {
+        head.parse(queue.bytes.extracting(ready..<queue.count), limits: limits)
+    }
+
+    /// Reads the head of a message once more, as it was sent on; false where it is not here.
+    func reread(_ head: inout RequestHead) -> Bool {
+        if !isWhole { return false }
+        var limits = HeadLimits()
+        // What we have added does not count.
+        limits.maxBytes = .max
+        let bytes = usesFramed ? framed.bytes : queue.bytes
+        let message = bytes.extracting(prefix..<bytes.count)
+        if case .complete = head.parse(message, limits: limits) { return true }
+        return false
+    }
+
+    /// A part of the head that was just parsed, of any length.
+    func string(_ range: Range<Int>) -> String {
+        Utf8.string(
+            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
+    }
+
+    /// A part of the head that was just read once more.
+    func rereadText(_ range: Range<Int>) -> String {
+        let bytes = usesFramed ? framed.bytes : queue.bytes
+        return Utf8.string(
+            bytes.extracting((prefix + range.lowerBound)..<(prefix + range.upperBound)))
+    }
+
+    /// Reads the head that begins behind what is ready.
+    @inline(__always)
+    func parse(_ head: inout ResponseHead, limits: HeadLimits) -> HeadParse {
+        head.parse(queue.bytes.extracting(ready..<queue.count), limits: limits)
+    }
+
+    /// Writes the head that was just parsed as the backend gets it.
+    func write(
+        _ head: borrowing RequestHead, adding fields: borrowing ForwardedFields,
+        to text: inout ByteQueue
+    ) {
+        head.writeForwarded(
+            from: queue.bytes.extracting(ready..<queue.count), adding: fields, to: &text)
+    }
+
+    /// Writes the head that was just parsed as the client gets it.
+    func write(
+        _ head: borrowing ResponseHead, _ word: ResponseHead.ConnectionWord, chunked: Bool,
+        adding lines: borrowing InlineText, to text: inout ByteQueue
+    ) {
+        head.writeForwarded(
+            from: queue.bytes.extracting(ready..<queue.count), connection: word, chunked: chunked,
+            adding: lines.bytes, to: &text)
+    }
+
+    /// Whether the request whose head was just parsed names us in its Via.
+    func hasBeenHere(
+        _ head: borrowing RequestHead, _ fields: borrowing ForwardedFields
+    ) -> Bool {
+        head.hasVia(naming: fields.pseudonym, in: queue.bytes.extracting(ready..<queue.count))
+    }
+
+    /// Whether the 101 whose head was just parsed goes to one of these protocols.
+    func switches(_ head: borrowing ResponseHead, to protocols: borrowing ByteQueue) -> Bool {
+        head.switches(to: protocols.bytes, in: queue.bytes.extracting(ready..<queue.count))
+    }
+
+    /// A part of the head that was just parsed, of any length.
+    func copy(_ range: Range<Int>) -> ByteQueue {
+        var text = ByteQueue(capacity: range.count)
+        text.append(
+            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
+        return text
+    }
+
     /// A request without a body, whose head was just parsed, goes nowhere.
     mutating func refused(_ length: Int) {
         dropHead(length)
         rest = .nothing
+    }
+
+    /// A part of the head that was just parsed.
+    func text(_ range: Range<Int>) -> InlineText {
+        InlineText(queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
     }
 
     /// The first `count` bytes of the queue are a head that is complete and may be sent as it
@@ -200,47 +274,8 @@ struct Relay: ~Copyable {
         return true
     }
 
-    /// So much has been read into the queue at once.
-    @inline(__always)
-    mutating func didRead(_ count: Int) { isBulk = count >= Limits.bulkRead }
-
-    /// How much of the body may be read into a pipe now; nothing where it goes through the queue,
-    /// as does all that may have to be sent again.
-    mutating func makeHoldable() -> Int? {
-        guard isBulk, fate == .dropped || !isWhole, pendingCount == 0, !usesFramed,
-            case .length(let missing) = rest, missing >= Limits.bigBody
-        else { return nil }
-        letGo()
-        return queue.isEmpty ? Int(min(missing, UInt64(Limits.pipe))) : nil
-    }
-
-    /// So much of the body has been read into a pipe.
-    mutating func hold(_ count: Int, in pipe: UInt32) {
-        guard case .length(let missing) = rest, count <= missing else {
-            fatalError("more was held than there is to come")
-        }
-        self.pipe = pipe
-        held = count
-        isBulk = count >= Limits.bulkRead
-        bodyBytes += UInt64(count)
-        rest = UInt64(count) == missing ? .nothing : .length(missing - UInt64(count))
-    }
-
-    /// Lets go of its pipe; nothing where it has none.
-    mutating func takePipe() -> (number: UInt32, isEmpty: Bool)? {
-        guard let number = pipe else { return nil }
-        let isEmpty = held == 0
-        pipe = nil
-        held = 0
-        return (number, isEmpty)
-    }
-
     /// So many of the pending bytes were sent.
     mutating func didSend(_ count: Int) {
-        if pipe != nil {
-            held -= count
-            return
-        }
         sent += count
         if fate == .dropped && pendingCount == 0 { letGo() }
     }

@@ -5,14 +5,12 @@ import Kernel
 extension Worker {
     /// Reads what the backend has to say.
     mutating func receiveResponse(_ number: UInt32, _ upstream: UInt32) -> Step {
-        if let step = holdResponse(number, upstream) { return step }
         lendResponseBuffer(number)
         let room = exchanges[number].response.queue.room
         switch upstreams[upstream].transport.receive(into: &exchanges[number].response.queue) {
         case .bytes(let count):
             if count < room { upstreams[upstream].directions.readShort() }
             upstreams[upstream].activeAt = now
-            exchanges[number].response.didRead(count)
             responseArrived(number, upstream)
             return .moved(count)
         case .wantRead, .wantWrite:
@@ -253,7 +251,6 @@ extension Worker {
         giveBack(exchanges[number].request.framed.take())
         giveBack(exchanges[number].response.queue.take())
         giveBack(exchanges[number].response.framed.take())
-        giveBackPipes(number)
         giveBackUp(number)
         giveBackDown(number)
         _ = exchanges.remove(number)

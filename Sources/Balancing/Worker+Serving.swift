@@ -83,7 +83,7 @@ extension Worker {
     mutating func sendResponse(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         let wanted = exchanges[number].response.pendingCount
-        switch writeResponse(number, client) {
+        switch exchanges[number].response.send(over: clients[client].transport) {
         case .bytes(let count):
             exchanges[number].response.didSend(count)
             exchanges[number].sentToClient &+= UInt64(count)
@@ -92,10 +92,7 @@ extension Worker {
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
             if let upstream = exchanges[number].upstream { upstreams[upstream].activeAt = now }
-            // What goes through a pipe goes in pieces: there a call less tells nothing.
-            let isHeld = exchanges[number].response.pipe != nil
-            if isHeld { giveBackEmptyPipes(number) }
-            if count < wanted && !isHeld { waitToSend(number, client) }
+            if count < wanted { waitToSend(number, client) }
             giveBackBodyBuffer(number)
             return .moved(count)
         case .wantWrite, .wantRead:
@@ -108,14 +105,12 @@ extension Worker {
     }
 
     mutating func sendRequest(_ number: UInt32, _ upstream: UInt32) -> Step {
-        switch writeRequest(number, upstream) {
+        switch exchanges[number].request.send(over: upstreams[upstream].transport) {
         case .bytes(let count):
             upstreams[upstream].phase = .ready
             upstreams[upstream].activeAt = now
             exchanges[number].request.didSend(count)
-            if exchanges[number].request.pipe != nil {
-                giveBackEmptyPipes(number)
-            } else if exchanges[number].request.pendingCount > 0 {
+            if exchanges[number].request.pendingCount > 0 {
                 upstreams[upstream].directions.remove(.writable)
             }
             return .moved(count)
@@ -130,7 +125,6 @@ extension Worker {
     /// Reads more of a request's body.
     mutating func receiveRequest(_ number: UInt32) -> Step {
         let client = exchanges[number].client
-        if let step = holdRequest(number, client) { return step }
         let room = exchanges[number].request.queue.room
         switch clients[client].transport.receive(into: &exchanges[number].request.queue) {
         case .bytes(let count):
@@ -138,7 +132,6 @@ extension Worker {
             clients[client].activeAt = now
             exchanges[number].requestPace.moved(at: now)
             exchanges[number].awaitsContinue = false
-            exchanges[number].request.didRead(count)
             if let reason = exchanges[number].request.digest() {
                 requestMalformed(number, reason)
             } else if let most = plan.maxBody, exchanges[number].request.bodyBytes > most {
