@@ -17,11 +17,8 @@ struct Flow: ~Copyable {
     /// What was read and has not been passed on.
     var queue = ByteQueue()
     var end = End.open
-    /// A pipe with bytes that have not been passed on, behind those of the queue, and how many.
-    private(set) var pipe: UInt32?
-    private(set) var held = 0
-    /// Whether the last read brought so much that a pipe is worth it.
-    var isBulk = false
+    /// Whether the last read brought so much that a big buffer is worth it.
+    private var isBulk = false
     /// Whether the receiver is gone, so that nothing can be passed on any more.
     var isBroken = false
     /// Bytes that the receiver has been sent.
@@ -58,41 +55,45 @@ struct Flow: ~Copyable {
         transport.send(queue.bytes)
     }
 
-    /// Moves what waits into another buffer, and hands out the one it was in.
-    mutating func exchange(for other: consuming ByteQueue) -> ByteQueue {
-        var other = other
-        other.append(queue.bytes)
-        swap(&queue, &other)
-        return other
-    }
-
-    /// So much has been read into a pipe.
-    mutating func hold(_ count: Int, in pipe: UInt32) {
-        self.pipe = pipe
-        held = count
+    /// Reads once what the sender says, and whether it may have said all of it; where that is
+    /// nothing, nothing is held.
+    mutating func read(
+        from transport: borrowing Transport, into buffers: inout Buffers
+    ) -> (outcome: Transport.Outcome, isShort: Bool) {
+        queue = buffers.lend(big: isBulk)
+        let room = queue.room
+        let outcome = transport.receive(into: &queue)
+        guard case .bytes(let count) = outcome else {
+            giveBack(to: &buffers)
+            return (outcome, false)
+        }
         isBulk = count >= Limits.bulkRead
+        return (outcome, count < room)
     }
 
-    /// Lets go of its pipe; nothing where it has none.
-    mutating func takePipe() -> (number: UInt32, isEmpty: Bool)? {
-        guard let number = pipe else { return nil }
-        let isEmpty = held == 0
-        pipe = nil
-        held = 0
-        return (number, isEmpty)
+    /// Lets go of its buffer.
+    mutating func giveBack(to buffers: inout Buffers) { buffers.giveBack(queue.take()) }
+
+    /// After something was passed on: an empty buffer serves others, and what is left in a big one
+    /// waits in a small one where it fits, for a thread has few of the big ones.
+    mutating func tidy(in buffers: inout Buffers) {
+        if queue.isEmpty {
+            giveBack(to: &buffers)
+        } else if queue.capacity == Limits.bodyBuffer && queue.count <= Limits.bulkRead {
+            var other = buffers.lend()
+            other.append(queue.bytes)
+            swap(&queue, &other)
+            buffers.giveBack(other)
+        }
     }
 
     mutating func didPass(_ count: Int) {
         passed &+= UInt64(count)
-        if pipe != nil {
-            held -= count
-        } else {
-            queue.consume(count)
-        }
+        queue.consume(count)
     }
 
     /// Whether all that was read has been passed on.
-    var isEmpty: Bool { queue.isEmpty && held == 0 }
+    var isEmpty: Bool { queue.isEmpty }
 
     /// Whether the sender is to be listened to: there is room, and it has more to say.
     var wantsMore: Bool { end == .open && isEmpty && !isBroken }

@@ -41,26 +41,6 @@ struct Transport: ~Copyable {
     /// Lets go of bytes that have come and have been looked at.
     func skip(_ count: Int) -> Bool { socket.skip(count) == .moved(count) }
 
-    /// Moves what has come into a pipe.
-    func receive(into pipe: borrowing Pipe, most count: Int) -> Outcome {
-        switch pipe.fill(from: socket, most: count) {
-        case .moved(let count): .bytes(count)
-        case .wouldBlock: .wantRead
-        case .end: .end
-        case .failed(let errno): .failed(errno)
-        }
-    }
-
-    /// Sends what is in a pipe.
-    func send(_ count: Int, from pipe: borrowing Pipe) -> Outcome {
-        switch pipe.drain(to: socket, count) {
-        case .moved(let count): .bytes(count)
-        case .wouldBlock: .wantWrite
-        case .end: .failed(.brokenPipe)
-        case .failed(let errno): .failed(errno)
-        }
-    }
-
     @inline(__always)
     func send(_ bytes: Span<UInt8>) -> Outcome {
         switch socket.send(bytes) {

@@ -117,10 +117,10 @@ extension Worker {
         lane.retried(from: slot)
         exchanges[number].request.rewind()
         exchanges[number].phase = .delivering
-        giveBack(exchanges[number].response.queue.take())
-        giveBack(exchanges[number].response.framed.take())
+        buffers.giveBack(exchanges[number].response.queue.take())
+        buffers.giveBack(exchanges[number].response.framed.take())
         exchanges[number].response = Relay(sent: .dropped)
-        giveBackDown(number)
+        exchanges[number].down.giveBack(to: &buffers)
         exchanges[number].down = Flow()
         exchanges[number].up.rewind()
         exchanges[number].endsFirst = nil

@@ -113,7 +113,7 @@ extension Worker {
     /// Puts the header in front of a stream.
     mutating func beginWithIntroduction(_ number: UInt32) {
         guard let header = outgoingHeader(exchanges[number].client) else { return }
-        var buffer = messageBuffers.lend()
+        var buffer = buffers.lend()
         header.append(as: plan.proxyVersion, to: &buffer)
         let count = buffer.count
         exchanges[number].up.begin(with: buffer, ours: count)

@@ -12,7 +12,7 @@ extension Worker {
             postponed.append(clients.key(slot))
             return .blocked
         }
-        var buffer = messageBuffers.lend()
+        var buffer = buffers.lend()
         let room = buffer.room
         switch clients[slot].transport.receive(into: &buffer) {
         case .bytes(let count):
@@ -20,11 +20,11 @@ extension Worker {
             openExchange(slot, with: buffer)
             return .moved(count)
         case .wantRead, .wantWrite:
-            messageBuffers.giveBack(buffer)
+            buffers.giveBack(buffer)
             clients[slot].directions.remove(.readable)
             return .blocked
         case .end, .failed:
-            messageBuffers.giveBack(buffer)
+            buffers.giveBack(buffer)
             closeClient(slot)
             return .gone
         }

@@ -167,11 +167,7 @@ extension Worker {
                 case .length(let missing): missing >= Limits.bigBody
                 case .head, .chunked, .untilClose, .nothing: false
                 }
-            if isBig && bodyBuffers.lent < Limits.bodyBuffersLent {
-                exchanges[number].response.queue = bodyBuffers.lend()
-            } else {
-                exchanges[number].response.queue = messageBuffers.lend()
-            }
+            exchanges[number].response.queue = buffers.lend(big: isBig)
         } else if exchanges[number].response.queue.room == 0 {
             exchanges[number].response.queue.compact()
         }
@@ -183,22 +179,12 @@ extension Worker {
         guard case .length(let missing) = exchanges[number].response.rest,
             missing >= Limits.bigBody, exchanges[number].response.queue.isEmpty
         else { return }
-        giveBack(exchanges[number].response.queue.take())
+        buffers.giveBack(exchanges[number].response.queue.take())
     }
 
     /// Where a chunked body is framed anew; nothing for the others.
     mutating func framingBuffer(_ body: BodyFraming) -> ByteQueue {
-        body == .chunked ? messageBuffers.lend() : ByteQueue()
-    }
-
-    /// Gives a buffer back to where it came from.
-    mutating func giveBack(_ queue: consuming ByteQueue) {
-        if queue.capacity == 0 { return }
-        if queue.capacity == Limits.bodyBuffer {
-            bodyBuffers.giveBack(queue)
-        } else {
-            messageBuffers.giveBack(queue)
-        }
+        body == .chunked ? buffers.lend() : ByteQueue()
     }
 
     /// The response has been sent whole: what follows for the client and for the connection behind.
@@ -247,12 +233,12 @@ extension Worker {
     /// Ends an exchange and gives back what it held; the connections are the caller's.
     mutating func discard(_ number: UInt32) {
         let client = exchanges[number].client
-        giveBack(exchanges[number].request.queue.take())
-        giveBack(exchanges[number].request.framed.take())
-        giveBack(exchanges[number].response.queue.take())
-        giveBack(exchanges[number].response.framed.take())
-        giveBackUp(number)
-        giveBackDown(number)
+        buffers.giveBack(exchanges[number].request.queue.take())
+        buffers.giveBack(exchanges[number].request.framed.take())
+        buffers.giveBack(exchanges[number].response.queue.take())
+        buffers.giveBack(exchanges[number].response.framed.take())
+        exchanges[number].up.giveBack(to: &buffers)
+        exchanges[number].down.giveBack(to: &buffers)
         _ = exchanges.remove(number)
         clients[client].phase = .idle
         lane.exchangeClosed()

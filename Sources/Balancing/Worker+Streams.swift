@@ -42,8 +42,12 @@ extension Worker {
         _ number: UInt32, _ client: UInt32, _ upstream: UInt32
     ) -> Passing {
         if exchanges[number].down.wantsMore && upstreams[upstream].directions.contains(.readable) {
-            switch readDown(number, upstream) {
-            case .bytes: upstreams[upstream].activeAt = now
+            let read = exchanges[number].down.read(
+                from: upstreams[upstream].transport, into: &buffers)
+            switch read.outcome {
+            case .bytes:
+                upstreams[upstream].activeAt = now
+                if read.isShort { upstreams[upstream].directions.readShort() }
             case .wantRead, .wantWrite:
                 upstreams[upstream].directions.remove(.readable)
                 return .nothing
@@ -61,21 +65,16 @@ extension Worker {
 
     private mutating func sendDown(_ number: UInt32, _ client: UInt32) -> Passing {
         guard clients[client].directions.contains(.writable) else { return .nothing }
-        switch writeDown(number, client) {
+        switch exchanges[number].down.send(over: clients[client].transport) {
         case .bytes(let count):
             exchanges[number].down.didPass(count)
             clients[client].activeAt = now
-            if exchanges[number].down.isEmpty {
-                giveBackDown(number)
-            } else if exchanges[number].down.pipe == nil {
-                // What goes through a pipe goes in pieces: there a call less tells nothing.
-                clients[client].directions.remove(.writable)
-                tidyDown(number)
-            }
+            if !exchanges[number].down.isEmpty { clients[client].directions.remove(.writable) }
+            exchanges[number].down.tidy(in: &buffers)
             return .bytes(count)
         case .wantWrite, .wantRead:
             clients[client].directions.remove(.writable)
-            tidyDown(number)
+            exchanges[number].down.tidy(in: &buffers)
             return .nothing
         case .end, .failed:
             clientVanished(number)
@@ -88,8 +87,11 @@ extension Worker {
         _ number: UInt32, _ client: UInt32, _ upstream: UInt32
     ) -> Passing {
         if exchanges[number].up.wantsMore && clients[client].directions.contains(.readable) {
-            switch readUp(number, client) {
-            case .bytes: clients[client].activeAt = now
+            let read = exchanges[number].up.read(from: clients[client].transport, into: &buffers)
+            switch read.outcome {
+            case .bytes:
+                clients[client].activeAt = now
+                if read.isShort { clients[client].directions.readShort() }
             case .wantRead, .wantWrite:
                 clients[client].directions.remove(.readable)
                 return .nothing
@@ -108,21 +110,16 @@ extension Worker {
 
     private mutating func sendUp(_ number: UInt32, _ upstream: UInt32) -> Passing {
         guard upstreams[upstream].directions.contains(.writable) else { return .nothing }
-        switch writeUp(number, upstream) {
+        switch exchanges[number].up.send(over: upstreams[upstream].transport) {
         case .bytes(let count):
             exchanges[number].up.didPass(count)
             upstreams[upstream].activeAt = now
-            if exchanges[number].up.isEmpty {
-                giveBackUp(number)
-            } else if exchanges[number].up.pipe == nil {
-                // What goes through a pipe goes in pieces: there a call less tells nothing.
-                upstreams[upstream].directions.remove(.writable)
-                tidyUp(number)
-            }
+            if !exchanges[number].up.isEmpty { upstreams[upstream].directions.remove(.writable) }
+            exchanges[number].up.tidy(in: &buffers)
             return .bytes(count)
         case .wantWrite, .wantRead:
             upstreams[upstream].directions.remove(.writable)
-            tidyUp(number)
+            exchanges[number].up.tidy(in: &buffers)
             return .nothing
         case .end, .failed:
             // All that it said has been read already: nothing more comes of waiting.

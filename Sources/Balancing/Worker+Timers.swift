@@ -123,7 +123,7 @@ extension Worker {
     private mutating func bidContinue(_ number: UInt32) {
         exchanges[number].awaitsContinue = false
         if exchanges[number].response.queue.capacity == 0 {
-            exchanges[number].response.queue = messageBuffers.lend()
+            exchanges[number].response.queue = buffers.lend()
         }
         // Where it has begun to answer, that says more than we could.
         if !exchanges[number].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }

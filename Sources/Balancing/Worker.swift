@@ -28,11 +28,7 @@ struct Worker: ~Copyable {
     var pool: UpstreamPool
     /// Clients first, upstreams behind them.
     var wheel: TimerWheel
-    var messageBuffers = QueuePool(
-        queueCapacity: Limits.messageBuffer, headroom: Limits.headroom,
-        keep: Limits.spareMessageBuffers)
-    var bodyBuffers = QueuePool(
-        queueCapacity: Limits.bodyBuffer, headroom: 0, keep: Limits.spareBodyBuffers)
+    var buffers = Buffers()
 
     var roster: Roster
     /// When a backend that is under suspicion was last tried, by slot.
@@ -49,7 +45,6 @@ struct Worker: ~Copyable {
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
-    var pipes = PipePool()
     /// What proxies have told of clients, by slot, where it is to be told to backends.
     var introductions: [UInt32: ProxyHeader] = [:]
     /// Where PROXY headers are looked at.

@@ -313,7 +313,3 @@ int clinux_is_dying(pid_t pid) {
     struct iovec there = {.iov_base = 0, .iov_len = 1};
     return process_vm_readv(pid, &here, 1, &there, 1, 0) < 0 && errno == ESRCH;
 }
-
-long clinux_splice(int from, int to, size_t count) {
-    CLINUX_RESULT(long, splice(from, NULL, to, NULL, count, SPLICE_F_NONBLOCK | SPLICE_F_MOVE));
-}

@@ -2,8 +2,8 @@ import Basics
 import Kernel
 import Testing
 
-/// Bodies that come in great pieces, which take another way through the balancer than small ones.
-/// One thread, so that all of them use the same pipes.
+/// Bodies that come in great pieces, for which there are big buffers. One thread, so that all of
+/// them use the same ones.
 @Suite struct BigBodyTests {
     private static let size = 4 << 20
     private static let body: [UInt8] = {
@@ -45,7 +45,7 @@ import Testing
         let echoes = try Echoes(1)
         let balanced = try balanced(echoes.addresses)
         let single = try balanced.get("/bytes/\(Self.size)").body
-        // More than there are pipes.
+        // Each with a big buffer, as many as there are.
         let clients = try (0..<24).map { _ in try Client(balanced.address) }
         for client in clients {
             try client.send("GET /bytes/\(Self.size) HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -148,9 +148,6 @@ struct clinux_file_facts {
 int clinux_stat(const char *path, struct clinux_file_facts *facts);
 int clinux_fstat(int fd, struct clinux_file_facts *facts);
 
-// splice(2) that never waits.
-long clinux_splice(int from, int to, size_t count);
-
 // 1 when the process has ended or is about to: what it had open is closed, or is being closed.
 int clinux_is_dying(pid_t pid);
 

@@ -181,7 +181,7 @@ final class Stage {
         note(worker.clients.count, "clients")
         note(worker.exchanges.count, "exchanges")
         note(worker.upstreams.count, "connections to backends")
-        note(worker.bodyBuffers.lent, "body buffers")
+        note(worker.buffers.bigLent, "body buffers")
         for member in members {
             for generation in 1...member.generation {
                 let totals = scoreboard.totals(slot: Int(member.slot), generation: generation)
