@@ -73,6 +73,8 @@ struct Exchange: ~Copyable {
     var down = Flow()
     /// Which side of a stream was the first to send no more.
     var endsFirst: StreamSide?
+    /// The processes that have died with it in hand.
+    var deaths = Deaths()
     /// The last process that let it down.
     var lastLoss: Worker.Loss?
     /// Whether it has once waited for a backend to take the place of one that failed it.
@@ -115,7 +117,8 @@ struct Exchange: ~Copyable {
         }
     }
 
-    func attemptState(retries: Int) -> AttemptState {
+    /// `deaths` is how many processes may have died of it.
+    func attemptState(retries: Int, deaths: Int) -> AttemptState {
         if isStream {
             // Of bytes that nobody knows anything of, none may be sent twice.
             return AttemptState(
@@ -124,8 +127,22 @@ struct Exchange: ~Copyable {
         }
         return AttemptState(
             isIdempotent: method.isIdempotent, isReplayable: request.isWhole,
-            hasAnswered: hasAnswered, attempts: tried.count, retries: retries)
+            hasAnswered: hasAnswered, attempts: tried.count, retries: retries, deaths: deaths)
     }
+}
+
+/// The processes that have died with a request in hand, the first few.
+struct Deaths {
+    private var losses: [4 of Worker.Loss] = .init(repeating: .init(slot: 0, generation: 0))
+    private(set) var count = 0
+
+    mutating func add(_ loss: Worker.Loss) {
+        if count == 4 { return }
+        losses[count] = loss
+        count += 1
+    }
+
+    subscript(index: Int) -> Worker.Loss { losses[index] }
 }
 
 /// The two sides of a stream.

@@ -44,8 +44,7 @@ extension Worker {
         _ number: UInt32, _ failure: AttemptFailure, errno: Errno?,
         _ fault: ResponseFault? = nil
     ) -> Bool {
-        let slot = exchanges[number].slot
-        let generation = exchanges[number].generation
+        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
         lane.released(slot: slot, generation: generation)
         if let upstream = exchanges[number].upstream {
             exchanges[number].upstream = nil
@@ -59,12 +58,23 @@ extension Worker {
                 _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
             }
         }
+        if failure == .brokenSent && hasDied(slot, generation) {
+            exchanges[number].deaths.add(Loss(slot: Int(slot), generation: generation))
+        }
         let cause =
             fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[number].hasAnswered)
         exchanges[number].tried.failed(cause)
         notePenalty(number)
-        let state = exchanges[number].attemptState(retries: plan.options.retries)
+        let state = exchanges[number].attemptState(
+            retries: plan.options.retries, deaths: blame(number).most)
         switch Retrying.decide(failure, state) {
+        case .again where isDeserted(number, errno) && mayWait(number, failure, state),
+            .giveUp where mayWait(number, failure, state):
+            // All have been tried, or nobody listens: the supervisor is about to say who has died.
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: slot)
+            queue(number, for: .news)
+            return false
         case .again where mayRetry(number):
             noteLoss(number, failure, isRetried: true)
             rewind(number, from: slot)
@@ -76,16 +86,11 @@ extension Worker {
             rewind(number, from: slot)
             queue(number, for: .death(cause))
             return false
-        case .giveUp where mayWait(number, failure, state):
-            noteLoss(number, failure, isRetried: true)
-            rewind(number, from: slot)
-            queue(number, for: .news)
-            return false
         case .again, .giveUp:
             noteLoss(number, failure, isRetried: false)
             lane.failed(slot: slot)
-            let detail = fault.map { "\($0.words)" } ?? errno.map { "\($0)" }
-            explain(number, cause, detail ?? "")
+            let why = fault.map { "\($0.words)" } ?? errno.map { "\($0)" } ?? ""
+            explain(number, cause, state.deaths < Retrying.mostDeaths ? why : Self.deadly)
             return false
         case .abort:
             noteLoss(number, failure, isRetried: false)
@@ -94,6 +99,14 @@ extension Worker {
             abort(number)
             return false
         }
+    }
+
+    /// Whether a request has been with all that can be chosen, and nobody listens any more.
+    private func isDeserted(_ number: UInt32, _ errno: Errno?) -> Bool {
+        errno == .connectionRefused
+            && roster.rotation.allSatisfy {
+                exchanges[number].tried.contains(roster.members[$0].slot)
+            }
     }
 
     /// Whether there is room for one more retry. One that a death makes necessary needs none: there

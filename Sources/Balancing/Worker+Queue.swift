@@ -45,7 +45,8 @@ extension Worker {
         if state.hasAnswered || !state.isReplayable { return false }
         switch failure {
         case .notConnected, .brokenUnsent: return true
-        case .brokenSent: return state.isIdempotent
+        case .brokenSent:
+            return state.isIdempotent && blame(number).least < Retrying.mostDeaths
         case .timedOut, .malformed: return false
         }
     }
@@ -56,7 +57,7 @@ extension Worker {
         let entry = Queued(
             exchange: exchanges.key(number), wait: wait, version: roster.version, since: now,
             until: until)
-        if case .hopeless = outlook(entry), !wait.isShort {
+        if case .hopeless = outlook(entry, isDeserted: false), !wait.isShort {
             answer(number, nobodyReady(number))
             return
         }
@@ -74,12 +75,13 @@ extension Worker {
         let isNews = queueVersion != roster.version
         if !isNews && !queued.contains(where: { $0.until <= now }) { return }
         queueVersion = roster.version
+        let isDeserted = queued.contains { $0.wait.isShort } && isEverybodyDying
         let waiting = queued
         queued.removeAll(keepingCapacity: true)
         for var entry in waiting where exchanges.isCurrent(entry.exchange) {
             let number = entry.exchange.slot
             let client = exchanges[number].client
-            switch outlook(entry) {
+            switch outlook(entry, isDeserted: isDeserted) {
             case .waitOn(let until):
                 entry.until = until
                 queued.append(entry)
@@ -96,21 +98,36 @@ extension Worker {
 
     private func hopelessAnswer(_ entry: Queued) -> OwnAnswer {
         let number = entry.exchange.slot
-        guard case .death(let cause) = entry.wait else { return nobodyReady(number) }
         let name = name(ofSlot: exchanges[number].slot)
-        return OwnAnswer(cause, cause.sentence(about: name, "there were too many retries"))
+        switch entry.wait {
+        case .aBackend: return nobodyReady(number)
+        case .news where blame(number).most < Retrying.mostDeaths: return nobodyReady(number)
+        case .news:
+            return OwnAnswer(.terminated, Cause.terminated.sentence(about: name, Self.deadly))
+        case .death(let cause):
+            return OwnAnswer(cause, cause.sentence(about: name, "there were too many retries"))
+        }
     }
 
-    private func outlook(_ entry: Queued) -> Outlook {
+    /// `isDeserted`: all that are in the rotation are known to be dying.
+    private func outlook(_ entry: Queued, isDeserted: Bool) -> Outlook {
         if case .death = entry.wait {
             let number = entry.exchange.slot
             let isAlive = roster.isCurrent(
                 slot: exchanges[number].slot, generation: exchanges[number].generation)
             if isAlive { return now < entry.until ? .waitOn(until: entry.until) : .hopeless }
         }
+        if case .news = entry.wait {
+            let blame = blame(entry.exchange.slot)
+            if blame.least >= Retrying.mostDeaths { return .hopeless }
+            // Whether it is to blame is about to be said; where it is not, rather not.
+            if blame.most >= Retrying.mostDeaths {
+                return now < entry.until ? .waitOn(until: entry.until) : .hopeless
+            }
+        }
         if !roster.rotation.isEmpty {
             // Who has failed it is still there for all we know: a moment more, then once again.
-            let isOld = entry.wait.isShort && roster.version == entry.version
+            let isOld = entry.wait.isShort && (roster.version == entry.version || isDeserted)
             return isOld && now < entry.until ? .waitOn(until: entry.until) : .deliver
         }
         let deadline = entry.since + plan.options.queueTimeout

@@ -245,6 +245,11 @@ extension Worker {
             if plan.keepsByAddress { noteOwnPlace(number) }
             exchanges[number].sentAt = now
             lane.dispatched(slot: member.slot, generation: member.generation)
+            // Where one has died others may have: what was never written nobody can have received.
+            if exchanges[number].tried.count > 1 && hasDied(member.slot, member.generation) {
+                if !attemptEnded(number, .notConnected, errno: .connectionRefused) { return }
+                continue
+            }
             // What is still to come may be too long to be kept for a second time.
             let isRepeatable =
                 exchanges[number].method.isIdempotent && exchanges[number].request.isComplete

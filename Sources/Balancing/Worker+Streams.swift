@@ -170,12 +170,7 @@ extension Worker {
     /// Whether an end is the end of a process. The kernel closes what a killed process had, and on
     /// the connection that looks like a proper end.
     private func isDeath(_ number: UInt32) -> Bool {
-        if exchanges[number].up.isBroken { return true }
-        guard plan.isSupervised, let index = roster.index(ofSlot: exchanges[number].slot) else {
-            return false
-        }
-        let member = roster.members[index]
-        if member.generation != exchanges[number].generation { return true }
-        return member.fact == .gone || (member.pid > 0 && Processes.isDying(member.pid))
+        exchanges[number].up.isBroken
+            || hasDied(exchanges[number].slot, exchanges[number].generation)
     }
 }

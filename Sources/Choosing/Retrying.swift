@@ -24,15 +24,19 @@ public struct AttemptState: Sendable {
     /// How many attempts there have been, this one included.
     public var attempts: Int
     public var retries: Int
+    /// How many processes may have died of it.
+    public var deaths: Int
 
     public init(
-        isIdempotent: Bool, isReplayable: Bool, hasAnswered: Bool, attempts: Int, retries: Int
+        isIdempotent: Bool, isReplayable: Bool, hasAnswered: Bool, attempts: Int, retries: Int,
+        deaths: Int = 0
     ) {
         self.isIdempotent = isIdempotent
         self.isReplayable = isReplayable
         self.hasAnswered = hasAnswered
         self.attempts = attempts
         self.retries = retries
+        self.deaths = deaths
     }
 }
 
@@ -47,6 +51,9 @@ public enum Retrying {
         case abort
     }
 
+    /// Two processes that died of the same request are a coincidence at best; a third must not.
+    public static let mostDeaths = 2
+
     public static func decide(_ failure: AttemptFailure, _ state: AttemptState) -> Decision {
         if state.hasAnswered { return .abort }
         if state.attempts > state.retries || !state.isReplayable { return .giveUp }
@@ -54,7 +61,8 @@ public enum Retrying {
         // Nobody can have received it: any method.
         case .notConnected, .brokenUnsent: return .again
         // It may have been received, and acted on: only what may be done twice.
-        case .brokenSent: return state.isIdempotent ? .again : .giveUp
+        case .brokenSent:
+            return state.isIdempotent && state.deaths < mostDeaths ? .again : .giveUp
         // The client has waited long enough, and the backend may still be at it.
         case .timedOut: return .giveUp
         // It was received and answered, however badly.

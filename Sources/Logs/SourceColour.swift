@@ -6,6 +6,8 @@ enum SourceColour {
     /// in the palette, so neighbours differ.
     static func code(of name: Span<UInt8>) -> StaticString {
         if name.spells("lbctl", in: 0..<name.count) { return "\u{1B}[1m" }
+        // There when all others are, and never one of their colours.
+        if name.count >= 8 && name.spells("balancer", in: 0..<8) { return "\u{1B}[2m" }
         var hash: UInt32 = 2_166_136_261
         var end = name.count
         var copy: UInt32 = 0

@@ -254,8 +254,9 @@ public final class Guardian {
             if case .hurrying = phase { return 130 }
             if case .exited = ending.cause, refusal != nil { return 1 }
             let left = killed == 0 ? "" : "; \(Figures.count(UInt64(killed), "process")) killed"
+            let verb = if case .killed = ending.cause { "was " } else { "" }
             let sentence =
-                "the supervisor (pid \(supervisor.pid)) \(ending.cause.words): "
+                "the supervisor (pid \(supervisor.pid)) \(verb)\(ending.cause.words): "
                 + "everything is stopped\(left)"
             audience.say(sentence)
             // What it would have said itself; where that fails nobody is left who could mend it.

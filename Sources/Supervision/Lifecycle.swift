@@ -45,7 +45,7 @@ public enum Lifecycle: Equatable, Sendable {
         case proceedAndTell
     }
 
-    /// How long a child may take to become ready.
+    /// How long a child may take to become ready, unless somebody says otherwise.
     public static let startLimit = Nanoseconds.seconds(10)
     /// How long it may take to end once it has been asked to.
     public static let stopLimit = Nanoseconds.seconds(10)
@@ -68,10 +68,10 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// A process has been started.
-    public mutating func spawned(now: Instant) {
+    public mutating func spawned(now: Instant, limit: Nanoseconds = startLimit) {
         switch self {
         case .stopped, .failed, .backoff:
-            self = .starting(deadline: now + Self.startLimit)
+            self = .starting(deadline: now + limit)
         case .starting, .ready, .paused, .draining, .stopping:
             fatalError("a child was started in state \(self), where it has a process")
         }

@@ -111,6 +111,8 @@ extension Topology.Flags: Spelled {
         frame.put(host ?? "")
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
+        frame.put(startLimit != nil)
+        frame.put(startLimit?.count ?? 0)
         frame.put(rule?.rawValue ?? .max)
         frame.put(formation.text)
         frame.put(balancer)
@@ -134,6 +136,9 @@ extension Topology.Flags: Spelled {
         let isDelayed = try frame.flag()
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil
+        let isLimited = try frame.flag()
+        let limit: UInt64 = try frame.number()
+        startLimit = isLimited ? Nanoseconds(limit) : nil
         rule = Restarting.Rule(rawValue: try frame.byte())
         let formation = try frame.text()
         do throws(UsageError) {

@@ -66,6 +66,8 @@ public struct ChildPlan: Equatable, Sendable {
     public var rule: Restarting.Rule
     /// Added before each restart.
     public var restartDelay: Nanoseconds?
+    /// How long it may take to become ready.
+    public var startLimit = Lifecycle.startLimit
     /// Its share of the choice at the beginning, if it is balanced.
     public var weight: UInt32 = 1
     /// Whether its output is a terminal to it.
@@ -134,6 +136,7 @@ extension ChildPlan: Spelled {
         frame.put(rule.rawValue)
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
+        frame.put(startLimit.count)
         frame.put(weight)
         frame.put(hasTerminal)
     }
@@ -154,6 +157,7 @@ extension ChildPlan: Spelled {
         let isDelayed = try frame.flag()
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil
+        startLimit = Nanoseconds(try frame.number())
         weight = try frame.number()
         hasTerminal = try frame.flag()
     }

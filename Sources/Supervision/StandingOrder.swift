@@ -73,11 +73,24 @@ struct Errand {
         switch verb {
         case .stop: return stopped(now)
         case .start, .restart: return started(now)
+        case .pause where child.isWithdrawn: return .done("paused; it was drained already")
         case .pause: return told(now, adopted, "paused; out of rotation")
+        case .resume where child.isWithdrawn: return .done("goes on; it stays drained")
         case .resume: return told(now, adopted, "goes on; back in rotation")
         case .drain: return drained(now, left)
         case .undrain: return told(now, adopted, "undrained; back in rotation")
         case .weight: return told(now, adopted, weightWords)
+        }
+    }
+
+    /// How long a balancer may take to say that it goes by a roster.
+    private static let patience = Nanoseconds.seconds(1)
+
+    /// When it is to be looked at though nothing happens.
+    var nextLook: Instant {
+        switch verb {
+        case .pause, .resume, .undrain, .weight: begunAt + Self.patience
+        case .stop, .start, .restart, .drain: limit
         }
     }
 
@@ -151,7 +164,7 @@ struct Errand {
         guard let version, let adopted else {
             return .done(String(words.prefix { $0 != ";" }))
         }
-        if adopted < version && now.since(begunAt) < .seconds(1) { return .underWay }
+        if adopted < version && now < begunAt + Self.patience { return .underWay }
         return .done("\(words) after \(Figures.text(now.since(begunAt)))")
     }
 }

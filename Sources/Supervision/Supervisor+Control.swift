@@ -129,11 +129,10 @@ extension Supervisor {
 
     /// Answers those who want to read the log, once all that was said before they asked is in it.
     private func settleGathering() {
-        let adopted = links.map(\.adopted).min() ?? .max
         var settled: [SlabKey] = []
         connections.forEachSlot { slot in
             guard case .awaitsLines(let version, let until) = connections[slot].state,
-                version <= adopted || until <= now
+                isAdopted(version) || until <= now
             else { return }
             settled.append(connections.key(slot))
         }
@@ -184,7 +183,7 @@ extension Supervisor {
         let isReady = members.allSatisfy {
             $0.lifecycle.state == .ready || isDone($0)
         }
-        return isReady && links.allSatisfy { $0.adopted >= rosterVersion } ? .done : nil
+        return isReady && isAdopted(rosterVersion) ? .done : nil
     }
 
     private func isDone(_ child: SupervisedChild) -> Bool {
@@ -204,7 +203,7 @@ extension Supervisor {
 
     /// Whether it has been started again and again for as long as one start may take.
     private func isTriedInVain(_ child: SupervisedChild) -> Bool {
-        child.triedSince.map { now.since($0) > Lifecycle.startLimit } ?? false
+        child.triedSince.map { now.since($0) > child.plan.startLimit } ?? false
     }
 
     private func staysAwayForLong(_ child: SupervisedChild) -> Bool {

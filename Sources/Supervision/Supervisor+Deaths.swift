@@ -111,7 +111,7 @@ extension Supervisor {
     /// over.
     func settleObituaries() {
         if obituaries.isEmpty { return }
-        let adopted = links.map { $0.adopted }.min()
+        let adopted = adoptedVersion
         let moment = Clock.now()
         var rest: [Obituary] = []
         for obituary in obituaries {

@@ -33,7 +33,7 @@ extension Supervisor {
     func lookAtDrain(of child: SupervisedChild) {
         guard var drain = child.drain else { return }
         // While a balancer goes by an older roster it may still give it something.
-        let isKnown = links.allSatisfy { $0.adopted >= drain.version }
+        let isKnown = isAdopted(drain.version)
         if isKnown && left(with: child) == 0 {
             log.say(
                 "\(child.title(pid: child.process?.pid)) has finished what it had after "

@@ -67,7 +67,7 @@ extension Supervisor {
     /// Answers those who stopped a child, once every balancer knows of it.
     func settleWithdrawals() {
         if withdrawals.isEmpty { return }
-        let adopted = links.map { $0.adopted }.min()
+        let adopted = adoptedVersion
         let moment = Clock.now()
         withdrawals.removeAll { withdrawal in
             if let adopted, adopted < withdrawal.version {

@@ -70,14 +70,18 @@ extension Supervisor {
     private func remindOfThoseWhoStay() {
         guard let moment = nextReminder, moment < now else { return }
         nextReminder = now + Self.reminder
-        let staying = children.filter { $0.lifecycle.hasProcess }
+        // The others are asked to end when the balancers have finished what they have.
+        let staying = children.filter { $0.lifecycle.state == .stopping }
         if staying.isEmpty { return }
         let words = staying.prefix(5).map { child in
             let pid = child.process?.pid
+            let left = left(with: child)
+            let work = left > 0 ? ", which has \(Figures.count(left, plan.unit)) in hand" : ""
             guard let deadline = child.lifecycle.deadline, deadline != .never else {
                 return "\(child.title(pid: pid)), which " + (pid.map(Self.whyItStays) ?? "ends")
             }
-            return "\(child.title(pid: pid)), killed in \(Figures.text(deadline.since(now)))"
+            return "\(child.title(pid: pid))\(work), killed in "
+                + Figures.text(deadline.since(now))
         }
         let rest = staying.count > words.count ? " and \(staying.count - words.count) more" : ""
         log.say("still waiting for \(words.joined(separator: "; "))\(rest)")

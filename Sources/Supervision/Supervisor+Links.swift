@@ -6,6 +6,17 @@ extension Supervisor {
     /// The links of all balancers that live.
     var links: [BalancerLink] { children.compactMap { $0.process?.link } }
 
+    /// The roster that every balancer goes by, or a later one; nothing without a balancer. One that
+    /// is paused says nothing, and chooses nobody.
+    var adoptedVersion: UInt64? {
+        children.compactMap { child in
+            child.lifecycle.state == .paused ? nil : child.process?.link?.adopted
+        }.min()
+    }
+
+    /// Whether every balancer goes by this version by now.
+    func isAdopted(_ version: UInt64) -> Bool { adoptedVersion.map { $0 >= version } ?? true }
+
     /// Tells every balancer who can be chosen from now on.
     func publishRoster() {
         rosterVersion += 1

@@ -103,7 +103,7 @@ extension Supervisor {
     }
 
     private func settleErrands(of standing: StandingOrder) {
-        let adopted = links.map { $0.adopted }.min()
+        let adopted = adoptedVersion
         let moment = Clock.now()
         standing.errands.removeAll { errand in
             let took = moment.since(errand.begunAt)

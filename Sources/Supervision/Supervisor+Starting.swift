@@ -59,13 +59,19 @@ extension Supervisor {
             log.say("\(title) did not end in time; killing it")
         } else {
             child.wasLate = true
-            let limit = Figures.text(Lifecycle.startLimit)
-            child.ending = "nothing said within \(limit) that it is ready"
+            let limit = Figures.text(child.plan.startLimit)
+            var why = "nothing said that it is ready"
             if child.isBalanced && child.process?.readiness == nil {
-                child.ending = "nobody accepted on port \(child.plan.port) within \(limit)"
+                why = "nobody accepted on port \(child.plan.port)"
             }
-            if let stranger = child.stranger { child.ending = strangerWords(child, stranger) }
-            log.say("\(title) was not ready within \(limit): \(child.ending); killing it")
+            child.ending = "\(why) within \(limit)"
+            if let stranger = child.stranger {
+                why = strangerWords(child, stranger)
+                child.ending = why
+            }
+            log.say(
+                "\(title) was not ready within \(limit): \(why); killing it "
+                    + "('up --start-timeout' gives it longer)")
         }
     }
 
@@ -93,7 +99,7 @@ extension Supervisor {
             child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()
             child.restarting.started()
-            child.lifecycle.spawned(now: now)
+            child.lifecycle.spawned(now: now, limit: child.plan.startLimit)
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
@@ -114,7 +120,7 @@ extension Supervisor {
             .blocked, readyFor: nil, now: now, chance: chance())
         // Whoever waits for the service is told of it now, and not when it has passed.
         child.wasLate = true
-        child.lifecycle.spawned(now: now)
+        child.lifecycle.spawned(now: now, limit: child.plan.startLimit)
         perform(child.lifecycle.exited(verdict, now: now), on: child)
         log.say("\(child.name) can't be started: \(child.ending); \(next(for: child))")
     }

@@ -168,6 +168,11 @@ public final class Supervisor {
         }
         for obituary in obituaries { next = min(next ?? .never, obituary.nextLook) }
         for kill in kills { next = min(next ?? .never, kill.deadline) }
+        for order in orders {
+            for errand in order.errands where errand.nextLook > now {
+                next = min(next ?? .never, errand.nextLook)
+            }
+        }
         if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
         for case let moment? in [acceptAgain, nextReminder] { next = min(next ?? .never, moment) }

@@ -12,6 +12,7 @@ public struct Topology {
         public var basePort: UInt16?
         public var host: String?
         public var restartDelay: Nanoseconds?
+        public var startLimit: Nanoseconds?
         public var rule: Restarting.Rule?
         public var formation = Formation()
         /// Words for the balancer, behind those of its line.
@@ -96,6 +97,9 @@ public struct Topology {
             }
         }
         tellWhatIsBalanced(balanced?.type, procfile)
+        if let limit = flags.startLimit {
+            for index in children.indices { children[index].startLimit = limit }
+        }
         weigh()
         tellOfStrangers()
         tellEchoesOfMode()

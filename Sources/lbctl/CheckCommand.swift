@@ -7,7 +7,7 @@ import Supervision
 enum CheckCommand {
     /// Those of `up`, and a format of its own.
     private static var options: [Option] {
-        UpFlags.options.map { option in
+        UpFlags.options.filter { $0.name != "detach" }.map { option in
             option.name == "format"
                 ? OutcomeFormat.option("an object of ok, problems, notices, processes") : option
         }
@@ -37,7 +37,8 @@ enum CheckCommand {
         }
         if !findings.problems.isEmpty { return }
         let count = UInt64(findings.processes.count)
-        Console.say("all is well: \(Figures.count(count, "process")) could be started")
+        let verdict = findings.notices.isEmpty ? "all is well" : "nothing is in the way"
+        Console.say("\(verdict): \(Figures.count(count, "process")) could be started")
         for child in findings.processes {
             let port = child.port == 0 ? "" : " on port \(child.port)"
             Console.say("  \(child.name)\(port): \(child.words.joined(separator: " "))")

@@ -27,7 +27,8 @@ enum Detached {
     /// Starts the guardian and waits for its report.
     static func launch(_ flags: UpFlags, _ words: [String]) throws(Refusal) -> Int32 {
         // What can be refused is refused here, where the user is.
-        _ = try UpCommand.prepared(flags)
+        let notices = try UpCommand.prepared(flags).notices
+        for notice in notices { Console.note("lbctl: " + notice) }
         let near: Descriptor
         do throws(SystemError) {
             let pair = try Socket.pair()

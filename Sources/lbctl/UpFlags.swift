@@ -24,15 +24,18 @@ struct UpFlags {
         Option("port", value: "P", help: "the balancer's port (8080; 0: any)"),
         Option("base-port", value: "P", help: "the first backend's port (3000; 0: any)"),
         Option("host", value: "ADDR", help: "the balancer's address (both loopbacks)"),
-        Option("admin", value: "P", help: "the port for metrics and the page (8404)"),
+        Option("admin", value: "P", help: "the port for metrics and a page; nothing is there yet"),
         Option(
             "procfile", short: "f", value: "FILE", help: "what to run, in its folder (./Procfile)"),
         Option("detach", short: "d", help: "return once everything is ready"),
         Option(
             "formation", value: "TYPE=N,…", help: "copies of types, as worker=2,clock=0"),
         Option("pty", value: "TYPE", help: "give this type a terminal, if it holds lines back"),
-        Option("restart", value: "RULE", help: "always, on-failure or never"),
+        Option(
+            "restart", value: "RULE",
+            help: "always, on-failure or never (always for what is balanced, else on-failure)"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
+        Option("start-timeout", value: "TIME", help: "how long a start may take (10s)"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
         Option(
             "format", value: "text|json",
@@ -85,6 +88,7 @@ struct UpFlags {
             values.split(separator: ",").map { String($0) }
         }
         flags.restartDelay = try given.duration("restart-delay")
+        flags.startLimit = try given.span("start-timeout")
         flags.rule = try Self.rule(given.value("restart"))
         for option in Self.balancerOptions {
             flags.balancer += given.values(option.name).map { value in

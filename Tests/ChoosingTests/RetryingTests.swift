@@ -38,6 +38,18 @@ import Testing
         #expect(Retrying.decide(.brokenSent, state(idempotent: false)) == .giveUp)
     }
 
+    @Test func `two processes may die of one request, and no third`() {
+        func state(deaths: Int) -> AttemptState {
+            AttemptState(
+                isIdempotent: true, isReplayable: true, hasAnswered: false, attempts: 1,
+                retries: 9, deaths: deaths)
+        }
+        #expect(Retrying.decide(.brokenSent, state(deaths: 1)) == .again)
+        #expect(Retrying.decide(.brokenSent, state(deaths: 2)) == .giveUp)
+        // What it has not received it can't have died of.
+        #expect(Retrying.decide(.notConnected, state(deaths: 2)) == .again)
+    }
+
     @Test(arguments: failures)
     func `what can't be sent once more is not tried again`(_ failure: AttemptFailure) {
         #expect(Retrying.decide(failure, state(replayable: false)) == .giveUp)

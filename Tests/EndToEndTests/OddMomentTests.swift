@@ -131,4 +131,48 @@ import Testing
         let names = try service.rows().filter { $0.type == "backend" }.map(\.name)
         #expect(names == ["backend.1"])
     }
+
+    @Test func `nobody waits for a balancer that is paused`() throws {
+        let service = try Service(["--backends", "2"])
+        let paused = try service.run("pause", ["all"])
+        #expect(paused.code == 0, "\(paused)")
+        #expect(paused.output.split(separator: "\n").count == 3)
+        #expect(try service.run("resume", ["backend"]).code == 0)
+        #expect(try service.run("weight", ["backend.1=2"]).code == 0)
+        #expect(try service.run("drain", ["backend.2"]).code == 0)
+        // Of one that is drained nothing is said of a rotation that it is not in.
+        let drained = try service.run("pause", ["backend.2"])
+        #expect(drained.output.hasSuffix(": paused; it was drained already\n"), "\(drained)")
+        let back = try service.run("resume", ["backend.2"])
+        #expect(back.output.hasSuffix(": goes on; it stays drained\n"), "\(back)")
+        #expect(try service.run("stop", ["backend.2"]).code == 0)
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        #expect(try service.run("resume", ["balancer"]).code == 0)
+        try service.await("backend.1") { $0.state == "ready" }
+        #expect(try service.get().field("x-backend") == "backend.1")
+    }
+
+    @Test func `at the end it is said who is waited for, and what for`() throws {
+        let service = try Service(["--backends", "2"])
+        let client = try Client(service.address)
+        try client.send("GET /delay/4 HTTP/1.1\r\nHost: a\r\n\r\n")
+        try service.awaitActive(1)
+        #expect(try service.run("down").code == 0)
+        let said = try service.sentences().filter { $0.hasPrefix("still waiting for ") }
+        #expect(!said.isEmpty)
+        for sentence in said {
+            #expect(sentence.contains(", which has 1 request in hand, killed in "), "\(sentence)")
+            #expect(!sentence.contains("backend."), "\(sentence)")
+        }
+        #expect(try client.answer().status == 200)
+    }
+
+    @Test func `a start may take as long as somebody says`() throws {
+        let place = try Place(procfile: "backend: sh -c 'sleep 1; exec lb-echo --port $PORT'\n")
+        let early = try place.up(["--backends", "1", "--start-timeout", "200ms"])
+        #expect(early.code == 1)
+        #expect(early.errors.contains("within 200 ms"), "\(early)")
+        #expect(try place.up(["--backends", "1", "--start-timeout", "60s"]).code == 0)
+        #expect(try place.run("down").code == 0)
+    }
 }

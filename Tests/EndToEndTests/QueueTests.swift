@@ -18,6 +18,38 @@ import Testing
         #expect(account.failed == 0, "\(account)")
     }
 
+    @Test(arguments: ["USR1", "KILL"])
+    func `a request of which two processes have died is given to no third`(signal: String) throws {
+        let service = try Service(["--backends", "3", "--restart-delay", "1h"])
+        let client = try Client(service.address)
+        try client.send("GET /delay/60 HTTP/1.1\r\nHost: a\r\n\r\n")
+        var killed: Set<String> = []
+        func holder() throws -> String {
+            var name: String?
+            _ = Programs.eventually {
+                let rows = (try? service.rows()) ?? []
+                name = rows.first { $0.type == "backend" && $0.active == 1 }?.name
+                return name.map { !killed.contains($0) } ?? false
+            }
+            return try #require(name)
+        }
+        while killed.count < 2 {
+            let name = try holder()
+            killed.insert(name)
+            #expect(try service.run("kill", ["-s", signal, name]).code == 0)
+        }
+        // Who was killed by somebody has not died of it.
+        if signal == "KILL" {
+            #expect(!killed.contains(try holder()))
+            return
+        }
+        let answer = try client.answer()
+        #expect(answer.status == 502)
+        #expect(answer.text.contains("processes died of this request"), "\(answer.text)")
+        let left = try service.rows().filter { $0.type == "backend" && $0.state == "ready" }
+        #expect(left.count == 1 && left.allSatisfy { $0.active == 0 })
+    }
+
     @Test func `a restart of all backends at once is no gap`() throws {
         let service = try Service(["--backends", "2"])
         let load = try Load(on: service.address, clients: 4)
