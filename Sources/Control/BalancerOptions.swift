@@ -147,7 +147,7 @@ public struct BalancerOptions: Sendable {
         Option("mode", value: "http|tcp", help: "requests, or connections of anything (http)"),
         Option(
             "algorithm", value: "NAME",
-            help: "round-robin, least-connections, least-response-time, random or hash"),
+            help: "round-robin (default), least-connections, least-response-time, random or hash"),
         Option(
             "hash-key", value: "KEY",
             help: "source, uri, path, header:NAME or cookie:NAME, for hash (source)"),

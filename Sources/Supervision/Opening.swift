@@ -53,9 +53,7 @@ struct Opening: ~Copyable {
             try? Files.remove(folder.controlSocket)
             let controlSocket = try ListeningSocket(.unix(folder.controlSocket))
             try Files.setPermissions(folder.controlSocket, to: 0o600)
-            let log = LogStream(
-                history: try HistoryWriter(
-                    folder: plan.historyPath, limit: plan.historyLimit))
+            let log = LogStream(history: try Self.history(plan))
             let scoreboard = try Scoreboard(
                 backends: Self.backends, lanes: Self.lanes(plan))
             let poller = try Poller()
@@ -77,6 +75,14 @@ struct Opening: ~Copyable {
         self.folder = folder
         self.listeners = listeners
         self.signals = signals
+    }
+
+    private static func history(_ plan: ServicePlan) throws(SystemError) -> HistoryWriter {
+        do throws(SystemError) {
+            return try HistoryWriter(folder: plan.historyPath, limit: plan.historyLimit)
+        } catch {
+            throw SystemError(call: "\(error.call) \(plan.historyPath)", errno: error.errno)
+        }
     }
 
     private static func listeners(_ plan: ServicePlan) throws(Refusal) -> [ListeningSocket] {

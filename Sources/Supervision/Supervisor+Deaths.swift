@@ -18,10 +18,11 @@ extension Supervisor {
         if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
             child.ending += " (the shell found no such program)"
         }
-        child.ended = BackendEnding(
-            generation: child.generation, pid: process.pid, words: ending.cause.words,
-            signal: ending.cause.signalName, at: now, ran: now.since(process.startedAt))
         let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
+        child.ended = BackendEnding(
+            generation: child.generation, pid: process.pid,
+            words: wasPlanned ? "was stopped" : ending.cause.words,
+            signal: ending.cause.signalName, at: now, ran: now.since(process.startedAt))
         let wasOffered = child.isBalanced && !wasPlanned && child.lifecycle.state != .starting
         child.drain = nil
         if order == nil && !wasPlanned { lookForStranger(child, ending) }

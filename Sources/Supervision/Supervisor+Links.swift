@@ -87,8 +87,16 @@ extension Supervisor {
             child.verdictIsUp = isUp
             let what = isUp ? "answers again" : "is taken for down by the balancer"
             log.say("\(child.title(pid: child.process?.pid)) \(what): \(reason)")
+            if !isUp && isEverybodyDown {
+                log.say("the checks of all backends fail: all are tried, rather than none")
+            }
         case .failedOver(let account): take(account)
         }
+    }
+
+    /// Whether all that are ready fail their checks.
+    private var isEverybodyDown: Bool {
+        children.allSatisfy { !$0.isBalanced || $0.lifecycle.state != .ready || !$0.verdictIsUp }
     }
 
     private func take(_ account: FailoverAccount) {

@@ -7,7 +7,7 @@ import Supervision
 enum KillCommand {
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
         let verb = try Verb(
-            words, usage: "lbctl kill [-s SIGNAL] [--no-restart] TARGET…",
+            words.map(asOption), usage: "lbctl kill [-s SIGNAL] [--no-restart] TARGET…",
             examples: [
                 ("lbctl kill 3001", "kill the backend on port 3001"),
                 ("lbctl kill -s TERM backend.2", "ask it to end"),
@@ -45,6 +45,13 @@ enum KillCommand {
             Console.complain(error.what, why: error.why, advice: error.advice)
             return 1
         }
+    }
+
+    /// `-9` and `-TERM` are what kill(1) takes.
+    private static func asOption(_ word: String) -> String {
+        let name = word.dropFirst()
+        let isShort = word.hasPrefix("-") && name.allSatisfy { $0.isUppercase || $0.isNumber }
+        return isShort && Signal(named: String(name)) != nil ? "--signal=\(name)" : word
     }
 
     private static func object(_ report: KillReport, _ signal: Signal) -> JSONObject {

@@ -15,8 +15,10 @@ enum StatusCommand {
         is the share of one core since the process started, MEMORY what is resident. A narrow
         terminal shows fewer columns.
 
-        With --counters REQUESTS and what follows is of backends: answers by class, requests that
-        FAILED, went on to another and came from another, connections, checks. Below that, of the
+        With --counters, of each backend: answers by class; requests that it FAILED so that nobody
+        else answered, that went on to another (RETRIED-FROM), that came from another (TO), that
+        would have but for --retry-budget (DENIED); CONNECTS tried and REFUSED; checks passed and
+        failed (BAD); EWMA, the response time as least-response-time sees it. Below that, of the
         balancers: connections accepted, answers of their OWN (4xx, 5xx), requests LIMITED (429),
         connections of banned clients that were SHUT-OUT, and access lines that did not fit.
         """

@@ -159,6 +159,15 @@ import Testing
         #expect(!balanced.program.errors.contains("open is down"))
     }
 
+    @Test func `when all checks fail the log says so once, and requests are answered`() throws {
+        let service = try Service(
+            ["--backends", "2", "--health-check", "http:/status/500", "--health-interval", "50ms"])
+        try service.awaitSentence("the checks of all backends fail: all are tried")
+        #expect(try service.get().status == 200)
+        let said = try service.sentences().count { $0.contains("the checks of all") }
+        #expect(said == 1)
+    }
+
     @Test func `no check is made where none is wanted`() throws {
         let backend = try Patient().backend("plain")
         let balanced = try Balanced(

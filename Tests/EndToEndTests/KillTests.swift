@@ -128,6 +128,14 @@ import Testing
         #expect(rows.map(\.requests) == [10, 10])
     }
 
+    @Test(arguments: ["-9", "-KILL", "-s KILL", "--signal=9", ""])
+    func `a signal is named as kill(1) takes it, too`(words: String) throws {
+        let service = try Service(["--backends", "1"])
+        let given = words.split(separator: " ").map { String($0) }
+        let told = try service.run("kill", given + ["backend.1"])
+        #expect(told.output.contains("): SIGKILL; "), "\(told)")
+    }
+
     @Test func `while a backend is down nobody is given its port, until it is stopped`() throws {
         let service = try Service(["--backends", "2", "--restart-delay", "1h"])
         let row = try service.row("backend.1")
