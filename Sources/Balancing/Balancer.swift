@@ -57,7 +57,7 @@ public final class Balancer {
     /// Prepares everything but the workers. To be called before there is another thread.
     public init(_ start: inout Start) throws(SystemError) {
         // A write to a connection that is gone is an ordinary outcome.
-        Signals.ignoreBrokenPipes()
+        Signals.letWritesFail()
         signals = try SignalQueue([.terminate, .interrupt, .hangUp])
         poller = try Poller()
         options = start.options

@@ -93,7 +93,7 @@ public struct ParsedOptions: Sendable {
     /// A whole number within `range`; nothing when it was not given.
     public func number(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = value(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = Int(text), !text.hasPrefix("+"), range.contains(number) else {
             throw UsageError(
                 "--\(name) takes a whole number from \(range.lowerBound) to "
                     + "\(range.upperBound), not '\(text)'")

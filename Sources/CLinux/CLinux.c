@@ -313,3 +313,8 @@ int clinux_is_dying(pid_t pid) {
     struct iovec there = {.iov_base = 0, .iov_len = 1};
     return process_vm_readv(pid, &here, 1, &there, 1, 0) < 0 && errno == ESRCH;
 }
+
+int clinux_is_ignored(int signal) {
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}

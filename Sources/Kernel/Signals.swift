@@ -87,9 +87,16 @@ public struct SignalQueue: ~Copyable {
 
 /// Sending signals, and what this process does with its own.
 public enum Signals {
-    /// Has a write to a broken pipe fail with EPIPE and not end the process.
-    public static func ignoreBrokenPipes() {
+    /// Has a write fail that would end the process: to a broken pipe (EPIPE), or past the limit of
+    /// a file's size (EFBIG).
+    public static func letWritesFail() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
+    /// Whether this process was started so that a signal does nothing to it, as by nohup(1).
+    public static func isIgnored(_ signal: Signal) -> Bool {
+        clinux_is_ignored(signal.rawValue) == 1
     }
 
     /// kill(2) to one process. False when there is none.

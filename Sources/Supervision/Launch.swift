@@ -30,6 +30,9 @@ struct Launch {
 
     /// Why the program can't be run, as far as its file tells; nothing when it can.
     var obstacle: String? {
+        if (try? Files.facts(Files.resolved(service.directory)))?.isDirectory != true {
+            return "the folder \(service.directory) is not there"
+        }
         guard let path else { return "there is no program '\(plan.words[0])'" }
         guard let facts = try? Files.facts(Files.resolved(path)) else {
             return "there is no file \(path)"

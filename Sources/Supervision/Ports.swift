@@ -60,7 +60,8 @@ public enum Ports {
         guard let pid else { return " by a process of somebody else" }
         if let name = service(of: pid) { return " by pid \(pid) of the service '\(name)'" }
         guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }
-        return " by pid \(pid) (\(String(command.prefix(120))))"
+        let line = String(command.prefix(120)).split(whereSeparator: \.isNewline)
+        return " by pid \(pid) (\(line.joined(separator: " ")))"
     }
 
     private static func remedy(_ pid: Int32?) -> String {

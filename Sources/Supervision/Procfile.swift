@@ -51,6 +51,12 @@ public struct Procfile: Equatable, Sendable {
                 skipped.append(index + 1)
                 continue
             }
+            if Self.isReserved(type) {
+                throw Refusal(
+                    what: "\(path):\(index + 1) can't be used",
+                    why: "'\(type)' can't be the name of a type: it means something else to lbctl",
+                    advice: "give it another name")
+            }
             if lines.contains(where: { $0.type == type }) {
                 throw Refusal(
                     what: "\(path):\(index + 1) can't be used",
@@ -59,6 +65,11 @@ public struct Procfile: Equatable, Sendable {
             }
             lines.append(Line(type: type, command: command, place: "\(path):\(index + 1)"))
         }
+    }
+
+    /// What stands for all, for lbctl itself, or for whoever has that port.
+    private static func isReserved(_ type: String) -> Bool {
+        type == "all" || type == "lbctl" || type.allSatisfy(\.isNumber)
     }
 
     static func isName(_ text: Substring) -> Bool {

@@ -59,6 +59,12 @@ public struct Recipe: Equatable, Sendable {
     }
 
     private static func read(_ path: String) throws(Refusal) -> String {
+        // A pipe could keep a supervisor waiting for ever.
+        if let facts = try? Files.facts(Files.resolved(path)), !facts.isRegular {
+            throw Refusal(
+                what: "\(path) can't be read", why: "it is no file, but a pipe, device or folder",
+                advice: "copy what it says into a file")
+        }
         do throws(SystemError) {
             return try Files.text(path)
         } catch {

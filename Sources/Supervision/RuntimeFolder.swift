@@ -26,11 +26,17 @@ public struct RuntimeFolder: Equatable, Sendable {
                 hint: "a name is made of letters, digits, '.', '_' and '-', at most 48")
         }
         self.name = name
-        if let folder = runtimeDirectory, folder.hasPrefix("/") {
-            path = folder + "/lbctl/" + name
-        } else {
-            path = "/tmp/lbctl-\(user)/" + name
-        }
+        path = Self.parent(runtimeDirectory, user) + "/" + name
+    }
+
+    /// Where the folders of all this user's services lie.
+    public static var parent: String {
+        parent(ThisProcess.variable("XDG_RUNTIME_DIR"), ThisProcess.user)
+    }
+
+    private static func parent(_ runtimeDirectory: String?, _ user: UInt32) -> String {
+        if let folder = runtimeDirectory, folder.hasPrefix("/") { return folder + "/lbctl" }
+        return "/tmp/lbctl-\(user)"
     }
 
     /// The folder at `path`, as another process of the service found it.
@@ -41,9 +47,7 @@ public struct RuntimeFolder: Equatable, Sendable {
 
     /// The names of all services that have a folder, whether they run or not.
     public static func names() -> [String] {
-        guard let folder = try? RuntimeFolder(name: "default") else { return [] }
-        let parent = String(folder.path.dropLast(folder.name.utf8.count + 1))
-        return ((try? Files.names(in: parent)) ?? []).filter { isName($0) }
+        ((try? Files.names(in: parent)) ?? []).filter { isName($0) }
     }
 
     private static func isName(_ name: String) -> Bool {
@@ -123,10 +127,27 @@ public struct RuntimeFolder: Equatable, Sendable {
         try? Files.remove(supervisorLock)
     }
 
-    /// Removes everything, the folder too unless somebody has put something else there.
+    /// Removes everything that nobody else holds, the folder too unless something is left in it.
+    /// A supervisor may outlive its guardian for a moment, and the next guardian may have come.
     public func removeAll() {
-        removeSupervisorFiles()
-        try? Files.remove(guardianLock)
+        if !isHeldByAnother(supervisorLock) { removeSupervisorFiles() }
+        if !isHeldByAnother(guardianLock) { try? Files.remove(guardianLock) }
         try? Files.removeFolder(path)
+    }
+
+    private func isHeldByAnother(_ lock: String) -> Bool {
+        guard let holder = FileLock.holder(lock) else { return false }
+        return holder != ThisProcess.pid
+    }
+
+    /// Waits for a supervisor that has lost its guardian and is about to end. The pid of one that
+    /// has not ended in that time; nothing where there is none.
+    public func awaitSupervisorsEnd(within time: Nanoseconds) -> Int32? {
+        let deadline = Clock.now() + time
+        while let pid = FileLock.holder(supervisorLock) {
+            if Clock.now() >= deadline { return pid }
+            Poll.sleep(.milliseconds(5))
+        }
+        return nil
     }
 }

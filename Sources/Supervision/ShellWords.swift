@@ -14,6 +14,17 @@ public enum ShellWords: Equatable {
         var reader = Reader(bytes: Array(line.utf8))
         return try reader.read(variable)
     }
+
+    /// A word as it can be typed.
+    public static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                !Reader.active.contains(byte) && byte > 0x20 && byte != 0x22 && byte != 0x24
+                    && byte != 0x27 && byte != 0x5C
+            }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
 }
 
 /// The state of the reading: what has come of the present word, and where the reader stands.

@@ -11,7 +11,7 @@ public enum Supervise {
 
     /// Reads the plan from the guardian's socket and runs the service.
     public static func run() -> Int32 {
-        Signals.ignoreBrokenPipes()
+        Signals.letWritesFail()
         // Before another one gets that number.
         let log = try? Descriptor.inherited(log)
         // Then at once: the guardian may die at any moment, and this is how we hear of it.

@@ -34,7 +34,7 @@ struct Server: ~Copyable {
     private var leavesAt: Instant?
 
     init(_ settings: Settings) throws(SystemError) {
-        Signals.ignoreBrokenPipes()
+        Signals.letWritesFail()
         let signals = try SignalQueue([.terminate, .interrupt])
         ThisProcess.raiseDescriptorLimit(to: Self.mostConnections)
         let poller = try Poller()

@@ -8,7 +8,7 @@ import Supervision
 enum App {
     static func main() {
         ThisProcess.openStandardDescriptors()
-        Signals.ignoreBrokenPipes()
+        Signals.letWritesFail()
         var words = Array(ThisProcess.arguments.dropFirst())
         // The hidden verbs are the same program in another role.
         if words.first == Guardian.verb { ThisProcess.exit(Supervise.run()) }

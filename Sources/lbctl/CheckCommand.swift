@@ -41,7 +41,8 @@ enum CheckCommand {
         Console.say("\(verdict): \(Figures.count(count, "process")) could be started")
         for child in findings.processes {
             let port = child.port == 0 ? "" : " on port \(child.port)"
-            Console.say("  \(child.name)\(port): \(child.words.joined(separator: " "))")
+            let words = child.words.map { ShellWords.quoted($0) }.joined(separator: " ")
+            Console.say(Console.safe("  \(child.name)\(port): \(words)"))
         }
     }
 

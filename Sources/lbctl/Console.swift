@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import Logs
 
 /// Standard output and standard error, a whole line at a time.
 enum Console {
@@ -24,7 +25,20 @@ enum Console {
     }
 
     /// A line about what is going on.
-    static func note(_ line: String) { DescriptorReference.standardError.writeAll(line + "\n") }
+    static func note(_ line: String) {
+        DescriptorReference.standardError.writeAll(safe(line) + "\n")
+    }
+
+    /// The same text without what could reach the terminal as a command: there may be others' words
+    /// in it, as of a process that has a port. Colours and line ends pass.
+    static func safe(_ text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.map { line in
+            var queue = ByteQueue(capacity: line.utf8.count + 16)
+            SafeText.append(Array(line.utf8).span, colours: true, to: &queue)
+            return Utf8.string(queue.bytes)
+        }.joined(separator: "\n")
+    }
 
     /// What failed, and in a second line what to do about it.
     static func complain(_ what: String, why: String = "", advice: String = "") {

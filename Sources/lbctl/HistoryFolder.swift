@@ -1,12 +1,15 @@
 import Kernel
+import Supervision
 
 /// Where the history of a service is kept.
 enum HistoryFolder {
-    /// Below XDG_STATE_HOME, else below `~/.local/state`.
+    /// Below XDG_STATE_HOME, else below `~/.local/state`. Where there is no home, beside the
+    /// runtime folders, of which it is made sure that they are ours.
     static func path(of name: String) -> String {
-        let home = ThisProcess.variable("HOME") ?? "/tmp"
-        let given = ThisProcess.variable("XDG_STATE_HOME") ?? ""
-        let state = given.hasPrefix("/") ? given : home + "/.local/state"
-        return "\(state)/lbctl/\(name)/log"
+        let state = ThisProcess.variable("XDG_STATE_HOME") ?? ""
+        if state.hasPrefix("/") { return "\(state)/lbctl/\(name)/log" }
+        let home = ThisProcess.variable("HOME") ?? ""
+        if home.hasPrefix("/") { return "\(home)/.local/state/lbctl/\(name)/log" }
+        return "\(RuntimeFolder.parent)/.state/\(name)/log"
     }
 }

@@ -57,7 +57,8 @@ struct Preparation {
             fault(of: name).map {
                 Refusal(
                     what: "\(name) can't be started", why: $0,
-                    advice: "build it with 'swift build -c release'")
+                    advice: $0.contains("can't be run")
+                        ? "" : "build it with 'swift build -c release'")
             }
         }
     }
@@ -65,7 +66,12 @@ struct Preparation {
     private func fault(of name: String) -> String? {
         let path = Self.programFolder + "/" + name
         if !Files.isExecutable(path) { return "it is not beside lbctl in \(Self.programFolder)" }
-        let said = ProgramVersion.said(by: path) ?? "nothing"
+        let said: String
+        do throws(SystemError) {
+            said = try ProgramVersion.said(by: path) ?? "nothing"
+        } catch {
+            return "it can't be run: \(error.errno)"
+        }
         if said == "\(name) \(productVersion)" { return nil }
         return "\(path) is of another version: it says '\(said)', and lbctl is \(productVersion)"
     }

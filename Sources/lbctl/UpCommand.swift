@@ -35,9 +35,10 @@ enum UpCommand {
             guard let lock = try flags.folder.take(flags.folder.guardianLock) else {
                 throw SystemError(call: "flock", errno: .exists)
             }
-            let signals = try SignalQueue([
-                .interrupt, .terminate, .hangUp, .quit, .child, .proceed,
-            ])
+            var heard: [Signal] = [.interrupt, .terminate, .quit, .child, .proceed]
+            // nohup(1) means that the end of the terminal is no end.
+            if !Signals.isIgnored(.hangUp) { heard.append(.hangUp) }
+            let signals = try SignalQueue(heard)
             let names = plan.children.map(\.name)
             let audience = try Audience(flags, names: names, report: report)
             let guardian = try Guardian(
@@ -53,6 +54,13 @@ enum UpCommand {
     /// Works out what to run, and makes sure that nothing is in the way.
     static func prepared(_ flags: UpFlags) throws(Refusal) -> Preparation {
         if FileLock.holder(flags.folder.guardianLock) != nil { throw alreadyRunning(flags) }
+        // One whose guardian was killed takes two seconds at most.
+        if let pid = flags.folder.awaitSupervisorsEnd(within: .seconds(5)) {
+            throw Refusal(
+                what: "'\(flags.name)' is not started",
+                why: "its last supervisor (pid \(pid)) has not ended yet",
+                advice: "try again, or end that process")
+        }
         // They may have the ports.
         Strays.end(of: flags.folder)
         let preparation = try Preparation(flags)

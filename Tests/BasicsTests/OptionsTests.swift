@@ -54,7 +54,7 @@ import Testing
     @Test func `a number is whole and in its range`() throws {
         #expect(try parse("--time", "5").number("time", in: 0...5) == 5)
         #expect(try parse().number("time", in: 0...5) == nil)
-        for text in ["6", "-1", "x", "", "1.5", "99999999999999999999"] {
+        for text in ["6", "-1", "+1", "x", "", "1.5", "99999999999999999999"] {
             #expect(throws: UsageError.self) {
                 try parse("--time=\(text)").number("time", in: 0...5)
             }

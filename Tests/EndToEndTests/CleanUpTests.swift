@@ -170,4 +170,36 @@ import Testing
         #expect(service.place.runtimeFiles() == [])
         for row in rows { #expect(row.port.isFree) }
     }
+
+    @Test func `the next up waits for a supervisor that has lost its guardian`() throws {
+        let place = try Place(
+            procfile: """
+                backend: lb-echo --port $PORT
+                deaf: sh -c 'trap "" TERM; while :; do sleep 1; done'
+                """)
+        #expect(try place.up(["--backends", "1"]).code == 0)
+        let row = try place.rows()[0]
+        let supervisor = try #require(Processes.facts(of: row.pid)).parent
+        let guardian = try #require(Processes.facts(of: supervisor)).parent
+        Signals.send(.kill, to: guardian)
+        let again = try place.up(["--backends", "1"])
+        #expect(again.code == 0, "\(again)")
+        #expect(try place.rows().filter { $0.state == "ready" }.count == 3)
+        #expect(Processes.facts(of: supervisor)?.state ?? "Z" == "Z")
+        #expect(try place.run("down", ["-t", "1"]).output.contains("is stopped"))
+        #expect(place.leftOver() == [])
+        #expect(place.runtimeFiles() == [])
+    }
+
+    @Test func `with nohup the end of the terminal is no end`() throws {
+        let place = try Place()
+        let words = ["up", "--backends", "1", "--name", place.name] + place.ups
+        let up = try place.shell("trap '' HUP; exec \"$0\" \"$@\"", words)
+        _ = try up.line(with: "localhost:", in: .errors)
+        up.send(.hangUp)
+        #expect(try place.rows().filter { $0.state == "ready" }.count == 2)
+        #expect(try place.run("down").code == 0)
+        #expect(try up.end().cause == .exited(code: 0))
+        #expect(!up.output.contains("SIGHUP"))
+    }
 }

@@ -118,6 +118,20 @@ import Testing
         #expect(service.place.leftOver() == [])
     }
 
+    @Test func `a working folder that is gone is told as such`() throws {
+        let place = try Place()
+        let folder = try place.folder.folder("app")
+        try Files.write(
+            "worker: sleep 1000\n", to: try Files.open("\(folder)/Procfile", for: .replace))
+        #expect(try place.run("up", ["-d", "-f", "\(folder)/Procfile"]).code == 0)
+        try Files.rename(folder, to: "\(folder)-moved")
+        #expect(try place.run("restart", ["worker"]).code == 1)
+        let said = try place.records(["lbctl"]).compactMap { $0["text"].text }
+        let why = "worker can't be started: the folder \(folder) is not there"
+        #expect(said.contains(why), "\(said)")
+        #expect(try place.run("down").code == 0)
+    }
+
     @Test func `a port that is taken while its backend is away is told, and is no crash`() throws {
         let service = try Service(["--backends", "1", "--restart-delay", "300ms"])
         let row = try service.row("backend.1")

@@ -135,4 +135,15 @@ import Testing
         #expect(try reload(service)["backend.1"] == "changed")
         #expect(try service.row("backend.1").json["weight"].int == 4)
     }
+
+    @Test func `a pipe in the place of a file is refused and holds up nobody`() throws {
+        let service = try Service(procfile: Self.first)
+        let pipe = "\(service.folder.path)/.env"
+        #expect(try RunningProgram.run("/bin/sh", ["-c", "mkfifo '\(pipe)'"]).code == 0)
+        let told = try service.run("reload")
+        #expect(told.code == 1)
+        #expect(told.errors.contains("it is no file, but a pipe"), "\(told.errors)")
+        #expect(try service.run("check", ["-f", "\(service.folder.path)/Procfile.test"]).code == 1)
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+    }
 }

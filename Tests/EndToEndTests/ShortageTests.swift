@@ -37,6 +37,17 @@ import Testing
         #expect(place.leftOver() == [])
     }
 
+    @Test(arguments: ["ulimit -n 12", "ulimit -n 15", "ulimit -f 100", "ulimit -f 20000"])
+    func `where the limits allow nothing, that is what is said`(limit: String) throws {
+        let place = try Place()
+        let words = ["up", "-d", "--name", place.name] + place.ups
+        let up = try place.shell("\(limit); exec \"$0\" \"$@\"", words)
+        #expect(try up.end().cause == .exited(code: 1))
+        let reason = limit.hasPrefix("ulimit -n") ? "Too many open files" : "File too large"
+        #expect(up.errors.contains(reason), "\(up.errors)")
+        #expect(place.leftOver() == [])
+    }
+
     static let canBeAnother = ThisProcess.user == 0 && Files.isExecutable("/usr/bin/setpriv")
 
     @Test(.enabled(if: canBeAnother, "only root can be a user who has no other process"))

@@ -40,4 +40,11 @@ struct ShellWordsTests {
     func `with an open quote is refused`(line: String) {
         #expect(throws: Refusal.self) { try read(line) }
     }
+
+    @Test(arguments: ["plain", "", "a b", "it's", "$x", "a|b", "\"q\"", "back\\slash", "é", "#"])
+    func `a word that is quoted is read as it was`(word: String) throws {
+        #expect(
+            try ShellWords.read("x " + ShellWords.quoted(word)) { _ in nil }
+                == .words(["x", word]))
+    }
 }

@@ -144,6 +144,11 @@ struct ProcfileTests {
             ])
     }
 
+    @Test(arguments: ["all", "lbctl", "3001"])
+    func `with a name that means something else is refused`(type: String) {
+        #expect(throws: Refusal.self) { try Procfile("web: x\n\(type): y\n") }
+    }
+
     @Test
     func `with a name twice is refused`() {
         #expect(throws: Refusal.self) { try Procfile("a: b\na: c\n") }

@@ -181,6 +181,7 @@ int clinux_lock(int fd);
 int clinux_is_locked(int fd);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
+int clinux_is_ignored(int signal);
 int clinux_peer_user(int fd, uint32_t *user, int32_t *pid);
 // Receives one datagram and who sent it (SO_PASSCRED must be on); descriptors that come with it are
 // closed. Returns its length, or -errno.

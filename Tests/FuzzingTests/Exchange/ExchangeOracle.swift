@@ -5,7 +5,7 @@ import Kernel
 enum ExchangeOracle {
     static func examine(_ bytes: [UInt8]) throws(Finding) {
         // As the balancer does: a splice(2) to a connection that is gone would end the process.
-        Signals.ignoreBrokenPipes()
+        Signals.letWritesFail()
         let play: Play
         do throws(SystemError) {
             play = try Play(bytes)
