@@ -57,14 +57,22 @@ struct PortProbe {
         return finding
     }
 
+    /// Who listens on the port and is none of the child's, whether it accepts or not: nothing where
+    /// nobody does, or one of its own.
+    static func stranger(port: UInt16, owns: (Int32) -> Bool) -> Int32? {
+        let holders = [Address.loopback(port: port), .loopback6(port: port)].flatMap {
+            Processes.listeners(on: $0)
+        }
+        return holders.contains(where: owns) ? nil : holders.first
+    }
+
+    /// The program there never hears of it.
     private static func accepts(_ address: Address) -> Bool {
         do throws(SystemError) {
-            let socket = try Socket.connect(to: address)
+            let socket = try Socket.connect(to: address, speakFirst: true)
+            Socket.resetOnClose(socket)
             // The loopback answers within the call; who needs longer is asked again soon.
-            if !Poll.wait(for: .writable, on: socket.reference, timeout: Nanoseconds(0)) {
-                return false
-            }
-            return Socket.pendingError(of: socket) == nil
+            return Socket.progress(of: socket, to: address) == .connected
         } catch {
             return false
         }

@@ -69,9 +69,9 @@ extension Supervisor {
         guard child.isBalanced, child.lifecycle.state == .starting,
             ending.cause != .exited(code: 0)
         else { return }
-        let found = PortProbe.find(port: child.plan.port) { belongs($0, to: child) }
         child.stranger = nil
-        guard case .stranger(let pid) = found else { return }
+        let found = PortProbe.stranger(port: child.plan.port) { belongs($0, to: child) }
+        guard let pid = found else { return }
         child.stranger = pid
         child.wasLate = true
         child.ending += " (\(strangerWords(child, pid)))"

@@ -25,6 +25,14 @@ struct ReadinessTests {
             #expect(
                 PortProbe.find(port: port) { _ in false } == .stranger(pid: ThisProcess.pid))
         }
+        // Whoever takes nobody in has the port all the same.
+        let full = try Socket.listen(on: .loopback(port: 0), backlog: 0)
+        let address = try Socket.localAddress(of: full)
+        let port = try #require(address.port)
+        let first = try Socket.connect(to: address)
+        #expect(PortProbe.stranger(port: port) { _ in false } == ThisProcess.pid)
+        #expect(PortProbe.stranger(port: port) { _ in true } == nil)
+        #expect(first.reference != full.reference)
         let held = try Ports.unused()
         #expect(PortProbe.find(port: held.port) { _ in true } == .nobody)
     }
