@@ -7,6 +7,8 @@ import Supervision
 /// A verb's connection to the running supervisor.
 struct ControlClient: ~Copyable {
     private let socket: Descriptor
+    /// Who is asked; nothing where that is not known.
+    private var supervisor: Int32?
     private var incoming = ByteQueue(capacity: 65536)
 
     /// Connects; fails where no such service runs.
@@ -14,6 +16,7 @@ struct ControlClient: ~Copyable {
         // Somebody else's folder may hold somebody else's supervisor.
         try folder.look()
         socket = try Self.connect(folder)
+        supervisor = FileLock.holder(folder.supervisorLock)
     }
 
     /// Whether somebody answers there.
@@ -57,12 +60,25 @@ struct ControlClient: ~Copyable {
             } catch {
                 throw Refusal(what: "the supervisor was not understood", why: error.reason)
             }
+            tellIfStopped()
             incoming.reserve(65536)
             switch socket.read(into: &incoming) {
             case .moved, .wouldBlock: continue
             case .end, .failed: return nil
             }
         }
+    }
+
+    /// One that was stopped answers when it goes on: whoever waits should know. Said once.
+    private mutating func tellIfStopped() {
+        guard let pid = supervisor,
+            !Poll.wait(for: .readable, on: socket.reference, timeout: .seconds(1)),
+            Processes.facts(of: pid)?.state == "T"
+        else { return }
+        supervisor = nil
+        Console.note(
+            "lbctl: the supervisor (pid \(pid)) is stopped and answers when it goes on: "
+                + "'kill -CONT \(pid)'")
     }
 
     /// Hands out the records that have come whole, up to something else or until `body` says false.

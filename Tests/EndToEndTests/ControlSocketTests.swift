@@ -129,4 +129,17 @@ final class HeldSocket {
         case .moved, .wouldBlock: return false
         }
     }
+
+    @Test func `who waits for a supervisor that is stopped is told so`() throws {
+        let service = try Service(["--backends", "1"])
+        let supervisor = try #require(
+            Processes.facts(of: try service.row("backend.1").pid)).parent
+        Signals.send(.stop, to: supervisor)
+        let waiting = try service.place.start(["ps"])
+        let line = try waiting.line(with: "is stopped", in: .errors)
+        #expect(line.hasPrefix("lbctl: the supervisor (pid \(supervisor)) is stopped"), "\(line)")
+        Signals.send(.proceed, to: supervisor)
+        #expect(try waiting.end().cause == .exited(code: 0))
+        #expect(waiting.output.contains("backend.1"))
+    }
 }
