@@ -113,6 +113,19 @@ import Testing
         guard case .exited(let code) = try program.end().cause else { throw Failure("killed") }
         return Outcome(code: code, output: program.output, errors: program.errors)
     }
+
+    @Test func `who waits for a supervisor that is stopped is told so`() throws {
+        let service = try Service(["--backends", "1"])
+        let supervisor = try #require(
+            Processes.facts(of: try service.row("backend.1").pid)).parent
+        Signals.send(.stop, to: supervisor)
+        let waiting = try service.place.start(["ps"])
+        let line = try waiting.line(with: "is stopped", in: .errors)
+        #expect(line.hasPrefix("lbctl: the supervisor (pid \(supervisor)) is stopped"), "\(line)")
+        Signals.send(.proceed, to: supervisor)
+        #expect(try waiting.end().cause == .exited(code: 0))
+        #expect(waiting.output.contains("backend.1"))
+    }
 }
 
 /// A socket that can be kept in an array.
@@ -128,18 +141,5 @@ final class HeldSocket {
         case .end, .failed: return true
         case .moved, .wouldBlock: return false
         }
-    }
-
-    @Test func `who waits for a supervisor that is stopped is told so`() throws {
-        let service = try Service(["--backends", "1"])
-        let supervisor = try #require(
-            Processes.facts(of: try service.row("backend.1").pid)).parent
-        Signals.send(.stop, to: supervisor)
-        let waiting = try service.place.start(["ps"])
-        let line = try waiting.line(with: "is stopped", in: .errors)
-        #expect(line.hasPrefix("lbctl: the supervisor (pid \(supervisor)) is stopped"), "\(line)")
-        Signals.send(.proceed, to: supervisor)
-        #expect(try waiting.end().cause == .exited(code: 0))
-        #expect(waiting.output.contains("backend.1"))
     }
 }
