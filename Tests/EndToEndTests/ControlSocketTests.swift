@@ -117,7 +117,8 @@ import Testing
     @Test func `who waits for a supervisor that is stopped is told so`() throws {
         let service = try Service(["--backends", "1"])
         let supervisor = try #require(
-            Processes.facts(of: try service.row("backend.1").pid)).parent
+            Processes.facts(of: try service.row("backend.1").pid)
+        ).parent
         Signals.send(.stop, to: supervisor)
         let waiting = try service.place.start(["ps"])
         let line = try waiting.line(with: "is stopped", in: .errors)
