@@ -199,5 +199,38 @@ enum FaultTable {
         Row(
             "scaled down while draining", "OddMomentTests",
             "scaled down while one of those that go is being drained, it goes when it may"),
+        Row(
+            "the guardian killed, and `up` again before the supervisor has ended", "CleanUpTests",
+            "the next up waits for a supervisor that has lost its guardian"),
+        Row(
+            "the terminal's end under nohup", "CleanUpTests",
+            "with nohup the end of the terminal is no end"),
+        Row(
+            "a pipe in the place of the Procfile or of .env", "ReloadTests",
+            "a pipe in the place of a file is refused and holds up nobody"),
+        Row(
+            "limits of descriptors and of files' sizes that allow nothing", "ShortageTests",
+            "where the limits allow nothing, that is what is said"),
+        Row(
+            "the working folder is gone", "ProgramFaultTests",
+            "a working folder that is gone is told as such"),
+        Row(
+            "the port is given to somebody else between a death and the restart", "KillTests",
+            "while a backend is down nobody is given its port, until it is stopped"),
+        Row(
+            "the balancer is stopped while orders are given", "OddMomentTests",
+            "nobody waits for a balancer that is paused"),
+        Row(
+            "the supervisor is stopped while somebody asks", "ControlSocketTests",
+            "who waits for a supervisor that is stopped is told so"),
+        Row(
+            "standard output on a full disk", "LogsCommandTests",
+            "a service whose lines can't be shown goes on, and the history has them"),
+        Row(
+            "the log's files are removed", "HistoryFaultTests",
+            "nothing that is said after the files were removed is lost"),
+        Row(
+            "a request kills whoever gets it", "QueueTests",
+            "a request of which two processes have died is given to no third"),
     ]
 }
