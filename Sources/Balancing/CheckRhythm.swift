@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 
 /// When each backend is checked: a few together at a beat, and the beats spread over the interval.
 ///
@@ -17,7 +18,7 @@ struct CheckRhythm {
     func next(_ place: UInt32, after now: Instant) -> Instant {
         let interval = max(1, self.interval.count)
         // Steps of the golden section: however many groups there are, they lie evenly.
-        let part = UInt64(place / UInt32(Self.group)) &* 0x9E37_79B9_7F4A_7C15
+        let part = UInt64(place / UInt32(Self.group)) &* KeyHash.golden
         let phase = (part.multipliedFullWidth(by: interval).high + origin.count) % interval
         let behind = (now.nanoseconds % interval + interval - phase) % interval
         return now + Nanoseconds(interval - behind)

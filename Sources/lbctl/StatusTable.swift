@@ -47,11 +47,19 @@ enum StatusTable {
         }
     }
 
+    /// A column of one of the figures that `traffic` has, where a child has any.
+    private static func count<Traffic>(
+        _ title: String, goes: Int, of traffic: @escaping (ChildStatus) -> Traffic?,
+        _ value: @escaping (Traffic) -> UInt64
+    ) -> Field {
+        Field(title, goes: goes) { child, _ in figure(traffic(child).map(value)) }
+    }
+
     private static var frontingFields: [Field] {
         func count(
             _ title: String, goes: Int, _ value: @escaping (BalancerTraffic) -> UInt64
         ) -> Field {
-            Field(title, goes: goes) { child, _ in figure(child.fronting.map(value)) }
+            Self.count(title, goes: goes, of: \.fronting, value)
         }
         return [
             Field("NAME", .left) { child, _ in Table.Cell(child.name) },
@@ -68,7 +76,7 @@ enum StatusTable {
         func count(
             _ title: String, goes: Int, _ value: @escaping (BackendTraffic) -> UInt64
         ) -> Field {
-            Field(title, goes: goes) { child, _ in figure(child.traffic.map(value)) }
+            Self.count(title, goes: goes, of: \.traffic, value)
         }
         return [
             Field("NAME", .left) { child, _ in Table.Cell(child.name) },
