@@ -53,27 +53,28 @@ struct Preparation {
         let own = Set(topology.children.map { $0.words[0] }).intersection([
             "lb-balancer", "lb-echo",
         ])
-        return own.sorted().compactMap { name in
-            fault(of: name).map {
-                Refusal(
-                    what: "\(name) can't be started", why: $0,
-                    advice: $0.contains("can't be run")
-                        ? "" : "build it with 'swift build -c release'")
-            }
-        }
+        return own.sorted().compactMap { fault(of: $0) }
     }
 
-    private func fault(of name: String) -> String? {
+    private func fault(of name: String) -> Refusal? {
         let path = Self.programFolder + "/" + name
-        if !Files.isExecutable(path) { return "it is not beside lbctl in \(Self.programFolder)" }
+        let remedy = "build it with 'swift build -c release'"
+        func refusal(_ why: String, _ advice: String) -> Refusal {
+            Refusal(what: "\(name) can't be started", why: why, advice: advice)
+        }
+        if !Files.isExecutable(path) {
+            return refusal("it is not beside lbctl in \(Self.programFolder)", remedy)
+        }
         let said: String
         do throws(SystemError) {
             said = try ProgramVersion.said(by: path) ?? "nothing"
         } catch {
-            return "it can't be run: \(error.errno)"
+            return refusal("it can't be run: \(error.errno)", "")
         }
         if said == "\(name) \(productVersion)" { return nil }
-        return "\(path) is of another version: it says '\(said)', and lbctl is \(productVersion)"
+        return refusal(
+            "\(path) is of another version: it says '\(said)', and lbctl is \(productVersion)",
+            remedy)
     }
 
     /// Ports that are meant for two.
