@@ -28,13 +28,7 @@ struct Exchange: ~Copyable {
     var phase = Phase.readingHead
     var request = Relay(sent: .kept)
     var response = Relay(sent: .dropped)
-    /// The connection to the backend that has it now.
-    var upstream: UInt32?
-    /// The backend that has it or had it last: its slot and process.
-    var slot: UInt32 = .max
-    var generation: UInt64 = 0
-    var tried = Tried()
-    var sentAt: Instant
+    var attempts: Attempts
 
     var method = Method.get
     var minorVersion: UInt8 = 1
@@ -73,12 +67,8 @@ struct Exchange: ~Copyable {
     var down = Flow()
     /// Which side of a stream was the first to send no more.
     var endsFirst: StreamSide?
-    /// The processes that have died with it in hand.
-    var deaths = Deaths()
     /// The last process that let it down.
-    var lastLoss: Worker.Loss?
-    /// Whether it has once waited for a backend to take the place of one that failed it.
-    var hasWaited = false
+    var lastLoss: BackendProcess?
     /// Why it was not answered by a backend, or not wholly.
     var cause: Cause?
     /// In what form the client would have an answer of ours, once that has been looked up.
@@ -97,7 +87,7 @@ struct Exchange: ~Copyable {
     init(client: UInt32, startedAt: Instant) {
         self.client = client
         self.startedAt = startedAt
-        sentAt = startedAt
+        attempts = Attempts(at: startedAt)
     }
 
     /// Copies method and target, at most `length` bytes, while the head they stand in is here.
@@ -117,62 +107,19 @@ struct Exchange: ~Copyable {
         }
     }
 
-    /// `deaths` is how many processes may have died of it.
-    func attemptState(retries: Int, deaths: Int) -> AttemptState {
+    /// What may be done with it once more.
+    var message: Attempts.Message {
         if isStream {
             // Of bytes that nobody knows anything of, none may be sent twice.
-            return AttemptState(
+            return .init(
                 isIdempotent: false, isReplayable: up.isUntouched,
-                hasAnswered: !down.isUntouched, attempts: tried.count, retries: retries)
+                hasAnswered: !down.isUntouched)
         }
-        return AttemptState(
+        return .init(
             isIdempotent: method.isIdempotent, isReplayable: request.isWhole,
-            hasAnswered: hasAnswered, attempts: tried.count, retries: retries, deaths: deaths)
+            hasAnswered: hasAnswered)
     }
-}
-
-/// The processes that have died with a request in hand, the first few.
-struct Deaths {
-    private var losses: [4 of Worker.Loss] = .init(repeating: .init(slot: 0, generation: 0))
-    private(set) var count = 0
-
-    mutating func add(_ loss: Worker.Loss) {
-        if count == 4 { return }
-        losses[count] = loss
-        count += 1
-    }
-
-    subscript(index: Int) -> Worker.Loss { losses[index] }
 }
 
 /// The two sides of a stream.
 enum StreamSide { case client, backend }
-
-/// The backends that a request has been tried on.
-struct Tried {
-    /// As many as `--retries` may ask for, the first attempt, and the one after having waited.
-    static let capacity = 18
-    private var slots: [18 of UInt32] = .init(repeating: .max)
-    /// Why each failed; 0 for the one that has not.
-    private var causes: [18 of UInt8] = .init(repeating: 0)
-    private(set) var count = 0
-
-    mutating func insert(_ slot: UInt32) {
-        invariant(count < Self.capacity, "more attempts than there may be")
-        slots[count] = slot
-        count += 1
-    }
-
-    /// The last attempt failed.
-    mutating func failed(_ cause: Cause) { causes[count - 1] = cause.rawValue }
-
-    func slot(_ index: Int) -> UInt32 { slots[index] }
-
-    /// Why an attempt failed; nothing for one that did not.
-    func cause(_ index: Int) -> Cause? { Cause(rawValue: causes[index]) }
-
-    func contains(_ slot: UInt32) -> Bool {
-        for index in 0..<count where slots[index] == slot { return true }
-        return false
-    }
-}

@@ -16,6 +16,8 @@ final class Roster: Sendable {
         let pid: Int32
         let ended: BackendEnding?
         let returns: Instant
+
+        var process: BackendProcess { BackendProcess(slot: slot, generation: generation) }
     }
 
     let version: UInt64

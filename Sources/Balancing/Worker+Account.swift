@@ -14,12 +14,6 @@ extension Worker {
         var last = Instant(nanoseconds: 0)
     }
 
-    /// Who let a request down.
-    struct Loss: Equatable {
-        let slot: Int
-        let generation: UInt64
-    }
-
     /// A process that the supervisor has said to be gone.
     struct Gone {
         let slot: UInt32
@@ -34,8 +28,8 @@ extension Worker {
         case .brokenSent, .brokenUnsent: break
         case .notConnected, .timedOut, .malformed: return
         }
-        let slot = Int(exchanges[number].slot)
-        let generation = exchanges[number].generation
+        let slot = Int(exchanges[number].attempts.process.slot)
+        let generation = exchanges[number].attempts.process.generation
         // What broke long before was no death: a backend may close a connection at any time.
         let isAnother = losses[slot].generation != generation
         if isAnother || now.since(losses[slot].last) > Limits.deathWindow {
@@ -43,8 +37,9 @@ extension Worker {
         }
         losses[slot].last = now
         // One that runs into the same death again, as a connection that was still taken in, is one.
-        let isSame = exchanges[number].lastLoss == Loss(slot: slot, generation: generation)
-        exchanges[number].lastLoss = Loss(slot: slot, generation: generation)
+        let process = exchanges[number].attempts.process
+        let isSame = exchanges[number].lastLoss == process
+        exchanges[number].lastLoss = process
         if isSame && losses[slot].retried > 0 { losses[slot].retried -= 1 }
         if isRetried { losses[slot].retried += 1 } else { losses[slot].failed += 1 }
     }

@@ -63,16 +63,18 @@ extension Worker {
 
     /// Adds what is known of the backend and of each attempt.
     private func complete(_ own: inout OwnAnswer, _ number: UInt32) {
-        let tried = exchanges[number].tried
-        for index in 0..<tried.count {
+        let tried = exchanges[number].attempts.log
+        for index in tried.kept {
             guard let cause = tried.cause(index) else { continue }
             own.attempts.append(.init(backend: name(ofSlot: tried.slot(index)), cause: cause))
         }
-        guard own.cause.isOfBackend, let index = roster.index(ofSlot: exchanges[number].slot)
+        guard own.cause.isOfBackend,
+            let index = roster.index(ofSlot: exchanges[number].attempts.process.slot)
         else { return }
         own.backend = Self.string(roster.members[index].name)
         if !exchanges[number].isLocal { return }
-        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
+        let process = exchanges[number].attempts.process
+        let (slot, generation) = (process.slot, process.generation)
         if let ended = roster.ending(slot: slot, generation: generation) {
             own.pid = ended.pid
             own.ended = ended
@@ -89,9 +91,10 @@ extension Worker {
     /// Tells the client that its request could not be saved. Where the process seems to have died
     /// just now, that waits for a moment: the supervisor is about to say how it did.
     mutating func explain(_ number: UInt32, _ cause: Cause, _ detail: String) {
-        let name = name(ofSlot: exchanges[number].slot)
+        let name = name(ofSlot: exchanges[number].attempts.process.slot)
         let own = OwnAnswer(cause, cause.sentence(about: name, detail))
-        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
+        let process = exchanges[number].attempts.process
+        let (slot, generation) = (process.slot, process.generation)
         let isNews =
             plan.isSupervised && !exchanges[number].isStream
             && (cause == .terminated || cause == .refused)
@@ -111,7 +114,8 @@ extension Worker {
         for entry in awaited where exchanges.isCurrent(entry.exchange) {
             let number = entry.exchange.slot
             let isCurrent = roster.isCurrent(
-                slot: exchanges[number].slot, generation: exchanges[number].generation)
+                slot: exchanges[number].attempts.process.slot,
+                generation: exchanges[number].attempts.process.generation)
             if isCurrent && now < entry.until { continue }
             answer(number, entry.answer)
             serve(exchanges[number].client)

@@ -13,7 +13,7 @@ extension Worker {
         let turn = plan.scoreboard.takeTurn()
         chance &+= KeyHash.golden
         let word = KeyHash.mixed(chance)
-        let tried = exchanges[number].tried
+        let tried = exchanges[number].attempts.tried
         let key = exchanges[number].key
         // Rather one that is suspect than none, and rather one that was tried than none.
         let warms = isWarming()
@@ -29,7 +29,7 @@ extension Worker {
     enum Leniency: CaseIterable { case strict, suspects, anybody }
 
     private func pick(
-        _ key: UInt64, _ turn: UInt64, _ word: UInt64, _ tried: Tried, _ leniency: Leniency,
+        _ key: UInt64, _ turn: UInt64, _ word: UInt64, _ tried: AttemptLog?, _ leniency: Leniency,
         isWarming: Bool
     ) -> Int? {
         let ready = roster.ready
@@ -83,9 +83,11 @@ extension Worker {
             weight: roster.members[index].weight)
     }
 
-    func admits(_ index: Int, _ tried: Tried, _ leniency: Leniency) -> Bool {
+    func admits(_ index: Int, _ tried: AttemptLog?, _ leniency: Leniency) -> Bool {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
-        if leniency != .anybody && tried.count > 0 && tried.contains(slot) { return false }
+        if leniency != .anybody, let tried, tried.includes(roster.members[index].process) {
+            return false
+        }
         if leniency != .strict { return true }
         if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { return false }
         let failures = plan.scoreboard.verdict(slot: Int(slot)).failures(of: generation)
@@ -121,7 +123,7 @@ extension Worker {
     /// A backend has answered: what is known of its response times.
     mutating func noteLatency(_ number: UInt32) {
         if plan.algorithm != .leastResponseTime { return }
-        observe(number, now.since(exchanges[number].sentAt))
+        observe(number, now.since(exchanges[number].attempts.sentAt))
     }
 
     /// A backend has failed a request: for those who choose by load it is busier than it looks,
@@ -131,8 +133,8 @@ extension Worker {
         case .roundRobin, .hash: return
         case .leastResponseTime: observe(number, PeakEWMA.failure)
         case .leastConnections, .random:
-            let cell = plan.scoreboard.load(slot: Int(exchanges[number].slot))
-            let generation = exchanges[number].generation
+            let cell = plan.scoreboard.load(slot: Int(exchanges[number].attempts.process.slot))
+            let generation = exchanges[number].attempts.process.generation
             var penalty = FailurePenalty(word: cell.penalty(of: generation))
             penalty.failed(now: now)
             cell.setPenalty(penalty.word, of: generation)
@@ -140,8 +142,8 @@ extension Worker {
     }
 
     private func observe(_ number: UInt32, _ taken: Nanoseconds) {
-        let cell = plan.scoreboard.load(slot: Int(exchanges[number].slot))
-        let generation = exchanges[number].generation
+        let cell = plan.scoreboard.load(slot: Int(exchanges[number].attempts.process.slot))
+        let generation = exchanges[number].attempts.process.generation
         let words = cell.latency(of: generation)
         var average = PeakEWMA(word0: words.0, word1: words.1)
         average.observe(taken, now: now)

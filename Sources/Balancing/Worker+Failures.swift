@@ -38,83 +38,91 @@ extension Worker {
         return clients.isCurrent(client) ? .moved(0) : .gone
     }
 
-    /// An attempt has failed: lets its connection go and decides. True when the request is to be
-    /// delivered again; otherwise the client has been answered or cut off.
+    /// An attempt has failed: lets its connection go, and does what is decided. True when the
+    /// request is to be delivered again; otherwise the client waits, or has been answered or cut
+    /// off.
     mutating func attemptEnded(
         _ number: UInt32, _ failure: AttemptFailure, errno: Errno?,
         _ fault: ResponseFault? = nil
     ) -> Bool {
-        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
-        lane.released(slot: slot, generation: generation)
-        if let upstream = exchanges[number].upstream {
-            exchanges[number].upstream = nil
+        let process = exchanges[number].attempts.process
+        letAttemptGo(number)
+        if failure == .notConnected { noteUnconnected(process, errno) }
+        let cause =
+            fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[number].hasAnswered)
+        let facts = attemptFacts(number)
+        learnEndings(number)
+        let message = exchanges[number].message
+        var decision = exchanges[number].attempts.failed(failure, cause, message, facts)
+        notePenalty(number)
+        if decision == .again(isPaid: true) && !mayRetry(from: process.slot) {
+            decision = exchanges[number].attempts.denied(cause, facts)
+        }
+        switch decision {
+        case .again:
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: process.slot)
+            return true
+        case .wait(let reason):
+            noteLoss(number, failure, isRetried: true)
+            rewind(number, from: process.slot)
+            queue(number, for: reason)
+        case .answer(let detail):
+            noteLoss(number, failure, isRetried: false)
+            lane.failed(slot: process.slot)
+            let why = fault.map { "\($0.words)" } ?? errno.map { "\($0)" } ?? ""
+            explain(number, cause, Self.words(detail) ?? why)
+        case .cut:
+            noteLoss(number, failure, isRetried: false)
+            lane.failed(slot: process.slot)
+            exchanges[number].cause = cause
+            abort(number)
+        }
+        return false
+    }
+
+    /// What is said of a request that is given up for another reason than its last failure.
+    static func words(_ detail: Attempts.Detail) -> String? {
+        switch detail {
+        case .failure: nil
+        case .deadly: "processes died of this request, so no other is given it"
+        case .budget: "there were too many retries"
+        }
+    }
+
+    private mutating func letAttemptGo(_ number: UInt32) {
+        let process = exchanges[number].attempts.process
+        lane.released(slot: process.slot, generation: process.generation)
+        if let upstream = exchanges[number].attempts.upstream {
+            exchanges[number].attempts.upstream = nil
             upstreams[upstream].client = nil
             closeUpstream(upstream)
         }
-        if failure == .notConnected {
-            lane.connectFailed(slot: slot)
-            // That this process has run out of something says nothing about the backend.
-            if errno.map({ !$0.isOurOwn }) ?? true {
-                _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
-            }
-        }
-        if failure == .brokenSent && hasDied(slot, generation) {
-            exchanges[number].deaths.add(Loss(slot: Int(slot), generation: generation))
-        }
-        let cause =
-            fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[number].hasAnswered)
-        exchanges[number].tried.failed(cause)
-        notePenalty(number)
-        let state = exchanges[number].attemptState(
-            retries: plan.options.retries, deaths: blame(number).most)
-        switch Retrying.decide(failure, state) {
-        case .again where isDeserted(number, errno) && mayWait(number, failure, state),
-            .giveUp where mayWait(number, failure, state):
-            // All have been tried, or nobody listens: the supervisor is about to say who has died.
-            noteLoss(number, failure, isRetried: true)
-            rewind(number, from: slot)
-            queue(number, for: .news)
-            return false
-        case .again where mayRetry(number):
-            noteLoss(number, failure, isRetried: true)
-            rewind(number, from: slot)
-            return true
-        case .again where plan.isSupervised && !exchanges[number].hasWaited:
-            // If that was a death the supervisor is about to say so, and then it is no matter of
-            // the budget.
-            noteLoss(number, failure, isRetried: true)
-            rewind(number, from: slot)
-            queue(number, for: .death(cause))
-            return false
-        case .again, .giveUp:
-            noteLoss(number, failure, isRetried: false)
-            lane.failed(slot: slot)
-            let why = fault.map { "\($0.words)" } ?? errno.map { "\($0)" } ?? ""
-            explain(number, cause, state.deaths < Retrying.mostDeaths ? why : Self.deadly)
-            return false
-        case .abort:
-            noteLoss(number, failure, isRetried: false)
-            lane.failed(slot: slot)
-            exchanges[number].cause = cause
-            abort(number)
-            return false
+    }
+
+    private func noteUnconnected(_ process: BackendProcess, _ errno: Errno?) {
+        lane.connectFailed(slot: process.slot)
+        // That this process has run out of something says nothing about the backend.
+        if errno.map({ !$0.isOurOwn }) ?? true {
+            _ = plan.scoreboard.verdict(slot: Int(process.slot)).addFailure(of: process.generation)
         }
     }
 
-    /// Whether a request has been with all that can be chosen, and nobody listens any more.
-    private func isDeserted(_ number: UInt32, _ errno: Errno?) -> Bool {
-        errno == .connectionRefused
-            && roster.rotation.allSatisfy {
-                exchanges[number].tried.contains(roster.members[$0].slot)
-            }
+    /// What is known of the backends, for an attempt that has failed.
+    private func attemptFacts(_ number: UInt32) -> Attempts.Facts {
+        let process = exchanges[number].attempts.process
+        let hasOther = roster.rotation.contains { index in
+            let other = roster.members[index].process
+            return !exchanges[number].attempts.includes(other) && !hasDied(other)
+        }
+        return .init(
+            isSupervised: plan.isSupervised, hasDied: hasDied(process), hasOther: hasOther,
+            retries: plan.options.retries)
     }
 
-    /// Whether there is room for one more retry. One that a death makes necessary needs none: there
-    /// can be no more of them than there were requests in flight.
-    private mutating func mayRetry(_ number: UInt32) -> Bool {
+    /// Whether the budget has room for one more retry.
+    private mutating func mayRetry(from slot: UInt32) -> Bool {
         guard let terms = plan.retryTerms else { return true }
-        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
-        if !roster.isCurrent(slot: slot, generation: generation) { return true }
         if budget.grant(terms, now: now) { return true }
         lane.retryDenied(from: slot)
         return false
@@ -141,14 +149,14 @@ extension Worker {
 
     /// The backend did what was asked of it: earlier failures do not count any more.
     mutating func succeeded(_ number: UInt32) {
-        let slot = Int(exchanges[number].slot)
+        let slot = Int(exchanges[number].attempts.process.slot)
         let verdict = plan.scoreboard.verdict(slot: slot)
-        let failures = verdict.failures(of: exchanges[number].generation)
+        let failures = verdict.failures(of: exchanges[number].attempts.process.generation)
         if failures > 0 {
             if failures >= Suspicion.threshold && plan.slowStart != nil {
                 plan.scoreboard.noteReturn(slot: slot, at: now)
             }
-            verdict.setFailures(0, of: exchanges[number].generation)
+            verdict.setFailures(0, of: exchanges[number].attempts.process.generation)
         }
     }
 
@@ -212,9 +220,11 @@ extension Worker {
 
     /// Ends what a backend was doing for an exchange.
     mutating func letUpstreamGo(_ number: UInt32) {
-        guard let upstream = exchanges[number].upstream else { return }
-        exchanges[number].upstream = nil
-        lane.released(slot: exchanges[number].slot, generation: exchanges[number].generation)
+        guard let upstream = exchanges[number].attempts.upstream else { return }
+        exchanges[number].attempts.upstream = nil
+        lane.released(
+            slot: exchanges[number].attempts.process.slot,
+            generation: exchanges[number].attempts.process.generation)
         upstreams[upstream].client = nil
         closeUpstream(upstream)
     }

@@ -33,8 +33,8 @@ extension Worker {
         exchanges.forEachSlot { hanging.append($0) }
         for number in hanging where isStuck(number) && hasAlternative(number) {
             let client = exchanges[number].client
-            exchanges[number].tried.failed(.silent)
-            let slot = exchanges[number].slot
+            exchanges[number].attempts.wasTakenAway()
+            let slot = exchanges[number].attempts.process.slot
             letUpstreamGo(number)
             rewind(number, from: slot)
             deliver(number)
@@ -43,11 +43,12 @@ extension Worker {
     }
 
     private func isStuck(_ number: UInt32) -> Bool {
-        guard exchanges[number].phase == .delivering, exchanges[number].upstream != nil,
-            exchanges[number].method.isIdempotent, exchanges[number].request.isWhole,
-            exchanges[number].tried.count <= plan.options.retries
+        let message = exchanges[number].message
+        guard exchanges[number].phase == .delivering,
+            exchanges[number].attempts.isStuck(message, retries: plan.options.retries)
         else { return false }
-        let (slot, generation) = (exchanges[number].slot, exchanges[number].generation)
+        let process = exchanges[number].attempts.process
+        let (slot, generation) = (process.slot, process.generation)
         if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { return true }
         guard let index = roster.index(ofSlot: slot) else { return false }
         return roster.members[index].generation == generation
@@ -57,7 +58,7 @@ extension Worker {
     private func hasAlternative(_ number: UInt32) -> Bool {
         roster.rotation.contains { index in
             let member = roster.members[index]
-            return !exchanges[number].tried.contains(member.slot)
+            return !exchanges[number].attempts.includes(member.process)
                 && !plan.scoreboard.checks(slot: Int(member.slot)).isDown(member.generation)
         }
     }

@@ -95,7 +95,7 @@ extension Worker {
     }
 
     private mutating func appendBackend(_ number: UInt32) {
-        if let index = roster.index(ofSlot: exchanges[number].slot) {
+        if let index = roster.index(ofSlot: exchanges[number].attempts.process.slot) {
             let name = roster.members[index].name
             scratch.append(name.bytes)
         } else {
@@ -106,7 +106,7 @@ extension Worker {
     /// What went wrong, in the words of Proxy-Status: each attempt that failed, as
     /// ` tries=2 failed=backend.1:connection_refused`, and why the answer was ours or cut short.
     private mutating func appendFailures(_ number: UInt32) {
-        if exchanges[number].cause == nil && exchanges[number].tried.count <= 1 { return }
+        if exchanges[number].cause == nil && exchanges[number].attempts.log.count <= 1 { return }
         appendAttempts(number)
         if let cause = exchanges[number].cause, cause != .meantForUs {
             scratch.append(" error=")
@@ -115,13 +115,13 @@ extension Worker {
     }
 
     private mutating func appendAttempts(_ number: UInt32) {
-        let tried = exchanges[number].tried
+        let tried = exchanges[number].attempts.log
         if tried.count > 1 {
             scratch.append(" tries=")
             scratch.append(decimal: UInt64(tried.count))
         }
         var failures = 0
-        for index in 0..<tried.count {
+        for index in tried.kept {
             guard let cause = tried.cause(index) else { continue }
             scratch.append(failures == 0 ? " failed=" : ",")
             failures += 1

@@ -227,26 +227,22 @@ extension Worker {
     mutating func deliver(_ number: UInt32) {
         while true {
             guard let index = choose(for: number) else {
-                queue(number, for: .aBackend)
+                queue(number, for: .backend)
                 return
             }
-            let member = (
-                slot: roster.members[index].slot, generation: roster.members[index].generation
-            )
-            let isAgain = exchanges[number].tried.contains(member.slot)
-            if exchanges[number].tried.count > 0 {
+            let member = roster.members[index].process
+            let isAgain = exchanges[number].attempts.includes(member)
+            if exchanges[number].attempts.count > 0 {
                 lane.retried(to: member.slot)
             } else {
                 noteForBudget()
             }
-            exchanges[number].tried.insert(member.slot)
-            exchanges[number].slot = member.slot
-            exchanges[number].generation = member.generation
+            learnEndings(number)
+            exchanges[number].attempts.began(on: member, at: now)
             if plan.keepsByAddress { noteOwnPlace(number) }
-            exchanges[number].sentAt = now
             lane.dispatched(slot: member.slot, generation: member.generation)
             // Where one has died others may have: what was never written nobody can have received.
-            if exchanges[number].tried.count > 1 && hasDied(member.slot, member.generation) {
+            if exchanges[number].attempts.count > 1 && hasDied(member) {
                 if !attemptEnded(number, .notConnected, errno: .connectionRefused) { return }
                 continue
             }
@@ -258,7 +254,7 @@ extension Worker {
                 client: exchanges[number].client, fresh: isAgain)
             switch checkout {
             case .connection(let upstream):
-                exchanges[number].upstream = upstream
+                exchanges[number].attempts.upstream = upstream
                 upstreams[upstream].activeAt = now
                 // What becomes of a connection is told: a stream has nothing to try it with.
                 if exchanges[number].isStream { upstreams[upstream].directions = [] }

@@ -91,8 +91,8 @@ extension Worker {
         exchanges[number].status = status
         exchanges[number].phase = .answering
         lane.answered(
-            slot: exchanges[number].slot, status: status,
-            after: now.since(exchanges[number].sentAt))
+            slot: exchanges[number].attempts.process.slot, status: status,
+            after: now.since(exchanges[number].attempts.sentAt))
         succeeded(number)
         noteLatency(number)
         let isOld = exchanges[number].minorVersion == 0
@@ -191,9 +191,11 @@ extension Worker {
     mutating func finish(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         logAccess(number)
-        if let upstream = exchanges[number].upstream {
-            exchanges[number].upstream = nil
-            lane.released(slot: exchanges[number].slot, generation: exchanges[number].generation)
+        if let upstream = exchanges[number].attempts.upstream {
+            exchanges[number].attempts.upstream = nil
+            lane.released(
+                slot: exchanges[number].attempts.process.slot,
+                generation: exchanges[number].attempts.process.generation)
             let isClean =
                 exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
                 && exchanges[number].response.queue.isEmpty

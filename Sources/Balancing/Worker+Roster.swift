@@ -34,13 +34,13 @@ extension Worker {
         if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
         if keepsPlaces, let index = ownPlace(number) { return index }
         if plan.algorithm == .roundRobin {
-            return takeTurn(besides: exchanges[number].tried)
+            return takeTurn(besides: exchanges[number].attempts.tried)
         }
         return chooseByLoad(number)
     }
 
     /// Whose turn it is.
-    private mutating func takeTurn(besides tried: Tried) -> Int? {
+    private mutating func takeTurn(besides tried: AttemptLog?) -> Int? {
         let count = roster.rotation.count
         if count == 0 { return nil }
         let turn = plan.scoreboard.takeTurn()
@@ -51,7 +51,7 @@ extension Worker {
     }
 
     private mutating func firstAdmitted(
-        _ turn: UInt64, besides tried: Tried, suspects: Bool
+        _ turn: UInt64, besides tried: AttemptLog?, suspects: Bool
     ) -> Int? {
         let count = roster.rotation.count
         var position = placeOfTurn(turn)
@@ -60,7 +60,7 @@ extension Worker {
             let next = position + 1 == count ? 0 : position + 1
             position = step == 0 ? Rotation.standIn(turn: turn, of: count) : next
             let slot = roster.members[index].slot
-            if tried.count > 0 && tried.contains(slot) { continue }
+            if let tried, tried.includes(roster.members[index].process) { continue }
             if suspects { return index }
             let generation = roster.members[index].generation
             if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { continue }

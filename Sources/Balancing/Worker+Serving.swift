@@ -57,7 +57,7 @@ extension Worker {
         } else if exchanges[number].response.isComplete {
             return finish(number)
         }
-        if let upstream = exchanges[number].upstream {
+        if let upstream = exchanges[number].attempts.upstream {
             if exchanges[number].request.pendingCount > 0
                 && upstreams[upstream].directions.contains(.writable)
             {
@@ -91,7 +91,9 @@ extension Worker {
             if exchanges[number].phase != .delivering { exchanges[number].hasAnswered = true }
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
-            if let upstream = exchanges[number].upstream { upstreams[upstream].activeAt = now }
+            if let upstream = exchanges[number].attempts.upstream {
+                upstreams[upstream].activeAt = now
+            }
             if count < wanted { waitToSend(number, client) }
             giveBackBodyBuffer(number)
             return .moved(count)

@@ -10,13 +10,13 @@ extension Worker {
 
     /// Where a client belongs; nothing where it belongs nowhere, or nobody is there now.
     func ownPlace(_ number: UInt32) -> Int? {
-        if exchanges[number].tried.count > 0 { return nil }
+        if exchanges[number].attempts.count > 0 { return nil }
         guard let index = plan.keepsByCookie ? placeOfCookie(number) : placeOfAddress(number) else {
             return nil
         }
         let mayStay =
             roster.members[index].fact == .ready
-            && admits(index, exchanges[number].tried, .strict)
+            && admits(index, nil, .strict)
         return mayStay ? index : nil
     }
 
@@ -37,7 +37,8 @@ extension Worker {
     func noteOwnPlace(_ number: UInt32) {
         guard let client = exchanges[number].network else { return }
         plan.rules.bind(
-            client, slot: exchanges[number].slot, generation: exchanges[number].generation, now: now
+            client, slot: exchanges[number].attempts.process.slot,
+            generation: exchanges[number].attempts.process.generation, now: now
         )
     }
 
@@ -53,7 +54,7 @@ extension Worker {
     /// It goes with the browser's session, no script can read it (HttpOnly), and other sites'
     /// requests come without it but for plain links (SameSite=Lax; RFC 6265bis §5.6.7).
     mutating func addCookie(_ number: UInt32) {
-        let slot = exchanges[number].slot
+        let slot = exchanges[number].attempts.process.slot
         guard exchanges[number].cookieSlot != slot, let index = roster.index(ofSlot: slot),
             let value = roster.cookies?.value(of: index)
         else { return }

@@ -34,7 +34,7 @@ extension Worker {
 
     /// The connection to the backend is made, or it is not to be had.
     mutating func awaitConnection(_ number: UInt32) -> Step {
-        guard let upstream = exchanges[number].upstream else { return .blocked }
+        guard let upstream = exchanges[number].attempts.upstream else { return .blocked }
         if upstreams[upstream].directions.isEmpty { return .blocked }
         if upstreams[upstream].directions.contains(.peerEnded),
             let errno = Socket.pendingError(of: upstreams[upstream].transport.socket)
@@ -45,8 +45,8 @@ extension Worker {
         upstreams[upstream].phase = .ready
         upstreams[upstream].activeAt = now
         exchanges[number].phase = .streaming
-        let taken = now.since(exchanges[number].sentAt)
-        lane.observed(slot: exchanges[number].slot, after: taken)
+        let taken = now.since(exchanges[number].attempts.sentAt)
+        lane.observed(slot: exchanges[number].attempts.process.slot, after: taken)
         succeeded(number)
         noteLatency(number)
         clients[exchanges[number].client].activeAt = now
@@ -64,7 +64,7 @@ extension Worker {
     /// When a stream has been silent for too long, in both directions.
     func streamDeadline(_ number: UInt32) -> Instant {
         var since = clients[exchanges[number].client].activeAt
-        if let upstream = exchanges[number].upstream {
+        if let upstream = exchanges[number].attempts.upstream {
             since = max(since, upstreams[upstream].activeAt)
         }
         let limit = plan.options.timeoutTunnel
@@ -77,7 +77,7 @@ extension Worker {
     mutating func endStream(_ number: UInt32, reset: Bool) -> Step {
         let client = exchanges[number].client
         logAccess(number)
-        if reset, let upstream = exchanges[number].upstream {
+        if reset, let upstream = exchanges[number].attempts.upstream {
             Socket.resetOnClose(upstreams[upstream].transport.socket)
         }
         letUpstreamGo(number)

@@ -18,7 +18,7 @@ extension Worker {
     /// One move of a stream, in either direction what can be done at once: so neither of two that
     /// send without end keeps the other waiting.
     mutating func stream(_ number: UInt32) -> Step {
-        guard let upstream = exchanges[number].upstream else {
+        guard let upstream = exchanges[number].attempts.upstream else {
             return endStream(number, reset: true)
         }
         let client = exchanges[number].client
@@ -171,6 +171,6 @@ extension Worker {
     /// the connection that looks like a proper end.
     private func isDeath(_ number: UInt32) -> Bool {
         exchanges[number].up.isBroken
-            || hasDied(exchanges[number].slot, exchanges[number].generation)
+            || hasDied(exchanges[number].attempts.process)
     }
 }

@@ -65,10 +65,7 @@ struct Worker: ~Copyable {
     var unfinished: [SlabKey] = []
     /// Answers about a process that has died, in the order of their time.
     var awaited: [Awaited] = []
-    /// Requests that wait for a backend, in the order in which they came.
-    var queued: [Queued] = []
-    /// The roster by which they were last looked at.
-    var queueVersion: UInt64 = 0
+    var waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
     var postponed: [SlabKey] = []
     var accepting = Accepting.on
@@ -144,7 +141,7 @@ struct Worker: ~Copyable {
         for index in 0..<count where isOfBackend(index) { dispatch(poller.event(index)) }
         for index in 0..<count where !isOfBackend(index) { dispatch(poller.event(index)) }
         if !awaited.isEmpty { settleAwaited() }
-        if !queued.isEmpty { settleQueue() }
+        if !waiting.isEmpty { settleQueue() }
         if rescuesDue { rescue() }
         if !gone.isEmpty { settleGone() }
         finishUnfinished()
@@ -175,9 +172,7 @@ struct Worker: ~Copyable {
             return Nanoseconds(0)
         }
         var least = wheel.untilNext(now: now)
-        if let next = queued.lazy.map(\.until).min() {
-            least = min(least ?? .init(.max), next.since(now))
-        }
+        if let due = waiting.due { least = min(least ?? .init(.max), due.since(now)) }
         if let next = gone.first {
             least = min(least ?? .init(.max), next.until.since(now))
         }

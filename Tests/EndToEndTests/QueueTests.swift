@@ -50,6 +50,30 @@ import Testing
         #expect(left.count == 1 && left.allSatisfy { $0.active == 0 })
     }
 
+    @Test(arguments: [1, 4])
+    func `a request outlives every process that it was with, however often they are killed`(
+        backends: Int
+    ) throws {
+        let service = try Service(["--backends", String(backends), "--retries", "0"])
+        var clients: [Client] = []
+        for _ in 0..<8 {
+            let client = try Client(service.address)
+            try client.send("GET /delay/60 HTTP/1.1\r\nHost: a\r\n\r\n")
+            clients.append(client)
+        }
+        for _ in 0..<4 {
+            // All eight are with processes that are about to be killed in one instant.
+            try service.awaitActive(8)
+            let rows = try service.rows().filter { $0.type == "backend" }
+            #expect(try service.run("kill", ["backend"]).code == 0)
+            for row in rows {
+                try service.await(row.name) { $0.state == "ready" && $0.pid != row.pid }
+            }
+        }
+        // None has been answered that it failed: all are with the fifth.
+        try service.awaitActive(8)
+    }
+
     @Test func `a restart of all backends at once is no gap`() throws {
         let service = try Service(["--backends", "2"])
         let load = try Load(on: service.address, clients: 4)

@@ -167,7 +167,7 @@ final class Stage {
     }
 
     /// Whether the worker lets somebody wait until time has passed.
-    var isPatient: Bool { !worker.awaited.isEmpty || !worker.queued.isEmpty }
+    var isPatient: Bool { !worker.awaited.isEmpty || !worker.waiting.isEmpty }
 
     /// Whether the worker has no clients any more.
     var isDeserted: Bool { worker.clients.count == 0 }
