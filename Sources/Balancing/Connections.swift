@@ -81,53 +81,14 @@ struct UpstreamConnection: ~Copyable {
     /// The client it serves; nobody while it is in the pool.
     var client: UInt32?
     /// Neighbours in the pool.
-    var next = UpstreamPool.nobody
-    var previous = UpstreamPool.nobody
+    var next = UpstreamPool.none
+    var previous = UpstreamPool.none
     /// Whether the backend lets another request follow on it.
     var isReusable = true
     var activeAt: Instant
+    /// How long it had idled when it was used again; nothing for one that is used first.
+    var idled: Nanoseconds?
     /// When the backend was last looked at because of it.
     var suspectedAt = Instant(nanoseconds: 0)
     var filedFor: Instant
-}
-
-/// The heads of the lists of idle connections, one a backend: the last one used is used next.
-struct UpstreamPool {
-    static let nobody = UInt32.max
-    private var heads: [UInt32]
-
-    init(backends: Int) { heads = .init(repeating: Self.nobody, count: backends) }
-
-    /// The connection to use next; it stays in the list.
-    @inline(__always)
-    func first(_ slot: UInt32) -> UInt32? {
-        let head = heads[Int(slot)]
-        return head == Self.nobody ? nil : head
-    }
-
-    /// Puts a connection in front.
-    mutating func insert(
-        _ number: UInt32, in upstreams: inout Slab<UpstreamConnection>
-    ) {
-        let slot = Int(upstreams[number].slot)
-        let head = heads[slot]
-        upstreams[number].next = head
-        upstreams[number].previous = Self.nobody
-        if head != Self.nobody { upstreams[head].previous = number }
-        heads[slot] = number
-    }
-
-    /// Takes a connection out, wherever it stands.
-    mutating func remove(
-        _ number: UInt32, in upstreams: inout Slab<UpstreamConnection>
-    ) {
-        let next = upstreams[number].next
-        let previous = upstreams[number].previous
-        if previous == Self.nobody {
-            heads[Int(upstreams[number].slot)] = next
-        } else {
-            upstreams[previous].next = next
-        }
-        if next != Self.nobody { upstreams[next].previous = previous }
-    }
 }

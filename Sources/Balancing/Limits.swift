@@ -26,6 +26,8 @@ enum Limits {
     /// A backend that leaves an idle connection open for this long keeps connections; one that does
     /// not may be closing it at the very moment it is used again.
     static let keptProof = Nanoseconds.milliseconds(10)
+    /// How long it is remembered that a backend closed connections that had idled for so long.
+    static let closeRemembered = Nanoseconds.minutes(1)
     /// A client that waits for 100 (Continue) is told to go on after this time if the backend says
     /// nothing: that may be waiting for the body.
     static let continuePatience = Nanoseconds.seconds(1)

@@ -49,6 +49,9 @@ struct Relay: ~Copyable {
 
     var isComplete: Bool { rest == .nothing }
 
+    /// Whether nothing of the message has come.
+    var isUntouched: Bool { rest == .head && queue.isEmpty }
+
     /// How many bytes can be sent now.
     @inline(__always)
     var pendingCount: Int { (usesFramed ? framed.count : ready) - sent }
@@ -87,6 +90,11 @@ struct Relay: ~Copyable {
         let message = bytes.extracting(prefix..<bytes.count)
         if case .complete = head.parse(message, limits: limits) { return true }
         return false
+    }
+
+    /// For how many seconds the backend keeps the connection, as the parsed head says.
+    func keepAliveSeconds(_ head: borrowing ResponseHead) -> UInt64? {
+        head.keepAliveSeconds(in: queue.bytes.extracting(ready..<queue.count))
     }
 
     /// A part of the head that was just parsed, of any length.

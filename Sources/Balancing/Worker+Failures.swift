@@ -46,6 +46,7 @@ extension Worker {
         _ fault: ResponseFault? = nil
     ) -> Bool {
         let process = exchanges[number].attempts.process
+        noteClosed(number, failure)
         letAttemptGo(number)
         if failure == .notConnected { noteUnconnected(process, errno) }
         let cause =
@@ -88,6 +89,16 @@ extension Worker {
         case .deadly: "processes died of this request, so no other is given it"
         case .budget: "there were too many retries"
         }
+    }
+
+    /// A kept connection that breaks before the answer begins was most likely closed as it was used
+    /// again.
+    private mutating func noteClosed(_ number: UInt32, _ failure: AttemptFailure) {
+        guard failure == .brokenSent || failure == .brokenUnsent,
+            let upstream = exchanges[number].attempts.upstream,
+            let idled = upstreams[upstream].idled, exchanges[number].response.isUntouched
+        else { return }
+        pool.ended(upstreams[upstream], idled: idled, now: now)
     }
 
     private mutating func letAttemptGo(_ number: UInt32) {

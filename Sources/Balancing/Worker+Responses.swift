@@ -88,6 +88,9 @@ extension Worker {
             return true
         }
         let body = responseHead.framing(answering: exchanges[number].method)
+        if let seconds = exchanges[number].response.keepAliveSeconds(responseHead) {
+            pool.announced(seconds, upstreams[upstream])
+        }
         exchanges[number].status = status
         exchanges[number].phase = .answering
         lane.answered(

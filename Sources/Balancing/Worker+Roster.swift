@@ -17,7 +17,7 @@ extension Worker {
             if !latest.isCurrent(
                 slot: upstreams[number].slot, generation: upstreams[number].generation)
             {
-                pool.remove(number, in: &upstreams)
+                pool.remove(number, from: &upstreams)
                 closeUpstream(number)
             }
         }

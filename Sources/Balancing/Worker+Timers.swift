@@ -143,9 +143,7 @@ extension Worker {
             }
             deadline = now < deadline ? min(deadline, suspicion) : deadline
         }
-        if upstreams[number].client == nil && now >= upstreams[number].activeAt + Limits.keptProof {
-            keeping[Int(upstreams[number].slot)] = upstreams[number].generation
-        }
+        if upstreams[number].client == nil { pool.stayed(upstreams[number], now: now) }
         if now < deadline {
             // It may be the client's turn now and the backend's later.
             upstreams[number].filedFor = min(deadline, now + plan.options.timeoutResponse)
@@ -155,7 +153,7 @@ extension Worker {
         guard let client = upstreams[number].client,
             case .serving(let exchange) = clients[client].phase
         else {
-            pool.remove(number, in: &upstreams)
+            pool.remove(number, from: &upstreams)
             closeUpstream(number)
             return
         }
@@ -180,7 +178,7 @@ extension Worker {
         let since = upstreams[number].activeAt
         guard let client = upstreams[number].client,
             case .serving(let exchange) = clients[client].phase
-        else { return since + Limits.pooledIdle }
+        else { return since + pool.idleLimit(upstreams[number]) }
         if upstreams[number].phase == .connecting { return since + plan.options.timeoutConnect }
         if exchanges[exchange].phase == .streaming || waitsForClient(exchange) { return .never }
         return since + plan.options.timeoutResponse

@@ -14,21 +14,19 @@ extension Worker {
         _ index: Int, isRepeatable: Bool, client: UInt32, fresh: Bool
     ) -> Checkout {
         let slot = roster.members[index].slot
-        while !fresh, let number = pool.first(slot) {
-            // The backend may have closed it a moment ago, or be about to. What may be sent twice
-            // finds out by trying; for the rest a new connection is worth its price where the
-            // backend has not been seen to keep any.
-            if !isRepeatable && keeping[Int(slot)] != upstreams[number].generation { break }
-            pool.remove(number, in: &upstreams)
+        while !fresh,
+            let number = pool.take(
+                slot, isRepeatable: isRepeatable, now: now, from: &upstreams)
+        {
             // Bytes that nobody asked for must not be taken for the answer to what comes now: what
             // has come by now has been told, unless there was too much to tell.
             if (!isRepeatable || hasMoreEvents)
                 && upstreams[number].transport.socket.peek() != .wouldBlock
             {
-                endedIdle(number)
-                closeUpstream(number)
+                closeIdle(number)
                 continue
             }
+            upstreams[number].idled = now.since(upstreams[number].activeAt)
             upstreams[number].client = client
             return .connection(number)
         }
@@ -65,18 +63,16 @@ extension Worker {
         }
         // An idle connection has nothing to say: its end, or bytes that nobody asked for.
         if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
-            pool.remove(number, in: &upstreams)
-            endedIdle(number)
-            closeUpstream(number)
+            pool.remove(number, from: &upstreams)
+            closeIdle(number)
         }
     }
 
-    /// A backend that was seen to keep connections may have changed its mind: one that closes right
-    /// behind an answer is not trusted with what can't be sent twice, until it has been seen again.
-    private mutating func endedIdle(_ number: UInt32) {
-        let slot = Int(upstreams[number].slot)
-        let isEarly = now < upstreams[number].activeAt + Limits.keptProof
-        if isEarly && keeping[slot] == upstreams[number].generation { keeping[slot] = 0 }
+    /// Closes a connection that its backend has ended, or spoilt, while it idled.
+    private mutating func closeIdle(_ number: UInt32) {
+        pool.ended(
+            upstreams[number], idled: now.since(upstreams[number].activeAt), now: now)
+        closeUpstream(number)
     }
 
     /// Puts a connection whose exchange is over back into the pool, or closes it.
@@ -90,24 +86,24 @@ extension Worker {
             closeUpstream(number)
             return
         }
+        upstreams[number].activeAt = now
         if upstreams[number].directions.contains(.peerEnded) {
-            endedIdle(number)
-            closeUpstream(number)
+            closeIdle(number)
             return
         }
         // The last read may have left something: an idle connection must have nothing to say.
         if upstreams[number].directions.contains(.readable) {
             if upstreams[number].transport.socket.peek() != .wouldBlock {
-                endedIdle(number)
-                closeUpstream(number)
+                closeIdle(number)
                 return
             }
             upstreams[number].directions.remove(.readable)
         }
-        upstreams[number].activeAt = now
-        pool.insert(number, in: &upstreams)
-        let isKnown = keeping[Int(upstreams[number].slot)] == upstreams[number].generation
-        arm(upstream: number, for: now + (isKnown ? Limits.pooledIdle : Limits.keptProof))
+        if pool.returned(number, now: now, to: &upstreams) {
+            arm(upstream: number, for: pool.due(upstreams[number]))
+        } else {
+            closeUpstream(number)
+        }
     }
 
     /// Closes a connection that is in no pool.

@@ -33,8 +33,6 @@ struct Worker: ~Copyable {
     var roster: Roster
     /// When a backend that is under suspicion was last tried, by slot.
     var lastTrial: [Instant]
-    /// Which process of each backend, by slot, has been seen to keep idle connections.
-    var keeping: [UInt64]
     /// What the process of each backend, by slot, has let down.
     var losses: [Losses]
     var gone: [Gone] = []
@@ -89,12 +87,13 @@ struct Worker: ~Copyable {
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
         exchanges = Slab(capacity: plan.exchangesAWorker)
-        pool = UpstreamPool(backends: plan.scoreboard.backendCapacity)
+        var terms = UpstreamPool.Terms()
+        terms.most = plan.options.upstreamIdle
+        pool = UpstreamPool(backends: plan.scoreboard.backendCapacity, terms)
         wheel = TimerWheel(capacity: capacity + upstreamCapacity, now: start)
         roster = plan.board.roster
         lastTrial = .init(
             repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
-        keeping = .init(repeating: 0, count: plan.scoreboard.backendCapacity)
         losses = .init(repeating: Losses(), count: plan.scoreboard.backendCapacity)
         patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
         chance = Randomness.word()

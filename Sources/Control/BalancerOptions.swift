@@ -102,6 +102,8 @@ public struct BalancerOptions: Sendable {
     public var rise = 2
     public var fall = 3
     public var retries = 2
+    /// Idle connections to a backend that a thread keeps, for as long as is known to be good.
+    public var upstreamIdle = Int.max
     /// How long a request waits where no backend is ready and one may be expected.
     public var queueTimeout = Nanoseconds.seconds(5)
     public var timeoutConnect = Nanoseconds.seconds(1)
@@ -199,6 +201,9 @@ public struct BalancerOptions: Sendable {
         Option(
             "ban", value: "TIME[,after=N]",
             help: "shut out for a time who goes on: after N refusals in 10 s (off; N is 20)"),
+        Option(
+            "upstream-idle", value: "N|off",
+            help: "idle connections that a thread keeps to a backend (as many as there are)"),
         Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
         Option("max-fields", value: "N", help: "the most fields in a head (100)"),
         Option("max-body", value: "SIZE", help: "the longest body of a request (any length)"),
@@ -243,6 +248,7 @@ public struct BalancerOptions: Sendable {
         fall = try parsed.number("fall", in: 1...100) ?? fall
         threads = try parsed.number("threads", in: 1...64)
         retries = try parsed.number("retries", in: 0...16) ?? retries
+        upstreamIdle = try Self.upstreamIdle(parsed) ?? upstreamIdle
         try readClientRules(parsed)
         try readTimes(parsed)
         try readLimits(parsed)
@@ -314,6 +320,11 @@ public struct BalancerOptions: Sendable {
             }
             minRate = rate
         }
+    }
+
+    private static func upstreamIdle(_ parsed: ParsedOptions) throws(UsageError) -> Int? {
+        if parsed.value("upstream-idle") == "off" { return 0 }
+        return try parsed.number("upstream-idle", in: 0...1_000_000)
     }
 
     private static func hashKey(_ text: String) throws(UsageError) -> HashKey {

@@ -1,0 +1,162 @@
+import Basics
+
+/// The idle connections to backends, the last one used first, and what has been learnt of how long
+/// each process keeps them.
+///
+/// What may be sent twice goes over any of them: where the backend has just closed it, another one
+/// is tried. What may not, a POST, goes only over one that its backend is known to keep for longer
+/// than it has idled.
+struct UpstreamPool {
+    static let none = UInt32.max
+
+    /// How long a process keeps its idle connections, as far as is known.
+    private struct Keeping {
+        var generation: UInt64 = 0
+        /// Whether one was seen to be kept while it idled.
+        var isProven = false
+        /// For how long one may have idled to be trusted with what can't be sent twice.
+        var trusted = Nanoseconds(.max)
+        /// When a close taught that.
+        var learntAt = Instant(nanoseconds: 0)
+        /// What the backend itself has announced.
+        var announced = Nanoseconds(.max)
+    }
+
+    /// How the pool is kept, from the options.
+    struct Terms {
+        /// How many idle connections to one backend are kept.
+        var most = Int.max
+        /// How long each is, unless its backend keeps it for less.
+        var idle = Limits.pooledIdle
+        /// A backend that leaves one open for so long keeps connections.
+        var proof = Limits.keptProof
+        /// What was learnt from a close holds for so long.
+        var memory = Limits.closeRemembered
+    }
+
+    private let terms: Terms
+    private var heads: [UInt32]
+    private var counts: [Int32]
+    private var keeping: [Keeping]
+
+    init(backends: Int, _ terms: Terms = Terms()) {
+        self.terms = terms
+        heads = .init(repeating: Self.none, count: backends)
+        counts = .init(repeating: 0, count: backends)
+        keeping = .init(repeating: Keeping(), count: backends)
+    }
+
+    /// Takes out the connection to use next; nothing where a new one is to be opened.
+    @inline(__always)
+    mutating func take(
+        _ slot: UInt32, isRepeatable: Bool, now: Instant,
+        from upstreams: inout Slab<UpstreamConnection>
+    ) -> UInt32? {
+        let head = heads[Int(slot)]
+        if head == Self.none { return nil }
+        if !isRepeatable && !isTrusted(upstreams[head], now: now) { return nil }
+        remove(head, from: &upstreams)
+        return head
+    }
+
+    /// Whether a connection may have what can't be sent twice. It has idled for the least time of
+    /// all, so where it may not none may.
+    private func isTrusted(_ connection: borrowing UpstreamConnection, now: Instant) -> Bool {
+        let idled = now.since(connection.activeAt)
+        if idled >= idleLimit(connection) { return false }
+        let known = keeping[Int(connection.slot)]
+        if known.generation != connection.generation { return idled >= terms.proof }
+        let isRemembered = now.since(known.learntAt) < terms.memory
+        if isRemembered && idled >= known.trusted { return false }
+        return known.isProven || idled >= terms.proof
+    }
+
+    /// An exchange is over and its connection has nothing to say. True when it is kept; otherwise
+    /// it is the caller's to close.
+    mutating func returned(
+        _ number: UInt32, now: Instant, to upstreams: inout Slab<UpstreamConnection>
+    ) -> Bool {
+        let slot = Int(upstreams[number].slot)
+        if Int(counts[slot]) >= terms.most { return false }
+        if idleLimit(upstreams[number]).count == 0 { return false }
+        upstreams[number].activeAt = now
+        let head = heads[slot]
+        upstreams[number].next = head
+        upstreams[number].previous = Self.none
+        if head != Self.none { upstreams[head].previous = number }
+        heads[slot] = number
+        counts[slot] += 1
+        return true
+    }
+
+    /// Takes a connection out, wherever it stands.
+    mutating func remove(_ number: UInt32, from upstreams: inout Slab<UpstreamConnection>) {
+        let next = upstreams[number].next
+        let previous = upstreams[number].previous
+        let slot = Int(upstreams[number].slot)
+        if previous == Self.none {
+            heads[slot] = next
+        } else {
+            upstreams[previous].next = next
+        }
+        if next != Self.none { upstreams[next].previous = previous }
+        counts[slot] -= 1
+    }
+
+    /// How long a connection may idle before it is closed from this side.
+    func idleLimit(_ connection: borrowing UpstreamConnection) -> Nanoseconds {
+        let known = keeping[Int(connection.slot)]
+        if known.generation != connection.generation { return terms.idle }
+        return min(terms.idle, known.announced)
+    }
+
+    /// When an idle connection is to be looked at next.
+    func due(_ connection: borrowing UpstreamConnection) -> Instant {
+        let known = keeping[Int(connection.slot)]
+        let isKnown = known.generation == connection.generation && known.isProven
+        return connection.activeAt + (isKnown ? idleLimit(connection) : terms.proof)
+    }
+
+    /// A connection idles and is still there.
+    mutating func stayed(_ connection: borrowing UpstreamConnection, now: Instant) {
+        if now < connection.activeAt + terms.proof { return }
+        let slot = claim(connection)
+        keeping[slot].isProven = true
+    }
+
+    /// The backend ended a connection after it had idled for so long: on its own, or as it was
+    /// about to be used again.
+    mutating func ended(
+        _ connection: borrowing UpstreamConnection, idled: Nanoseconds, now: Instant
+    ) {
+        let slot = claim(connection)
+        // Right behind an answer: that was no matter of time.
+        if idled < terms.proof {
+            keeping[slot].isProven = false
+            return
+        }
+        let isRemembered = now.since(keeping[slot].learntAt) < terms.memory
+        // Half, since a backend's timer is no more exact than this.
+        let half = Nanoseconds(idled.count / 2)
+        keeping[slot].trusted = isRemembered ? min(keeping[slot].trusted, half) : half
+        keeping[slot].learntAt = now
+    }
+
+    /// The backend says for how many seconds it keeps an idle connection.
+    mutating func announced(_ seconds: UInt64, _ connection: borrowing UpstreamConnection) {
+        let slot = claim(connection)
+        // A second less, or half where there is not so much: its clock began before ours.
+        let whole = min(seconds, 1 << 20) * 1_000_000_000
+        keeping[slot].announced = Nanoseconds(
+            whole >= 2_000_000_000 ? whole - 1_000_000_000 : whole / 2)
+    }
+
+    /// The place of what is known, emptied where it was known of an earlier process.
+    private mutating func claim(_ connection: borrowing UpstreamConnection) -> Int {
+        let slot = Int(connection.slot)
+        if keeping[slot].generation != connection.generation {
+            keeping[slot] = Keeping(generation: connection.generation)
+        }
+        return slot
+    }
+}

@@ -1,0 +1,180 @@
+import Basics
+import Kernel
+import Testing
+
+@testable import Balancing
+
+/// The pool by itself: its connections lead nowhere.
+@Suite struct UpstreamPoolTests {
+    private static let start = Instant(nanoseconds: 1_000_000_000)
+    private static let proof = Limits.keptProof
+
+    /// A pool, and the slab that its connections lie in.
+    private final class Place {
+        var pool: UpstreamPool
+        var connections = Slab<UpstreamConnection>(capacity: 16)
+
+        init(most: Int = .max) {
+            var terms = UpstreamPool.Terms()
+            terms.most = most
+            pool = UpstreamPool(backends: 2, terms)
+        }
+
+        func opened(slot: UInt32 = 0, generation: UInt64 = 1) throws -> UInt32 {
+            let pair = try Socket.pair()
+            return connections.insert(
+                UpstreamConnection(
+                    transport: Transport(pair.first), slot: slot, generation: generation,
+                    client: nil, activeAt: UpstreamPoolTests.start, filedFor: .never)
+            ).slot
+        }
+
+        /// A connection that has idled since the start.
+        func idle(slot: UInt32 = 0, generation: UInt64 = 1) throws -> UInt32 {
+            let number = try opened(slot: slot, generation: generation)
+            #expect(pool.returned(number, now: UpstreamPoolTests.start, to: &connections))
+            return number
+        }
+
+        func take(
+            _ slot: UInt32 = 0, repeatable: Bool = true, after time: Nanoseconds
+        ) -> UInt32? {
+            pool.take(
+                slot, isRepeatable: repeatable, now: UpstreamPoolTests.start + time,
+                from: &connections)
+        }
+
+        /// What cannot be sent twice asks for one, and leaves it there.
+        func isTrusted(after time: Nanoseconds) -> Bool {
+            guard let number = take(repeatable: false, after: time) else { return false }
+            let kept = pool.returned(number, now: UpstreamPoolTests.start, to: &connections)
+            #expect(kept)
+            return true
+        }
+    }
+
+    @Test func `the last one used is used first, and each but once`() throws {
+        let place = Place()
+        let first = try place.idle()
+        let second = try place.idle()
+        let other = try place.idle(slot: 1)
+        #expect(place.take(after: Self.proof) == second)
+        #expect(place.take(after: Self.proof) == first)
+        #expect(place.take(after: Self.proof) == nil)
+        #expect(place.take(1, after: Self.proof) == other)
+    }
+
+    @Test func `one is taken out wherever it stands`() throws {
+        for index in 0..<3 {
+            let place = Place()
+            var numbers: [UInt32] = []
+            for _ in 0..<3 { numbers.append(try place.idle()) }
+            place.pool.remove(numbers[index], from: &place.connections)
+            numbers.remove(at: index)
+            #expect(place.take(after: Self.proof) == numbers[1])
+            #expect(place.take(after: Self.proof) == numbers[0])
+            #expect(place.take(after: Self.proof) == nil)
+        }
+    }
+
+    @Test func `what can't be sent twice goes over one that has idled for long enough`() throws {
+        let place = Place()
+        _ = try place.idle()
+        #expect(!place.isTrusted(after: .milliseconds(9)))
+        #expect(place.isTrusted(after: Self.proof))
+        #expect(place.take(after: .milliseconds(1)) != nil)
+    }
+
+    @Test func `a process that has been seen to keep one is trusted at once`() throws {
+        let place = Place()
+        let number = try place.idle()
+        place.pool.stayed(place.connections[number], now: Self.start + .milliseconds(9))
+        #expect(!place.isTrusted(after: .milliseconds(1)))
+        place.pool.stayed(place.connections[number], now: Self.start + Self.proof)
+        #expect(place.isTrusted(after: .milliseconds(1)))
+    }
+
+    @Test func `a close right behind an answer takes that back`() throws {
+        let place = Place()
+        let number = try place.idle()
+        place.pool.stayed(place.connections[number], now: Self.start + Self.proof)
+        place.pool.ended(
+            place.connections[number], idled: .milliseconds(1), now: Self.start)
+        #expect(!place.isTrusted(after: .milliseconds(1)))
+    }
+
+    @Test func `from a close it is learnt how long one may idle, and forgotten again`() throws {
+        let place = Place()
+        let number = try place.idle()
+        place.pool.stayed(place.connections[number], now: Self.start + Self.proof)
+        place.pool.ended(
+            place.connections[number], idled: .milliseconds(50), now: Self.start)
+        #expect(place.isTrusted(after: .milliseconds(24)))
+        #expect(!place.isTrusted(after: .milliseconds(25)))
+        // A longer one tells nothing new, a shorter one does.
+        place.pool.ended(
+            place.connections[number], idled: .milliseconds(500), now: Self.start)
+        #expect(!place.isTrusted(after: .milliseconds(25)))
+        place.pool.ended(
+            place.connections[number], idled: .milliseconds(20), now: Self.start)
+        #expect(!place.isTrusted(after: .milliseconds(10)))
+        // For what may be sent twice all are good.
+        #expect(place.take(after: .seconds(1)) == number)
+        let later = Self.start + Limits.closeRemembered
+        #expect(place.pool.returned(number, now: later, to: &place.connections))
+        #expect(
+            place.pool.take(
+                0, isRepeatable: false, now: later + .milliseconds(30), from: &place.connections)
+                == number)
+    }
+
+    @Test func `what was known of a process is not held against the next`() throws {
+        let place = Place()
+        let number = try place.idle()
+        place.pool.stayed(place.connections[number], now: Self.start + Self.proof)
+        place.pool.remove(number, from: &place.connections)
+        _ = try place.idle(generation: 2)
+        #expect(!place.isTrusted(after: .milliseconds(1)))
+        #expect(place.isTrusted(after: Self.proof))
+    }
+
+    @Test func `one is let go before its backend does it`() throws {
+        for (announced, limit) in Self.announcements { try announce(announced, limit) }
+    }
+
+    private static let announcements: [(UInt64, Nanoseconds)] = [
+        (5, .seconds(4)), (3, .seconds(2)), (2, .seconds(1)), (1, .milliseconds(500)),
+        (60, Limits.pooledIdle), (.max, Limits.pooledIdle),
+    ]
+
+    private func announce(_ announced: UInt64, _ limit: Nanoseconds) throws {
+        let place = Place()
+        let number = try place.idle()
+        place.pool.stayed(place.connections[number], now: Self.start + Self.proof)
+        #expect(place.pool.idleLimit(place.connections[number]) == Limits.pooledIdle)
+        place.pool.announced(announced, place.connections[number])
+        #expect(place.pool.idleLimit(place.connections[number]) == limit)
+        #expect(place.pool.due(place.connections[number]) == Self.start + limit)
+        #expect(!place.isTrusted(after: limit))
+        #expect(place.isTrusted(after: Nanoseconds(limit.count - 1)))
+    }
+
+    @Test func `one whose backend takes no further request is not kept`() throws {
+        let place = Place()
+        let number = try place.opened()
+        place.pool.announced(0, place.connections[number])
+        #expect(!place.pool.returned(number, now: Self.start, to: &place.connections))
+    }
+
+    @Test func `no more are kept than are allowed`() throws {
+        let place = Place(most: 1)
+        let first = try place.idle()
+        let second = try place.opened()
+        #expect(!place.pool.returned(second, now: Self.start, to: &place.connections))
+        #expect(place.take(after: Self.proof) == first)
+        #expect(place.pool.returned(second, now: Self.start, to: &place.connections))
+        let none = Place(most: 0)
+        let number = try none.opened()
+        #expect(!none.pool.returned(number, now: Self.start, to: &none.connections))
+    }
+}
