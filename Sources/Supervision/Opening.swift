@@ -21,7 +21,10 @@ struct Opening: ~Copyable {
     let controlSocket: ListeningSocket
 
     /// How many old balancers may still finish what they have, where there are to be so many.
-    static func mostLeaving(of balancers: Int) -> Int { 2 * balancers }
+    ///
+    /// One that has to make room closes idle connections, and that may meet a request. So as many
+    /// as there are cheap lanes for: the scoreboard sums up to 64 by a look at those in use alone.
+    static func mostLeaving(of balancers: Int) -> Int { balancers == 1 ? 5 : 2 * balancers }
 
     /// The lanes that one balancer needs: one a thread.
     static func lanes(of balancer: ChildPlan) -> Int {
