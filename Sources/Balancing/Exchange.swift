@@ -2,6 +2,7 @@ import Basics
 import Choosing
 import HTTP1
 import Kernel
+import Synchronization
 
 /// One request of a client and the response that answers it.
 struct Exchange: ~Copyable {
@@ -83,6 +84,9 @@ struct Exchange: ~Copyable {
     var cookieSlot: UInt32?
     /// Whom a trusted proxy takes the client for.
     var claimedAddress = InlineText()
+
+    /// Never looked at. With it an exchange is made where it lies, and not moved there.
+    private let pin = Atomic<UInt8>(0)
 
     init(client: UInt32, startedAt: Instant) {
         self.client = client

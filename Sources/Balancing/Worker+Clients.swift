@@ -88,7 +88,7 @@ extension Worker {
             closeClient(slot, reset: true)
             return false
         }
-        let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
+        let number = exchanges.insert(making: { Exchange(client: slot, startedAt: now) }).slot
         clients[slot].phase = .serving(number)
         lane.exchangeOpened()
         exchanges[number].isStream = plan.isStream
@@ -139,7 +139,7 @@ extension Worker {
         if let tallied = clients[slot].tallied { plan.tally?.leave(tallied) }
         if reset { Socket.resetOnClose(clients[slot].transport.socket) }
         if !introductions.isEmpty { introductions[slot] = nil }
-        _ = clients.remove(slot)
+        clients.discard(slot)
         lane.connectionClosed()
         if case .paused = accepting { resumeAccepting() }
     }

@@ -32,7 +32,7 @@ extension Worker {
 
     /// Begins an exchange with what has been read so far.
     mutating func openExchange(_ slot: UInt32, with buffer: consuming ByteQueue) {
-        let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
+        let number = exchanges.insert(making: { Exchange(client: slot, startedAt: now) }).slot
         exchanges[number].request.queue = buffer
         clients[slot].phase = .serving(number)
         clients[slot].activeAt = now

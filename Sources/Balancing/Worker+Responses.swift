@@ -244,7 +244,7 @@ extension Worker {
         buffers.giveBack(exchanges[number].response.framed.take())
         exchanges[number].up.giveBack(to: &buffers)
         exchanges[number].down.giveBack(to: &buffers)
-        _ = exchanges.remove(number)
+        exchanges.discard(number)
         clients[client].phase = .idle
         lane.exchangeClosed()
     }

@@ -12,7 +12,7 @@ extension Worker {
             postponed.append(clients.key(slot))
             return .blocked
         }
-        let number = exchanges.insert(Exchange(client: slot, startedAt: now)).slot
+        let number = exchanges.insert(making: { Exchange(client: slot, startedAt: now) }).slot
         exchanges[number].isStream = true
         exchanges[number].request.leaveUnused()
         exchanges[number].isLocal = clients[slot].isLocal

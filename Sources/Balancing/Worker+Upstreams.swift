@@ -109,7 +109,7 @@ extension Worker {
     /// Closes a connection that is in no pool.
     mutating func closeUpstream(_ number: UInt32) {
         wheel.unfile(wheelSlot(upstream: number))
-        _ = upstreams.remove(number)
+        upstreams.discard(number)
     }
 
     @inline(__always)

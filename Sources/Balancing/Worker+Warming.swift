@@ -19,10 +19,7 @@ extension Worker {
     }
 
     /// Whether anybody is on the way to its share.
-    ///
-    /// It changes nothing. But a worker lent to read from is copied, all 1.5 KB of it, and this is
-    /// asked for every request.
-    mutating func isWarming() -> Bool {
+    func isWarming() -> Bool {
         guard let window = plan.slowStart else { return false }
         guard let last = plan.scoreboard.lastReturn else { return false }
         return now.since(last) < window

@@ -64,6 +64,22 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     /// Lets a slot to `element`, the one that `nextKey` told; the slab must not be full.
     @inlinable
     public mutating func insert(_ element: consuming Element) -> SlabKey {
+        let key = letNext()
+        unsafe (elements + Int(key.slot)).initialize(to: element)
+        return key
+    }
+
+    /// Lets a slot to what `make` makes, where it will lie: a large element is not moved there.
+    @inlinable @inline(__always)
+    public mutating func insert(making make: () -> Element) -> SlabKey {
+        let key = letNext()
+        unsafe (elements + Int(key.slot)).initialize(to: make())
+        return key
+    }
+
+    /// The next slot, let to an element that the caller puts there at once.
+    @inlinable
+    mutating func letNext() -> SlabKey {
         let slot: UInt32
         if firstFree != .max {
             slot = firstFree
@@ -75,7 +91,6 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
             untouched += 1
             unsafe generations[Int(slot)] = 1
         }
-        unsafe (elements + Int(slot)).initialize(to: element)
         letCount += 1
         return SlabKey(slot: slot, generation: unsafe generations[Int(slot)])
     }
@@ -83,13 +98,25 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     /// Ends a slot's tenancy and hands the element out.
     @inlinable
     public mutating func remove(_ slot: UInt32) -> Element {
+        free(slot)
+        return unsafe (elements + Int(slot)).move()
+    }
+
+    /// Ends a slot's tenancy and the element where it lies.
+    @inlinable
+    public mutating func discard(_ slot: UInt32) {
+        free(slot)
+        unsafe (elements + Int(slot)).deinitialize(count: 1)
+    }
+
+    @inlinable
+    mutating func free(_ slot: UInt32) {
         checkLet(slot)
         // Even again: free. It wraps after two thousand million tenants, and skips nothing else.
         unsafe generations[Int(slot)] &+= 1
         unsafe nextFree[Int(slot)] = firstFree
         firstFree = slot
         letCount -= 1
-        return unsafe (elements + Int(slot)).move()
     }
 
     /// Whether the slot is still let to the tenant that the key was made for.

@@ -18,6 +18,17 @@ import Testing
         deinit { census.living -= 1 }
     }
 
+    @Test func `what is made in place and what is handed over lie in slots alike`() {
+        var slab = Slab<Int>(capacity: 3)
+        let first = slab.insert(making: { 7 })
+        let second = slab.insert(8)
+        #expect(slab[first.slot] == 7 && slab[second.slot] == 8)
+        slab.discard(first.slot)
+        #expect(!slab.isCurrent(first) && slab.count == 1)
+        let third = slab.insert(making: { 9 })
+        #expect(third.slot == first.slot && third.generation != first.generation)
+    }
+
     @Test func `a key dies with its tenant, also when the slot is let again`() {
         var slab = Slab<Int>(capacity: 4)
         let first = slab.insert(1)
