@@ -71,6 +71,8 @@ struct Worker: ~Copyable {
     var queueVersion: UInt64 = 0
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
     var postponed: [SlabKey] = []
+    /// Responses under way whose heads are larger than most.
+    var largeHeads = 0
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 
