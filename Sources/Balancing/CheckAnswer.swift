@@ -48,7 +48,7 @@ enum CheckAnswer: Equatable {
         case .length(let length): return UInt64(count) == length
         case .untilClose: return false
         case .chunked:
-            var decoder = ChunkedDecoder()
+            var decoder = ChunkedDecoder(from: .backend)
             var next = offset
             while true {
                 switch decoder.next(bytes, from: next) {

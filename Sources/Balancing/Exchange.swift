@@ -48,6 +48,10 @@ struct Exchange: ~Copyable {
     /// Method and target once the head that they stood in has been let go.
     var savedLine = ByteQueue()
     var status: UInt16 = 0
+    /// Whether the response is a stream of events, which may be silent for long.
+    var isEventStream = false
+    /// Whether the response's head needed a larger buffer than most.
+    var hasLargeHead = false
     /// Whether a byte of the final response has been sent to the client.
     var hasAnswered = false
     /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).

@@ -2,8 +2,8 @@ import Basics
 
 /// What a worker allows itself and others. All limits stand here, with their reasons.
 enum Limits {
-    /// A message being read. Holds the longest head there may be and a body of 16 KiB behind it, so
-    /// that such a request is read, rewritten and sent on in one piece.
+    /// A message being read. Holds the longest head that a request may have and a body of 16 KiB
+    /// behind it, so that such a request is read, rewritten and sent on in one piece.
     static let messageBuffer = 33 << 10
     /// Free in front of a message, for what a rewritten head has more than the one that came.
     static let headroom = 1 << 10
@@ -13,6 +13,12 @@ enum Limits {
     static let bigBody: UInt64 = 64 << 10
     /// Big buffers lent at a time by a thread; who comes later makes do with small ones.
     static let bodyBuffersLent = 24
+    /// The longest head of a response: the backend is ours, and what it sends in cookies is no
+    /// attack, while clients are held to `--max-head`.
+    static let responseHead = 64 << 10
+    /// Responses under way, in one thread, whose heads have needed more than `messageBuffer`: each
+    /// takes up as much again, as read and framed anew, or 17 MiB in all.
+    static let largeHeads = 256
     /// Unused buffers that are kept for the next request.
     static let spareMessageBuffers = 256
     static let spareBodyBuffers = 4
@@ -54,8 +60,9 @@ enum Limits {
     /// How long an answer about a dead process waits for the supervisor to say how it died, which
     /// takes it less than a millisecond.
     static let newsDelay = Nanoseconds.milliseconds(20)
-    /// A body may be slower than the least rate for this long, so that a client may start slowly.
-    static let slowStart = Nanoseconds.seconds(10)
+    /// The least rate is measured over stretches of `--timeout-client`, and none shorter than this:
+    /// over moments it says nothing about a client.
+    static let shortestStretch = Nanoseconds.seconds(10)
     /// What a request and its response can take up at the worst: each as read, and framed anew.
     static let memoryPerExchange = UInt64(4 * (messageBuffer + headroom))
     /// HTTP checks that one connection carries, one after the other: a new connection costs three

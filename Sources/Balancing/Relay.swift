@@ -39,13 +39,19 @@ struct Relay: ~Copyable {
     private(set) var isWhole = true
     /// Bytes of the body, without framing, that have been read.
     private(set) var bodyBytes: UInt64 = 0
-    private var decoder = ChunkedDecoder()
+    private var decoder: ChunkedDecoder
     private var usesFramed = false
     private var writesChunks = true
     private var passesTrailers = true
     private let fate: Sent
 
-    init(sent fate: Sent) { self.fate = fate }
+    init(sent fate: Sent) {
+        self.fate = fate
+        decoder = ChunkedDecoder(from: Self.sender(fate))
+    }
+
+    /// Of the two directions it is the requests that are kept.
+    private static func sender(_ fate: Sent) -> Sender { fate == .kept ? .client : .backend }
 
     var isComplete: Bool { rest == .nothing }
 
@@ -95,6 +101,16 @@ struct Relay: ~Copyable {
     /// For how many seconds the backend keeps the connection, as the parsed head says.
     func keepAliveSeconds(_ head: borrowing ResponseHead) -> UInt64? {
         head.keepAliveSeconds(in: queue.bytes.extracting(ready..<queue.count))
+    }
+
+    /// Whether a head of which the parser may have understood nothing asks with HEAD.
+    var asksWithHead: Bool {
+        RequestHead.asksWithHead(queue.bytes.extracting(ready..<queue.count))
+    }
+
+    /// Whether the response whose head was just parsed is a stream of events.
+    func isEventStream(_ head: borrowing ResponseHead) -> Bool {
+        head.isEventStream(in: queue.bytes.extracting(ready..<queue.count))
     }
 
     /// A part of the head that was just parsed, of any length.
@@ -181,7 +197,7 @@ struct Relay: ~Copyable {
         case .untilClose: rest = .untilClose
         case .chunked:
             rest = .chunked
-            decoder = ChunkedDecoder()
+            decoder = ChunkedDecoder(from: Self.sender(fate))
             writesChunks = asChunks
             passesTrailers = trailers
             framed = framing

@@ -23,6 +23,9 @@ extension Worker {
         if !exchanges[number].request.isComplete || leaving != .staying {
             exchanges[number].keepsClient = false
         }
+        if exchanges[number].phase == .readingHead && exchanges[number].request.asksWithHead {
+            exchanges[number].method = .head
+        }
         // What could not be read has no name of its own yet.
         if exchanges[number].requestID.isEmpty { exchanges[number].requestID = identity.next(now) }
         var own = own

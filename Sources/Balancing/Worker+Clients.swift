@@ -59,9 +59,9 @@ extension Worker {
                 port: address.port ?? 0, isLocal: address.isLoopback, isTrusted: isTrusted,
                 network: network, phase: isIntroduced ? .introducing : .idle,
                 directions: plan.isStream ? .writable : [.readable, .writable],
-                activeAt: now, filedFor: now + plan.options.timeoutClient)
+                activeAt: now, filedFor: now + plan.options.timeoutHead)
         ).slot
-        wheel.file(slot, at: now + plan.options.timeoutClient)
+        wheel.file(slot, at: now + plan.options.timeoutHead)
         lane.connectionOpened()
         if isIntroduced || admit(slot) {
             // What it has to say has most often come with the connection.

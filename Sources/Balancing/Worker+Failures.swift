@@ -149,6 +149,7 @@ extension Worker {
         lane.retried(from: slot)
         exchanges[number].request.rewind()
         exchanges[number].phase = .delivering
+        largeHeadEnded(number)
         buffers.giveBack(exchanges[number].response.queue.take())
         buffers.giveBack(exchanges[number].response.framed.take())
         exchanges[number].response = Relay(sent: .dropped)

@@ -25,7 +25,7 @@ extension Worker {
             decimal: isStream
                 ? exchanges[number].down.count : exchanges[number].response.bodyBytes)
         scratch.append(Ascii.space)
-        append(milliseconds: now.since(exchanges[number].startedAt))
+        append(milliseconds: duration(number))
         scratch.append("ms ")
         appendBackend(number)
         appendFailures(number)
@@ -49,7 +49,7 @@ extension Worker {
         scratch.append(" down=")
         scratch.append(decimal: exchanges[number].down.count)
         scratch.append(Ascii.space)
-        append(milliseconds: now.since(exchanges[number].startedAt))
+        append(milliseconds: duration(number))
         scratch.append("ms ")
         appendBackend(number)
         appendAttempts(number)
@@ -58,6 +58,13 @@ extension Worker {
         scratch.append(Ascii.lineFeed)
         let dropped = accessLog.add(scratch, now)
         if dropped > 0 { lane.linesDropped(dropped) }
+    }
+
+    /// How long an exchange has taken. Where something went wrong it may have begun in this very
+    /// turn of the loop, and been tried on several backends since: then the clock is asked.
+    private func duration(_ number: UInt32) -> Nanoseconds {
+        let end = exchanges[number].cause == nil ? now : Clock.now()
+        return end.since(exchanges[number].startedAt)
     }
 
     /// Writes the line of a connection of which nobody can say whose it is, as

@@ -44,7 +44,7 @@ extension Worker {
     mutating func readHead(_ number: UInt32) -> Step {
         let client = exchanges[number].client
         guard clients[client].directions.contains(.readable) else {
-            arm(client: client, for: exchanges[number].startedAt + plan.options.timeoutClient)
+            arm(client: client, for: exchanges[number].startedAt + plan.options.timeoutHead)
             return .blocked
         }
         if exchanges[number].request.queue.room == 0 {
@@ -208,7 +208,7 @@ extension Worker {
         exchanges[number].request.prefix = introduction
         let body = requestHead.framing
         exchanges[number].request.headEnded(
-            scratch.count, body: body, asChunks: true, trailers: !requestHead.hasNominations,
+            scratch.count, body: body, asChunks: true, trailers: false,
             framing: framingBuffer(body))
         exchanges[number].phase = .delivering
     }

@@ -5,7 +5,10 @@ import Kernel
 extension Worker {
     /// Reads what the backend has to say.
     mutating func receiveResponse(_ number: UInt32, _ upstream: UInt32) -> Step {
-        lendResponseBuffer(number)
+        if !lendResponseBuffer(number) {
+            responseMalformed(number, ResponseFault(.headTooLarge))
+            return .moved(0)
+        }
         let room = exchanges[number].response.queue.room
         switch upstreams[upstream].transport.receive(into: &exchanges[number].response.queue) {
         case .bytes(let count):
@@ -32,7 +35,7 @@ extension Worker {
             let isEmpty =
                 exchanges[number].response.queue.count == exchanges[number].response.ready
             if isEmpty { return }
-            switch exchanges[number].response.parse(&responseHead, limits: plan.headLimits) {
+            switch exchanges[number].response.parse(&responseHead, limits: plan.responseLimits) {
             case .partial: return
             case .malformed(let reason):
                 responseMalformed(number, ResponseFault(reason))
@@ -109,6 +112,7 @@ extension Worker {
         }
         let word: ResponseHead.ConnectionWord =
             !exchanges[number].keepsClient ? .close : isOld ? .keepAliveFor10 : .keepAlive
+        exchanges[number].isEventStream = isEventStream(number, body, behind: length)
         writeHead(number, length, word, chunked: body == .chunked && !isOld)
         exchanges[number].response.headEnded(
             scratch.count, body: body, asChunks: !isOld, trailers: !responseHead.hasNominations,
@@ -147,6 +151,21 @@ extension Worker {
         return false
     }
 
+    /// Whether more will come that may be long in coming; whose body is here already, as most are,
+    /// is not asked for its type.
+    private func isEventStream(
+        _ number: UInt32, _ body: BodyFraming, behind length: Int
+    ) -> Bool {
+        let start = exchanges[number].response.ready + length
+        switch body {
+        case .none: return false
+        case .length(let whole)
+        where whole <= UInt64(exchanges[number].response.queue.count - start): return false
+        case .length, .chunked, .untilClose: break
+        }
+        return exchanges[number].response.isEventStream(responseHead)
+    }
+
     /// Leaves the head that is sent on in front of the queue, and its length in `scratch`.
     private mutating func writeHead(
         _ number: UInt32, _ length: Int, _ word: ResponseHead.ConnectionWord, chunked: Bool
@@ -161,9 +180,9 @@ extension Worker {
     }
 
     /// Something to read a response into: a big piece for a big body, but a thread has few of
-    /// those.
+    /// those. False where there is none for a head that is larger than most.
     @inline(__always)
-    private mutating func lendResponseBuffer(_ number: UInt32) {
+    private mutating func lendResponseBuffer(_ number: UInt32) -> Bool {
         if exchanges[number].response.queue.capacity == 0 {
             let isBig =
                 switch exchanges[number].response.rest {
@@ -173,7 +192,27 @@ extension Worker {
             exchanges[number].response.queue = buffers.lend(big: isBig)
         } else if exchanges[number].response.queue.room == 0 {
             exchanges[number].response.queue.compact()
+            if exchanges[number].response.queue.room == 0 { return growForHead(number) }
         }
+        return true
+    }
+
+    /// A head fills the buffer that is enough for nearly all: it gets one for the largest there may
+    /// be, of which a thread has only so many.
+    private mutating func growForHead(_ number: UInt32) -> Bool {
+        if exchanges[number].hasLargeHead || largeHeads == Limits.largeHeads { return false }
+        exchanges[number].hasLargeHead = true
+        largeHeads += 1
+        exchanges[number].response.queue.reserve(
+            Limits.responseHead - exchanges[number].response.queue.count + 1)
+        return true
+    }
+
+    /// The buffer of such a head is given back.
+    mutating func largeHeadEnded(_ number: UInt32) {
+        if !exchanges[number].hasLargeHead { return }
+        exchanges[number].hasLargeHead = false
+        largeHeads -= 1
     }
 
     /// Between two reads of a big body its buffer serves others.
@@ -238,6 +277,7 @@ extension Worker {
     /// Ends an exchange and gives back what it held; the connections are the caller's.
     mutating func discard(_ number: UInt32) {
         let client = exchanges[number].client
+        largeHeadEnded(number)
         buffers.giveBack(exchanges[number].request.queue.take())
         buffers.giveBack(exchanges[number].request.framed.take())
         buffers.giveBack(exchanges[number].response.queue.take())

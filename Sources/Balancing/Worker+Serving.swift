@@ -87,7 +87,8 @@ extension Worker {
         case .bytes(let count):
             exchanges[number].response.didSend(count)
             exchanges[number].sentToClient &+= UInt64(count)
-            exchanges[number].responsePace.moved(at: now)
+            exchanges[number].responsePace.moved(
+                at: now, to: exchanges[number].sentToClient, by: plan.pace)
             if exchanges[number].phase != .delivering { exchanges[number].hasAnswered = true }
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
@@ -132,9 +133,11 @@ extension Worker {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
             clients[client].activeAt = now
-            exchanges[number].requestPace.moved(at: now)
             exchanges[number].awaitsContinue = false
-            if let reason = exchanges[number].request.digest() {
+            let malformed = exchanges[number].request.digest()
+            exchanges[number].requestPace.moved(
+                at: now, to: exchanges[number].request.bodyBytes, by: plan.pace)
+            if let reason = malformed {
                 requestMalformed(number, reason)
             } else if let most = plan.maxBody, exchanges[number].request.bodyBytes > most {
                 bodyTooLarge(number)
@@ -159,13 +162,13 @@ extension Worker {
     private mutating func waitToReceive(_ number: UInt32, _ client: UInt32) {
         if exchanges[number].awaitsContinue { return }
         exchanges[number].requestPace.waits(from: now)
-        arm(client: client, for: now + plan.options.timeoutClient)
+        arm(client: client, for: now + plan.clientCheck)
     }
 
     /// The client takes no more at present: it has so long to take something.
     private mutating func waitToSend(_ number: UInt32, _ client: UInt32) {
         clients[client].directions.remove(.writable)
         exchanges[number].responsePace.waits(from: now)
-        arm(client: client, for: now + plan.options.timeoutClient)
+        arm(client: client, for: now + plan.clientCheck)
     }
 }

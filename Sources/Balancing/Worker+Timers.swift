@@ -21,12 +21,12 @@ extension Worker {
         let deadline = deadline(client: slot)
         if now < deadline {
             // Whoever has nothing to wait for now may have later, and nobody files it then.
-            clients[slot].filedFor = min(deadline, now + plan.options.timeoutClient)
+            clients[slot].filedFor = min(deadline, now + plan.clientCheck)
             wheel.file(slot, at: clients[slot].filedFor)
             return
         }
         // Filed again, whatever comes of it: the answer may take its time too.
-        clients[slot].filedFor = now + plan.options.timeoutClient
+        clients[slot].filedFor = now + plan.clientCheck
         wheel.file(slot, at: clients[slot].filedFor)
         switch clients[slot].phase {
         case .introducing: refuseIntroduction(slot, "proxy_header_missing")
@@ -38,15 +38,15 @@ extension Worker {
     private func deadline(client slot: UInt32) -> Instant {
         let since = clients[slot].activeAt
         switch clients[slot].phase {
-        case .introducing: return since + plan.options.timeoutClient
+        case .introducing: return since + plan.options.timeoutHead
         case .idle, .postponed:
             if leaving == .stopping { return since + Limits.firstWords }
             let isNew = clients[slot].requests == 0
-            return since + (isNew ? plan.options.timeoutClient : plan.options.timeoutIdle)
+            return since + (isNew ? plan.options.timeoutHead : plan.options.timeoutIdle)
         case .lingering: return min(since + Limits.linger, clients[slot].lingersUntil)
         case .serving(let number):
             if exchanges[number].phase == .readingHead {
-                return exchanges[number].startedAt + plan.options.timeoutClient
+                return exchanges[number].startedAt + plan.options.timeoutHead
             }
             if exchanges[number].phase == .streaming { return streamDeadline(number) }
             if waitsForContinue(number) { return since + Limits.continuePatience }
@@ -64,19 +64,17 @@ extension Worker {
         let taken = sent - min(sent, waiting)
         if taken > exchanges[number].takenByClient {
             exchanges[number].takenByClient = taken
+            exchanges[number].responsePace.progressed(at: now, to: taken, by: plan.pace)
             clients[client].activeAt = now
         }
     }
 
     /// When the client has been slower than the least rate.
     private func paceDeadline(_ number: UInt32) -> Instant {
-        let rate = plan.options.minRate
         if exchanges[number].response.pendingCount > 0 {
-            return exchanges[number].responsePace.deadline(
-                moved: exchanges[number].takenByClient, rate: rate)
+            return exchanges[number].responsePace.deadline(by: plan.pace)
         }
-        return exchanges[number].requestPace.deadline(
-            moved: exchanges[number].request.bodyBytes, rate: rate)
+        return exchanges[number].requestPace.deadline(by: plan.pace)
     }
 
     /// Whether it is the client that has to do something next.
@@ -181,6 +179,8 @@ extension Worker {
         else { return since + pool.idleLimit(upstreams[number]) }
         if upstreams[number].phase == .connecting { return since + plan.options.timeoutConnect }
         if exchanges[exchange].phase == .streaming || waitsForClient(exchange) { return .never }
-        return since + plan.options.timeoutResponse
+        // Between two events there may be hours, and nothing is wrong.
+        let isEvents = exchanges[exchange].isEventStream && exchanges[exchange].phase == .answering
+        return since + (isEvents ? plan.options.timeoutTunnel : plan.options.timeoutResponse)
     }
 }

@@ -70,6 +70,8 @@ struct Worker: ~Copyable {
     /// Never looked at. With it the Worker has to stay where it lies: without it a method that only
     /// reads is passed a copy of all of it, 1.5 KB, by one that writes (Swift 6.3).
     private let pin = Atomic<UInt8>(0)
+    /// Responses under way whose heads are larger than most.
+    var largeHeads = 0
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 

@@ -28,6 +28,10 @@ final class WorkerPlan: Sendable {
     /// Client connections that one worker may have.
     let connectionsAWorker: Int
     let headLimits: HeadLimits
+    let responseLimits: HeadLimits
+    let pace: PaceRule
+    /// How soon it is looked again at a client that is waited for, or may be before long.
+    let clientCheck: Nanoseconds
     /// Wakes each worker, by its number.
     let wakers: [WakerBox]
     let accessLog: AccessLogOutput
@@ -98,6 +102,11 @@ final class WorkerPlan: Sendable {
         limits.maxTarget = min(limits.maxTarget, options.maxHead)
         limits.maxFields = options.maxFields
         headLimits = limits
+        limits.maxBytes = Limits.responseHead
+        responseLimits = limits
+        pace = PaceRule(
+            rate: options.minRate, stretch: max(options.timeoutClient, Limits.shortestStretch))
+        clientCheck = min(options.timeoutClient, Limits.shortestStretch)
         var wakers: [WakerBox] = []
         for _ in 0..<workers { wakers.append(WakerBox(try Waker())) }
         self.wakers = wakers

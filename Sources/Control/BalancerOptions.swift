@@ -107,13 +107,19 @@ public struct BalancerOptions: Sendable {
     /// How long a request waits where no backend is ready and one may be expected.
     public var queueTimeout = Nanoseconds.seconds(5)
     public var timeoutConnect = Nanoseconds.seconds(1)
-    public var timeoutResponse = Nanoseconds.seconds(30)
-    public var timeoutClient = Nanoseconds.seconds(10)
+    /// The longest silence of a backend that owes an answer; of a stream of events it is
+    /// `timeoutTunnel`.
+    public var timeoutResponse = Nanoseconds.seconds(60)
+    /// For the whole head of a request from its first byte, and for the first byte of a connection.
+    public var timeoutHead = Nanoseconds.seconds(10)
+    /// Between two steps of a body, and of a response that is being read.
+    public var timeoutClient = Nanoseconds.seconds(60)
     public var timeoutIdle = Nanoseconds.seconds(60)
     public var timeoutTunnel = Nanoseconds.minutes(60)
     public var drainTimeout = Nanoseconds.seconds(30)
-    /// The least that a body must move in either direction, in bytes a second; 0: anything.
-    public var minRate: UInt64 = 1024
+    /// The least that a body must move in either direction, in bytes a second while the client is
+    /// waited for; 0: anything.
+    public var minRate: UInt64 = 16
     /// Client connections at a time; nothing: as many as the descriptor limit allows.
     public var maxConnections: Int?
     /// Of one client address; nothing: as many as there may be in all.
@@ -182,13 +188,19 @@ public struct BalancerOptions: Sendable {
             "queue-timeout", value: "TIME",
             help: "to wait for a backend when none is ready and one is starting (5s)"),
         Option("timeout-connect", value: "TIME", help: "to connect to a backend (1s)"),
-        Option("timeout-response", value: "TIME", help: "the longest silence of a backend (30s)"),
         Option(
-            "timeout-client", value: "TIME", help: "for a request's head, and between steps (10s)"),
+            "timeout-response", value: "TIME",
+            help: "the longest silence of a backend that owes an answer (60s)"),
+        Option(
+            "timeout-head", value: "TIME",
+            help: "for a request's whole head, from its first byte (10s)"),
+        Option(
+            "timeout-client", value: "TIME",
+            help: "between two steps of a body, or of a response being read (60s)"),
         Option("timeout-idle", value: "TIME", help: "between requests of a connection (60s)"),
         Option(
             "timeout-tunnel", value: "TIME",
-            help: "the longest silence of a WebSocket or TCP connection (1h)"),
+            help: "the longest silence of a WebSocket, event stream or TCP connection (1h)"),
         Option("drain-timeout", value: "TIME", help: "to finish what there is when leaving (30s)"),
         Option(
             "max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
@@ -204,15 +216,15 @@ public struct BalancerOptions: Sendable {
         Option(
             "upstream-idle", value: "N|off",
             help: "idle connections that a thread keeps to a backend (as many as there are)"),
-        Option("max-head", value: "SIZE", help: "the longest head of a message (16KiB)"),
-        Option("max-fields", value: "N", help: "the most fields in a head (100)"),
+        Option("max-head", value: "SIZE", help: "the longest head of a request (16KiB)"),
+        Option("max-fields", value: "N", help: "the most fields in a request's head (100)"),
         Option("max-body", value: "SIZE", help: "the longest body of a request (any length)"),
         Option(
             "max-memory", value: "SIZE",
             help: "for all requests and responses on their way (2GiB)"),
         Option(
             "min-rate", value: "SIZE/s|off",
-            help: "of a body, either way, when it takes longer than 10 s (1KiB/s)"),
+            help: "of a body, either way, over each --timeout-client of waiting (16B/s)"),
         Option(
             "trust-proxy", value: "CIDR",
             help: "whose X-Forwarded-For or PROXY is believed; repeatable (nobody's)"),
@@ -289,6 +301,7 @@ public struct BalancerOptions: Sendable {
         queueTimeout = try parsed.duration("queue-timeout") ?? queueTimeout
         timeoutConnect = try parsed.span("timeout-connect") ?? timeoutConnect
         timeoutResponse = try parsed.span("timeout-response") ?? timeoutResponse
+        timeoutHead = try parsed.span("timeout-head") ?? timeoutHead
         timeoutClient = try parsed.span("timeout-client") ?? timeoutClient
         timeoutIdle = try parsed.span("timeout-idle") ?? timeoutIdle
         timeoutTunnel = try parsed.span("timeout-tunnel") ?? timeoutTunnel
@@ -316,7 +329,7 @@ public struct BalancerOptions: Sendable {
         if let text = parsed.value("min-rate") {
             let size = text.hasSuffix("/s") ? Quantity.size(String(text.dropLast(2))) : nil
             guard let rate = text == "off" ? 0 : size else {
-                throw UsageError("--min-rate takes off or a rate such as 1KiB/s, not '\(text)'")
+                throw UsageError("--min-rate takes off or a rate such as 16B/s, not '\(text)'")
             }
             minRate = rate
         }

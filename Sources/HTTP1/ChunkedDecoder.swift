@@ -17,9 +17,9 @@ public struct ChunkedDecoder: Sendable {
     private enum State: Equatable {
         /// In the size, after this many digits.
         case size(digits: Int)
-        /// In blanks behind the size, which only an extension may follow.
+        /// In blanks behind the size, which only an extension may follow; or nothing, of a backend.
         case blanks
-        case chunkExtension
+        case chunkExtension(ChunkExtension)
         /// Behind the carriage return of the size line.
         case sizeLineFeed
         case data
@@ -34,6 +34,7 @@ public struct ChunkedDecoder: Sendable {
     private var remaining: UInt64 = 0
     /// Bytes of extensions that no data has made up for yet.
     private var extensionDebt = 0
+    private let sender: Sender
     private let maxExtension: Int
     private let maxTrailer: Int
     private let maxTrailerFields: Int
@@ -41,8 +42,13 @@ public struct ChunkedDecoder: Sendable {
     /// A decoder at the start of a body.
     ///
     /// `maxExtension` bounds the bytes of extensions beyond those of data, so that a body cannot
-    /// be mostly extensions (RFC 9112 §7.1.1 asks for a limit).
-    public init(maxExtension: Int = 4096, maxTrailer: Int = 8192, maxTrailerFields: Int = 64) {
+    /// be mostly extensions (RFC 9112 §7.1.1 asks for a limit). Trailers are read by the letter
+    /// whoever sends them.
+    public init(
+        from sender: Sender, maxExtension: Int = 4096, maxTrailer: Int = 8192,
+        maxTrailerFields: Int = 64
+    ) {
+        self.sender = sender
         self.maxExtension = maxExtension
         self.maxTrailer = maxTrailer
         self.maxTrailerFields = maxTrailerFields
@@ -84,21 +90,17 @@ public struct ChunkedDecoder: Sendable {
         case .size(let digits): return stepSize(byte, digits)
         case .blanks:
             // chunk-ext = *( BWS ";" BWS chunk-ext-name … )
+            if byte == Ascii.carriageReturn && sender == .backend {
+                state = .sizeLineFeed
+                return nil
+            }
             if byte == Ascii.semicolon {
-                state = .chunkExtension
+                state = .chunkExtension(.beforeName)
             } else if !Scan.isBlank(byte) {
                 return .chunkSizeInvalid
             }
             return payExtension()
-        case .chunkExtension:
-            if byte == Ascii.carriageReturn {
-                state = .sizeLineFeed
-                return nil
-            }
-            if (byte < 0x20 && byte != Ascii.tab) || byte == Ascii.delete {
-                return .chunkExtensionInvalid
-            }
-            return payExtension()
+        case .chunkExtension(let place): return stepExtension(byte, place)
         case .sizeLineFeed:
             if byte != Ascii.lineFeed { return .bareCarriageReturn }
             state = remaining == 0 ? .trailer : .data
@@ -132,7 +134,7 @@ public struct ChunkedDecoder: Sendable {
             state = .sizeLineFeed
             return nil
         case Ascii.semicolon:
-            state = .chunkExtension
+            state = .chunkExtension(.beforeName)
             return payExtension()
         case Ascii.space, Ascii.tab:
             state = .blanks
@@ -140,6 +142,27 @@ public struct ChunkedDecoder: Sendable {
         case Ascii.lineFeed: return .bareLineFeed
         default: return .chunkSizeInvalid
         }
+    }
+
+    /// Extensions are sent on to nobody: those of backends may be anything that stays in its line.
+    private mutating func stepExtension(
+        _ byte: UInt8, _ place: ChunkExtension
+    ) -> Malformation? {
+        if byte == Ascii.carriageReturn && (place.mayEnd || sender == .backend) {
+            state = .sizeLineFeed
+            return nil
+        }
+        var place = place
+        switch sender {
+        case .client:
+            if !place.take(byte) { return .chunkExtensionInvalid }
+            state = .chunkExtension(place)
+        case .backend:
+            if (byte < 0x20 && byte != Ascii.tab) || byte == Ascii.delete {
+                return .chunkExtensionInvalid
+            }
+        }
+        return payExtension()
     }
 
     private mutating func payExtension() -> Malformation? {
@@ -152,7 +175,7 @@ public struct ChunkedDecoder: Sendable {
         var index = start
         var count = 0
         while true {
-            switch FieldTable.scanLine(bytes, at: index) {
+            switch FieldTable.scanLine(bytes, at: index, from: .client) {
             case .field(_, let next):
                 index = next
                 count += 1

@@ -32,14 +32,16 @@ public enum ChunkedWriter {
     /// Writes the last chunk and those of `trailers` that may be sent on (RFC 9110 §6.5.1).
     ///
     /// `trailers` are what `ChunkedDecoder` found. Where the head `hasNominations` they are left
-    /// out, as nobody remembers which were named: `appendEnd(to:)`.
+    /// out, as nobody remembers which were named: `appendEnd(to:)`. So are those of requests.
     public static func appendEnd(
         trailers: Range<Int>, from bytes: Span<UInt8>, to out: inout ByteQueue
     ) {
         out.append("0\r\n")
         let lines = bytes.extracting(trailers)
         var position = 0
-        while case .field(let field, let next) = FieldTable.scanLine(lines, at: position) {
+        while case .field(let field, let next) = FieldTable.scanLine(
+            lines, at: position, from: .client)
+        {
             if TrailerRules.mayPass(lines, field) { out.append(lines.extracting(position..<next)) }
             position = next
         }

@@ -4,11 +4,11 @@ import Basics
 enum FieldKind: UInt8 {
     case other
     case host, connection, contentLength, transferEncoding, trailer, upgrade, expect
-    case via, maxForwards, accept, date, requestID
+    case via, maxForwards, accept, date, requestID, te
     case forwarded, forwardedFor, forwardedProto, forwardedHost
     /// Another X-Forwarded-…, or X-Real-IP: what only a trusted client may say.
     case otherClaim
-    /// Keep-Alive, Proxy-Connection, TE: of this hop alone (RFC 9110 §7.6.1). So is HTTP2-Settings
+    /// Keep-Alive, Proxy-Connection: of this hop alone (RFC 9110 §7.6.1). So is HTTP2-Settings
     /// (RFC 7540 §3.2.1); and `Proxy`, which no standard knows, CGI programs take for a setting.
     case hopByHop
 
@@ -20,7 +20,7 @@ enum FieldKind: UInt8 {
         let first = Ascii.lowered(bytes[start])
         // The length and the first letter tell nearly all names apart without reading them.
         switch length << 8 | Int(first) {
-        case 0x0274: return named("te", .hopByHop, bytes, name)
+        case 0x0274: return named("te", .te, bytes, name)
         case 0x0376: return named("via", .via, bytes, name)
         case 0x0468:  // host
             return frequent(0x0000_0000_7473_6F68, 0x0000_0000_7473_6F68, .host, bytes, name)

@@ -1,39 +1,76 @@
 /// A set of fields, by their place among the field lines of a head.
 struct FieldMask {
-    private var low: UInt64 = 0
-    private var high: UInt64 = 0
+    // Nearly all heads have fewer than 64 fields: the first word is looked at first.
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+    private var third: UInt64 = 0
+    private var fourth: UInt64 = 0
 
     /// Whether there is none.
-    var isEmpty: Bool { low | high == 0 }
+    var isEmpty: Bool { first | second | third | fourth == 0 }
+
+    /// How many there are.
+    var count: Int {
+        first.nonzeroBitCount + second.nonzeroBitCount + third.nonzeroBitCount
+            + fourth.nonzeroBitCount
+    }
+
+    /// Whether the field at `index` is in it.
+    func contains(_ index: Int) -> Bool {
+        let word =
+            switch index >> 6 {
+            case 0: first
+            case 1: second
+            case 2: third
+            default: fourth
+            }
+        return word >> UInt64(index & 63) & 1 == 1
+    }
 
     /// Puts the field at `index` in.
     mutating func insert(_ index: Int) {
-        if index < 64 { low |= 1 << UInt64(index) } else { high |= 1 << UInt64(index &- 64) }
+        let bit = (1 as UInt64) << UInt64(index & 63)
+        switch index >> 6 {
+        case 0: first |= bit
+        case 1: second |= bit
+        case 2: third |= bit
+        default: fourth |= bit
+        }
     }
 
     /// Takes the field at `index` out.
     mutating func remove(_ index: Int) {
-        if index < 64 { low &= ~(1 << UInt64(index)) } else { high &= ~(1 << UInt64(index &- 64)) }
+        let others = ~((1 as UInt64) << UInt64(index & 63))
+        switch index >> 6 {
+        case 0: first &= others
+        case 1: second &= others
+        case 2: third &= others
+        default: fourth &= others
+        }
     }
 
     /// Puts all of `other` in.
     mutating func formUnion(_ other: FieldMask) {
-        low |= other.low
-        high |= other.high
+        first |= other.first
+        second |= other.second
+        third |= other.third
+        fourth |= other.fourth
     }
 
     /// Takes the first field out and tells its place.
     mutating func popFirst() -> Int? {
-        if low != 0 {
-            let index = low.trailingZeroBitCount
-            low &= low &- 1
-            return index
-        }
-        if high != 0 {
-            let index = high.trailingZeroBitCount
-            high &= high &- 1
-            return index &+ 64
-        }
-        return nil
+        if let bit = Self.popFirst(&first) { return bit }
+        if second | third | fourth == 0 { return nil }
+        if let bit = Self.popFirst(&second) { return bit &+ 64 }
+        if let bit = Self.popFirst(&third) { return bit &+ 128 }
+        return Self.popFirst(&fourth).map { $0 &+ 192 }
+    }
+
+    @inline(__always)
+    private static func popFirst(_ word: inout UInt64) -> Int? {
+        if word == 0 { return nil }
+        let bit = word.trailingZeroBitCount
+        word &= word &- 1
+        return bit
     }
 }

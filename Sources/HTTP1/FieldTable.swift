@@ -2,10 +2,20 @@ import Basics
 
 /// Where one field line lies.
 struct Field {
+    /// What is not as it should be about a line that is taken nevertheless, from a backend alone.
+    struct Oddities: OptionSet {
+        let rawValue: UInt8
+
+        static let bareLineFeed = Oddities(rawValue: 1)
+        static let blankBeforeColon = Oddities(rawValue: 2)
+        static let controlCharacter = Oddities(rawValue: 4)
+    }
+
     var line: UInt32 = 0
     var nameEnd: UInt32 = 0
     var value = ByteRange.empty
     var kind = FieldKind.other
+    var oddities: Oddities = []
 
     /// The offsets of the name.
     var name: Range<Int> { Int(line)..<Int(nameEnd) }
@@ -58,18 +68,20 @@ struct FieldTable: ~Copyable {
 
     /// Reads the line that begins at `start`: `field-name ":" OWS field-value OWS CRLF`.
     @inline(__always)
-    static func scanLine(_ bytes: Span<UInt8>, at start: Int) -> FieldLine {
+    static func scanLine(
+        _ bytes: Span<UInt8>, at start: Int, from sender: Sender
+    ) -> FieldLine {
         let n = bytes.count
         if start >= n { return .partial }
         let nameEnd = Scan.tokenEnd(bytes, from: start)
         if nameEnd >= n { return .partial }
         if nameEnd == start || bytes[nameEnd] != Ascii.colon {
-            return scanOtherLine(bytes, start, nameEnd)
+            return OddFieldLine.scan(bytes, start, nameEnd, from: sender)
         }
         let stop = Scan.valueEnd(bytes, from: nameEnd &+ 1)
         if stop >= n { return .partial }
         if bytes[stop] != Ascii.carriageReturn {
-            return .malformed(bytes[stop] == Ascii.lineFeed ? .bareLineFeed : .controlCharacter)
+            return OddFieldLine.scanValue(bytes, start, nameEnd, colon: nameEnd, from: sender)
         }
         if stop &+ 1 >= n { return .partial }
         if bytes[stop &+ 1] != Ascii.lineFeed { return .malformed(.bareCarriageReturn) }
@@ -79,29 +91,6 @@ struct FieldTable: ~Copyable {
             value: ByteRange(Scan.trimmed(bytes, nameEnd &+ 1, stop)),
             kind: FieldKind.of(bytes, start, nameEnd))
         return .field(field, next: stop &+ 2)
-    }
-
-    /// What a line is that does not begin with a name and a colon: the empty one, or a fault.
-    private static func scanOtherLine(
-        _ bytes: Span<UInt8>, _ start: Int, _ stop: Int
-    ) -> FieldLine {
-        let byte = bytes[stop]
-        if stop > start {
-            // RFC 9112 §5.1: between name and colon no white space is allowed.
-            if Scan.isBlank(byte) { return .malformed(.spaceBeforeColon) }
-            let isOver = byte == Ascii.carriageReturn || byte == Ascii.lineFeed
-            return .malformed(isOver ? .fieldWithoutColon : .fieldNameInvalid)
-        }
-        switch byte {
-        case Ascii.carriageReturn:
-            if start + 1 >= bytes.count { return .partial }
-            if bytes[start + 1] != Ascii.lineFeed { return .malformed(.bareCarriageReturn) }
-            return .end(next: start + 2)
-        case Ascii.lineFeed: return .malformed(.bareLineFeed)
-        case Ascii.colon: return .malformed(.fieldNameEmpty)
-        case Ascii.space, Ascii.tab: return .malformed(.obsoleteFold)
-        default: return .malformed(.fieldNameInvalid)
-        }
     }
 
     /// The offset behind the line at `index`.
@@ -172,5 +161,17 @@ struct FieldTable: ~Copyable {
             runStart = lineEnd(index)
         }
         if end > runStart { out.append(bytes.extracting(runStart..<end)) }
+    }
+
+    /// Appends all lines but those of `dropped`, each as it should be: `name: value`.
+    func appendAnew(
+        from bytes: Span<UInt8>, without dropped: FieldMask, to out: inout ByteQueue
+    ) {
+        for index in 0..<count where !dropped.contains(index) {
+            out.append(bytes.extracting(self[index].name))
+            out.append(": ")
+            out.append(bytes.extracting(self[index].value.range))
+            out.append("\r\n")
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// How large a head may be before it is refused.
 public struct HeadLimits: Sendable {
     /// How many fields a parsed head has room for, whatever the limit says.
-    public static let fieldCapacity = 128
+    public static let fieldCapacity = 256
 
     /// Bytes of the whole head, from the start line to the empty line.
     public var maxBytes = 16384

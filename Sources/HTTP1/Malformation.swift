@@ -13,7 +13,7 @@ public enum Malformation: UInt8, Error, Sendable, CaseIterable {
     case switchedUnasked, tooManyInterims
     // Field lines
     case bareCarriageReturn, bareLineFeed, controlCharacter, obsoleteFold
-    case fieldNameEmpty, fieldNameInvalid, spaceBeforeColon, fieldWithoutColon
+    case fieldNameEmpty, fieldNameInvalid, spaceInFieldName, spaceBeforeColon, fieldWithoutColon
     // Fields we read
     case hostMissing, hostRepeated, hostInvalid, tooManyConnectionOptions
     case contentLengthInvalid, contentLengthRepeated, contentLengthWithTransferEncoding
@@ -32,7 +32,8 @@ public enum Malformation: UInt8, Error, Sendable, CaseIterable {
         case .tooManyEmptyLines, .methodInvalid, .targetInvalid, .targetHasFragment,
             .targetNotForMethod, .versionInvalid, .requestLineSpacing, .statusLineInvalid,
             .bareCarriageReturn, .bareLineFeed, .controlCharacter, .obsoleteFold,
-            .fieldNameEmpty, .fieldNameInvalid, .spaceBeforeColon, .fieldWithoutColon,
+            .fieldNameEmpty, .fieldNameInvalid, .spaceInFieldName, .spaceBeforeColon,
+            .fieldWithoutColon,
             .hostMissing, .hostRepeated, .hostInvalid, .tooManyConnectionOptions,
             .contentLengthInvalid, .contentLengthRepeated, .contentLengthWithTransferEncoding,
             .transferEncodingInvalid, .transferEncodingInOldVersion,
@@ -67,8 +68,9 @@ public enum Malformation: UInt8, Error, Sendable, CaseIterable {
         case .obsoleteFold: "a header field is continued on another line"
         case .fieldNameEmpty: "a header field has no name"
         case .fieldNameInvalid: "the name of a header field is not a token"
+        case .spaceInFieldName: "white space is in the name of a header field"
         case .spaceBeforeColon: "white space is between a field name and its colon"
-        case .fieldWithoutColon: "a header field has no colon"
+        case .fieldWithoutColon: "a line of the header section has no colon"
         case .hostMissing: "the Host field is missing"
         case .hostRepeated: "there is more than one Host field"
         case .hostInvalid: "the host is not a valid one"

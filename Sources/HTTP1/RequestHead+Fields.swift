@@ -25,14 +25,17 @@ extension RequestHead {
             return noteTransferEncoding(bytes, field.value)
         case .accept:
             if accept == nil { accept = field.value }
-        case .hopByHop:
+        case .hopByHop, .trailer:
+            // The trailers themselves are dropped too (RFC 9112 §7.1.2): there are backends that
+            // leave them unread and take them for the next request.
             dropped.insert(index)
+        case .te:
+            dropped.insert(index)
+            noteTE(bytes, field.value)
         case .upgrade:
             dropped.insert(index)
             upgradeCount += 1
             upgrade = field.value
-        case .trailer:
-            trailer.insert(index)
         case .expect:
             noteExpect(bytes, field.value, index)
         case .via:
@@ -78,6 +81,17 @@ extension RequestHead {
         return transferEncoding.note(bytes, value)
     }
 
+    /// TE = #( "trailers" / ( transfer-coding [ weight ] ) ): it is of this hop, and of codings we
+    /// have none to offer; but trailers come from the backend, which must know that they may.
+    private mutating func noteTE(_ bytes: Span<UInt8>, _ value: ByteRange) {
+        // HTTP/1.0 has no chunks, and so no trailers.
+        if minorVersion == 0 { return }
+        var list = CommaList(value.range)
+        while let element = list.next(bytes) {
+            if Ascii.equal(bytes, element, ignoringCase: "trailers") { takesTrailers = true }
+        }
+    }
+
     private mutating func noteExpect(_ bytes: Span<UInt8>, _ value: ByteRange, _ index: Int) {
         if !Ascii.equal(bytes, value.range, ignoringCase: "100-continue") { return }
         if minorVersion == 0 {
@@ -110,12 +124,10 @@ extension RequestHead {
             framing = .none
             expectsContinue = false
         }
-        if framing != .chunked { dropped.formUnion(trailer) }
         isPersistent = connection.isPersistent(minorVersion: minorVersion)
         if upgradeCount > 0 { concludeUpgrade(bytes) }
         if requestIDCount > 0 { concludeRequestID(bytes) }
-        hasNominations = connection.hasNominations
-        if hasNominations {
+        if connection.hasNominations {
             var rest = connections
             while let index = rest.popFirst() {
                 ConnectionOptions.findNominated(

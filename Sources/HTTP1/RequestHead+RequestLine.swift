@@ -42,6 +42,26 @@ extension RequestHead {
         return version
     }
 
+    /// Whether what begins with `bytes`, of which the parser may have understood nothing, is asked
+    /// with HEAD: whatever is said to it has no content (RFC 9110 §9.3.2).
+    public static func asksWithHead(_ bytes: Span<UInt8>) -> Bool {
+        var start = 0
+        while start < bytes.count
+            && (bytes[start] == Ascii.carriageReturn || bytes[start] == Ascii.lineFeed)
+        {
+            start += 1
+        }
+        let end = Scan.tokenEnd(bytes, from: start)
+        // HEAD, the first letter in the lowest bits; a blank follows where more has come.
+        var name: UInt32 = 0x4441_4548
+        if end - start != 4 { return false }
+        for index in start..<end {
+            if bytes[index] != UInt8(truncatingIfNeeded: name) { return false }
+            name >>= 8
+        }
+        return true
+    }
+
     /// RFC 9112 §2.2: a server ought to ignore at least one empty line before the request line.
     private static func skipEmptyLines(_ bytes: Span<UInt8>) -> HeadParse {
         var start = 0
@@ -118,7 +138,11 @@ extension RequestHead {
             minorVersion = bytes[end - 1] == Ascii.zero ? 0 : 1
             // We speak 1.1 to backends, whatever higher minor version came.
             isLineVerbatim = false
-            return RequestHead.lineEnd(bytes, end)
+            let line = RequestHead.lineEnd(bytes, end)
+            guard case .complete = line, !HTTPVersion.isSpoken(bytes, endingAt: end) else {
+                return line
+            }
+            return .malformed(.versionUnsupported)
         }
     }
 

@@ -23,11 +23,7 @@ extension RequestHead {
         }
         fields.appendRuns(from: bytes, start: start, without: without, to: &out)
         writeFraming(to: &out)
-        if let upgrade {
-            out.append("Connection: upgrade\r\nUpgrade: ")
-            out.append(bytes.extracting(upgrade.range))
-            out.append("\r\n")
-        }
+        writeConnection(from: bytes, to: &out)
         if let maxForwards {
             out.append("Max-Forwards: ")
             out.append(decimal: maxForwards == 0 ? 0 : maxForwards - 1)
@@ -62,6 +58,20 @@ extension RequestHead {
             out.append(added.fallbackHost.bytes)
         }
         out.append("\r\n")
+    }
+
+    /// What is of this hop: Upgrade and TE are named in Connection (RFC 9110 §7.8, §10.1.4).
+    private func writeConnection(from bytes: Span<UInt8>, to out: inout ByteQueue) {
+        if let upgrade {
+            out.append(
+                takesTrailers
+                    ? "Connection: upgrade, TE\r\nTE: trailers\r\nUpgrade: "
+                    : "Connection: upgrade\r\nUpgrade: ")
+            out.append(bytes.extracting(upgrade.range))
+            out.append("\r\n")
+        } else if takesTrailers {
+            out.append("Connection: TE\r\nTE: trailers\r\n")
+        }
     }
 
     private func writeFraming(to out: inout ByteQueue) {

@@ -38,8 +38,6 @@ public struct RequestHead: ~Copyable {
     public internal(set) var maxForwards: UInt64?
     /// The value of the first Accept field.
     public internal(set) var accept: ByteRange?
-    /// Whether Connection names fields of its own: then trailers must not be sent on either.
-    public internal(set) var hasNominations = false
     /// Whether there is a Via field at all.
     public var hasVia: Bool { !vias.isEmpty }
     /// Whether it says anything about another client than the one that sent it.
@@ -56,7 +54,8 @@ public struct RequestHead: ~Copyable {
     var forwardedFor = FieldMask()
     var connections = FieldMask()
     var vias = FieldMask()
-    var trailer = FieldMask()
+    /// Whether the client says that it takes trailers (RFC 9110 §10.1.4).
+    var takesTrailers = false
     var hostCount = 0
     var requestIDCount = 0
     var upgradeCount = 0
@@ -110,7 +109,7 @@ public struct RequestHead: ~Copyable {
         forwardedFor = FieldMask()
         connections = FieldMask()
         vias = FieldMask()
-        trailer = FieldMask()
+        takesTrailers = false
         isLineVerbatim = true
         host = .empty
         expectsContinue = false
@@ -118,7 +117,6 @@ public struct RequestHead: ~Copyable {
         requestID = nil
         maxForwards = nil
         accept = nil
-        hasNominations = false
         (hostCount, requestIDCount, upgradeCount) = (0, 0, 0)
         (claimsProto, claimsHost) = (false, false)
         transferEncoding = .absent
@@ -133,7 +131,7 @@ public struct RequestHead: ~Copyable {
         case .malformed(let reason): return .malformed(reason)
         }
         while true {
-            switch FieldTable.scanLine(bytes, at: position) {
+            switch FieldTable.scanLine(bytes, at: position, from: .client) {
             case .field(let field, let next):
                 position = next
                 if !fields.append(field, maxFields: limits.maxFields) {

@@ -7,7 +7,11 @@ extension ResponseHead {
         let n = bytes.count
         let afterVersion: Int
         switch HTTPVersion.read(bytes, 0) {
-        case .complete(let length): afterVersion = length
+        case .complete(let length):
+            if !HTTPVersion.isSpoken(bytes, endingAt: length) {
+                return .malformed(.statusLineInvalid)
+            }
+            afterVersion = length
         case .partial: return .partial
         // Whatever was wrong with it, as a response it is no valid one.
         case .malformed: return .malformed(.statusLineInvalid)
@@ -36,21 +40,23 @@ extension ResponseHead {
         var reasonStart = start
         if bytes[start] == Ascii.space {
             reasonStart &+= 1
-        } else if bytes[start] == Ascii.carriageReturn {
+        } else if bytes[start] == Ascii.carriageReturn || bytes[start] == Ascii.lineFeed {
             // The space before an empty reason is often forgotten; we write it.
             isLineVerbatim = false
         } else {
-            return .malformed(
-                bytes[start] == Ascii.lineFeed ? .bareLineFeed : .statusLineInvalid)
+            return .malformed(.statusLineInvalid)
         }
         let stop = Scan.valueEnd(bytes, from: reasonStart)
         if stop >= n { return .partial }
-        if bytes[stop] != Ascii.carriageReturn {
-            return .malformed(bytes[stop] == Ascii.lineFeed ? .bareLineFeed : .controlCharacter)
+        reason = ByteRange(reasonStart..<stop)
+        if bytes[stop] == Ascii.lineFeed {
+            // RFC 9112 §2.2: a recipient may take it for the end of a line. We write both.
+            isLineVerbatim = false
+            return .complete(length: stop &+ 1)
         }
+        if bytes[stop] != Ascii.carriageReturn { return .malformed(.controlCharacter) }
         if stop &+ 1 >= n { return .partial }
         if bytes[stop &+ 1] != Ascii.lineFeed { return .malformed(.bareCarriageReturn) }
-        reason = ByteRange(reasonStart..<stop)
         return .complete(length: stop &+ 2)
     }
 }

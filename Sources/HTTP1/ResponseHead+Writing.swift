@@ -20,7 +20,7 @@ extension ResponseHead {
     ) {
         var without = dropped
         var start = 0
-        if !isLineVerbatim {
+        if !isLineVerbatim || !odd.isEmpty {
             writeStatusLine(from: bytes, to: &out)
             start = lineEnd
         }
@@ -35,7 +35,11 @@ extension ResponseHead {
         // RFC 9110 §15.5.22: 426 says in Upgrade what it wants; elsewhere it is of that hop alone.
         let keepsUpgrade = !upgrades.isEmpty && (connection == .upgrade || status == 426)
         if !keepsUpgrade { without.formUnion(upgrades) }
-        fields.appendRuns(from: bytes, start: start, without: without, to: &out)
+        if odd.isEmpty {
+            fields.appendRuns(from: bytes, start: start, without: without, to: &out)
+        } else {
+            fields.appendAnew(from: bytes, without: without, to: &out)
+        }
         if isChunked {
             out.append("Transfer-Encoding: chunked\r\n")
         } else if !isLengthPlain && mayBeFramed, let contentLength {

@@ -34,6 +34,9 @@ public struct ResponseHead: ~Copyable {
     /// Whether the status line can be sent on as it lies.
     var isLineVerbatim = true
     var lineEnd = 0
+    /// Fields whose lines must be written anew, as they are not quite what they should be.
+    var odd = FieldMask()
+    private var bareLineFeeds = FieldMask()
     /// Fields that are never sent on.
     var dropped = FieldMask()
     var connections = FieldMask()
@@ -76,6 +79,17 @@ public struct ResponseHead: ~Copyable {
         return .untilClose
     }
 
+    /// Whether the content is a stream of events, which may well be silent for long
+    /// (WHATWG HTML §9.2). Each field is looked at.
+    public func isEventStream(in bytes: Span<UInt8>) -> Bool {
+        guard let value = fields.value(of: "content-type", in: bytes) else { return false }
+        let type = value.range.prefix(17)
+        if !Ascii.equal(bytes, type, ignoringCase: "text/event-stream") { return false }
+        if value.count == 17 { return true }
+        let next = bytes[type.upperBound]
+        return next == Ascii.semicolon || Scan.isBlank(next)
+    }
+
     /// Whether a 101 names protocols, and none that is not in `wanted`, an Upgrade value.
     ///
     /// RFC 9110 §7.8: a server must not switch to a protocol that was not asked for.
@@ -104,6 +118,8 @@ public struct ResponseHead: ~Copyable {
         fields.removeAll()
         connection = ConnectionOptions()
         isLineVerbatim = true
+        odd = FieldMask()
+        bareLineFeeds = FieldMask()
         dropped = FieldMask()
         connections = FieldMask()
         trailer = FieldMask()
@@ -126,22 +142,41 @@ public struct ResponseHead: ~Copyable {
         }
         lineEnd = position
         while true {
-            switch FieldTable.scanLine(bytes, at: position) {
+            switch FieldTable.scanLine(bytes, at: position, from: .backend) {
             case .field(let field, let next):
                 position = next
                 if !fields.append(field, maxFields: HeadLimits.fieldCapacity) {
                     return .malformed(.tooManyFields)
                 }
+                if !field.oddities.isEmpty { noteOddities(field, fields.count &- 1) }
                 if field.kind == .other { continue }
                 if let reason = note(bytes, field, fields.count &- 1) { return .malformed(reason) }
             case .end(let next):
                 fields.close(at: position)
+                if next &- position == 1 || !bareLineFeeds.isEmpty {
+                    if !endsAlike(isBare: next &- position == 1) {
+                        return .malformed(.bareLineFeed)
+                    }
+                    isLineVerbatim = false
+                }
                 conclude(bytes)
                 return .complete(length: next)
             case .partial: return .partial
             case .malformed(let reason): return .malformed(reason)
             }
         }
+    }
+
+    private mutating func noteOddities(_ field: Field, _ index: Int) {
+        odd.insert(index)
+        if field.oddities.contains(.bareLineFeed) { bareLineFeeds.insert(index) }
+    }
+
+    /// Whether all lines behind the status line end alike. A program that writes its head with line
+    /// feeds alone does so throughout; a single one among proper ends is what somebody may have
+    /// smuggled into a value.
+    private func endsAlike(isBare: Bool) -> Bool {
+        fields.count == 0 || (isBare && bareLineFeeds.count == fields.count)
     }
 
     /// Takes a field in whose name says something to us.
@@ -163,7 +198,7 @@ public struct ResponseHead: ~Copyable {
             if minorVersion == 0 { return .transferEncodingInOldVersion }
             if contentLength != nil { return .contentLengthWithTransferEncoding }
             return transferEncoding.note(bytes, field.value)
-        case .hopByHop:
+        case .hopByHop, .te:
             dropped.insert(index)
         case .upgrade:
             upgrades.insert(index)
@@ -213,5 +248,6 @@ public struct ResponseHead: ~Copyable {
         let hasOddFraming = !isLengthPlain || (!mayBeFramed && transferEncodingCount > 0)
         needsRewrite =
             !isLineVerbatim || !dropped.isEmpty || !upgrades.isEmpty || hasOddFraming
+            || !odd.isEmpty
     }
 }

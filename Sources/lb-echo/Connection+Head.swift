@@ -37,6 +37,7 @@ extension Connection {
     private mutating func refuse(_ reason: Malformation, _ identity: Identity) {
         exchange = Exchange()
         exchange.keeps = false
+        exchange.isHead = RequestHead.asksWithHead(input.bytes)
         plain(reason.status, "\(reason.sentence)\n", identity)
         stage = .closing(lingers: true)
     }
@@ -54,7 +55,7 @@ extension Connection {
         switch backend.head.framing {
         case .none, .length(0), .untilClose: return
         case .length(let count): exchange.body = .length(count)
-        case .chunked: exchange.body = .chunked(ChunkedDecoder())
+        case .chunked: exchange.body = .chunked(ChunkedDecoder(from: .client))
         }
         // RFC 9110 §10.1.1: it may be left out when the body is already coming.
         if backend.head.expectsContinue && input.count == headLength {

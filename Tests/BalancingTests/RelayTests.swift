@@ -98,7 +98,7 @@ import Testing
     private func decoded(_ chunks: String) -> String? {
         var queue = ByteQueue(capacity: 1024)
         queue.append(text: chunks)
-        var decoder = ChunkedDecoder()
+        var decoder = ChunkedDecoder(from: .backend)
         var text = ByteQueue(capacity: 64)
         var offset = 0
         while true {

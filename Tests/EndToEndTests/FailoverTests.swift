@@ -139,7 +139,7 @@ import Testing
 
     @Test func `a request that does not come is given up in time with 408`() throws {
         let backend = try healthy("fine")
-        let balanced = try Balanced([backend.address], ["--timeout-client", "300ms"])
+        let balanced = try Balanced([backend.address], ["--timeout-head", "300ms"])
         let client = try Client(balanced.address)
         try client.send("GET / HTTP/1.1\r\nHo")
         #expect(try client.answer().status == 408)
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "nonsense\r\n\r\n", "HTTP/1.1 99 x\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+        "nonsense\r\n\r\n", "HTTP/1.1 99 x\r\n\r\n", "HTTP/1.1 200 OK\r\nA b\r\n\r\n",
     ])
     func `what is no response is answered with 502`(text: String) throws {
         let backend = try ScriptedBackend { (connection) throws(Failure) in

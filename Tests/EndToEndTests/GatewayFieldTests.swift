@@ -67,7 +67,7 @@ import Testing
             "Connection: X-A,, x-b ,\tX-C\r\nX-A: 1\r\nX-B: 1\r\nX-C: 1",
             "Connection: X-A\r\nX-A: 1\r\nconnection: X-D\r\nx-d: 1",
             "X-A: 1\r\nConnection: close, X-A\r\nX-A: 2", "Connection: keep-alive",
-            "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "TE: trailers",
+            "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "TE: trailers;q=0",
             "Connection: TE\r\nTE: gzip;q=0.5", "Trailer: X", "Upgrade: websocket",
             "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk",
             "HTTP2-Settings: AAMAAABk", "Proxy: http://evil/",

@@ -110,16 +110,16 @@ import Testing
                 "\r\nHTTP/1.1 200 OK", "HTTP/1.1 200 O\0K", "HTTP/1.1 200 O\rK",
             ].map { $0 + body }
             + [
-                "X", "X Y: 1", "X : 1", ": 1", "X(: 1", " X: 1", "X: 1\r\n y",
+                "X", "X Y: 1", ": 1", "X(: 1", " X: 1", "X: 1\r\n y",
                 "X: a\rSet-Cookie: b",
-                "X: a\nSet-Cookie: b", "X: \0", "X: \u{1}", "X: \u{7f}", "Content-Length: 3",
+                "X: a\nSet-Cookie: b", "X: \0", "Content-Length: 3",
                 "Content-Length: 2, 3", "Content-Length: +2", "Content-Length: -2",
                 "Content-Length: 0x2", "Content-Length: 2x", "Content-Length:",
                 "Content-Length: 2,", "Content-Length: 99999999999999999999",
                 "Transfer-Encoding: chunked", "Transfer-Encoding: identity", "Transfer-Encoding:",
                 "Transfer-Encoding: xchunked", "Transfer-Encoding: \u{b}chunked",
-                "X: " + String(repeating: "x", count: 40_000),
-                String(repeating: "X: 1\r\n", count: 200) + "X: 1",
+                "X: " + String(repeating: "x", count: 66_000),
+                String(repeating: "X: 1\r\n", count: 256) + "X: 1",
             ].map { "HTTP/1.1 200 OK\r\n\($0)" + body }
             + [
                 "gzip, chunked", "chunked, identity", "chunked\r\nTransfer-Encoding: chunked",

@@ -12,7 +12,8 @@ import Testing
             "GET /\r HTTP/1.1", "GET /\u{7f} HTTP/1.1", "GET / HTTP/1.1\r", "GET / HTTP/1.1\0",
             "G@T / HTTP/1.1", "(GET) / HTTP/1.1", "GET: / HTTP/1.1", "G\u{e9}T / HTTP/1.1",
             "\"GET\" / HTTP/1.1", "GET, / HTTP/1.1", "GET\0 / HTTP/1.1", "\u{feff}GET / HTTP/1.1",
-            "GET / http/1.1", "GET / HTTP/1.01", "GET / HTTP/1.10",
+            "GET / HTTP/01.1", "GET / HTTP/3", "GET / HTTP/9.9.9", "GET / http/1.1",
+            "GET / HTTP/1.01", "GET / HTTP/1.10",
             "GET / HTTP/1", "GET / HTTP/.1", "GET / HTTP/1.", "GET / HTTP/1.x", "GET / HTTP/+1.1",
             "GET / HTTP 1.1", "GET / HTTPS/1.1", "GET / XHTTP/1.1", "GET / ICY/1.1",
             "\u{16}\u{3}\u{1}\u{2}", "\0",
@@ -20,8 +21,7 @@ import Testing
             try gateway.expectRefusal(line + "\r\nHost: a\r\n\r\n")
         }
         for line in [
-            "GET / HTTP/2.0", "GET / HTTP/3.0", "GET / HTTP/0.9", "GET / HTTP/01.1",
-            "PRI * HTTP/2.0",
+            "GET / HTTP/2.0", "GET / HTTP/3.0", "GET / HTTP/0.9", "PRI * HTTP/2.0",
         ] {
             try gateway.expectRefusal(line + "\r\nHost: a\r\n\r\n", [505])
         }

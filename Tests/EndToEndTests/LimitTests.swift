@@ -99,7 +99,7 @@ import Testing
 
     @Test func `a head that trickles is cut off at its total, not at its last byte`() throws {
         let backend = try healthy()
-        let balanced = try Balanced([backend.address], ["--timeout-client", "500ms"])
+        let balanced = try Balanced([backend.address], ["--timeout-head", "500ms"])
         let client = try Client(balanced.address)
         let started = Clock.now()
         var isCut = false
@@ -133,7 +133,7 @@ import Testing
 
     @Test func `a body slower than the least rate is refused, however steadily it comes`() throws {
         let backend = try healthy()
-        let balanced = try Balanced([backend.address])
+        let balanced = try Balanced([backend.address], ["--timeout-client", "10s"])
         let client = try Client(balanced.address)
         try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
         let status = trickle(client)

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `a wrong checksum is refused, and silence too`() throws {
-        let (balanced, echo) = try echoed(["--timeout-client", "300ms"])
+        let (balanced, echo) = try echoed(["--timeout-head", "300ms"])
         let client = try Client(balanced.address)
         try client.send(
             Self.signature

@@ -59,7 +59,7 @@ import Testing
             _ = try connection.request()
             let line = "X-A: " + String(repeating: "a", count: 1000) + "\r\n"
             try connection.send(
-                "HTTP/1.1 200 OK\r\n" + String(repeating: line, count: 40) + "\r\n")
+                "HTTP/1.1 200 OK\r\n" + String(repeating: line, count: 70) + "\r\n")
         },
     ])
     func `a failure of a backend is named in Proxy-Status and in the access line`(

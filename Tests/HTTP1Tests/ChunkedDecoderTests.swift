@@ -10,8 +10,10 @@ private enum Outcome: Equatable {
 }
 
 /// Decodes `bytes` as they come in pieces that end at `cuts`, as a connection would.
-private func decode(_ bytes: [UInt8], cuts: [Int], _ start: ChunkedDecoder = .init()) -> Outcome {
-    var decoder = start
+private func decode(
+    _ bytes: [UInt8], cuts: [Int], from sender: Sender = .client
+) -> Outcome {
+    var decoder = ChunkedDecoder(from: sender)
     var data = ""
     var digested = 0
     for cut in cuts + [bytes.count] {
@@ -47,6 +49,10 @@ private let bodies: [(String, Outcome)] = [
         "2\r\nab\r\n0\r\nX-T: 1\r\nY: \r\n\r\nmore",
         .whole(data: "ab", trailers: "X-T: 1\r\nY: \r\n", length: 25)
     ),
+    (
+        "5 ;\ta = b\t;c;d=\"e;\\\"\"; f=\"\"\r\nhello\r\n0;x=y\r\n\r\n",
+        .whole(data: "hello", trailers: "", length: 45)
+    ),
     ("5\r\nhel", .cut(data: "hel")), ("5\r\nhello\r\n", .cut(data: "hello")),
     ("FFFFFFFFFFFFFFFFF\r\n", .refused(.chunkSizeTooLarge)),
     ("8000000000000000\r\n", .refused(.chunkSizeTooLarge)),
@@ -61,6 +67,17 @@ private let bodies: [(String, Outcome)] = [
     ("5\r\nhelloXX\r\n", .refused(.chunkDataUnterminated)),
     ("5\r\nhello\rX", .refused(.chunkDataUnterminated)),
     ("5\r\nhello\n0", .refused(.chunkDataUnterminated)),
+    ("5;\r\n", .refused(.chunkExtensionInvalid)), ("5;;a\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=\r\n", .refused(.chunkExtensionInvalid)), ("5;=b\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a[=b\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a b\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a \r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=b \r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=b c\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=\"b\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=\"b\"c\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=b=c\r\n", .refused(.chunkExtensionInvalid)),
+    ("5;a=\"\u{7f}\"\r\n", .refused(.chunkExtensionInvalid)),
     ("0\r\nX : 1\r\n", .refused(.spaceBeforeColon)), ("0\r\n\n", .refused(.bareLineFeed)),
     ("0\r\nX\r\n", .refused(.fieldWithoutColon)), ("0\r\n Y: 1", .refused(.obsoleteFold)),
 ]
@@ -82,15 +99,61 @@ private let bodies: [(String, Outcome)] = [
         for byte in UInt8.min...UInt8.max {
             let outcome = decode([0x31, byte] + Array("\r\nx\r\n0\r\n\r\n".utf8), cuts: [])
             let isDigit = "0123456789abcdefABCDEF".utf8.contains(byte)
-            if byte == Ascii.semicolon {
-                #expect(outcome == .whole(data: "x", trailers: "", length: 12))
-            } else if isDigit {
+            if isDigit {
                 #expect(outcome == .cut(data: "x\r\n0\r\n\r\n"))
             } else {
                 guard case .refused = outcome else {
                     Issue.record("\(byte) was let in: \(outcome)")
                     continue
                 }
+            }
+        }
+    }
+
+    @Test func `every byte is let into an extension's name and value or not`() {
+        for byte in UInt8.min...UInt8.max {
+            func isTaken(_ before: String, _ after: String) -> Bool {
+                let body =
+                    Array("1;\(before)".utf8) + [byte] + Array("\(after)\r\nx\r\n0\r\n\r\n".utf8)
+                if case .whole = decode(body, cuts: []) { return true }
+                return false
+            }
+            let isToken = Scan.isToken(byte)
+            let isBlank = byte == 9 || byte == 32
+            #expect(isTaken("a", "b") == (isToken || byte == 0x3B || byte == 0x3D), "\(byte)")
+            #expect(isTaken("a=b", "c") == (isToken || byte == 0x3B), "\(byte)")
+            let isText = isBlank || (byte > 32 && byte != 127)
+            let isPlain = isText && byte != 0x22 && byte != 0x5C
+            #expect(isTaken("a=\"b", "\"") == isPlain, "\(byte)")
+            #expect(isTaken("a=\"\\", "\"") == isText, "\(byte)")
+        }
+    }
+
+    @Test(arguments: [
+        "5  \r\nhello\r\n0\t\r\n\r\n", "5;\r\nhello\r\n0;;\r\n\r\n",
+        "5;a[=(b \r\nhello\r\n0 ; \r\n\r\n", "5;\u{e9}\r\nhello\r\n0\r\n\r\n",
+    ]) func `a backend may have blanks behind a size, and any extensions`(body: String) {
+        let bytes = Array(body.utf8)
+        let whole = Outcome.whole(data: "hello", trailers: "", length: bytes.count)
+        #expect(decode(bytes, cuts: [], from: .backend) == whole)
+        #expect(decode(bytes, cuts: Array(1..<bytes.count), from: .backend) == whole)
+        guard case .refused = decode(bytes, cuts: []) else {
+            Issue.record("a client may too: \(body)")
+            return
+        }
+    }
+
+    @Test func `a backend's lines around chunks end as everybody's`() {
+        for (body, reason) in bodies.compactMap({ body, outcome in
+            if case .refused(let reason) = outcome { (body, reason) } else { nil }
+        }) where reason != .chunkExtensionInvalid && !body.hasPrefix("5 ") {
+            #expect(
+                decode(Array(body.utf8), cuts: [], from: .backend) == .refused(reason), "\(body)")
+        }
+        for body in ["5;a\nb", "5;\0", "5 \n", "5 x"] {
+            guard case .refused = decode(Array(body.utf8), cuts: [], from: .backend) else {
+                Issue.record("it is taken: \(body)")
+                continue
             }
         }
     }
@@ -115,7 +178,7 @@ private let bodies: [(String, Outcome)] = [
     }
 
     @Test func `an ended decoder stays ended`() {
-        var decoder = ChunkedDecoder()
+        var decoder = ChunkedDecoder(from: .client)
         let bytes = Array("0\r\n\r\nabc".utf8)
         #expect(decoder.next(bytes.span, from: 0) == .end(trailers: 3..<3, consumed: 5))
         #expect(decoder.isEnded)

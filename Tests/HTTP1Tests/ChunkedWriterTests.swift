@@ -23,7 +23,7 @@ import Testing
         ChunkedWriter.appendDataEnd(to: &out)
         ChunkedWriter.appendEnd(to: &out)
         let bytes = array(out.bytes)
-        var decoder = ChunkedDecoder()
+        var decoder = ChunkedDecoder(from: .backend)
         #expect(decoder.next(bytes.span, from: 0) == .data(5..<305))
         #expect(
             decoder.next(bytes.span, from: 305)

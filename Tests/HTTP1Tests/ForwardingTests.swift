@@ -20,9 +20,9 @@ import Testing
 
     @Test(arguments: [
         "Connection: close", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive",
-        "TE: trailers",
+        "TE: deflate;q=0.5", "TE:", "TE: trailers;q=0", "TE: trailersx", "Connection: TE\r\nTE: x",
         "Upgrade: websocket", "Trailer: X", "connection: x-hop\r\nX-Hop: 1\r\nx-hop: 2",
-        "X-Hop: 1\r\nConnection: close, X-HOP", "Connection: TE\r\nTE: gzip;q=0.5, trailers",
+        "X-Hop: 1\r\nConnection: close, X-HOP", "Connection: TE\r\nTE: gzip;q=0.5",
         "Connection: accept\r\nAccept: a", "Connection: ,", "X-Real-IP: 6.6.6.6",
         "X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil",
         "X-Forwarded-Port: 1", "Forwarded: for=6.6.6.6", "Proxy: http://evil/",
@@ -63,7 +63,24 @@ import Testing
             sent("content-length: 0\r\nConnection: content-length\r\n") == ["Content-Length: 0"])
         #expect(
             sent("transfer-encoding:\tCHUNKED\r\nTrailer: X\r\n", method: "POST")
-                == ["Trailer: X", "Transfer-Encoding: chunked"])
+                == ["Transfer-Encoding: chunked"])
+    }
+
+    @Test(arguments: [
+        "TE: trailers", "te:\tTRAILERS ", "TE: trailers\r\nConnection: TE", "TE: gzip, trailers",
+        "Connection: close, te\r\nTE: deflate;q=0.5, trailers ,gzip", "TE: x\r\nTE: trailers",
+        "TE: trailers\r\nTE: trailers",
+    ]) func `that a client takes trailers is passed on, and nothing else of TE`(lines: String) {
+        #expect(sent("A: 1\r\n\(lines)\r\n") == ["A: 1", "Connection: TE", "TE: trailers"])
+        // It has no chunks, and so can't have trailers.
+        #expect(sent("\(lines)\r\n", version: "0") == ["Via: 1.0 lbctl"])
+    }
+
+    @Test func `a client may take trailers and ask for an upgrade`() {
+        #expect(
+            sent("TE: trailers\r\nConnection: Upgrade, TE\r\nUpgrade: websocket\r\n") == [
+                "Connection: upgrade, TE", "TE: trailers", "Upgrade: websocket",
+            ])
     }
 
     @Test func `an upgrade is passed on with its nomination`() {

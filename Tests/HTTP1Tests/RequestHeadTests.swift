@@ -60,7 +60,11 @@ private let good = [
         ("G@T / HTTP/1.1\r\n", .methodInvalid), ("GE:T / HTTP/1.1\r\n", .methodInvalid),
         ("\u{16}\u{3}\u{1}", .methodInvalid), ("\nGET", .bareLineFeed),
         ("\r\n\r\n\r\nGET", .tooManyEmptyLines), ("\rGET", .bareCarriageReturn),
-        ("PRI * HTTP/2.0\r\n", .versionUnsupported), ("GET / HTTP/2", .versionUnsupported),
+        ("PRI * HTTP/2.0\r\n", .versionUnsupported), ("GET / HTTP/2.0\r\n", .versionUnsupported),
+        ("GET / HTTP/3\r\n", .versionInvalid), ("GET / HTTP/01.1", .versionInvalid),
+        ("GET / HTTP/9.9.9", .versionInvalid), ("GET / HTTP/10.0", .versionInvalid),
+        ("GET / HTTP/2.0\n", .bareLineFeed), ("GET / HTTP/2.0 \r\n", .requestLineSpacing),
+        ("GET / HTTP/.1", .versionInvalid), ("GET / HTTP/1.\r\n", .versionInvalid),
         ("GET / HTTP/0.9\r\n", .versionUnsupported), ("GET / http/1.1", .versionInvalid),
         ("GET / HTTP/1.10\r\n", .versionInvalid), ("GET / HTTP/1.x", .versionInvalid),
         ("GET / HTTP/1,1", .versionInvalid), ("GET / HTTP/1.1\n", .bareLineFeed),
@@ -83,6 +87,9 @@ private let good = [
     @Test(arguments: [
         ("Host: h\r\nX : 1\r\n", Malformation.spaceBeforeColon), ("X\t: 1", .spaceBeforeColon),
         ("X\r\n", .fieldWithoutColon), ("X\n", .fieldWithoutColon), (": x", .fieldNameEmpty),
+        ("X y z\r\n", .fieldWithoutColon), ("<p>\r\n", .fieldWithoutColon),
+        ("X \n", .fieldWithoutColon), ("X y: 1", .spaceInFieldName),
+        ("X \t : 1", .spaceBeforeColon),
         ("X(: 1", .fieldNameInvalid), ("X\0: 1", .fieldNameInvalid), (" X: 1", .obsoleteFold),
         ("X: 1\r\n y", .obsoleteFold), ("X: 1\r\n\ty", .obsoleteFold),
         ("X: 1\ry", .bareCarriageReturn), ("X: 1\n", .bareLineFeed), ("\n", .bareLineFeed),
@@ -168,6 +175,18 @@ private let good = [
         }
     }
 
+    @Test func `HEAD is told though nothing else may be understood`() {
+        func isHead(_ text: String) -> Bool { RequestHead.asksWithHead(Array(text.utf8).span) }
+        for text in [
+            "HEAD / HTTP/1.1", "\r\n\r\n\r\nHEAD /", "HEAD\t", "HEAD\r\n", "HEAD", "HEAD \0",
+        ] {
+            #expect(isHead(text), "\(text)")
+        }
+        for text in ["", "\r\n", "HEA", "HEADS /", "head /", "GET /HEAD", " HEAD /", "XHEAD"] {
+            #expect(!isHead(text), "\(text)")
+        }
+    }
+
     @Test func `methods are told by their exact names`() {
         let names = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
         let methods = [Method.get, .head, .post, .put, .delete, .options, .trace, .patch]
@@ -233,7 +252,7 @@ private let good = [
         #expect(fault("GET / HTTP/1.1\r\nHost: h\r\nA:\r\n\r\n") == nil)
         limits.maxFields = 1000
         limits.maxBytes = 10000
-        let many = String(repeating: "A:\r\n", count: 127)
+        let many = String(repeating: "A:\r\n", count: HeadLimits.fieldCapacity - 1)
         #expect(fault("GET / HTTP/1.1\r\nHost: h\r\n\(many)\r\n") == nil)
         #expect(fault("GET / HTTP/1.1\r\nHost: h\r\n\(many)B:\r\n\r\n") == .tooManyFields)
     }

@@ -34,6 +34,10 @@ private let good = [
     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 \r\n\r\n",
     "HTTP/1.0 404 Not  Found caf\u{e9}\r\nX: 1\r\n\r\n", "HTTP/1.1 999\r\nA:\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: x\r\n\r\n",
+    "HTTP/1.1 200 OK\nContent-Length: 5\n\n", "HTTP/1.1 200\r\nA: 1\nB:\n\n",
+    "HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\r\n\n", "HTTP/1.1 200 OK\nA: 1\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nA \t: 1\r\nContent-Length : 5\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nSet-Cookie: a=\u{1}\u{7f}\r\n\r\n",
 ]
 
 @Suite struct ResponseHeadTests {
@@ -51,10 +55,24 @@ private let good = [
         ("HELLO", Malformation.statusLineInvalid), ("HTTP/2.0 200 OK\r\n", .statusLineInvalid),
         ("HTTP/1.1 20 OK\r\n", .statusLineInvalid), ("HTTP/1.1 abc", .statusLineInvalid),
         ("HTTP/1.1  200", .statusLineInvalid), ("HTTP/1.1 2000", .statusLineInvalid),
-        ("HTTP/1.1 099 ", .statusLineInvalid), ("HTTP/1.1 200\n", .bareLineFeed),
-        ("HTTP/1.1 200 OK\n", .bareLineFeed), ("HTTP/1.1 200 O\0", .controlCharacter),
+        ("HTTP/1.1 099 ", .statusLineInvalid), ("HTTP/1.1 200\tOK", .statusLineInvalid),
+        ("HTTP/1.1 200 O\0", .controlCharacter),
         ("HTTP/1.1 200 OK\rX", .bareCarriageReturn), ("\r\nHTTP/1.1 200", .statusLineInvalid),
-        ("HTTP/1.1 200 OK\r\nX : 1", .spaceBeforeColon), ("HTTP/1.1 200 OK\r\n X", .obsoleteFold),
+        ("\nHTTP/1.1 200", .statusLineInvalid), ("HTTP/3 200 OK\r\n", .statusLineInvalid),
+        ("HTTP/1.1 200 OK\r\nA: 1\nB: 2\r\n\r\n", .bareLineFeed),
+        ("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\n\r\n", .bareLineFeed),
+        ("HTTP/1.1 200 OK\r\nA: 1\r\n\n", .bareLineFeed),
+        ("HTTP/1.1 200 OK\nA: 1\n\r\n", .bareLineFeed),
+        ("HTTP/1.1 200 OK\r\nX: \0", .controlCharacter),
+        ("HTTP/1.1 200 OK\r\nX: \u{1}\0", .controlCharacter),
+        ("HTTP/1.1 200 OK\r\nX: \u{1}\rY", .bareCarriageReturn),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\u{1}\r\n", .controlCharacter),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: \u{b}chunked\r\n", .controlCharacter),
+        ("HTTP/1.1 200 OK\r\nNo colon\r\n", .fieldWithoutColon),
+        ("HTTP/1.1 200 OK\r\n<p>\n", .fieldWithoutColon),
+        ("HTTP/1.1 200 OK\r\nSecured by X : y", .spaceInFieldName),
+        ("HTTP/1.1 200 OK\r\nX(: y", .fieldNameInvalid),
+        ("HTTP/1.1 200 OK\r\n : y", .obsoleteFold), ("HTTP/1.1 200 OK\r\n X", .obsoleteFold),
         ("HTTP/1.1 200 OK\r\nContent-Length: a\r\n", .contentLengthInvalid),
         ("HTTP/1.1 200 OK\r\nContent-Length: -2\r\n", .contentLengthInvalid),
         ("HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n", .contentLengthRepeated),
@@ -165,6 +183,64 @@ private let good = [
         }
         #expect(read(head(limits)) == .complete(length: head(limits).utf8.count))
         #expect(read(head(limits + 1)) == .malformed(.tooManyFields))
+    }
+
+    @Test func `what is odd about a line is not sent on, and the rest is as it was`() {
+        let odd = "A:1\u{1}2 \nB \t:\tx y \nSet-Cookie: a\nset-cookie: b\nC:\nContent-Length : 5\n"
+        let proper =
+            "A: 1\u{1}2\r\nB: x y\r\nSet-Cookie: a\r\nset-cookie: b\r\nC: \r\n"
+        for line in ["HTTP/1.1 200 OK\n", "HTTP/1.1 200 OK\r\n"] {
+            let head = line + odd + "Keep-Alive: x\nConnection: B\n\n"
+            #expect(framing(head) == .length(5))
+            #expect(
+                sent(head)
+                    == "HTTP/1.1 200 OK\r\nA: 1\u{1}2\r\nSet-Cookie: a\r\nset-cookie: b\r\nC: \r\n"
+                    + "Content-Length: 5\r\n\r\n")
+            #expect(
+                sent(line + odd + "\n", chunked: true)
+                    == "HTTP/1.1 200 OK\r\n\(proper)Transfer-Encoding: chunked\r\n\r\n")
+        }
+        for head in ["HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\r\n\n", "HTTP/1.1 200 OK\n\r\n"] {
+            #expect(sent(head) == "HTTP/1.1 200 OK\r\n\r\n")
+        }
+    }
+
+    @Test func `each byte is let into a value of a response or not`() {
+        for byte in UInt8.min...UInt8.max {
+            for offset in 0..<10 {
+                var bytes = Array("HTTP/1.1 200 OK\r\nX: 0123456789abc\r\nY: 1\r\n\r\n".utf8)
+                bytes[20 + offset] = byte
+                var head = ResponseHead()
+                let result = head.parse(bytes.span, limits: HeadLimits())
+                let isGood = ![0, 10, 13].contains(byte)
+                #expect((result == .complete(length: bytes.count)) == isGood, "\(byte)")
+                if !isGood { continue }
+                var out = ByteQueue(capacity: 16)
+                head.writeForwarded(
+                    from: bytes.span, connection: .keepAlive, chunked: false, to: &out)
+                #expect(text(out.bytes, out.bytes.indices) == text(bytes.span, bytes.indices))
+            }
+        }
+    }
+
+    @Test func `a stream of events is told by its type`() {
+        func isStream(_ lines: String) -> Bool {
+            let bytes = Array("HTTP/1.1 200 OK\r\nA: 1\r\n\(lines)\r\n\r\n".utf8)
+            var head = ResponseHead()
+            _ = head.parse(bytes.span, limits: HeadLimits())
+            return head.isEventStream(in: bytes.span)
+        }
+        for value in [
+            "text/event-stream", "Text/Event-Stream;charset=utf-8", "text/event-stream ;x",
+        ] {
+            #expect(isStream("content-type: \(value)"), "\(value)")
+        }
+        for line in [
+            "X: text/event-stream", "Content-Type: text/event-streams", "Content-Type: text/event",
+            "Content-Type:", "Content-Type: x text/event-stream", "Accept: text/event-stream",
+        ] {
+            #expect(!isStream(line), "\(line)")
+        }
     }
 
     @Test func `a response that has no body frames none`() {

@@ -18,7 +18,8 @@ struct ClientOracle {
     mutating func examine() throws(Finding) {
         let bytes = client.received
         var position = 0
-        while position < bytes.count, let head = try PlainMessage(bytes[position...]) {
+        while position < bytes.count, let head = try PlainMessage(keepsControls: bytes[position...])
+        {
             position += head.length
             let status = try head.statusLine().status
             try require(

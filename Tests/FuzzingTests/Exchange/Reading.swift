@@ -90,7 +90,7 @@ enum Reading {
             request.isComplete = UInt64(request.body.count) == length
             position += request.body.count
         case .chunked:
-            var decoder = ChunkedDecoder()
+            var decoder = ChunkedDecoder(from: .client)
             var offset = 0
             while true {
                 switch decoder.next(bytes.span, from: offset) {

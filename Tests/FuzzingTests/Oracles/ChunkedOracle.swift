@@ -12,25 +12,36 @@ enum ChunkedOracle {
     }
 
     static func examine(_ bytes: [UInt8]) throws(Finding) {
-        let whole = try decode(bytes, step: bytes.count)
+        let strict = try examine(bytes, .client)
+        let lenient = try examine(bytes, .backend)
+        try require(
+            strict.refusal != nil || strict == lenient,
+            "of a client it is \(strict), and of a backend \(lenient)")
+    }
+
+    private static func examine(_ bytes: [UInt8], _ sender: Sender) throws(Finding) -> Outcome {
+        let whole = try decode(bytes, step: bytes.count, sender)
         for step in [1, 2, 3, 7, 16, 61] where step < bytes.count {
-            let other = try decode(bytes, step: step)
+            let other = try decode(bytes, step: step, sender)
             try require(
                 other == whole, "in pieces of \(step) it is \(other), and whole \(whole)")
         }
-        if whole.refusal != nil { return }
+        if whole.refusal != nil { return whole }
         try require(whole.data.count <= bytes.count, "more was decoded than was there")
         if let length = whole.length {
             try require(length <= bytes.count, "the end is behind the end")
             // RFC 9112 §7.1: the end of the body decides, not what follows it.
-            let alone = try decode(Array(bytes[..<length]), step: length)
+            let alone = try decode(Array(bytes[..<length]), step: length, sender)
             try require(alone == whole, "without what follows it is another")
             try examineAnew(whole)
         }
+        return whole
     }
 
-    private static func decode(_ bytes: [UInt8], step: Int) throws(Finding) -> Outcome {
-        var decoder = ChunkedDecoder()
+    private static func decode(
+        _ bytes: [UInt8], step: Int, _ sender: Sender
+    ) throws(Finding) -> Outcome {
+        var decoder = ChunkedDecoder(from: sender)
         var outcome = Outcome()
         var digested = 0
         var end = 0
@@ -80,7 +91,7 @@ enum ChunkedOracle {
         let lines = whole.trailers
         ChunkedWriter.appendEnd(trailers: 0..<lines.count, from: lines.span, to: &out)
         let sent = out.array
-        let again = try decode(sent, step: sent.count)
+        let again = try decode(sent, step: sent.count, .client)
         try require(
             again.data == whole.data && again.length == sent.count,
             "framed anew it is another: \(shown(sent))")

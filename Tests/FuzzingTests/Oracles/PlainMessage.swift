@@ -10,6 +10,37 @@ struct PlainMessage {
     ///
     /// RFC 9112 §2.2 lets a server skip empty lines before a request.
     init?(_ bytes: ArraySlice<UInt8>, skipsEmptyLines: Bool = false) throws(Finding) {
+        try self.init(bytes, skipsEmptyLines: skipsEmptyLines, keepsControls: false)
+    }
+
+    /// The same where values may have control characters in them (RFC 9110 §5.5), but no zero.
+    init?(keepsControls bytes: ArraySlice<UInt8>) throws(Finding) {
+        try self.init(bytes, skipsEmptyLines: false, keepsControls: true)
+    }
+
+    /// The same of what a backend says, where lines may end with a line feed alone and blanks may
+    /// be before the colon (RFC 9112 §2.2, §5.1): first made into what it should have been.
+    init?(lenient bytes: ArraySlice<UInt8>) throws(Finding) {
+        var proper: [UInt8] = []
+        var endsAlone: [Bool] = []
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+            endsAlone.append(line.last != 0x0D)
+            var text = Array(endsAlone.last == true ? line : line.dropLast())
+            if endsAlone.count > 1, let colon = text.firstIndex(of: 0x3A) {
+                text = Self.trimmedEnd(text[..<colon]) + text[colon...]
+            }
+            proper += text + [0x0D, 0x0A]
+        }
+        try require(
+            Set(endsAlone.dropFirst()).count <= 1,
+            "lines that end differently are taken")
+        try self.init(proper[...], skipsEmptyLines: false, keepsControls: true)
+        length = bytes.count
+    }
+
+    private init?(
+        _ bytes: ArraySlice<UInt8>, skipsEmptyLines: Bool, keepsControls: Bool
+    ) throws(Finding) {
         var position = bytes.startIndex
         if skipsEmptyLines {
             while bytes[position...].starts(with: [0x0D, 0x0A]) { position += 2 }
@@ -21,7 +52,10 @@ struct PlainMessage {
                 end > position && bytes[end - 1] == 0x0D, "a line ends without a carriage return")
             let line = Array(bytes[position..<end - 1])
             try require(
-                line.allSatisfy { ($0 >= 0x20 || $0 == 0x09) && $0 != 0x7F },
+                line.allSatisfy { byte in
+                    if byte == 0x0D || byte == 0 { return false }
+                    return (byte >= 0x20 && byte != 0x7F) || byte == 0x09 || keepsControls
+                },
                 "a control character is in a line: \(shown(line))")
             position = end + 1
             if line.isEmpty { break }
@@ -57,6 +91,12 @@ struct PlainMessage {
     static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var rest = bytes
         while let first = rest.first, first == 0x20 || first == 0x09 { rest = rest.dropFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
+        return Array(rest)
+    }
+
+    private static func trimmedEnd(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var rest = bytes
         while let last = rest.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
         return Array(rest)
     }

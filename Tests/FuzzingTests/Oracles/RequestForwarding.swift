@@ -66,11 +66,17 @@ extension RequestOracle {
         _ bytes: [UInt8]
     ) throws(Finding) {
         try require(sent.values("host").count == 1, "not one Host is sent: \(shown(bytes))")
-        let connection = sent.elements("connection")
+        // RFC 9110 §10.1.4: of TE nothing but this, and from who may get trailers.
+        let takesTrailers =
+            facts.minorVersion == 1 && plain.elements("te").contains(Array("trailers".utf8))
+        let options = (facts.upgrade == nil ? [] : ["upgrade"]) + (takesTrailers ? ["te"] : [])
         try require(
-            connection == (facts.upgrade == nil ? [] : [Array("upgrade".utf8)]),
-            "Connection is sent on: \(shown(bytes))")
-        for name in ["keep-alive", "proxy-connection", "te"] {
+            sent.elements("connection") == options.map { Array($0.utf8) },
+            "Connection is another: \(shown(bytes))")
+        try require(
+            sent.values("te") == (takesTrailers ? [Array("trailers".utf8)] : []),
+            "TE is another: \(shown(bytes))")
+        for name in ["keep-alive", "proxy-connection", "trailer"] {
             try require(sent.values(name).isEmpty, "\(name) is sent on: \(shown(bytes))")
         }
         let kept: Set<[UInt8]> = Set(
@@ -78,7 +84,7 @@ extension RequestOracle {
                 "host", "via", "expect", "date", "x-request-id", "max-forwards", "upgrade",
                 "connection", "content-length", "transfer-encoding", "forwarded", "authorization",
                 "cookie", "set-cookie", "origin", "cache-control", "content-type",
-                "content-encoding", "content-range", "close", "keep-alive", "",
+                "content-encoding", "content-range", "close", "keep-alive", "te", "",
             ].map { Array($0.utf8) })
         for option in plain.elements("connection") where !kept.contains(option) {
             let text = String(decoding: option, as: UTF8.self)

@@ -17,7 +17,7 @@ enum ResponseOracle {
         try require(
             head.parse(bytes.span, limits: HeadLimits()) == whole, "parsed again it is another")
         guard case .complete(let length) = whole else { return }
-        guard let plain = try PlainMessage(bytes[..<length]) else {
+        guard let plain = try PlainMessage(lenient: bytes[..<length]) else {
             throw Finding("a head is complete that has no end")
         }
         try require(plain.length == length, "the end of a head is elsewhere")
@@ -51,7 +51,8 @@ enum ResponseOracle {
         head.writeForwarded(
             from: bytes.span, connection: word, chunked: framing == .chunked, to: &out)
         let sent = out.array
-        guard let reread = try PlainMessage(sent[...]), reread.length == sent.count else {
+        guard let reread = try PlainMessage(keepsControls: sent[...]), reread.length == sent.count
+        else {
             throw Finding("sent on, it does not end where it should: \(shown(sent))")
         }
         // Of ours there may be two lines more than the parser has room for.
