@@ -24,8 +24,12 @@ extension Worker {
             let pending = Socket.pendingError(of: upstreams[upstream].transport.socket)
             return attemptFailed(number, .notConnected, errno: errno ?? pending)
         }
-        let isUnsent =
-            exchanges[number].request.sent == 0 && exchanges[number].request.isWhole
+        let sent = exchanges[number].request.sent
+        var isUnsent = sent == 0 && exchanges[number].request.isWhole
+        // A kept connection may have been closed just before it was used again.
+        if !isUnsent && upstreams[upstream].idled != nil {
+            isUnsent = Socket.metClosedPeer(upstreams[upstream].transport.socket, last: sent)
+        }
         return attemptFailed(number, isUnsent ? .brokenUnsent : .brokenSent, errno: errno)
     }
 

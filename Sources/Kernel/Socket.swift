@@ -165,6 +165,17 @@ public enum Socket {
         UInt64(max(0, clinux_unacknowledged(socket.number)))
     }
 
+    /// Whether the last `count` bytes that were written met a peer that had closed before, so that
+    /// its program can't have read any of them. To be asked when the connection has failed.
+    ///
+    /// The end (FIN) came first and acknowledged none of them, then a reset: tcp(7) says EPIPE to
+    /// that, and ECONNRESET to a reset without an end. A program that closes while it has not read
+    /// all resets without an end; one that has read acknowledges with the end at the latest.
+    public static func metClosedPeer(_ socket: borrowing Descriptor, last count: Int) -> Bool {
+        if pendingError(of: socket) != .brokenPipe { return false }
+        return clinux_unacknowledged_ever(socket.number) >= Int64(count)
+    }
+
     /// Makes the coming close a reset, so that the peer sees that something is missing.
     public static func resetOnClose(_ socket: borrowing Descriptor) {
         _ = clinux_linger_nothing(socket.number)

@@ -51,6 +51,52 @@ import Testing
         #expect(Socket.pendingError(of: socket) == nil)
     }
 
+    private enum PeerFate: CaseIterable {
+        case closesBefore, readsAndCloses, readsAPartAndCloses, resetsBefore, resetsAfterReading
+        case endsAndReads
+    }
+
+    @Test(arguments: PeerFate.allCases)
+    private func `only of a peer that had closed before is it said that it read nothing`(
+        _ fate: PeerFate
+    ) throws {
+        var client: Descriptor
+        do {
+            let pair = try connected()
+            // Something has gone each way before, as over a kept connection.
+            _ = pair.client.send([1, 2, 3].span)
+            var seen = ByteQueue(capacity: 64)
+            #expect(Poll.wait(for: .readable, on: pair.server.reference, timeout: .seconds(30)))
+            _ = pair.server.receive(into: &seen)
+            _ = pair.server.send([4].span)
+            #expect(Poll.wait(for: .readable, on: pair.client.reference, timeout: .seconds(30)))
+            _ = pair.client.receive(into: &seen)
+            client = try pair.client.reference.duplicate()
+            var part = ByteQueue(capacity: 2)
+            switch fate {
+            case .closesBefore: break
+            case .resetsBefore: Socket.resetOnClose(pair.server)
+            case .endsAndReads: Socket.endSending(pair.server)
+            case .readsAndCloses, .readsAPartAndCloses, .resetsAfterReading: break
+            }
+            if fate != .closesBefore && fate != .resetsBefore {
+                #expect(pair.client.send([5, 6, 7].span) == .moved(3))
+                #expect(
+                    Poll.wait(for: .readable, on: pair.server.reference, timeout: .seconds(30)))
+                if fate == .readsAPartAndCloses {
+                    _ = pair.server.receive(into: &part)
+                } else {
+                    _ = pair.server.receive(into: &seen)
+                }
+            }
+            if fate == .resetsAfterReading { Socket.resetOnClose(pair.server) }
+        }
+        if fate == .closesBefore { #expect(client.send([5, 6, 7].span) == .moved(3)) }
+        if fate == .resetsBefore { _ = client.send([5, 6, 7].span) }
+        #expect(Poll.wait(for: .readable, on: client.reference, timeout: .seconds(30)))
+        #expect(Socket.metClosedPeer(client, last: 3) == (fate == .closesBefore))
+    }
+
     @Test func `on the loopback a first send can follow the connect at once`() throws {
         let listener = try Socket.listen(on: .loopback(port: 0))
         let client = try Socket.connect(to: try Socket.localAddress(of: listener))

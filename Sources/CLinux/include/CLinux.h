@@ -211,3 +211,7 @@ int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **faile
 
 // Calls `each` with the numeric names in /proc/PID/task/*/children, or in /proc itself for pid 0.
 int clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context);
+
+// How many of the bytes that were ever sent the peer has not acknowledged, also where the connection
+// has been reset since (TCP_INFO, tcp(7)).
+long long clinux_unacknowledged_ever(int fd);
