@@ -118,13 +118,6 @@ public final class Balancer {
         }
     }
 
-    private func lift(_ clients: [String]) {
-        let now = Clock.now()
-        for client in clients.compactMap({ ClientNetwork($0) }) {
-            plan?.rules.lift(client, now: now)
-        }
-    }
-
     private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {
         guard let plan else { ThisProcess.exit(0) }
         plan.leaving.begin(manner, until: Clock.now() + time)
@@ -143,7 +136,6 @@ public final class Balancer {
                 invariant(Int(count) >= workers, "the supervisor gave too few lanes")
             case .roster(let roster): try take(roster)
             case .drain(let time): leave(.handingOver, within: time)
-            case .lift(let clients): lift(clients)
             }
         }
     }

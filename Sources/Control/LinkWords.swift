@@ -9,8 +9,6 @@ public enum LinkOrder: Equatable, Sendable {
     /// Another balancer takes over: let the listening sockets go, finish what is there, and answer
     /// each next request of a connection with `Connection: close`.
     case drain(within: Nanoseconds)
-    /// Let these clients in again, who were banned: addresses, or networks as `2001:db8::/64`.
-    case lift([String])
 }
 
 /// What a balancer says to the supervisor over the link.
@@ -65,9 +63,6 @@ extension LinkOrder: Spelled {
         case .drain(let within):
             frame.put(3 as UInt8)
             frame.put(within.count)
-        case .lift(let clients):
-            frame.put(4 as UInt8)
-            frame.put(clients)
         }
     }
 
@@ -76,7 +71,6 @@ extension LinkOrder: Spelled {
         case 1: self = .lanes(first: try frame.number(), count: try frame.number())
         case 2: self = .roster(try RosterWord(from: &frame))
         case 3: self = .drain(within: Nanoseconds(try frame.number()))
-        case 4: self = .lift(try frame.texts())
         default: throw Misspelling("an unknown order on the link")
         }
     }

@@ -41,12 +41,6 @@ final class BalancerLink {
         flush()
     }
 
-    /// Has it let clients in again.
-    func lift(_ clients: [String]) {
-        Framing.append(LinkOrder.lift(clients), to: &outgoing)
-        flush()
-    }
-
     /// Writes what can be written without waiting.
     func flush() {
         while true {
