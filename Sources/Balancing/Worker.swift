@@ -71,6 +71,8 @@ struct Worker: ~Copyable {
     var queueVersion: UInt64 = 0
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
     var postponed: [SlabKey] = []
+    /// Who could make room for others.
+    var idlers = Idlers()
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 
@@ -227,6 +229,7 @@ struct Worker: ~Copyable {
         plan.wakers[number].waker.clear()
         adoptRoster()
         rescuesDue = true
+        makeRoomIfAsked()
         let manner = plan.leaving.current
         if manner != leaving { beginLeaving(manner) }
     }

@@ -27,6 +27,13 @@ final class WorkerPlan: Sendable {
     let leaving: Leaving
     /// Client connections that one worker may have.
     let connectionsAWorker: Int
+    /// With how many of them a full worker has a good deal of room again.
+    let relievedAt: Int
+    let crowd: Crowd
+    /// How long a backend may be silent to a client that sends no more, for a request and for a
+    /// stream.
+    let halfClosed: Nanoseconds
+    let halfStream: Nanoseconds
     let headLimits: HeadLimits
     /// Wakes each worker, by its number.
     let wakers: [WakerBox]
@@ -78,6 +85,10 @@ final class WorkerPlan: Sendable {
         let possible = max(16, free / 2)
         let wanted = min(options.maxConnections ?? possible, possible)
         connectionsAWorker = min(max(1, wanted / workers), 1 << 20)
+        relievedAt = connectionsAWorker - max(1, connectionsAWorker / 10)
+        crowd = Crowd(workers: workers)
+        halfClosed = options.timeoutHalfClosed ?? Limits.halfClosed
+        halfStream = options.timeoutHalfClosed ?? Limits.halfStream
         pseudonym = InlineText(
             "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
         let address = listeners.first.map { "\($0.address)" } ?? ""
