@@ -213,6 +213,7 @@ public final class Balancer {
         for sentence in plan.board.takeSentences() {
             DescriptorReference.standardError.writeAll(sentence + "\n")
         }
+        if plan.board.takeEndOfAccepting() { link?.send(.stoppedAccepting) }
         if version <= told { return }
         told = version
         link?.send(.adopted(version: version))

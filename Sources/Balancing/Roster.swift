@@ -118,6 +118,8 @@ final class RosterBoard: Sendable {
     /// What the log is to say.
     private let sentences = Mutex<[String]>([])
     private let accounts = Mutex<[(account: FailoverAccount, parts: Int)]>([])
+    /// Whether the workers have let the listening sockets go, and the supervisor has been told.
+    private let accepting = Atomic<UInt8>(0)
     /// Wakes the thread that tells the supervisor.
     private let adoptionWaker: Waker
 
@@ -164,6 +166,18 @@ final class RosterBoard: Sendable {
     func announce(_ sentence: String) {
         sentences.withLock { $0.append(sentence) }
         adoptionWaker.wake()
+    }
+
+    /// The last worker has let the listening sockets go.
+    func stoppedAccepting() {
+        accepting.store(1, ordering: .releasing)
+        adoptionWaker.wake()
+    }
+
+    /// Whether that is so and has not been told; it is told then.
+    func takeEndOfAccepting() -> Bool {
+        accepting.compareExchange(expected: 1, desired: 2, ordering: .acquiringAndReleasing)
+            .exchanged
     }
 
     /// What is to be said.

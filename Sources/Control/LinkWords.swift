@@ -19,6 +19,9 @@ public enum LinkReport: Equatable, Sendable {
     case verdict(slot: UInt32, generation: UInt64, isUp: Bool, reason: String)
     /// What became of the requests that were with a backend when it died.
     case failedOver(FailoverAccount)
+    /// It has taken in who waited at the listening sockets and let them go: it accepts nobody from
+    /// now on.
+    case stoppedAccepting
 }
 
 /// What became of the requests that a dead backend had.
@@ -95,6 +98,7 @@ extension LinkReport: Spelled {
             frame.put(account.inFlight)
             frame.put(account.retried)
             frame.put(account.failed)
+        case .stoppedAccepting: frame.put(4 as UInt8)
         }
     }
 
@@ -111,6 +115,7 @@ extension LinkReport: Spelled {
                     slot: try frame.number(), generation: try frame.number(),
                     inFlight: try frame.number(), retried: try frame.number(),
                     failed: try frame.number()))
+        case 4: self = .stoppedAccepting
         default: throw Misspelling("an unknown report on the link")
         }
     }

@@ -91,6 +91,8 @@ extension Supervisor {
                 log.say("the checks of all backends fail: all are tried, rather than none")
             }
         case .failedOver(let account): take(account)
+        // The next look at the listening sockets goes by it.
+        case .stoppedAccepting: return
         }
     }
 

@@ -95,6 +95,7 @@ extension Supervisor {
             if child.isBalanced { publishRoster() }
             return
         }
+        if child.plan.role == .balancer { listenAgain() }
         do throws(SystemError) {
             child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()

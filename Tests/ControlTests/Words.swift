@@ -94,6 +94,7 @@ enum Words {
         .verdict(slot: 1, generation: 2, isUp: false, reason: "3 failures in a row"),
         .failedOver(
             FailoverAccount(slot: 1, generation: 2, inFlight: 9, retried: 7, failed: 2)),
+        .stoppedAccepting,
     ]
 }
 
