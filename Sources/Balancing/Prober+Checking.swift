@@ -26,9 +26,8 @@ extension Prober {
     private mutating func connect(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
         probes[place].end()
         do throws(SystemError) {
-            let socket = try Socket.connect(
-                to: probes[place].address, speakFirst: endsUnheard || speaksFirst)
-            probes[place].begin(socket)
+            let begun = try probes[place].address.connect(speakFirst: endsUnheard || speaksFirst)
+            probes[place].begin(begun)
             // On the loopback it is done by now.
             advance(place, now, poller)
             guard probes[place].isUnderWay, let reference = probes[place].reference else { return }
@@ -112,7 +111,7 @@ extension Prober {
         case .http(let path):
             let close = mayUseAgain(place) ? "" : "Connection: close\r\n"
             request.append(
-                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address)\r\n"
+                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address.text)\r\n"
                     + "User-Agent: lbctl-health\r\n\(close)\r\n")
         }
         return request

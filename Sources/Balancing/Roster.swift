@@ -10,7 +10,7 @@ final class Roster: Sendable {
         let slot: UInt32
         let generation: UInt64
         let name: InlineText
-        let address: Address
+        let address: BackendAddress
         let fact: MemberFact
         let weight: UInt32
         let pid: Int32
@@ -79,7 +79,10 @@ final class Roster: Sendable {
     convenience init(_ word: RosterWord, needs: Needs = Needs(), after last: Roster? = nil) {
         var members: [Member] = []
         for said in word.members {
-            guard let address = Address(said.address) else { continue }
+            // What accepted last is remembered from one roster to the next.
+            let known = last?.index(ofSlot: said.slot).map { last?.members[$0].address } ?? nil
+            let same = known?.text == said.address ? known : nil
+            guard let address = same ?? BackendAddress(said.address) else { continue }
             members.append(
                 Member(
                     slot: said.slot, generation: said.generation,

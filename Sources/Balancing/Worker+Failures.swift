@@ -51,13 +51,7 @@ extension Worker {
             upstreams[upstream].client = nil
             closeUpstream(upstream)
         }
-        if failure == .notConnected {
-            lane.connectFailed(slot: slot)
-            // That this process has run out of something says nothing about the backend.
-            if errno.map({ !$0.isOurOwn }) ?? true {
-                _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
-            }
-        }
+        if failure == .notConnected { noteUnconnected(slot, generation, errno) }
         if failure == .brokenSent && hasDied(slot, generation) {
             exchanges[number].deaths.add(Loss(slot: Int(slot), generation: generation))
         }
@@ -98,6 +92,18 @@ extension Worker {
             exchanges[number].cause = cause
             abort(number)
             return false
+        }
+    }
+
+    /// No connection to a backend could be made.
+    private func noteUnconnected(_ slot: UInt32, _ generation: UInt64, _ errno: Errno?) {
+        lane.connectFailed(slot: slot)
+        if errno == .connectionRefused, let index = roster.index(ofSlot: slot) {
+            roster.members[index].address.wasRefused()
+        }
+        // That this process has run out of something says nothing about the backend.
+        if errno.map({ !$0.isOurOwn }) ?? true {
+            _ = plan.scoreboard.verdict(slot: Int(slot)).addFailure(of: generation)
         }
     }
 

@@ -34,7 +34,7 @@ extension Supervisor {
             members.append(
                 RosterMember(
                     slot: UInt32(child.slot), generation: child.generation,
-                    name: child.name, address: "\(child.address)",
+                    name: child.name, address: child.reachedAt,
                     fact: child.fact, weight: child.weight, pid: child.process?.pid ?? 0,
                     ended: child.ended, returns: child.returns))
         }

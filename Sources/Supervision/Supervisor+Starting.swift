@@ -79,6 +79,7 @@ extension Supervisor {
         // They may still have its port.
         endEscapees(of: child)
         child.takeNextPlan()
+        child.forgetAddress()
         child.holdPort()
         child.environment = plan.recipe.environment
         child.generation += 1
