@@ -64,7 +64,9 @@ public final class Balancer {
         listeners = start.listeners
         scoreboard = start.scoreboard
         firstLane = start.firstLane
-        workers = start.options.threads ?? ThisProcess.cores
+        // No more than there may be clients: a worker may have one at least.
+        workers = min(
+            start.options.threads ?? ThisProcess.cores, start.options.maxConnections ?? .max)
         prober = Prober(start.options, start.scoreboard, kind: Kind.probe)
         let roster = start.roster
         ready = start.ready.take()

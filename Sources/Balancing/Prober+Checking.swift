@@ -35,7 +35,12 @@ extension Prober {
                 reference, for: probes[place].stage == .asked ? .answers : .everyChange,
                 token: Token(kind: kind, key: probes.key(place)))
         } catch {
-            conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+            // That this process has run out of something says nothing about the backend.
+            if error.errno.mayPass {
+                putOff(place, now)
+            } else {
+                conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+            }
         }
     }
 

@@ -78,11 +78,8 @@ extension Worker {
             serve(slot)
         }
         if clients.isCurrent(key) && !clients[slot].isHeard { noteSilent(key) }
-        if clients.isFull {
-            tellOfCrowd()
-            // The kernel wakes one worker for a newcomer: it must be one that has room.
-            if !plan.crowd.isFull { pauseAccepting() }
-        }
+        // The kernel wakes one worker for a newcomer: it must be one that has room.
+        if clients.isFull && !plan.crowd.isFull { pauseAccepting() }
     }
 
     func isTrusted(_ address: Address) -> Bool {
@@ -179,7 +176,7 @@ extension Worker {
         if !introductions.isEmpty { introductions[slot] = nil }
         _ = clients.remove(slot)
         lane.connectionClosed()
-        if clients.count == plan.relievedAt { plan.crowd.isRelieved() }
+        if clients.count == relievedAt { plan.crowd.isRelieved() }
         if case .paused = accepting { resumeAccepting() }
     }
 

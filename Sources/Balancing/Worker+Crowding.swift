@@ -37,29 +37,40 @@ extension Worker {
         case .descriptors: if dropIdleUpstream() { return true }
         }
         if plan.crowd.isNews(lack, now: now) { plan.board.announce(sentence(of: lack)) }
-        guard let slot = nextToGo() else {
-            plan.crowd.tell(.max, of: number)
-            return false
+        let own = nextToGo()
+        // Of a thread that has room nobody is to go: only all of them together are full.
+        if lack == .places {
+            switch plan.crowd.decide(rank(ofNext: own), of: number, now: now) {
+            case .oneself: break
+            case .other(let other):
+                plan.wakers[other].waker.wake()
+                return false
+            case .unknown(let others):
+                for other in others { plan.wakers[other].waker.wake() }
+                return false
+            }
         }
-        if let other = plan.crowd.ask(before: rank(slot), besides: number) {
-            plan.wakers[other].waker.wake()
-            return false
-        }
-        closeClient(slot)
+        guard let own else { return false }
+        closeClient(own)
+        if lack == .places { tellOfCrowd() }
         return true
     }
 
-    /// Another worker has a newcomer, and the one to make room for it may be ours.
-    mutating func makeRoomIfAsked() {
-        if !plan.crowd.isAsked(number) { return }
-        if clients.isFull, let slot = nextToGo() { closeClient(slot) }
-        tellOfCrowd()
+    /// Another worker has a newcomer, or is about to decide whose client makes room for it.
+    mutating func takeCrowdRequest() {
+        let (request, tells) = plan.crowd.takeRequest(number)
+        if request == .letGo && clients.isFull, let slot = nextToGo() { closeClient(slot) }
+        if tells || request == .letGo { tellOfCrowd() }
+        if request == .nothing { return }
+        resumeAccepting()
         for index in plan.listeners.indices { accept(from: index) }
     }
 
-    /// The others may ask for ours.
-    mutating func tellOfCrowd() {
-        plan.crowd.tell(nextToGo().map { rank($0) } ?? .max, of: number)
+    private mutating func tellOfCrowd() {
+        let next = nextToGo()
+        if let asker = plan.crowd.tell(rank(ofNext: next), of: number, now: now) {
+            plan.wakers[asker].waker.wake()
+        }
     }
 
     /// A client has come, and has not said anything yet.
@@ -77,8 +88,9 @@ extension Worker {
         clients.isCurrent(key) && !clients[key.slot].isHeard
     }
 
-    /// The lower, the sooner it goes.
-    private func rank(_ slot: UInt32) -> UInt64 {
+    /// How soon the client that is next to go has to: the lower, the sooner.
+    private func rank(ofNext slot: UInt32?) -> UInt64 {
+        guard let slot else { return .max }
         let since = clients[slot].activeAt.nanoseconds >> 1
         return clients[slot].isHeard ? since | 1 << 63 : since
     }
@@ -173,7 +185,7 @@ extension Worker {
 
     private func sentence(of lack: Crowd.Lack) -> String {
         let descriptors = "the limit of file descriptors, \(ThisProcess.descriptorLimit)"
-        let limit = plan.connectionsAWorker * plan.wakers.count
+        let limit = plan.connections
         let what =
             switch lack {
             case .descriptors: "\(descriptors), is reached"

@@ -126,7 +126,7 @@ extension Worker {
             return
         }
         // It has most likely gone, and its backend works for nobody.
-        if !waitsForClient(number) {
+        if exchanges[number].phase != .readingHead && !waitsForClient(number) {
             clientVanished(number)
             return
         }

@@ -73,6 +73,8 @@ struct Worker: ~Copyable {
     var postponed: [SlabKey] = []
     /// Who could make room for others.
     var idlers = Idlers()
+    /// With how many clients there is a good deal of room again.
+    let relievedAt: Int
     var accepting = Accepting.on
     var leaving = Leaving.Manner.staying
 
@@ -85,12 +87,13 @@ struct Worker: ~Copyable {
 
     init(_ plan: WorkerPlan, number: Int, lane: Lane) throws(SystemError) {
         let start = Clock.now()
-        let capacity = plan.connectionsAWorker
+        let capacity = plan.connections(ofWorker: number)
         let upstreamCapacity = capacity + 64
         self.plan = plan
         self.number = number
         self.lane = lane
         poller = try Poller()
+        relievedAt = capacity - max(1, capacity / 10)
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
         exchanges = Slab(capacity: plan.exchangesAWorker)
@@ -229,7 +232,7 @@ struct Worker: ~Copyable {
         plan.wakers[number].waker.clear()
         adoptRoster()
         rescuesDue = true
-        makeRoomIfAsked()
+        takeCrowdRequest()
         let manner = plan.leaving.current
         if manner != leaving { beginLeaving(manner) }
     }

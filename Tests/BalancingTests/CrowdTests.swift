@@ -14,7 +14,9 @@ import Testing
         #expect(!crowd.isFull)
         // Whoever has room is told to look for newcomers.
         #expect(crowd.roomy(besides: 0) == 1)
-        #expect(crowd.isAsked(1) && !crowd.isAsked(1) && !crowd.isAsked(0))
+        #expect(crowd.takeRequest(1) == (.accept, false))
+        #expect(crowd.takeRequest(1) == (.nothing, false))
+        #expect(crowd.takeRequest(0) == (.nothing, false))
         crowd.filled(1)
         #expect(crowd.isFull && crowd.roomy(besides: 0) == nil)
         crowd.hasRoomAgain(0)
@@ -39,18 +41,36 @@ import Testing
         #expect(crowd.isNews(.descriptors, now: last + .seconds(200)))
     }
 
-    @Test func `whoever has the one that is to go first is asked, once`() {
+    @Test func `all are asked, and whoever has the one that is to go first lets it go`() {
         let crowd = Crowd(workers: 3)
-        crowd.tell(10, of: 0)
-        crowd.tell(5, of: 1)
-        crowd.tell(7, of: 2)
-        #expect(crowd.ask(before: 5, besides: 1) == nil)
-        #expect(crowd.ask(before: 10, besides: 0) == 1)
-        #expect(crowd.isAsked(1) && !crowd.isAsked(1) && !crowd.isAsked(2))
+        #expect(crowd.decide(10, of: 0, now: start) == .unknown([1, 2]))
+        // It waits for them, and so does another one that has a newcomer meanwhile.
+        #expect(crowd.decide(10, of: 0, now: start) == .unknown([]))
+        #expect(crowd.decide(5, of: 1, now: start) == .unknown([]))
+        #expect(crowd.takeRequest(1) == (.nothing, true))
+        #expect(crowd.tell(5, of: 1, now: start) == nil)
+        #expect(crowd.takeRequest(1) == (.nothing, false))
+        #expect(crowd.tell(7, of: 2, now: start) == 0)
+        #expect(crowd.takeRequest(0) == (.accept, false))
+        #expect(crowd.decide(10, of: 0, now: start) == .other(1))
+        #expect(crowd.takeRequest(1) == (.letGo, false))
         // It has not told of another one yet.
-        #expect(crowd.ask(before: 10, besides: 0) == 2)
-        #expect(crowd.ask(before: 10, besides: 0) == nil)
-        crowd.tell(6, of: 1)
-        #expect(crowd.ask(before: 10, besides: 0) == 1)
+        #expect(crowd.decide(10, of: 0, now: start) == .other(2))
+        #expect(crowd.decide(10, of: 0, now: start) == .oneself)
+        _ = crowd.tell(6, of: 1, now: start)
+        #expect(crowd.decide(10, of: 0, now: start) == .other(1))
+    }
+
+    @Test func `who does not tell in time is not waited for, and what was told grows old`() {
+        let crowd = Crowd(workers: 2)
+        #expect(crowd.decide(10, of: 0, now: start) == .unknown([1]))
+        #expect(crowd.decide(10, of: 0, now: start + .milliseconds(50)) == .unknown([]))
+        #expect(crowd.decide(10, of: 0, now: start + .milliseconds(150)) == .oneself)
+        #expect(crowd.decide(10, of: 0, now: start + .milliseconds(151)) == .unknown([1]))
+        #expect(crowd.tell(3, of: 1, now: start + .milliseconds(152)) == 0)
+        #expect(crowd.decide(10, of: 0, now: start + .milliseconds(160)) == .other(1))
+        #expect(crowd.decide(10, of: 0, now: start + .milliseconds(400)) == .unknown([1]))
+        let alone = Crowd(workers: 1)
+        #expect(alone.decide(10, of: 0, now: start) == .oneself)
     }
 }

@@ -26,7 +26,7 @@ import Testing
         program.errors.split(separator: "\n").count { $0.contains(text) }
     }
 
-    @Test(arguments: [1, 2, 4])
+    @Test(arguments: [1, 2, 5, 16])
     func `the client that has been idle longest makes room for each newcomer`(
         threads: Int
     ) throws {
@@ -48,6 +48,7 @@ import Testing
             try client.send(Self.request)
             #expect(try client.answer().status == 200)
         }
+        _ = try balanced.program.line(with: "the limit of 12", in: .errors)
         #expect(
             occurrences(of: "the limit of 12 connections is reached", in: balanced.program) == 1)
     }
@@ -105,13 +106,17 @@ import Testing
     @Test func `out of descriptors idle connections make room too, and it is said once`() throws {
         let backend = try healthy()
         let words =
-            "--listen 127.0.0.1:0 --threads 1 --health-check off --backend \(backend.address)"
+            "--listen 127.0.0.1:0 --threads 1 --health-interval 20ms "
+            + "--backend \(backend.address)"
         let program = try RunningProgram(
             "/bin/sh", ["-c", "ulimit -n 24; exec \(Programs.path("lb-balancer")) \(words)"])
         let line = try program.line(with: "listening on ", in: .errors)
         let address = try #require(Address(String(line.split(separator: " ").last ?? "")))
         let clients = try idle(40, at: address)
+        // Meanwhile there is none for a check either, which says nothing about the backend.
+        Poll.sleep(.milliseconds(500))
         withExtendedLifetime(clients) {}
+        #expect(occurrences(of: "is down", in: program) == 0, "\(program.errors)")
         #expect(occurrences(of: "is reached", in: program) == 1, "\(program.errors)")
     }
 }

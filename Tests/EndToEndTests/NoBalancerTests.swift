@@ -46,7 +46,21 @@ import Testing
         #expect(try service.run("kill", ["--no-restart", "all"]).code == 0)
         #expect(Programs.eventually { isRefused(service.address) })
         #expect(try service.run("start", ["all"]).code == 0)
-        #expect(try service.get().status == 200)
+        #expect(Programs.eventually { (try? service.get().status) == 200 })
+    }
+
+    @Test func `who waits for one that is killed for good is reset, and does not hang`() throws {
+        let service = try Service(["--backends", "1"])
+        #expect(try service.run("pause", ["balancer"]).code == 0)
+        var waiting: [Client] = []
+        for _ in 0..<3 {
+            let client = try Client(service.address)
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            waiting.append(client)
+        }
+        #expect(try service.run("kill", ["--no-restart", "balancer"]).code == 0)
+        for client in waiting { #expect(client.isClosed()) }
+        #expect(Programs.eventually { isRefused(service.address) })
     }
 
     @Test func `one of two balancers is enough for everybody`() throws {
