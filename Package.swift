@@ -96,7 +96,7 @@ let package = Package(
         // Shared
         room("Control", sees: ["Basics"]),
         room("History", sees: ["Logs", "Kernel", "Basics"]),
-        room("Scoreboard", sees: ["Kernel", "Basics"]),
+        room("Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         // Planes
         room(
             "Balancing",
@@ -127,7 +127,7 @@ let package = Package(
         tests(of: "Logs", sees: ["Basics"]),
         tests(of: "Control", sees: ["Basics"]),
         tests(of: "History", sees: ["Logs", "Kernel", "Basics"]),
-        tests(of: "Scoreboard", sees: ["Kernel", "Basics"]),
+        tests(of: "Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         tests(
             of: "Balancing",
             sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),

@@ -64,7 +64,9 @@ public final class Balancer {
         listeners = start.listeners
         scoreboard = start.scoreboard
         firstLane = start.firstLane
-        workers = start.options.threads ?? ThisProcess.cores
+        // No more than there may be clients: a worker may have one at least.
+        workers = min(
+            start.options.threads ?? ThisProcess.cores, start.options.maxConnections ?? .max)
         prober = Prober(start.options, start.scoreboard, kind: Kind.probe)
         let roster = start.roster
         ready = start.ready.take()
@@ -118,13 +120,6 @@ public final class Balancer {
         }
     }
 
-    private func lift(_ clients: [String]) {
-        let now = Clock.now()
-        for client in clients.compactMap({ ClientNetwork($0) }) {
-            plan?.rules.lift(client, now: now)
-        }
-    }
-
     private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {
         guard let plan else { ThisProcess.exit(0) }
         plan.leaving.begin(manner, until: Clock.now() + time)
@@ -143,7 +138,6 @@ public final class Balancer {
                 invariant(Int(count) >= workers, "the supervisor gave too few lanes")
             case .roster(let roster): try take(roster)
             case .drain(let time): leave(.handingOver, within: time)
-            case .lift(let clients): lift(clients)
             }
         }
     }
@@ -221,6 +215,7 @@ public final class Balancer {
         for sentence in plan.board.takeSentences() {
             DescriptorReference.standardError.writeAll(sentence + "\n")
         }
+        if plan.board.takeEndOfAccepting() { link?.send(.stoppedAccepting) }
         if version <= told { return }
         told = version
         link?.send(.adopted(version: version))

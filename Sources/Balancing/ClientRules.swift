@@ -25,9 +25,8 @@ struct ClientRules: Sendable {
 
     private let rates: RateLimitTable<SharedWords>?
     private let refusals: BanTable<SharedWords>?
-    private let list: BanList
+    private let bans: Bans
     private let places: StickyTable<SharedWords>?
-    private let hashing: SipHash
 
     init(_ options: BalancerOptions, _ scoreboard: Scoreboard) {
         rates = options.rateLimit.map { said in
@@ -40,38 +39,32 @@ struct ClientRules: Sendable {
                 scoreboard.refusedWords,
                 ban: Ban(refusals: said.after, within: Self.banWindow, lasting: said.lasting))
         }
-        list = scoreboard.bans
+        bans = scoreboard.bans
+        bans.setInForce(options.ban != nil)
         if case .address(let window) = options.sticky {
             places = StickyTable(scoreboard.stickyWords, window: window)
         } else {
             places = nil
         }
-        hashing = SipHash(key: scoreboard.secret)
     }
 
     /// Whether a client is shut out.
     func isBanned(_ client: ClientNetwork, now: Instant) -> Bool {
-        refusals?.end(of: identity(client), now: now) != nil
+        refusals?.banned.end(of: identity(client), now: now) != nil
     }
 
     /// Counts a request of a client; why it is not served, if it isn't.
     func refuse(_ client: ClientNetwork, now: Instant) -> Refusal? {
         let identity = identity(client)
-        if let end = refusals?.end(of: identity, now: now) { return .banned(end.since(now)) }
+        if let end = refusals?.banned.end(of: identity, now: now) { return .banned(end.since(now)) }
         guard case .deny(let wait) = rates?.decide(identity, now: now) else { return nil }
         guard let refusals, let end = refusals.refused(identity, now: now) else {
             return .limited(wait)
         }
         // Of several threads whose refusals are one too many, one has changed the entry.
         if end != now + refusals.ban.lasting { return .banned(end.since(now)) }
-        list.add(client, until: end)
+        bans.note(client, until: end)
         return .newlyBanned(end.since(now))
-    }
-
-    /// Lets a client in again.
-    func lift(_ client: ClientNetwork, now: Instant) {
-        refusals?.lift(identity(client), now: now)
-        list.remove(client, now: now)
     }
 
     /// Where a client belongs.
@@ -84,11 +77,5 @@ struct ClientRules: Sendable {
         places?.bind(identity(client), to: .init(slot: slot, generation: generation), now: now)
     }
 
-    private func identity(_ client: ClientNetwork) -> UInt64 {
-        switch client {
-        case .inet(let number): hashing.hash(UInt64(number))
-        // Another word than that of any IPv4 address: of these the upper half is 0.
-        case .network6(let high): ~hashing.hash(high)
-        }
-    }
+    private func identity(_ client: ClientNetwork) -> UInt64 { bans.identity.of(client) }
 }

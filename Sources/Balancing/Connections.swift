@@ -57,6 +57,10 @@ struct ClientConnection: ~Copyable {
     /// A request has most often come with its connection, so that is tried once.
     var directions: Directions
     var requests: UInt32 = 0
+    /// Whether the first of it has been read.
+    var isHeard = false
+    /// When it was seen to send no more; `never` while it may.
+    var endedAt = Instant.never
     /// When it last went from one phase to another, or moved a byte of a body.
     var activeAt: Instant
     /// When one that has been refused is cut off, whatever it is still sending.

@@ -70,6 +70,11 @@ enum Limits {
     static let checksPerConnection = 5
     /// What a backend may say to a check before it says what is waited for.
     static let checkAnswer = 16 << 10
+    /// A client that sends no more may have gone, and nothing shows it until it is sent something.
+    /// Its request is answered for so long.
+    static let halfClosed = Nanoseconds.seconds(5)
+    /// How often it is looked meanwhile whether one on this machine has gone.
+    static let endLook = Nanoseconds.seconds(1)
     /// Half of a stream that is left alone by the other half is kept this long without a byte.
     static let halfStream = Nanoseconds.seconds(60)
     /// A stream that filled a small buffer is read into a big one next. Measured for 1 MiB, a copy
@@ -82,6 +87,8 @@ enum Limits {
     /// What of a connection is looked at for a PROXY header. The longest there may be, which nobody
     /// sends, takes a second look.
     static let proxyHeader = 1 << 10
+    /// Idle clients that are remembered when some are looked for, by a worker that is full.
+    static let idlersKept = 1024
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
     /// Access lines leave in batches of at most this size: the kernel writes them to a pipe

@@ -16,7 +16,9 @@ struct Probe: ~Copyable {
     let slot: UInt32
     let generation: UInt64
     let name: InlineText
-    let address: Address
+    let address: BackendAddress
+    /// Where the connection leads.
+    private var peer: Address?
     var health = Health()
     /// When the check that is under way must be over, or when the next one begins.
     var due: Instant
@@ -32,7 +34,7 @@ struct Probe: ~Copyable {
     var answer = ByteQueue()
 
     init(
-        slot: UInt32, generation: UInt64, name: InlineText, address: Address, due: Instant
+        slot: UInt32, generation: UInt64, name: InlineText, address: BackendAddress, due: Instant
     ) {
         self.slot = slot
         self.generation = generation
@@ -61,8 +63,9 @@ struct Probe: ~Copyable {
     var isReusing: Bool { checksCarried > 1 }
 
     /// A check begins over a new connection.
-    mutating func begin(_ socket: consuming Descriptor) {
-        self.socket = .some(socket)
+    mutating func begin(_ begun: consuming BackendAddress.Begun) {
+        peer = begun.address
+        socket = .some(begun.socket)
         stage = .connecting
         checksCarried = 1
     }
@@ -97,7 +100,7 @@ struct Probe: ~Copyable {
 
     borrowing func progress() -> Socket.Progress {
         switch socket {
-        case .some(let socket): Socket.progress(of: socket, to: address)
+        case .some(let socket): peer.map { Socket.progress(of: socket, to: $0) } ?? .underWay
         case .none: .underWay
         }
     }

@@ -26,9 +26,8 @@ extension Prober {
     private mutating func connect(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
         probes[place].end()
         do throws(SystemError) {
-            let socket = try Socket.connect(
-                to: probes[place].address, speakFirst: endsUnheard || speaksFirst)
-            probes[place].begin(socket)
+            let begun = try probes[place].address.connect(speakFirst: endsUnheard || speaksFirst)
+            probes[place].begin(begun)
             // On the loopback it is done by now.
             advance(place, now, poller)
             guard probes[place].isUnderWay, let reference = probes[place].reference else { return }
@@ -36,7 +35,12 @@ extension Prober {
                 reference, for: probes[place].stage == .asked ? .answers : .everyChange,
                 token: Token(kind: kind, key: probes.key(place)))
         } catch {
-            conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+            // That this process has run out of something says nothing about the backend.
+            if error.errno.mayPass {
+                putOff(place, now)
+            } else {
+                conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+            }
         }
     }
 
@@ -112,7 +116,7 @@ extension Prober {
         case .http(let path):
             let close = mayUseAgain(place) ? "" : "Connection: close\r\n"
             request.append(
-                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address)\r\n"
+                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address.text)\r\n"
                     + "User-Agent: lbctl-health\r\n\(close)\r\n")
         }
         return request

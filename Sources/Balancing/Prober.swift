@@ -174,6 +174,13 @@ struct Prober: ~Copyable {
         if change != .none { note(place, reason, now) }
     }
 
+    /// A check could not be made: the next one shows what this would have.
+    mutating func putOff(_ place: UInt32, _ now: Instant) {
+        probes[place].isUrgent = false
+        probes[place].end()
+        probes[place].due = rhythm.next(place, after: now)
+    }
+
     /// A verdict has changed.
     private mutating func note(_ place: UInt32, _ reason: String, _ now: Instant) {
         let slot = probes[place].slot

@@ -10,7 +10,7 @@ final class Roster: Sendable {
         let slot: UInt32
         let generation: UInt64
         let name: InlineText
-        let address: Address
+        let address: BackendAddress
         let fact: MemberFact
         let weight: UInt32
         let pid: Int32
@@ -81,7 +81,10 @@ final class Roster: Sendable {
     convenience init(_ word: RosterWord, needs: Needs = Needs(), after last: Roster? = nil) {
         var members: [Member] = []
         for said in word.members {
-            guard let address = Address(said.address) else { continue }
+            // What accepted last is remembered from one roster to the next.
+            let known = last?.index(ofSlot: said.slot).map { last?.members[$0].address } ?? nil
+            let same = known?.text == said.address ? known : nil
+            guard let address = same ?? BackendAddress(said.address) else { continue }
             members.append(
                 Member(
                     slot: said.slot, generation: said.generation,
@@ -120,6 +123,8 @@ final class RosterBoard: Sendable {
     /// What the log is to say.
     private let sentences = Mutex<[String]>([])
     private let accounts = Mutex<[(account: FailoverAccount, parts: Int)]>([])
+    /// Whether the workers have let the listening sockets go, and the supervisor has been told.
+    private let accepting = Atomic<UInt8>(0)
     /// Wakes the thread that tells the supervisor.
     private let adoptionWaker: Waker
 
@@ -166,6 +171,18 @@ final class RosterBoard: Sendable {
     func announce(_ sentence: String) {
         sentences.withLock { $0.append(sentence) }
         adoptionWaker.wake()
+    }
+
+    /// The last worker has let the listening sockets go.
+    func stoppedAccepting() {
+        accepting.store(1, ordering: .releasing)
+        adoptionWaker.wake()
+    }
+
+    /// Whether that is so and has not been told; it is told then.
+    func takeEndOfAccepting() -> Bool {
+        accepting.compareExchange(expected: 1, desired: 2, ordering: .acquiringAndReleasing)
+            .exchanged
     }
 
     /// What is to be said.

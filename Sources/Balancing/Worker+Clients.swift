@@ -19,14 +19,22 @@ extension Worker {
         guard accepting == .on else { return false }
         for _ in 0..<Limits.acceptsATurn {
             if clients.isFull {
-                pauseAccepting()
-                return false
+                // Nobody is let go for nobody.
+                let isWanted = Poll.wait(
+                    for: .readable, on: plan.listeners[index].reference, timeout: Nanoseconds(0))
+                if !isWanted { return false }
+                if !makeRoom(.places) {
+                    pauseAccepting()
+                    return false
+                }
             }
+            guard accepting == .on else { return false }
             switch Socket.accept(from: plan.listeners[index].reference) {
             case .connection(let socket, let address): welcome(socket, from: address)
             case .vanished: continue
             case .none: return false
             case .exhausted:
+                if makeRoom(.descriptors) { continue }
                 pauseAccepting()
                 return false
             }
@@ -63,10 +71,15 @@ extension Worker {
         ).slot
         wheel.file(slot, at: now + plan.options.timeoutHead)
         lane.connectionOpened()
+        // Before it is served: it may be closed there, and then there is room again.
+        if clients.isFull { plan.crowd.filled(number) }
         if isIntroduced || admit(slot) {
             // What it has to say has most often come with the connection.
             serve(slot)
         }
+        if clients.isCurrent(key) && !clients[slot].isHeard { noteSilent(key) }
+        // The kernel wakes one worker for a newcomer: it must be one that has room.
+        if clients.isFull && !plan.crowd.isFull { pauseAccepting() }
     }
 
     func isTrusted(_ address: Address) -> Bool {
@@ -90,6 +103,7 @@ extension Worker {
         }
         let number = exchanges.insert(making: { Exchange(client: slot, startedAt: now) }).slot
         clients[slot].phase = .serving(number)
+        noteHeard(slot)
         lane.exchangeOpened()
         exchanges[number].isStream = plan.isStream
         exchanges[number].savedLine.append(text: "-")
@@ -107,6 +121,10 @@ extension Worker {
 
     mutating func resumeAccepting() {
         guard case .paused = accepting else { return }
+        if clients.isFull && !plan.crowd.isFull {
+            accepting = .paused(until: now + Limits.acceptPause)
+            return
+        }
         if (try? watchListeners()) == nil {
             accepting = .paused(until: now + Limits.acceptPause)
         }
@@ -114,6 +132,7 @@ extension Worker {
 
     mutating func clientReady(_ slot: UInt32, _ readiness: Readiness) {
         clients[slot].directions.note(readiness)
+        if readiness.contains(.peerEnded) { noteEnd(slot) }
         if !readiness.isDisjoint(with: [.hungUp, .failed]) {
             switch clients[slot].phase {
             // What it has sent is still to be read, and ends with the error.
@@ -133,14 +152,31 @@ extension Worker {
         serve(slot)
     }
 
+    /// The first of it has been read.
+    @inline(__always)
+    mutating func noteHeard(_ slot: UInt32) {
+        if clients[slot].isHeard { return }
+        clients[slot].isHeard = true
+        lane.connectionHeard()
+    }
+
+    /// It sends no more, and may be gone: that looks the same.
+    private mutating func noteEnd(_ slot: UInt32) {
+        clients[slot].endedAt = min(clients[slot].endedAt, now)
+        arm(client: slot, for: now + min(plan.halfClosed, Limits.endLook))
+    }
+
     /// Closes a client's connection; its exchange, if any, has been ended before.
     mutating func closeClient(_ slot: UInt32, reset: Bool = false) {
         wheel.unfile(slot)
+        noteHeard(slot)
+        if clients.isFull { plan.crowd.hasRoomAgain(number) }
         if let tallied = clients[slot].tallied { plan.tally?.leave(tallied) }
         if reset { Socket.resetOnClose(clients[slot].transport.socket) }
         if !introductions.isEmpty { introductions[slot] = nil }
         clients.discard(slot)
         lane.connectionClosed()
+        if clients.count == relievedAt { plan.crowd.isRelieved() }
         if case .paused = accepting { resumeAccepting() }
     }
 

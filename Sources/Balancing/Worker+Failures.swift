@@ -117,6 +117,9 @@ extension Worker {
 
     private func noteUnconnected(_ process: BackendProcess, _ errno: Errno?) {
         lane.connectFailed(slot: process.slot)
+        if errno == .connectionRefused, let index = roster.index(ofSlot: process.slot) {
+            roster.members[index].address.wasRefused()
+        }
         // That this process has run out of something says nothing about the backend.
         if errno.map({ !$0.isOurOwn }) ?? true {
             _ = plan.scoreboard.verdict(slot: Int(process.slot)).addFailure(of: process.generation)

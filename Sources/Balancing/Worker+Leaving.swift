@@ -14,6 +14,7 @@ extension Worker {
             // comes from now on is refused, and does not wait in vain.
             if plan.leaving.acceptingEnded() {
                 for listener in plan.listeners { listener.letGo() }
+                plan.board.stoppedAccepting()
             }
         }
         accepting = .ended

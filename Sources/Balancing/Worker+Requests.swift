@@ -36,6 +36,7 @@ extension Worker {
         exchanges[number].request.queue = buffer
         clients[slot].phase = .serving(number)
         clients[slot].activeAt = now
+        noteHeard(slot)
         lane.exchangeOpened()
         parseHead(number)
     }

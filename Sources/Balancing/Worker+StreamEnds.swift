@@ -20,6 +20,7 @@ extension Worker {
         clients[slot].phase = .serving(number)
         clients[slot].requests &+= 1
         clients[slot].activeAt = now
+        noteHeard(slot)
         lane.exchangeOpened()
         exchanges[number].network = clients[slot].network
         if let own = answerToHaste(number) {
@@ -69,7 +70,7 @@ extension Worker {
         }
         let limit = plan.options.timeoutTunnel
         let isHalf = exchanges[number].endsFirst != nil
-        return since + (isHalf ? min(limit, Limits.halfStream) : limit)
+        return since + (isHalf ? min(limit, plan.halfStream) : limit)
     }
 
     /// Both sides have ended, or the stream is cut: whoever is still there sees a reset then.

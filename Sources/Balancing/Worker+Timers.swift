@@ -21,7 +21,11 @@ extension Worker {
         let deadline = deadline(client: slot)
         if now < deadline {
             // Whoever has nothing to wait for now may have later, and nobody files it then.
-            clients[slot].filedFor = min(deadline, now + plan.clientCheck)
+            let hasEnded = clients[slot].endedAt != .never
+            if hasEnded && isGone(slot) { return }
+            let later =
+                hasEnded ? min(plan.halfClosed, Limits.endLook) : plan.clientCheck
+            clients[slot].filedFor = min(deadline, now + later)
             wheel.file(slot, at: clients[slot].filedFor)
             return
         }
@@ -33,6 +37,17 @@ extension Worker {
         case .idle, .postponed, .lingering: closeClient(slot)
         case .serving(let number): clientTooSlow(number)
         }
+    }
+
+    /// Whether a client that sends no more, and waits for its backend, is seen to have closed: on
+    /// this machine the kernel knows. It is let go then.
+    private mutating func isGone(_ slot: UInt32) -> Bool {
+        guard clients[slot].isLocal, case .serving(let number) = clients[slot].phase,
+            exchanges[number].phase != .streaming, !waitsForClient(number),
+            Socket.isPeerClosed(of: clients[slot].transport.socket) == true
+        else { return false }
+        clientVanished(number)
+        return true
     }
 
     private func deadline(client slot: UInt32) -> Instant {
@@ -50,7 +65,10 @@ extension Worker {
             }
             if exchanges[number].phase == .streaming { return streamDeadline(number) }
             if waitsForContinue(number) { return since + Limits.continuePatience }
-            if !waitsForClient(number) { return .never }
+            if !waitsForClient(number) {
+                let ended = clients[slot].endedAt
+                return ended == .never ? .never : max(since, ended) + plan.halfClosed
+            }
             return min(since + plan.options.timeoutClient, paceDeadline(number))
         }
     }
@@ -103,6 +121,11 @@ extension Worker {
         }
         if waitsForContinue(number) {
             bidContinue(number)
+            return
+        }
+        // It has most likely gone, and its backend works for nobody.
+        if exchanges[number].phase != .readingHead && !waitsForClient(number) {
+            clientVanished(number)
             return
         }
         if exchanges[number].response.pendingCount > 0 || exchanges[number].hasAnswered {

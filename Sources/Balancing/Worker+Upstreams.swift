@@ -34,18 +34,27 @@ extension Worker {
     }
 
     private mutating func connect(_ index: Int, client: UInt32) -> Checkout {
+        lane.connected(slot: roster.members[index].slot)
+        let outcome = beginConnection(index, client: client)
+        // Somebody who needs no connection at present may have one to spare.
+        guard case .failed(.tooManyInProcess) = outcome, makeRoom(.descriptors) else {
+            return outcome
+        }
+        return beginConnection(index, client: client)
+    }
+
+    private mutating func beginConnection(_ index: Int, client: UInt32) -> Checkout {
         let slot = roster.members[index].slot
-        lane.connected(slot: slot)
         guard let key = upstreams.nextKey else { return .failed(.tooManyInProcess) }
         do throws(SystemError) {
-            let socket = try Socket.connect(to: roster.members[index].address)
+            let begun = try roster.members[index].address.connect()
             try poller.add(
-                socket.reference, for: .everyChange,
+                begun.socket.reference, for: .everyChange,
                 token: Token(kind: TokenKind.upstream, key: key))
             let deadline = now + plan.options.timeoutConnect
             _ = upstreams.insert(
                 UpstreamConnection(
-                    transport: Transport(socket), slot: slot,
+                    transport: Transport(begun.socket), slot: slot,
                     generation: roster.members[index].generation, client: client, activeAt: now,
                     filedFor: deadline))
             wheel.file(wheelSlot(upstream: key.slot), at: deadline)

@@ -67,6 +67,10 @@ struct Worker: ~Copyable {
     var waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
     var postponed: [SlabKey] = []
+    /// Who could make room for others.
+    var idlers = Idlers()
+    /// With how many clients there is a good deal of room again.
+    let relievedAt: Int
     /// Never looked at. With it the Worker has to stay where it lies: without it a method that only
     /// reads is passed a copy of all of it, 1.5 KB, by one that writes (Swift 6.3).
     private let pin = Atomic<UInt8>(0)
@@ -84,12 +88,13 @@ struct Worker: ~Copyable {
 
     init(_ plan: WorkerPlan, number: Int, lane: Lane) throws(SystemError) {
         let start = Clock.now()
-        let capacity = plan.connectionsAWorker
+        let capacity = plan.connections(ofWorker: number)
         let upstreamCapacity = capacity + 64
         self.plan = plan
         self.number = number
         self.lane = lane
         poller = try Poller()
+        relievedAt = capacity - max(1, capacity / 10)
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
         exchanges = Slab(capacity: plan.exchangesAWorker)
@@ -227,6 +232,7 @@ struct Worker: ~Copyable {
         plan.wakers[number].waker.clear()
         adoptRoster()
         rescuesDue = true
+        takeCrowdRequest()
         let manner = plan.leaving.current
         if manner != leaving { beginLeaving(manner) }
     }

@@ -25,8 +25,13 @@ final class WorkerPlan: Sendable {
     let board: RosterBoard
     let scoreboard: Scoreboard
     let leaving: Leaving
-    /// Client connections that one worker may have.
-    let connectionsAWorker: Int
+    /// Client connections that all workers together may have.
+    let connections: Int
+    let crowd: Crowd
+    /// How long a backend may be silent to a client that sends no more, for a request and for a
+    /// stream.
+    let halfClosed: Nanoseconds
+    let halfStream: Nanoseconds
     let headLimits: HeadLimits
     let responseLimits: HeadLimits
     let pace: PaceRule
@@ -81,14 +86,18 @@ final class WorkerPlan: Sendable {
         let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
         let possible = max(16, free / 2)
         let wanted = min(options.maxConnections ?? possible, possible)
-        connectionsAWorker = min(max(1, wanted / workers), 1 << 20)
+        connections = min(max(workers, wanted), workers << 20)
+        crowd = Crowd(workers: workers)
+        halfClosed = options.timeoutHalfClosed ?? Limits.halfClosed
+        halfStream = options.timeoutHalfClosed ?? Limits.halfStream
         pseudonym = InlineText(
             "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
         let address = listeners.first.map { "\($0.address)" } ?? ""
         fallbackHost = InlineText(address.utf8.span)
         let each = options.mode == .tcp ? Limits.memoryPerStream : Limits.memoryPerExchange
         let fitting = Int(clamping: options.maxMemory / each)
-        exchangesAWorker = min(connectionsAWorker, max(16, fitting / workers))
+        exchangesAWorker = min(
+            (connections + workers - 1) / workers, max(16, fitting / workers))
         trusted = options.trustProxy.compactMap { Network($0) }
         retryTerms = options.retryBudget.map { said in
             RetryBudget.Terms(percent: said.percent, floor: said.floor)
@@ -110,6 +119,12 @@ final class WorkerPlan: Sendable {
         var wakers: [WakerBox] = []
         for _ in 0..<workers { wakers.append(WakerBox(try Waker())) }
         self.wakers = wakers
+    }
+
+    /// Client connections that this worker may have.
+    func connections(ofWorker number: Int) -> Int {
+        let workers = wakers.count
+        return connections / workers + (number < connections % workers ? 1 : 0)
     }
 
     /// How backends are told of clients, where they are.

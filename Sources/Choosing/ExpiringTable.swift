@@ -135,6 +135,21 @@ public struct ExpiringTable<Words: WordStorage> {
         return count
     }
 
+    /// The entry in one of the places from 0 to `capacity`, whoever's it is, unless it has expired
+    /// or there is none.
+    public func entry(in place: Int, now: Instant) -> Entry? {
+        while true {
+            let who = words.load(2 * place)
+            let expiry = words.load(2 * place + 1)
+            // Racing: another key may have moved in between the two loads.
+            if words.load(2 * place) != who { continue }
+            if who == 0 || now.nanoseconds >= expiry { return nil }
+            return Entry(
+                place: place, name: who & ~payloadMask, payload: who & payloadMask,
+                expiry: Instant(nanoseconds: expiry))
+        }
+    }
+
     /// The upper bits, never all zero, which is nobody.
     @inlinable @inline(__always)
     func name(_ hash: UInt64) -> UInt64 { (hash | 1 << 63) & ~payloadMask }

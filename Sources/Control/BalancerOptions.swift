@@ -5,7 +5,7 @@ import Basics
 public struct BalancerOptions: Sendable {
     /// One `--backend`.
     public struct Backend: Equatable, Sendable {
-        /// `127.0.0.1:3000`.
+        /// `127.0.0.1:3000`, `3000`; as `Endpoint` reads it.
         public var address: String
         /// `name=`; nothing when it was not given.
         public var name: String?
@@ -116,6 +116,9 @@ public struct BalancerOptions: Sendable {
     public var timeoutClient = Nanoseconds.seconds(60)
     public var timeoutIdle = Nanoseconds.seconds(60)
     public var timeoutTunnel = Nanoseconds.minutes(60)
+    /// How long a backend may be silent to a client that has ended its own direction; nothing: 5 s
+    /// for a request, and a minute for a stream.
+    public var timeoutHalfClosed: Nanoseconds?
     public var drainTimeout = Nanoseconds.seconds(30)
     /// The least that a body must move in either direction, in bytes a second while the client is
     /// waited for; 0: anything.
@@ -145,11 +148,11 @@ public struct BalancerOptions: Sendable {
 
     public static let options: [Option] = [
         Option(
-            "listen", value: "ADDR:PORT",
-            help: "where clients connect; repeatable (127.0.0.1:8080 and [::1]:8080)"),
+            "listen", value: "[ADDR:]PORT",
+            help: "where clients connect; repeatable; a port: both loopbacks (8080)"),
         Option(
-            "backend", value: "ADDR:PORT[,name=N][,weight=W]",
-            help: "a backend; repeatable"),
+            "backend", value: "[ADDR:]PORT[,name=N][,weight=W]",
+            help: "a backend; repeatable; a port: on 127.0.0.1 or ::1"),
         Option(
             "weight", value: "TARGET=W", help: "the share of a port or name; repeatable (1)"),
         Option("mode", value: "http|tcp", help: "requests, or connections of anything (http)"),
@@ -201,6 +204,9 @@ public struct BalancerOptions: Sendable {
         Option(
             "timeout-tunnel", value: "TIME",
             help: "the longest silence of a WebSocket, event stream or TCP connection (1h)"),
+        Option(
+            "timeout-half-closed", value: "TIME",
+            help: "silence towards a client that sends no more (5s; TCP and WebSockets 60s)"),
         Option("drain-timeout", value: "TIME", help: "to finish what there is when leaving (30s)"),
         Option(
             "max-connections", value: "N", help: "clients at a time (from the descriptor limit)"),
@@ -305,6 +311,7 @@ public struct BalancerOptions: Sendable {
         timeoutClient = try parsed.span("timeout-client") ?? timeoutClient
         timeoutIdle = try parsed.span("timeout-idle") ?? timeoutIdle
         timeoutTunnel = try parsed.span("timeout-tunnel") ?? timeoutTunnel
+        timeoutHalfClosed = try parsed.span("timeout-half-closed")
         drainTimeout = try parsed.duration("drain-timeout") ?? drainTimeout
     }
 
@@ -372,7 +379,7 @@ public struct BalancerOptions: Sendable {
             } else {
                 throw UsageError(
                     "'\(part)' in --backend \(text) is not understood",
-                    hint: "--backend takes ADDR:PORT[,name=N][,weight=W], W from 0 to 256")
+                    hint: "--backend takes [ADDR:]PORT[,name=N][,weight=W], W from 0 to 256")
             }
         }
         return backend

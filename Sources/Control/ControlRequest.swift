@@ -40,7 +40,8 @@ public enum ControlReply: Equatable, Sendable {
     case missed(UInt64)
     /// What has become of one target of an order.
     case reported(TargetReport)
-    case bans([BanWord])
+    /// Those whose addresses are known, and how many more are banned.
+    case bans([BanWord], unlisted: UInt64)
 }
 
 /// A client that is shut out.
@@ -198,9 +199,10 @@ extension ControlReply: Spelled {
         case .reported(let report):
             frame.put(8 as UInt8)
             report.spell(into: &frame)
-        case .bans(let bans):
+        case .bans(let bans, let unlisted):
             frame.put(9 as UInt8)
             frame.put(bans)
+            frame.put(unlisted)
         }
     }
 
@@ -217,7 +219,7 @@ extension ControlReply: Spelled {
         case 6: self = .record(try RecordWord(from: &frame))
         case 7: self = .missed(try frame.number())
         case 8: self = .reported(try TargetReport(from: &frame))
-        case 9: self = .bans(try frame.list())
+        case 9: self = .bans(try frame.list(), unlisted: try frame.number())
         default: throw Misspelling("an unknown reply")
         }
     }

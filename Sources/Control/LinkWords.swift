@@ -9,8 +9,6 @@ public enum LinkOrder: Equatable, Sendable {
     /// Another balancer takes over: let the listening sockets go, finish what is there, and answer
     /// each next request of a connection with `Connection: close`.
     case drain(within: Nanoseconds)
-    /// Let these clients in again, who were banned: addresses, or networks as `2001:db8::/64`.
-    case lift([String])
 }
 
 /// What a balancer says to the supervisor over the link.
@@ -21,6 +19,9 @@ public enum LinkReport: Equatable, Sendable {
     case verdict(slot: UInt32, generation: UInt64, isUp: Bool, reason: String)
     /// What became of the requests that were with a backend when it died.
     case failedOver(FailoverAccount)
+    /// It has taken in who waited at the listening sockets and let them go: it accepts nobody from
+    /// now on.
+    case stoppedAccepting
 }
 
 /// What became of the requests that a dead backend had.
@@ -65,9 +66,6 @@ extension LinkOrder: Spelled {
         case .drain(let within):
             frame.put(3 as UInt8)
             frame.put(within.count)
-        case .lift(let clients):
-            frame.put(4 as UInt8)
-            frame.put(clients)
         }
     }
 
@@ -76,7 +74,6 @@ extension LinkOrder: Spelled {
         case 1: self = .lanes(first: try frame.number(), count: try frame.number())
         case 2: self = .roster(try RosterWord(from: &frame))
         case 3: self = .drain(within: Nanoseconds(try frame.number()))
-        case 4: self = .lift(try frame.texts())
         default: throw Misspelling("an unknown order on the link")
         }
     }
@@ -101,6 +98,7 @@ extension LinkReport: Spelled {
             frame.put(account.inFlight)
             frame.put(account.retried)
             frame.put(account.failed)
+        case .stoppedAccepting: frame.put(4 as UInt8)
         }
     }
 
@@ -117,6 +115,7 @@ extension LinkReport: Spelled {
                     slot: try frame.number(), generation: try frame.number(),
                     inFlight: try frame.number(), retried: try frame.number(),
                     failed: try frame.number()))
+        case 4: self = .stoppedAccepting
         default: throw Misspelling("an unknown report on the link")
         }
     }

@@ -13,11 +13,25 @@ public final class ListeningSocket: Sendable {
     private let descriptor: Mutex<Descriptor?>
 
     /// A new one.
+    ///
+    /// Where the kernel chooses the port, it chooses for a socket that goes again, and this one is
+    /// bound to that port by name: the kernel takes back a port that nobody named as soon as its
+    /// socket does not listen, and `suspend` needs it kept.
     public init(_ address: Address) throws(SystemError) {
-        let made = try Socket.listen(on: address)
+        let made =
+            try address.port == 0
+            ? Self.listenOnChosenPort(address) : Socket.listen(on: address)
         self.address = try Socket.localAddress(of: made)
         reference = made.reference
         descriptor = Mutex(consume made)
+    }
+
+    private static func listenOnChosenPort(_ address: Address) throws(SystemError) -> Descriptor {
+        let reserved = try Socket.reserve(address)
+        let made = try Socket.listen(on: try Socket.localAddress(of: reserved))
+        // It must not go before: another might get the port.
+        withExtendedLifetime(reserved) {}
+        return made
     }
 
     /// One that was handed down.
@@ -27,6 +41,13 @@ public final class ListeningSocket: Sendable {
         reference = given.reference
         descriptor = Mutex(consume given)
     }
+
+    /// Ends listening for everybody who shares the socket, until `resume`: who waits there is
+    /// reset, who comes is refused, and the port stays ours.
+    public func suspend() throws(SystemError) { try Socket.endListening(reference) }
+
+    /// Listens again.
+    public func resume() throws(SystemError) { try Socket.listenAgain(reference) }
 
     /// Closes this process's share. Nobody may use `reference` any more.
     public func letGo() {

@@ -35,6 +35,26 @@ public enum Socket {
         return socket
     }
 
+    /// Ends listening for all processes that share the socket, shutdown(2): who waits there is
+    /// reset, and who comes is refused. The socket stays bound, and while SO_REUSEADDR is off the
+    /// kernel gives its port to nobody else.
+    static func endListening(_ listener: DescriptorReference) throws(SystemError) {
+        _ = try checked(
+            "setsockopt", clinux_setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, 0))
+        _ = try checked("shutdown", clinux_shutdown(listener.number, Int32(SHUT_RDWR)))
+    }
+
+    /// Lets a socket whose listening was ended listen again, at the same address.
+    static func listenAgain(
+        _ listener: DescriptorReference, backlog: Int32 = 4096
+    ) throws(SystemError) {
+        // Connections of before that are still ending have it too, and must not stand in the way.
+        _ = try checked(
+            "setsockopt", clinux_setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, 1))
+        _ = clinux_setsockopt(listener.number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        _ = try checked("listen", clinux_listen(listener.number, backlog))
+    }
+
     private static func make(_ address: Address) throws(SystemError) -> Descriptor {
         let number = clinux_socket(address.family, Int32(SOCK_STREAM.rawValue))
         return Descriptor(number: try checked("socket", number))
@@ -174,6 +194,20 @@ public enum Socket {
     public static func metClosedPeer(_ socket: borrowing Descriptor, last count: Int) -> Bool {
         if pendingError(of: socket) != .brokenPipe { return false }
         return clinux_unacknowledged_ever(socket.number) >= Int64(count)
+    }
+
+    /// Whether the process that had the other end of a connection of this machine has closed it, or
+    /// is gone; nothing where that can't be told (sock_diag(7)).
+    ///
+    /// A peer that has only ended its own direction looks the same from here, but for this.
+    public static func isPeerClosed(of socket: borrowing Descriptor) -> Bool? {
+        guard let here = try? localAddress(of: socket), let there = try? peerAddress(of: socket)
+        else { return nil }
+        var inode: UInt32 = 0
+        let result = unsafe there.withStorage { own, _ in
+            unsafe here.withStorage { peer, _ in unsafe clinux_tcp_owner(own, peer, &inode) }
+        }
+        return result == 0 ? inode == 0 : nil
     }
 
     /// Makes the coming close a reset, so that the peer sees that something is missing.

@@ -32,10 +32,14 @@ public struct Lane: @unchecked Sendable {
 
     // MARK: What the worker writes
 
+    /// A connection was accepted, of which nothing has been read.
     public func connectionOpened() {
         add(1, at: Layout.Lane.connectionsOpen)
         add(1, at: Layout.Lane.connectionsAccepted)
+        add(1, at: Layout.Lane.connectionsUnheard)
     }
+    /// The first of a connection was read, or it was closed before.
+    public func connectionHeard() { add(~0, at: Layout.Lane.connectionsUnheard) }
     public func connectionClosed() { add(~0, at: Layout.Lane.connectionsOpen) }
     public func exchangeOpened() { add(1, at: Layout.Lane.exchangesOpen) }
     public func exchangeClosed() { add(~0, at: Layout.Lane.exchangesOpen) }
@@ -102,6 +106,8 @@ public struct Lane: @unchecked Sendable {
 
     /// Client connections that are open.
     public var connectionsOpen: UInt64 { load(Layout.Lane.connectionsOpen) }
+    /// Those of them that were accepted and of which nothing has been read.
+    public var connectionsUnheard: UInt64 { load(Layout.Lane.connectionsUnheard) }
     /// Client connections that were accepted, over all time.
     public var connectionsAccepted: UInt64 { load(Layout.Lane.connectionsAccepted) }
     /// Requests that have begun and are not answered.
@@ -137,6 +143,7 @@ public struct Lane: @unchecked Sendable {
     func empty(into heir: Lane) {
         store(0, at: Layout.Lane.connectionsOpen)
         store(0, at: Layout.Lane.exchangesOpen)
+        store(0, at: Layout.Lane.connectionsUnheard)
         for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
             heir.add(load(index), at: index)

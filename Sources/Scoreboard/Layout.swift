@@ -10,7 +10,7 @@
 ///     clients   tables of what is kept of each client, and the list of the banned
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 4
+    public static let version: UInt64 = 5
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -59,6 +59,7 @@ public enum Layout {
         static let limited = 5
         static let shutOut = 6
         static let last = 6
+        static let connectionsUnheard = 7
         static let words = 16
     }
 
@@ -94,9 +95,11 @@ public enum Layout {
         static let words = 3 * table + BanList.words
     }
 
-    /// A cursor on a line of its own, and a ring of those who were banned last.
+    /// A cursor and a flag on a line of their own, and a ring of those who were banned last.
     enum BanList {
         static let cursor = 0
+        /// Whether the balancer of last shuts anybody out.
+        static let inForce = 1
         static let first = 8
         static let entries = 4096
         /// Whom, whom again so that a torn entry shows, and until when.

@@ -108,8 +108,11 @@ public final class Scoreboard: @unchecked Sendable {
         return unsafe SharedWords(words: words + first, count: Layout.Clients.table)
     }
 
-    /// Who was banned.
-    public var bans: BanList {
+    /// Who is banned.
+    public var bans: Bans { Bans(self) }
+
+    /// The addresses of those who were banned last.
+    var banList: BanList {
         let first = Layout.firstClients(backendCapacity, laneCapacity) + Layout.Clients.bans
         return unsafe BanList(words: words + first)
     }

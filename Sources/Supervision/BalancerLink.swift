@@ -13,6 +13,8 @@ final class BalancerLink {
     let lanes: Range<Int>
     /// The newest version that all its workers choose by.
     private(set) var adopted: UInt64 = 0
+    /// Whether it takes in who connects; not any more once it has said so.
+    private(set) var accepts = true
 
     /// Takes a socket that never waits, and says the first words.
     init(_ socket: consuming Descriptor, lanes: Range<Int>, roster: RosterWord) {
@@ -38,12 +40,6 @@ final class BalancerLink {
     /// Tells it that another takes over; it has so long to finish what it has.
     func handOver(within time: Nanoseconds) {
         Framing.append(LinkOrder.drain(within: time), to: &outgoing)
-        flush()
-    }
-
-    /// Has it let clients in again.
-    func lift(_ clients: [String]) {
-        Framing.append(LinkOrder.lift(clients), to: &outgoing)
         flush()
     }
 
@@ -75,6 +71,7 @@ final class BalancerLink {
             do throws(Misspelling) {
                 if let report = try Framing.take(LinkReport.self, from: &incoming) {
                     if case .adopted(let version) = report { adopted = max(adopted, version) }
+                    if report == .stoppedAccepting { accepts = false }
                     return report
                 }
             } catch {

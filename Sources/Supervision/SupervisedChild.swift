@@ -41,8 +41,8 @@ final class SupervisedChild {
     var ended: BackendEnding?
     /// What somebody asked for with `kill`, until the process has ended of it.
     var killOrder: KillOrder?
-    /// Where it is reached, if it is balanced.
-    var address: Address
+    /// Where it is reached, if it is balanced; nothing while it may be either loopback.
+    private(set) var address: Address?
     /// What keeps its port for it, unless it is at rest.
     private var hold: PortHold?
     /// The last process, while it may have left some of its own behind.
@@ -75,12 +75,27 @@ final class SupervisedChild {
         self.index = index
         self.plan = plan
         weight = plan.weight
-        address = .loopback(port: plan.port)
+        address = Self.presumedAddress(plan)
         nameBytes = Array(plan.name.utf8)
         restarting = Restarting(rule: plan.rule, delay: plan.restartDelay)
     }
 
     var isBalanced: Bool { plan.role == .backend }
+
+    /// Where the balancers look for it; they find out which loopback it is where that is not known.
+    var reachedAt: String { address.map { "\($0)" } ?? "\(Endpoint.local(port: plan.port))" }
+
+    /// It was seen to accept there.
+    func accepts(at address: Address) { self.address = address }
+
+    /// It is about to be started: a program may listen elsewhere than the last time.
+    func forgetAddress() { address = Self.presumedAddress(plan) }
+
+    /// Only lb-echo is known to listen where it is told to.
+    private static func presumedAddress(_ plan: ChildPlan) -> Address? {
+        let isTold = plan.words.contains { $0.hasPrefix("--host") }
+        return plan.isEcho && !isTold ? .loopback(port: plan.port) : nil
+    }
 
     /// What all that comes of its processes is known by.
     var mark: LineageMark { LineageMark(owner: ThisProcess.pid, number: index + 1) }
@@ -113,7 +128,6 @@ final class SupervisedChild {
     func takeNextPlan() {
         guard let next = nextPlan else { return }
         nextPlan = nil
-        if next.port != plan.port { address = .loopback(port: next.port) }
         plan = next
         nameBytes = Array(next.name.utf8)
         restarting.rule = next.rule

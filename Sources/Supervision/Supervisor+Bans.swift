@@ -3,50 +3,53 @@ import Control
 import Kernel
 import Scoreboard
 
-/// Clients that the balancers have shut out: who they are stands in the scoreboard, and a balancer
-/// lets them in again.
+/// Clients that the balancers have shut out. That stands in the scoreboard, by which each of them
+/// goes: so they are let in again without asking one, and also while none runs.
 extension Supervisor {
-    func bans() -> [BanWord] {
-        scoreboard.bans.entries(now: now).map {
-            BanWord(client: "\($0.client)", remaining: $0.until.since(now))
-        }
+    func bans() -> ControlReply {
+        let listed = scoreboard.bans.listed(now: now)
+        let count = scoreboard.bans.count(now: now)
+        return .bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count)))
     }
 
-    /// Has clients let in again, and answers with those whose ban is lifted.
+    private func word(_ entry: BanList.Entry) -> BanWord {
+        BanWord(client: "\(entry.client)", remaining: entry.until.since(now))
+    }
+
+    /// Has clients let in again, all that are named or none, and answers with whose ban is lifted.
     func lift(_ words: [String], asker key: SlabKey) {
-        let there = scoreboard.bans.entries(now: now)
-        var lifted: [ClientNetwork] = []
+        if words.contains("all") {
+            liftAll(key)
+            return
+        }
+        var lifted: [BanList.Entry] = []
         for word in words {
-            if word == "all" {
-                lifted = there.map(\.client)
-                break
-            }
             guard let client = ClientNetwork(word) else {
                 refuse("'\(word)' is no address", "such as 192.0.2.7 or 2001:db8::7", key)
                 return
             }
-            guard there.contains(where: { $0.client == client }) else {
+            guard let end = scoreboard.bans.end(of: client, now: now) else {
                 refuse("\(client) is not banned", "\(advised("bans")) lists who is", key)
                 return
             }
-            lifted.append(client)
+            if lifted.contains(where: { $0.client == client }) { continue }
+            lifted.append(BanList.Entry(client: client, until: end))
         }
-        // The table is the same for all; one balancer is enough.
-        guard let child = children.first(where: { $0.process?.link != nil }),
-            let link = child.process?.link
-        else {
-            refuse("no balancer runs", "\(advised("ps")) tells how they are", key)
-            return
+        for entry in lifted {
+            _ = scoreboard.bans.lift(entry.client, now: now)
+            log.say("\(entry.client) may come in again: its ban was lifted")
         }
-        let answer = bans().filter { ban in lifted.contains { "\($0)" == ban.client } }
-        link.lift(lifted.map { "\($0)" })
-        watchLink(child, link)
-        for client in lifted {
-            // At once, so that nobody sees it who asks next.
-            scoreboard.bans.remove(client, now: now)
-            log.say("\(client) may come in again: its ban was lifted")
+        reply(.bans(lifted.map(word), unlisted: 0), to: key)
+    }
+
+    private func liftAll(_ key: SlabKey) {
+        let listed = scoreboard.bans.listed(now: now)
+        let count = scoreboard.bans.liftAll(now: now)
+        if count > 0 {
+            log.say(
+                "\(Figures.count(UInt64(count), "client")) may come in again: all bans were lifted")
         }
-        reply(.bans(answer), to: key)
+        reply(.bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
     }
 
     private func refuse(_ why: String, _ advice: String, _ key: SlabKey) {

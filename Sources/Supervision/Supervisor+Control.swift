@@ -115,7 +115,7 @@ extension Supervisor {
         case .reload:
             connection.state = .awaitsReports
             reload(asker: key)
-        case .bans: connection.outbox.put(.bans(bans()))
+        case .bans: connection.outbox.put(bans())
         case .lift(let clients): lift(clients, asker: key)
         case .gatherLog:
             // A worker writes its lines before it says that it goes by a roster.

@@ -98,14 +98,17 @@ extension Supervisor {
     private func account(of link: BalancerLink) -> String {
         var requests: UInt64 = 0
         var connections: UInt64 = 0
+        var unheard: UInt64 = 0
         for index in link.lanes {
             let lane = scoreboard.lane(index)
-            requests += lane.exchangesOpen
-            connections += lane.connectionsOpen
+            requests &+= lane.exchangesOpen
+            connections &+= lane.connectionsOpen
+            unheard &+= lane.connectionsUnheard
         }
         scoreboard.clearLanes(link.lanes, movingTotalsTo: scoreboard.lane(0))
+        let rest = unheard > 0 ? ", \(unheard) of them accepted and not read from yet" : ""
         return "; \(Figures.count(requests, "request")) in flight, "
-            + "\(Figures.count(connections, "connection")) open"
+            + "\(Figures.count(connections, "connection")) open\(rest)"
     }
 
     /// Says what is to be said of those whose death every balancer knows by now, or whose time is

@@ -34,7 +34,7 @@ extension Supervisor {
             members.append(
                 RosterMember(
                     slot: UInt32(child.slot), generation: child.generation,
-                    name: child.name, address: "\(child.address)",
+                    name: child.name, address: child.reachedAt,
                     fact: child.fact, weight: child.weight, pid: child.process?.pid ?? 0,
                     ended: child.ended, returns: child.returns))
         }
@@ -91,6 +91,8 @@ extension Supervisor {
                 log.say("the checks of all backends fail: all are tried, rather than none")
             }
         case .failedOver(let account): take(account)
+        // The next look at the listening sockets goes by it.
+        case .stoppedAccepting: return
         }
     }
 

@@ -36,7 +36,7 @@ extension Supervisor {
         switch finding {
         case .nobody: return
         case .own(let address):
-            child.address = address
+            child.accepts(at: address)
             becameReady(child)
         case .stranger(let pid):
             if child.stranger == pid { return }
@@ -72,7 +72,7 @@ extension Supervisor {
                 case .own(let address) = PortProbe.find(
                     port: child.plan.port, owns: { belongs($0, to: child) })
             {
-                child.address = address
+                child.accepts(at: address)
             }
             becameReady(child)
         }

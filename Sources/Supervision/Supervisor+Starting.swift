@@ -79,6 +79,7 @@ extension Supervisor {
         // They may still have its port.
         endEscapees(of: child)
         child.takeNextPlan()
+        child.forgetAddress()
         child.holdPort()
         child.environment = plan.recipe.environment
         child.generation += 1
@@ -95,6 +96,7 @@ extension Supervisor {
             if child.isBalanced { publishRoster() }
             return
         }
+        if child.plan.role == .balancer { listenAgain() }
         do throws(SystemError) {
             child.process = try spawn(child, launch, path)
             child.startedAt = Clock.wallTime()

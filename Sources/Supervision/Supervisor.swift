@@ -52,6 +52,7 @@ public final class Supervisor {
     /// From 1: a balancer takes 0 for none.
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
+    var acceptance = Acceptance.listening
     var now = Clock.now()
     /// The memory that every pipe is read into.
     var scratch = ByteQueue(capacity: 65536)
@@ -175,7 +176,9 @@ public final class Supervisor {
         }
         if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
-        for case let moment? in [acceptAgain, nextReminder] { next = min(next ?? .never, moment) }
+        for case let moment? in [acceptAgain, nextReminder, nextAcceptance] {
+            next = min(next ?? .never, moment)
+        }
         return next.map { $0.since(Clock.now()) }
     }
 
@@ -207,6 +210,7 @@ public final class Supervisor {
         forgetTheGone()
         answerThoseWhoWait()
         goOnLeaving()
+        settleAcceptance()
         log.flush(now: now)
         flushConnections()
     }

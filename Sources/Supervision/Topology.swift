@@ -279,15 +279,16 @@ public struct Topology {
         }
         var addresses: [Address] = []
         for text in texts {
-            let bare = text.hasPrefix(":") ? String(text.dropFirst()) : text
-            if let port = UInt16(bare) {
+            switch Endpoint(text) {
+            case .local(let port):
                 addresses += [.loopback(port: port), .loopback6(port: port)]
-            } else if let address = Address(text) {
+            case .address(let text):
+                guard let address = Address(text) else {
+                    throw Refusal(
+                        what: "the balancer can't listen on '\(text)'", why: "it is no address",
+                        advice: "--listen takes ADDR:PORT, or a bare port for both loopbacks")
+                }
                 addresses.append(address)
-            } else {
-                throw Refusal(
-                    what: "the balancer can't listen on '\(text)'", why: "it is no address",
-                    advice: "--listen takes ADDR:PORT, or a bare port for both loopbacks")
             }
         }
         if let twice = addresses.first(where: { address in

@@ -12,17 +12,13 @@ enum Alone {
         }
         var members: [RosterMember] = []
         for (slot, backend) in options.backends.enumerated() {
-            guard Address(backend.address) != nil else {
-                throw UsageError(
-                    "--backend takes ADDR:PORT with a numeric address or localhost, not "
-                        + "'\(backend.address)'")
-            }
-            let name = backend.name ?? backend.address
-            let port = Address(backend.address)?.port ?? 0
+            let endpoint = Endpoint(backend.address)
+            let port = try port(endpoint)
+            let name = backend.name ?? "\(endpoint)"
             members.append(
                 RosterMember(
                     slot: UInt32(slot), generation: 1,
-                    name: name, address: backend.address, fact: .ready,
+                    name: name, address: "\(endpoint)", fact: .ready,
                     weight: options.weight(name: name, type: "", port: port) ?? backend.weight))
         }
         for weight in options.weights where weight.target != "all" {
@@ -40,5 +36,21 @@ enum Alone {
                 "two backends are called '\(twice)'", hint: "give each a name of its own")
         }
         return RosterWord(version: 1, members: members)
+    }
+
+    /// The port that a backend is known by; 0 for a path.
+    private static func port(_ endpoint: Endpoint) throws(UsageError) -> UInt16 {
+        let address: Address?
+        switch endpoint {
+        case .local(let port): address = .loopback(port: port)
+        case .address(let text): address = Address(text)
+        }
+        guard let address, address.port != 0 else {
+            throw UsageError(
+                "--backend takes a port, or ADDR:PORT with a numeric address or localhost, not "
+                    + "'\(endpoint)'",
+                hint: "as in --backend 3000 or --backend 10.0.0.5:3000")
+        }
+        return address.port ?? 0
     }
 }

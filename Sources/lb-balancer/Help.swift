@@ -8,10 +8,10 @@ enum Help {
         var text = """
             lb-balancer: balances HTTP requests, or TCP connections, over backends
 
-            usage: lb-balancer [--listen ADDR:PORT]… --backend ADDR:PORT… [options]
+            usage: lb-balancer [--listen [ADDR:]PORT]… --backend [ADDR:]PORT… [options]
 
             examples:
-              lb-balancer --listen 8080 --backend 127.0.0.1:3000 --backend 127.0.0.1:3001
+              lb-balancer --listen 8080 --backend 3000 --backend 3001
               lb-balancer --backend localhost:3000,name=a,weight=2 --backend localhost:3001
               lb-balancer --mode tcp --listen 6379 --backend 127.0.0.1:7000 --backend 127.0.0.1:7001
 

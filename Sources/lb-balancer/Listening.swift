@@ -14,6 +14,11 @@ final class Listening {
         sockets = inherited
         if !inherited.isEmpty { return }
         for (address, isOptional) in try Self.addresses(options.listen) {
+            var address = address
+            // Where the kernel chooses, the second loopback gets the port of the first.
+            if isOptional, address.port == 0, let chosen = sockets.last?.address.port {
+                address = address.with(port: chosen)
+            }
             do throws(SystemError) {
                 let socket = try ListeningSocket(address)
                 sockets.append(socket)
@@ -42,19 +47,21 @@ final class Listening {
             "can't listen on \(address): \(why)", "choose another with --listen", code: 1)
     }
 
-    /// A bare port means both loopbacks, of which the second may be missing.
+    /// The addresses, and which of them may be missing: of two loopbacks the second.
     static func addresses(_ texts: [String]) throws(UsageError) -> [(Address, Bool)] {
         var addresses: [(Address, Bool)] = []
         for text in texts.isEmpty ? ["8080"] : texts {
-            if let port = UInt16(text) {
+            switch Endpoint(text) {
+            case .local(let port):
                 addresses.append((.loopback(port: port), false))
                 addresses.append((.loopback6(port: port), true))
-            } else if let address = Address(text) {
+            case .address(let text):
+                guard let address = Address(text) else {
+                    throw UsageError(
+                        "--listen takes a port or ADDR:PORT, not '\(text)'",
+                        hint: "as in --listen 8080 or --listen 127.0.0.1:8080")
+                }
                 addresses.append((address, false))
-            } else {
-                throw UsageError(
-                    "--listen takes a port or ADDR:PORT, not '\(text)'",
-                    hint: "as in --listen 8080 or --listen 127.0.0.1:8080")
             }
         }
         return addresses

@@ -9,7 +9,8 @@ enum BansCommand {
     private static let remark = """
         With --rate-limit a client that asks too often is answered with 429; with --ban one that
         goes on regardless is shut out for a time: its connections are closed as they come. An IPv6
-        client is its network, /64. At most 4096 bans are listed, the latest; all are in force.
+        client is its network, /64. The 4096 that were banned last are listed, and how many more
+        there are is told on standard error; all can be let in again, each by its address.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
@@ -31,14 +32,16 @@ enum BansCommand {
         let folder = try verb.folder()
         do throws(Refusal) {
             var client = try ControlClient(folder)
-            guard case .bans(let bans) = try client.ask(lifted.isEmpty ? .bans : .lift(lifted))
+            guard
+                case .bans(let bans, let unlisted) = try client.ask(
+                    lifted.isEmpty ? .bans : .lift(lifted))
             else { throw ControlClient.lost }
             switch format {
             case .json: Console.say(JSONObject.array(bans.map { object($0) }))
             case .text where !lifted.isEmpty:
                 for ban in bans { Console.say("\(ban.client) may come in again") }
-                if bans.isEmpty { Console.say("nobody is banned") }
-            case .text where bans.isEmpty: Console.say("nobody is banned")
+                if bans.isEmpty && unlisted == 0 { Console.say("nobody is banned") }
+            case .text where bans.isEmpty && unlisted == 0: Console.say("nobody is banned")
             case .text:
                 let output = DescriptorReference.standardOutput
                 Console.say(
@@ -46,11 +49,20 @@ enum BansCommand {
                         table(bans).text(
                             width: output.windowColumns, style: colour.style(for: output)))
             }
+            if unlisted > 0 { Console.note(rest(unlisted, wereLifted: !lifted.isEmpty)) }
             return 0
         } catch {
             Console.complain(error.what, why: error.why, advice: error.advice)
             return 1
         }
+    }
+
+    /// Those whose addresses are not known any more.
+    private static func rest(_ count: UInt64, wereLifted: Bool) -> String {
+        wereLifted
+            ? "and \(count) more may come in again, whose addresses are not listed"
+            : "\(count) more are banned, whose addresses are not listed: --lift ADDRESS lets in "
+                + "each of them, --lift all everybody"
     }
 
     private static func table(_ bans: [BanWord]) -> Table {

@@ -96,16 +96,16 @@ import Testing
     @Test func `who was refused three times within ten seconds is banned for thirty`() {
         #expect(table.refused(1, now: start) == nil)
         #expect(table.refused(1, now: start + .seconds(5)) == nil)
-        #expect(table.end(of: 1, now: start + .seconds(5)) == nil)
+        #expect(table.banned.end(of: 1, now: start + .seconds(5)) == nil)
         let banned = start + .milliseconds(9_999)
         let end = banned + .seconds(30)
         #expect(table.refused(1, now: banned) == end)
-        #expect(table.end(of: 1, now: banned) == end)
-        #expect(table.end(of: 2, now: banned) == nil)
+        #expect(table.banned.end(of: 1, now: banned) == end)
+        #expect(table.banned.end(of: 2, now: banned) == nil)
         // Going on does not make it longer.
         #expect(table.refused(1, now: banned + .seconds(20)) == end)
-        #expect(table.end(of: 1, now: .init(nanoseconds: end.nanoseconds - 1)) == end)
-        #expect(table.end(of: 1, now: end) == nil)
+        #expect(table.banned.end(of: 1, now: .init(nanoseconds: end.nanoseconds - 1)) == end)
+        #expect(table.banned.end(of: 1, now: end) == nil)
         #expect(table.refused(1, now: end) == nil)
     }
 
@@ -117,13 +117,27 @@ import Testing
 
     @Test func `a ban can be lifted, and one refusal can be enough`() {
         for _ in 0..<3 { _ = table.refused(1, now: start) }
-        table.lift(1, now: start)
-        #expect(table.end(of: 1, now: start) == nil)
+        #expect(table.banned.lift(1, now: start))
+        #expect(!table.banned.lift(1, now: start))
+        #expect(table.banned.end(of: 1, now: start) == nil)
         #expect(table.refused(1, now: start) == nil)
         let strict = BanTable(
             SharedWords(256),
             ban: Ban(refusals: 1, within: .seconds(10), lasting: .seconds(30)))
         #expect(strict.refused(1, now: start) == start + .seconds(30))
-        #expect(strict.end(of: 1, now: start) == start + .seconds(30))
+        #expect(strict.banned.end(of: 1, now: start) == start + .seconds(30))
+    }
+
+    @Test func `all bans can be lifted at once, and refusals are counted on`() {
+        for client in 1...20 as ClosedRange<UInt64> {
+            for _ in 0..<(client <= 15 ? 3 : 2) { _ = table.refused(client, now: start) }
+        }
+        #expect(table.banned.count(now: start) == 15)
+        #expect(table.banned.liftAll(now: start) == 15)
+        #expect(table.banned.count(now: start) == 0)
+        #expect(table.banned.liftAll(now: start) == 0)
+        #expect(table.banned.end(of: 1, now: start) == nil)
+        // One that had been refused twice has one refusal left.
+        #expect(table.refused(16, now: start) != nil)
     }
 }

@@ -52,8 +52,8 @@ enum Words {
                 outOfRotation: .microseconds(480), next: "restarting at once"),
             KillReport(name: "b", port: 0, pid: 1, signal: 15, outOfRotation: nil, next: ""),
         ]),
-        .following(from: 17), .missed(.max), .bans([]),
-        .bans([BanWord(client: "2001:db8::/64", remaining: .seconds(30))]),
+        .following(from: 17), .missed(.max), .bans([], unlisted: 0),
+        .bans([BanWord(client: "2001:db8::/64", remaining: .seconds(30))], unlisted: 904),
         .reported(
             TargetReport(
                 name: "backend.1", port: 3001, pid: 4242, isDone: true, outcome: "stopped",
@@ -86,7 +86,6 @@ enum Words {
 
     static let orders: [LinkOrder] = [
         .lanes(first: 1, count: 4), .roster(roster), .drain(within: .seconds(30)),
-        .lift(["192.0.2.7"]),
         .roster(RosterWord(version: 0, members: [])),
     ]
 
@@ -95,6 +94,7 @@ enum Words {
         .verdict(slot: 1, generation: 2, isUp: false, reason: "3 failures in a row"),
         .failedOver(
             FailoverAccount(slot: 1, generation: 2, inFlight: 9, retried: 7, failed: 2)),
+        .stoppedAccepting,
     ]
 }
 

@@ -16,6 +16,52 @@ import Testing
         #expect(program.errors.hasPrefix("lb-balancer: "))
     }
 
+    @Test(arguments: ["", ":", "localhost:"])
+    func `a port alone is this machine, for who listens and for who is connected to`(
+        prefix: String
+    ) throws {
+        let echoes = try Echoes(1)
+        let port = try #require(echoes.addresses[0].port)
+        let program = try RunningProgram(
+            "lb-balancer", ["--listen", "\(prefix)0", "--backend", "\(prefix)\(port)"])
+        let line = try program.line(with: "listening on 127.0.0.1:", in: .errors)
+        let address = try #require(Address(String(line.split(separator: " ").last ?? "")))
+        #expect(try Client.get(address, "/").field("x-backend") == "echo.1")
+        let access = try program.line(with: "GET / HTTP/1.1")
+        #expect(access.contains(" localhost:\(port) "), "\(access)")
+        // Both loopbacks have the same port, also where the kernel chose it.
+        let six = Address.loopback6(port: try #require(address.port))
+        if program.errors.contains("listening on [::1]") {
+            #expect(try Client.get(six, "/").status == 200)
+        }
+    }
+
+    @Test func `a backend on localhost is found where it is after each start`() throws {
+        let port = try ReservedPort.any()
+        let balanced = try Balanced(
+            ["localhost:\(port)"],
+            ["--health-interval", "50ms", "--health-check", "http:/", "--fall", "1"])
+        for (turn, host) in ["127.0.0.1", "::1", "127.0.0.1"].enumerated() {
+            let address = try #require(Address(host: host, port: port))
+            guard (try? Socket.reserve(address)) != nil else { return }
+            let backend = try RunningProgram(
+                "lb-echo", ["--host", host, "--port", "\(port)", "--name", "echo.\(turn)"])
+            let isFound = Programs.eventually {
+                (try? balanced.get("/"))?.field("x-backend") == "echo.\(turn)"
+            }
+            #expect(isFound, "\(host)")
+            // The checks find it too.
+            let isUp = Programs.eventually {
+                balanced.program.errors.split(separator: "\n").count { $0.contains("is up") }
+                    >= turn
+            }
+            #expect(isUp, "\(host): \(balanced.program.errors)")
+            #expect(try backend.stop().cause == .exited(code: 0))
+            // No answer from nobody.
+            #expect(try balanced.get("/").status >= 500)
+        }
+    }
+
     @Test func `a balancer goes on when it is asked to read its settings again`() throws {
         let echoes = try Echoes(1)
         let balanced = try Balanced(echoes.addresses)

@@ -134,4 +134,26 @@ import Testing
             Programs.eventually { (try? Client.get(service.address, "/").status) == 429 })
         try service.awaitSentence("127.0.0.1 may come in again")
     }
+
+    @Test func `all bans are lifted at once, also while no balancer runs`() throws {
+        let service = try Service(
+            [
+                "--backends", "1", "--rate-limit", "1/h,burst=1", "--ban", "1h,after=1",
+                "--trust-proxy", "127.0.0.1",
+            ])
+        for number in 1...20 {
+            #expect(try statuses(service.address, 2, from: "192.0.2.\(number)") == [200, 429])
+        }
+        #expect(try service.run("bans").output.contains("192.0.2.20"))
+        #expect(try service.run("stop", ["balancer"]).code == 0)
+        let lifted = try service.run("bans", ["--lift", "192.0.2.7", "--lift", "192.0.2.8"])
+        #expect(lifted.code == 0, "\(lifted.errors)")
+        let rest = try service.run("bans", ["--lift", "all"])
+        #expect(rest.code == 0 && rest.errors.isEmpty)
+        #expect(rest.output.split(separator: "\n").count == 18)
+        #expect(try service.run("bans").output == "nobody is banned\n")
+        try service.awaitSentence("18 clients may come in again: all bans were lifted")
+        #expect(try service.run("start", ["balancer"]).code == 0)
+        #expect(try statuses(service.address, 1, from: "192.0.2.9") == [429])
+    }
 }

@@ -221,6 +221,12 @@ enum FaultTable {
             "the balancer is stopped while orders are given", "OddMomentTests",
             "nobody waits for a balancer that is paused"),
         Row(
+            "no balancer runs, and none is coming", "NoBalancerTests",
+            "while it is stopped who connects is refused, and after a start is served"),
+        Row(
+            "clients wait for a balancer that is killed for good", "NoBalancerTests",
+            "who waits for one that is killed for good is reset, and does not hang"),
+        Row(
             "the supervisor is stopped while somebody asks", "ControlSocketTests",
             "who waits for a supervisor that is stopped is told so"),
         Row(

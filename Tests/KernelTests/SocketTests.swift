@@ -38,6 +38,36 @@ import Testing
         #expect(try Socket.peerAddress(of: pair.server) == here)
     }
 
+    @Test(arguments: [Address.loopback(port: 0), .loopback6(port: 0)])
+    func `of this machine the kernel knows who has closed and who has only ended its direction`(
+        at address: Address
+    ) throws {
+        guard let listener = try? Socket.listen(on: address) else { return }
+        let here = try Socket.localAddress(of: listener)
+        func accepted() throws -> Descriptor {
+            #expect(Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30)))
+            guard case .connection(let server, _) = Socket.accept(from: listener.reference) else {
+                throw SystemError(call: "accept", errno: .tryAgain)
+            }
+            return server
+        }
+        let client = try Socket.connect(to: here)
+        let server = try accepted()
+        // Where the kernel was built without it, nothing is known.
+        guard let isClosed = Socket.isPeerClosed(of: server) else { return }
+        #expect(!isClosed)
+        Socket.endSending(client)
+        #expect(Socket.isPeerClosed(of: server) == false)
+        let other: Descriptor
+        do {
+            let brief = try Socket.connect(to: here)
+            other = try accepted()
+            withExtendedLifetime(brief) {}
+        }
+        #expect(Socket.isPeerClosed(of: other) == true)
+        withExtendedLifetime(client) {}
+    }
+
     @Test func `connecting to a closed port reports writable and hung up together`() throws {
         let closed = try Socket.reserve(.loopback(port: 0))
         let socket = try Socket.connect(to: try Socket.localAddress(of: closed))

@@ -19,28 +19,28 @@ import Testing
     {
         let old = ClientNetwork.inet(0xC000_0207)
         let new = ClientNetwork.network6(0x2001_0DB8_0001_0002)
-        board.bans.add(old, until: at(10))
-        board.bans.add(new, until: at(20))
-        board.bans.add(old, until: at(15))
-        let entries = board.bans.entries(now: at(5))
+        board.banList.add(old, until: at(10))
+        board.banList.add(new, until: at(20))
+        board.banList.add(old, until: at(15))
+        let entries = board.banList.entries(now: at(5))
         #expect(
             entries == [.init(client: new, until: at(20)), .init(client: old, until: at(15))])
         #expect("\(new)" == "2001:db8:1:2::/64" && "\(old)" == "192.0.2.7")
-        #expect(board.bans.entries(now: at(15)).map(\.client) == [new])
-        #expect(board.bans.entries(now: at(20)).isEmpty)
+        #expect(board.banList.entries(now: at(15)).map(\.client) == [new])
+        #expect(board.banList.entries(now: at(20)).isEmpty)
     }
 
     @Test func `who is struck out does not come back`() {
         let client = ClientNetwork.inet(1)
-        board.bans.add(client, until: at(10))
-        board.bans.add(client, until: at(20))
-        board.bans.remove(client, now: at(1))
-        #expect(board.bans.entries(now: at(1)).isEmpty)
+        board.banList.add(client, until: at(10))
+        board.banList.add(client, until: at(20))
+        board.banList.remove(client, now: at(1))
+        #expect(board.banList.entries(now: at(1)).isEmpty)
     }
 
     @Test func `however many there are, the latest are seen`() {
-        for number in 1...10_000 { board.bans.add(.inet(UInt32(number)), until: at(10)) }
-        let seen = board.bans.entries(now: at(1)).map(\.client)
+        for number in 1...10_000 { board.banList.add(.inet(UInt32(number)), until: at(10)) }
+        let seen = board.banList.entries(now: at(1)).map(\.client)
         #expect(seen.count == 4096)
         #expect(seen.contains(.inet(10_000)) && seen.contains(.inet(10_000 - 4095)))
     }

@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 import Kernel
 import Testing
 
@@ -36,6 +37,46 @@ import Testing
                 }
             }
             check(board)
+        }
+    }
+
+    @Test func `whoever was banned by a writer that was killed can be let in again`() async throws {
+        for _ in 0..<8 {
+            let board = try Scoreboard(backends: 1, lanes: 1)
+            let number = board.memory.descriptor.reference.text
+            let path = "/proc/\(ThisProcess.pid)/fd/\(number)"
+            await #expect(processExitsWith: .signal(9)) { [path = path as String] in
+                let memory = try Files.open(path, for: .update)
+                guard let shared = try Scoreboard(sharing: memory) else { return }
+                shared.bans.setInForce(true)
+                Thread.start(named: "killer") {
+                    while shared.bans.count(now: Clock.now()) == 0 {
+                        Poll.sleep(.microseconds(200))
+                    }
+                    Poll.sleep(.microseconds(Randomness.word() % 3000))
+                    Signals.send(.kill, to: ThisProcess.pid)
+                }
+                let table = BanTable(
+                    shared.refusedWords,
+                    ban: Ban(refusals: 2, within: .seconds(10), lasting: .seconds(3600)))
+                var client: UInt32 = 0
+                while true {
+                    client = (client + 1) % 20_000
+                    let key = shared.bans.identity.of(.inet(client))
+                    if let end = table.refused(key, now: Clock.now()) {
+                        shared.bans.note(.inet(client), until: end)
+                    }
+                    if client % 7 == 0 { _ = shared.bans.lift(.inet(client), now: Clock.now()) }
+                }
+            }
+            let now = Clock.now()
+            let count = board.bans.count(now: now)
+            #expect(count > 0 && board.bans.listed(now: now).count <= count)
+            #expect(board.bans.liftAll(now: now) == count)
+            let isAnybodyLeft = (0..<20_000 as Range<UInt32>).contains {
+                board.bans.end(of: .inet($0), now: now) != nil
+            }
+            #expect(!isAnybodyLeft)
         }
     }
 

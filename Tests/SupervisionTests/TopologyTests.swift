@@ -109,7 +109,14 @@ struct TopologyTests {
         #expect(throws: Refusal.self) { try topology(nil) { $0.basePort = 65534 } }
     }
 
-    @Test(arguments: ["nonsense", "1.2.3:80", "99999"])
+    @Test(arguments: ["9090", ":9090", "localhost:9090"])
+    func `listens on both loopbacks where a port alone is named`(text: String) throws {
+        let file = "balancer: lb-balancer --listen \(text)\nbackend: x $PORT\n"
+        #expect(
+            try topology(file).listen == [.loopback(port: 9090), .loopback6(port: 9090)])
+    }
+
+    @Test(arguments: ["nonsense", "1.2.3:80", "99999", "localhost:", "+80"])
     func `refuses to listen on what is no address`(text: String) {
         #expect(throws: Refusal.self) {
             try topology("balancer: lb-balancer --listen \(text)\nweb: a")

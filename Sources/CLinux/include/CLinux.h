@@ -212,6 +212,10 @@ int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **faile
 // Calls `each` with the numeric names in /proc/PID/task/*/children, or in /proc itself for pid 0.
 int clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context);
 
+// Which inode the socket has whose own end and peer these are; 0 where no process has it any more.
+int clinux_tcp_owner(const struct sockaddr_storage *own, const struct sockaddr_storage *peer,
+                     uint32_t *inode);
+
 // How many of the bytes that were ever sent the peer has not acknowledged, also where the connection
 // has been reset since (TCP_INFO, tcp(7)).
 long long clinux_unacknowledged_ever(int fd);

@@ -1,0 +1,199 @@
+import Basics
+import Kernel
+
+/// More clients than there may be. Whoever has a request under way keeps its connection; of those
+/// who have not, one makes room for each newcomer, so that nobody is kept out by connections that
+/// are of no use at present:
+///
+/// 1. who has connected, has had a moment, and has not said anything: the first one first. Where
+///    many of them are still within that moment, it is waited for: a crowd that only connects
+///    pushes out its own.
+/// 2. who has been served and is idle, the longest first.
+///
+/// Nobody is sought as long as another worker has room: that takes the newcomers in.
+extension Worker {
+    /// Clients that could make room for others.
+    struct Idlers {
+        /// Who had not said anything when it came, in the order of coming; some have since.
+        var silent: [SlabKey] = []
+        /// Of these, how many have been passed over.
+        var passed = 0
+        /// Who was idle when they were last looked for, the longest last. Whoever has become idle
+        /// since has been so for less time than all of them.
+        var resting: [(key: SlabKey, since: Instant)] = []
+        var lookedAt = Instant(nanoseconds: 0)
+    }
+
+    /// Lets a client go that asks for nothing; false where there is none at present, or another
+    /// worker is the one to do so.
+    mutating func makeRoom(_ lack: Crowd.Lack) -> Bool {
+        switch lack {
+        case .places:
+            if let other = plan.crowd.roomy(besides: number) {
+                // Racing: it had none when this one was woken, and does not know of the newcomer.
+                plan.wakers[other].waker.wake()
+                return false
+            }
+        case .descriptors: if dropIdleUpstream() { return true }
+        }
+        if plan.crowd.isNews(lack, now: now) { plan.board.announce(sentence(of: lack)) }
+        let own = nextToGo()
+        // Of a thread that has room nobody is to go: only all of them together are full.
+        if lack == .places {
+            switch plan.crowd.decide(rank(ofNext: own), of: number, now: now) {
+            case .oneself: break
+            case .other(let other):
+                plan.wakers[other].waker.wake()
+                return false
+            case .unknown(let others):
+                for other in others { plan.wakers[other].waker.wake() }
+                return false
+            }
+        }
+        guard let own else { return false }
+        closeClient(own)
+        if lack == .places { tellOfCrowd() }
+        return true
+    }
+
+    /// Another worker has a newcomer, or is about to decide whose client makes room for it.
+    mutating func takeCrowdRequest() {
+        let (request, tells) = plan.crowd.takeRequest(number)
+        if request == .letGo && clients.isFull, let slot = nextToGo() { closeClient(slot) }
+        if tells || request == .letGo { tellOfCrowd() }
+        if request == .nothing { return }
+        resumeAccepting()
+        for index in plan.listeners.indices { accept(from: index) }
+    }
+
+    private mutating func tellOfCrowd() {
+        let next = nextToGo()
+        if let asker = plan.crowd.tell(rank(ofNext: next), of: number, now: now) {
+            plan.wakers[asker].waker.wake()
+        }
+    }
+
+    /// A client has come, and has not said anything yet.
+    mutating func noteSilent(_ key: SlabKey) {
+        if idlers.silent.count >= 2 * clients.capacity + 64 {
+            var rest: [SlabKey] = []
+            for key in idlers.silent[idlers.passed...] where isUnheard(key) { rest.append(key) }
+            idlers.silent = rest
+            idlers.passed = 0
+        }
+        idlers.silent.append(key)
+    }
+
+    private func isUnheard(_ key: SlabKey) -> Bool {
+        clients.isCurrent(key) && !clients[key.slot].isHeard
+    }
+
+    /// How soon the client that is next to go has to: the lower, the sooner.
+    private func rank(ofNext slot: UInt32?) -> UInt64 {
+        guard let slot else { return .max }
+        let since = clients[slot].activeAt.nanoseconds >> 1
+        return clients[slot].isHeard ? since | 1 << 63 : since
+    }
+
+    private mutating func nextToGo() -> UInt32? {
+        if let slot = firstSilent() {
+            if now >= clients[slot].activeAt + Limits.firstWords { return slot }
+            if lane.connectionsUnheard &* 4 >= UInt64(clients.count) { return nil }
+        }
+        return longestResting()
+    }
+
+    private mutating func firstSilent() -> UInt32? {
+        while idlers.passed < idlers.silent.count {
+            let key = idlers.silent[idlers.passed]
+            if isUnheard(key) && hasNothingToSay(key.slot) { return key.slot }
+            idlers.passed += 1
+        }
+        idlers.silent.removeAll(keepingCapacity: true)
+        idlers.passed = 0
+        return nil
+    }
+
+    private mutating func longestResting() -> UInt32? {
+        for _ in 0..<2 {
+            while let last = idlers.resting.last {
+                if clients.isCurrent(last.key) && clients[last.key.slot].activeAt == last.since
+                    && isResting(last.key.slot) && hasNothingToSay(last.key.slot)
+                {
+                    return last.key.slot
+                }
+                idlers.resting.removeLast()
+            }
+            // To look at all of them takes a while, where they are many.
+            let spacing = clients.count <= 64 ? 0 : UInt64(clients.count)
+            let pause = min(Nanoseconds.microseconds(spacing), Limits.acceptPause)
+            if now < idlers.lookedAt + pause { return nil }
+            lookForResting()
+        }
+        return nil
+    }
+
+    private mutating func lookForResting() {
+        idlers.lookedAt = now
+        var slots: [UInt32] = []
+        clients.forEachSlot { slots.append($0) }
+        var found: [(key: SlabKey, since: Instant)] = []
+        var latest = Instant.never
+        for slot in slots where isResting(slot) && clients[slot].activeAt < latest {
+            found.append((clients.key(slot), clients[slot].activeAt))
+            if found.count < 2 * Limits.idlersKept { continue }
+            found.sort { $0.since < $1.since }
+            found.removeLast(found.count - Limits.idlersKept)
+            latest = found[found.count - 1].since
+        }
+        found.sort { $0.since > $1.since }
+        idlers.resting = found
+    }
+
+    /// Whether it has had its answer, and nobody waits for anything.
+    private func isResting(_ slot: UInt32) -> Bool {
+        switch clients[slot].phase {
+        case .idle: clients[slot].isHeard
+        // It has had the time to read why it was refused.
+        case .lingering: now >= clients[slot].activeAt + Limits.firstWords
+        case .introducing, .serving, .postponed: false
+        }
+    }
+
+    /// Racing: what has just come is about to be told.
+    private func hasNothingToSay(_ slot: UInt32) -> Bool {
+        clients[slot].phase == .lingering
+            || clients[slot].transport.socket.peek() == .wouldBlock
+    }
+
+    /// Lets the connection to a backend go that has been idle longest.
+    private mutating func dropIdleUpstream() -> Bool {
+        var numbers: [UInt32] = []
+        upstreams.forEachSlot { numbers.append($0) }
+        var oldest: UInt32?
+        for number in numbers where upstreams[number].client == nil {
+            if let known = oldest, upstreams[known].activeAt <= upstreams[number].activeAt {
+                continue
+            }
+            oldest = number
+        }
+        guard let oldest else { return false }
+        pool.remove(oldest, from: &upstreams)
+        closeUpstream(oldest)
+        return true
+    }
+
+    private func sentence(of lack: Crowd.Lack) -> String {
+        let descriptors = "the limit of file descriptors, \(ThisProcess.descriptorLimit)"
+        let limit = plan.connections
+        let what =
+            switch lack {
+            case .descriptors: "\(descriptors), is reached"
+            case .places where plan.options.maxConnections == nil:
+                "the limit of \(limit) connections is reached (it follows from \(descriptors))"
+            case .places: "the limit of \(limit) connections is reached (--max-connections)"
+            }
+        return "\(what): who has been idle longest makes room, and where nobody is idle who comes "
+            + "has to wait"
+    }
+}
