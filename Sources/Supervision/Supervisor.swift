@@ -40,6 +40,8 @@ public final class Supervisor {
     var seats: [SupervisedChild?] = []
     var slots: SlotBook
     var connections = Slab<ControlConnection>(capacity: 256)
+    /// Those that may have a request, in the order of their turns.
+    var talkers: [SlabKey] = []
     /// When clients are let in again; nothing while they are.
     var acceptAgain: Instant?
     /// When it is said next for whom the end waits; nothing while nothing ends.
@@ -53,6 +55,9 @@ public final class Supervisor {
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
     var now = Clock.now()
+    /// Whether processes that had become ours have been reaped since it was last looked at what is
+    /// left of children.
+    var hasReapedOrphans = false
     /// The memory that every pipe is read into.
     var scratch = ByteQueue(capacity: 65536)
 
@@ -96,6 +101,7 @@ public final class Supervisor {
             for index in 0..<count where !isUrgent(poller.event(index)) {
                 dispatch(poller.event(index))
             }
+            serveTalkers()
             expireTimers()
             sweep()
             if case .left(let code) = phase { return code }
@@ -104,9 +110,8 @@ public final class Supervisor {
 
     private func isUrgent(_ event: Event) -> Bool {
         switch EventSource(rawValue: event.token.kind) {
-        case .childEnded, .link: true
-        case .signals, .controlSocket, .connection, .childOutput, .childErrors,
-            .childReadiness, .childNotice, nil:
+        case .childEnded, .link, .childReadiness: true
+        case .signals, .controlSocket, .connection, .childOutput, .childErrors, .childNotice, nil:
             false
         }
     }
@@ -154,7 +159,7 @@ public final class Supervisor {
                 if ThisProcess.parentPid != guardianPid {
                     guardianIsGone()
                 } else {
-                    leave(within: Self.usualTime, why: "\(signal.name) received")
+                    leave(within: nil, why: "\(signal.name) received")
                 }
             default: continue
             }
@@ -162,6 +167,7 @@ public final class Supervisor {
     }
 
     private func timeToNextDeadline() -> Nanoseconds? {
+        if !talkers.isEmpty { return Nanoseconds(0) }
         var next: Instant?
         for child in children {
             if let deadline = child.deadline { next = min(next ?? .never, deadline) }
@@ -185,6 +191,8 @@ public final class Supervisor {
             readTalkers(of: child)
             showBeginnings(of: child)
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
+            if let watch = child.startWatch, watch.next < now { lookAtStart(of: child) }
+            if child.notices?.readsAt ?? .never < now { readNoticesAgain(of: child) }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the
             // balancers may already have said that they know of it.
@@ -192,7 +200,10 @@ public final class Supervisor {
             if obituaries.contains(where: { $0.child === child && $0.holdsRestart(now) }) {
                 continue
             }
-            perform(child.lifecycle.deadlinePassed(now: now), on: child, isOverdue: true)
+            let state = child.lifecycle.state
+            let action = child.lifecycle.deadlinePassed(
+                stopLimit: child.plan.stopLimit, now: now)
+            perform(action, on: child, overdue: state)
         }
         expireKills()
         expirePatience()
@@ -201,6 +212,7 @@ public final class Supervisor {
 
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
+        lookAtRests()
         settleWithdrawals()
         goOnWithReplacements()
         goOnWithOrders()
