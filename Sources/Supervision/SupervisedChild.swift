@@ -57,6 +57,9 @@ final class SupervisedChild {
     var drain: Drain?
     /// Where the present process may say that it is ready, if its program is not ours.
     var notices: HeldNotices?
+    /// Until when a balancer that is not ours must have run to be taken for ready: nobody can ask it,
+    /// and one that can't do its work ends at once. Nothing where that is over, or is no question.
+    var settlesAt: Instant?
     /// When something is to be said of its start because it takes long.
     var startWatch: StartWatch?
     /// Who has its port instead of it, while it is not ready.
@@ -85,6 +88,9 @@ final class SupervisedChild {
     }
 
     var isBalanced: Bool { plan.role == .backend }
+
+    /// A balancer that somebody else has made.
+    var isForeignBalancer: Bool { plan.role == .other && plan.type == "balancer" }
 
     /// What all that comes of its processes is known by.
     var mark: LineageMark { LineageMark(owner: ThisProcess.pid, number: index + 1) }
@@ -148,6 +154,7 @@ final class SupervisedChild {
         var first = Instant.never
         first = min(first, process?.probe?.next ?? .never)
         first = min(first, startWatch?.next ?? .never)
+        first = min(first, settlesAt ?? .never)
         first = min(first, notices?.readsAt ?? .never)
         first = min(first, drain?.nextLook ?? .never)
         first = min(first, lifecycle.deadline ?? .never)

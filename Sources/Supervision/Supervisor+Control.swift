@@ -217,7 +217,7 @@ extension Supervisor {
                         + "\(advised("logs")) tells more"))
         }
         let isReady = members.allSatisfy {
-            $0.lifecycle.state == .ready || isDone($0)
+            ($0.lifecycle.state == .ready && $0.settlesAt == nil) || isDone($0)
         }
         return isReady && isAdopted(rosterVersion) ? .done : nil
     }
@@ -248,7 +248,7 @@ extension Supervisor {
     /// A balancer that dies before it serves does so again: what it is told to do can't be done. A
     /// program of somebody else's may only have been too early.
     private func hasDiedUnready(_ child: SupervisedChild) -> Bool {
-        child.plan.role == .balancer && child.triedSince != nil
+        child.isForeignBalancer || (child.plan.role == .balancer && child.triedSince != nil)
     }
 
     /// A start that is so far away is not waited for.

@@ -97,7 +97,9 @@ extension Supervisor {
             }
             for child in children where child.killOrder?.request === request {
                 // What is not meant to end a process must not excuse a later crash.
-                if child.killOrder?.mayEnd == false { child.killOrder = nil }
+                if child.killOrder?.mayEnd == false && child.process?.leaderEnd == nil {
+                    child.killOrder = nil
+                }
             }
         }
     }

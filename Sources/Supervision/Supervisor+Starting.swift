@@ -101,12 +101,15 @@ extension Supervisor {
             child.restarting.started()
             child.lifecycle.spawned(now: now, limit: child.plan.startLimit)
             child.startWatch = StartWatch(now: now)
+            child.settlesAt = child.isForeignBalancer ? now + Self.settling : nil
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
             couldNotStart(child, launch, error)
         }
     }
+
+    private static let settling = Nanoseconds.milliseconds(500)
 
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
         let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"

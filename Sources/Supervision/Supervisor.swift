@@ -192,6 +192,7 @@ public final class Supervisor {
             showBeginnings(of: child)
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
             if let watch = child.startWatch, watch.next < now { lookAtStart(of: child) }
+            if child.settlesAt ?? .never < now { child.settlesAt = nil }
             if child.notices?.readsAt ?? .never < now { readNoticesAgain(of: child) }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the

@@ -185,6 +185,16 @@ import Testing
         #expect(place.runtimeFiles() == [])
     }
 
+    @Test(arguments: ["false", "sh -c 'sleep 0.1; exit 1'"])
+    func `it is not up while somebody's own balancer ends again and again`(line: String) throws {
+        let place = try Place(
+            procfile: "balancer: \(line)\nbackend: lb-echo --port $PORT\n")
+        let told = try place.up(["--backends", "1"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains("balancer is not ready: exited with 1"), "\(told.errors)")
+        #expect(place.leftOver() == [])
+    }
+
     @Test func `a program of another version is named`() throws {
         let place = try Place()
         let folder = try place.folder.folder("programs")
