@@ -57,8 +57,8 @@ final class SupervisedChild {
     var drain: Drain?
     /// Where the present process may say that it is ready, if its program is not ours.
     var notices: HeldNotices?
-    /// Until when a balancer that is not ours must have run to be taken for ready: nobody can ask it,
-    /// and one that can't do its work ends at once. Nothing where that is over, or is no question.
+    /// Until when a balancer that is not ours must have run to be taken for ready: nobody can ask
+    /// it, and one that can't do its work ends at once. Nothing where that is over, or no question.
     var settlesAt: Instant?
     /// When something is to be said of its start because it takes long.
     var startWatch: StartWatch?
