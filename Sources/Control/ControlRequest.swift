@@ -6,8 +6,9 @@ public enum ControlRequest: Equatable, Sendable {
     case status
     /// Signal these; `restarts` false leaves them stopped afterwards.
     case kill(targets: [String], signal: Int32, restarts: Bool)
-    /// Stop everything, killing what still runs after the time. The log tells why.
-    case down(within: Nanoseconds, why: String)
+    /// Stop everything, killing what still runs after the time; without one each child has its own
+    /// (`--stop-timeout`). The log tells why.
+    case down(within: Nanoseconds?, why: String)
     /// Answer once every child is ready, or one of them cannot be.
     case awaitReady
     /// From now on send every record as it is made.
@@ -133,7 +134,8 @@ extension ControlRequest: Spelled {
             frame.put(restarts)
         case .down(let within, let why):
             frame.put(3 as UInt8)
-            frame.put(within.count)
+            frame.put(within != nil)
+            frame.put(within?.count ?? 0)
             frame.put(why)
         case .awaitReady: frame.put(4 as UInt8)
         case .follow: frame.put(5 as UInt8)
@@ -158,7 +160,10 @@ extension ControlRequest: Spelled {
         case 2:
             self = .kill(
                 targets: try frame.texts(), signal: try frame.number(), restarts: try frame.flag())
-        case 3: self = .down(within: Nanoseconds(try frame.number()), why: try frame.text())
+        case 3:
+            let isLimited = try frame.flag()
+            let limit: UInt64 = try frame.number()
+            self = .down(within: isLimited ? Nanoseconds(limit) : nil, why: try frame.text())
         case 4: self = .awaitReady
         case 5: self = .follow
         case 6: self = .carryOut(try ServiceOrder(from: &frame))

@@ -31,6 +31,13 @@ public enum Framing {
         return word
     }
 
+    /// Whether `take` would find something: a whole frame, or what is none.
+    public static func hasWhole(in queue: borrowing ByteQueue) -> Bool {
+        guard queue.count >= 4 else { return false }
+        let count = length(queue.bytes)
+        return count > longest || queue.count >= 4 + count
+    }
+
     private static func copy(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
         var copy: [UInt8] = []
         copy.reserveCapacity(range.count)

@@ -67,6 +67,15 @@ public enum Processes {
         return words.joined(separator: " ")
     }
 
+    /// The name of the program as ps(1) shows it, fifteen bytes at most; nothing where there is no
+    /// such process.
+    public static func name(of pid: Int32) -> String? {
+        guard let text = try? Files.text("/proc/\(pid)/stat"),
+            let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close
+        else { return nil }
+        return String(text[text.index(after: open)..<close])
+    }
+
     /// The value that a variable had when the process was started.
     public static func variable(_ name: String, of pid: Int32) -> String? {
         guard let bytes = try? Files.contents("/proc/\(pid)/environ") else { return nil }
@@ -87,6 +96,19 @@ public enum Processes {
     /// looked at, where they are given: all of a machine's take a while.
     public static func listeners(on address: Address, among pids: [Int32]? = nil) -> [Int32] {
         holders(of: TCPTable.listening(on: address.port ?? 0, at: address), among: pids)
+    }
+
+    /// The TCP ports on which any of these processes listens, in order.
+    public static func listeningPorts(of pids: [Int32]) -> [UInt16] {
+        let sockets = TCPTable.listening()
+        var ports = Set<UInt16>()
+        for pid in pids {
+            for name in (try? Files.names(in: "/proc/\(pid)/fd")) ?? [] {
+                guard let link = Files.link("/proc/\(pid)/fd/\(name)") else { continue }
+                if let port = sockets[link] { ports.insert(port) }
+            }
+        }
+        return ports.sorted()
     }
 
     private static func holders(of sockets: Set<String>, among pids: [Int32]? = nil) -> [Int32] {

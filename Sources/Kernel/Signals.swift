@@ -94,6 +94,23 @@ public enum Signals {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// Ignores signals that would end this process though nobody means that by them: for one that
+    /// others depend on. Its children have their own (SpawnPlan).
+    public static func ignoreStray() {
+        for number in [
+            SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT,
+        ] {
+            signal(number, SIG_IGN)
+        }
+        // The first two behind the classic ones are the C library's own.
+        for number in 34...64 as ClosedRange<Int32> { signal(number, SIG_IGN) }
+    }
+
+    /// Ignores the terminal's signals to stop, for a process that has none.
+    public static func ignoreTerminalStops() {
+        for number in [SIGTSTP, SIGTTIN, SIGTTOU] { signal(number, SIG_IGN) }
+    }
+
     /// Whether this process was started so that a signal does nothing to it, as by nohup(1).
     public static func isIgnored(_ signal: Signal) -> Bool {
         clinux_is_ignored(signal.rawValue) == 1

@@ -269,6 +269,16 @@ public struct Pipe: ~Copyable {
     }
 }
 
+extension Pipe {
+    /// A pipe that is open and silent for whoever reads from it: its reader is its only writer too,
+    /// so it has no end while it is read. One descriptor; nobody else need keep another open.
+    public static func silent() throws(SystemError) -> Descriptor {
+        let pipe = try Pipe(capacity: 4096)
+        let path = "/proc/self/fd/\(pipe.readEnd.number)"
+        return Descriptor(number: try checked("open", unsafe clinux_open(path, O_RDWR, 0)))
+    }
+}
+
 /// Wakes a thread that waits at its poller, eventfd(2).
 public struct Waker: ~Copyable, Sendable {
     let descriptor: Descriptor

@@ -19,6 +19,20 @@ enum TCPTable {
         return sockets
     }
 
+    /// All sockets that listen, as /proc/PID/fd names them, and their ports.
+    static func listening() -> [String: UInt16] {
+        var sockets: [String: UInt16] = [:]
+        for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+            for words in listeners(in: table) {
+                guard let colon = words[1].lastIndex(of: ":"),
+                    let port = UInt16(words[1][words[1].index(after: colon)...], radix: 16)
+                else { continue }
+                sockets["socket:[\(words[9])]"] = port
+            }
+        }
+        return sockets
+    }
+
     /// The lines of a table that speak of sockets which listen, in words.
     ///
     /// They come first, and no more is read: behind them there may be tens of thousands that wait

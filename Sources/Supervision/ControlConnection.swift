@@ -39,6 +39,8 @@ final class ControlConnection {
     var state: State
     private(set) var isFollowing = false
     var interest = Readiness.readable
+    /// Whether its turn to be asked for a request is still to come.
+    var isQueued = false
     private var incoming = ByteQueue(capacity: 1024)
 
     /// What came of looking for a request.
@@ -63,6 +65,18 @@ final class ControlConnection {
     var isGuardian: Bool { peer == .guardian }
 
     func beginFollowing() { isFollowing = true }
+
+    /// Whether it has to take its answers first: what is owed is bounded by what is read.
+    var mustListen: Bool {
+        if isGuardian { return false }
+        switch state {
+        case .awaitsOutcome, .awaitsReports, .awaitsLines: return true
+        case .listening, .awaitsReady: return !outbox.isEmpty
+        }
+    }
+
+    /// Whether a request has come behind the last one, of which the poller knows nothing more.
+    var hasRequestWaiting: Bool { Framing.hasWhole(in: incoming) }
 
     /// The next request that has come whole.
     func nextRequest() -> Arrival {

@@ -41,7 +41,6 @@ public final class Guardian {
         case hurrying(killAt: Instant)
     }
 
-    static let usualTime = Nanoseconds.seconds(10)
     static let hurry = Nanoseconds.milliseconds(500)
     /// What comes as soon after the first signal is not a second one.
     static let sameSignal = Nanoseconds.milliseconds(100)
@@ -172,7 +171,7 @@ public final class Guardian {
         switch phase {
         case .running:
             phase = .ending(since: Clock.now())
-            order(.down(within: Self.usualTime, why: why))
+            order(.down(within: nil, why: why))
             if signal == .interrupt {
                 audience.say("stopping; Ctrl-C again to stop at once")
             }

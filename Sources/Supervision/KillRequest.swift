@@ -60,6 +60,9 @@ struct KillOrder {
     /// Whether a process that takes its time may still end of it.
     var mayEnd: Bool { [.kill, .terminate, .interrupt, .quit].contains(signal) }
 
+    /// Whether it asks a process to end, and so gives what came of it time for that.
+    var asksToEnd: Bool { [.terminate, .interrupt, .quit, .hangUp].contains(signal) }
+
     /// Tells all who asked.
     func settle(outOfRotation: Nanoseconds?, next: String) {
         for (request, place) in others + [(request, place)] {

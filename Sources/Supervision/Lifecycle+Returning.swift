@@ -5,11 +5,14 @@ extension Lifecycle {
     /// who wait. In the past where one is being started, `never` where somebody has to do it.
     var returns: Instant {
         switch self {
-        case .starting, .draining(_, _, .start), .stopping(_, .start): Instant(nanoseconds: 0)
+        case .starting: Instant(nanoseconds: 0)
+        case .draining(_, _, let sequel), .stopping(_, let sequel),
+            .stoppingRest(_, _, let sequel):
+            sequel == .rest ? .never : Instant(nanoseconds: 0)
         case .backoff(let until): until
         // It may be resumed at any moment, and nobody knows when.
         case .paused: .never
-        case .stopped, .failed, .ready, .draining(_, _, .rest), .stopping(_, .rest): .never
+        case .stopped, .failed, .ready: .never
         }
     }
 }

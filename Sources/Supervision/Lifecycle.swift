@@ -16,8 +16,12 @@ public enum Lifecycle: Equatable, Sendable {
     /// It finishes what it has, and nothing new is given to it; when that takes too long it is
     /// asked to end all the same.
     case draining(until: Instant, readySince: Instant, sequel: Sequel)
-    /// It was asked to end, and is killed when the time is over.
+    /// Its leader, the process that was started, was asked to end. It and all that came of it are
+    /// killed when the time is over.
     case stopping(killAt: Instant, sequel: Sequel)
+    /// The leader has ended, and what it left behind was asked to end too: those whose parent is
+    /// gone at once, those who have one, which may look after them, at `tellAllAt`.
+    case stoppingRest(tellAllAt: Instant, killAt: Instant, sequel: Sequel)
     /// There is no process until the time has come.
     case backoff(until: Instant)
     /// It is left alone until somebody starts it.
@@ -29,15 +33,22 @@ public enum Lifecycle: Equatable, Sendable {
         case rest
         /// It is started again at once.
         case start
+        /// What comes after an end that nobody planned: it was asked to end for being late, or by a
+        /// signal.
+        case asRuled
     }
 
     /// What is to be done about an event.
     public enum Action: Equatable, Sendable {
         case nothing
         case spawn
-        /// Send SIGTERM.
+        /// Ask the leader to end.
         case terminate
-        /// Send SIGKILL.
+        /// Ask what the leader has left behind to end, and tell the balancers.
+        case tellRest
+        /// The same for those whose parents still live.
+        case tellAllOfRest
+        /// Send SIGKILL to the leader and to all that came of it.
         case kill
         /// What the balancers may know has changed.
         case tell
@@ -46,8 +57,8 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// How long a child may take to become ready, unless somebody says otherwise.
-    public static let startLimit = Nanoseconds.seconds(10)
-    /// How long it may take to end once it has been asked to.
+    public static let startLimit = Nanoseconds.seconds(60)
+    /// How long it may take to end once it has been asked to, unless somebody says otherwise.
     public static let stopLimit = Nanoseconds.seconds(10)
 
     /// Somebody wants it to run.
@@ -59,10 +70,13 @@ public enum Lifecycle: Equatable, Sendable {
             // Nobody has asked it to end yet.
             self = .ready(since: since)
             return .tell
-        case .stopping(let killAt, .rest):
+        case .stopping(let killAt, .rest), .stopping(let killAt, .asRuled):
             self = .stopping(killAt: killAt, sequel: .start)
             return .nothing
-        case .draining(_, _, .start), .stopping(_, .start), .starting, .ready, .paused:
+        case .stoppingRest(let tellAllAt, let killAt, _):
+            self = .stoppingRest(tellAllAt: tellAllAt, killAt: killAt, sequel: .start)
+            return .nothing
+        case .draining, .stopping, .starting, .ready, .paused:
             return .nothing
         }
     }
@@ -72,7 +86,7 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .stopped, .failed, .backoff:
             self = .starting(deadline: now + limit)
-        case .starting, .ready, .paused, .draining, .stopping:
+        case .starting, .ready, .paused, .draining, .stopping, .stoppingRest:
             fatalError("a child was started in state \(self), where it has a process")
         }
     }
@@ -82,7 +96,7 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .stopped, .failed, .backoff:
             self = .failed
-        case .starting, .ready, .paused, .draining, .stopping:
+        case .starting, .ready, .paused, .draining, .stopping, .stoppingRest:
             fatalError("a child could not be started in state \(self), where it has a process")
         }
     }
@@ -93,7 +107,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .starting:
             self = .ready(since: now)
             return .tell
-        case .ready, .paused, .draining, .stopping:
+        case .ready, .paused, .draining, .stopping, .stoppingRest:
             // Racing: it may say so while it is already asked to end.
             return .nothing
         case .stopped, .backoff, .failed:
@@ -107,7 +121,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .ready(let since):
             self = .paused(readySince: since)
             return .tell
-        case .starting, .paused, .draining, .stopping:
+        case .starting, .paused, .draining, .stopping, .stoppingRest:
             return .nothing
         case .stopped, .backoff, .failed:
             return .nothing
@@ -120,7 +134,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .paused(let since):
             self = .ready(since: since)
             return .tell
-        case .starting, .ready, .draining, .stopping:
+        case .starting, .ready, .draining, .stopping, .stoppingRest:
             return .nothing
         case .stopped, .backoff, .failed:
             return .nothing
@@ -128,9 +142,9 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// It is to end once it has finished what it has, which may take until `until`; then it rests
-    /// or is started again.
+    /// or is started again. `stopLimit` is how long it may take to end.
     public mutating func drainRequested(
-        until: Instant, then sequel: Sequel, now: Instant
+        until: Instant, then sequel: Sequel, stopLimit: Nanoseconds, now: Instant
     ) -> Action {
         switch self {
         case .ready(let since):
@@ -144,10 +158,13 @@ public enum Lifecycle: Equatable, Sendable {
             return .nothing
         case .starting:
             // It has nothing to finish.
-            self = .stopping(killAt: now + Self.stopLimit, sequel: sequel)
+            self = .stopping(killAt: now + stopLimit, sequel: sequel)
             return .terminate
         case .stopping(let killAt, _):
             self = .stopping(killAt: killAt, sequel: sequel)
+            return .nothing
+        case .stoppingRest(let tellAllAt, let killAt, _):
+            self = .stoppingRest(tellAllAt: tellAllAt, killAt: killAt, sequel: sequel)
             return .nothing
         case .backoff:
             if sequel == .start { return .spawn }
@@ -159,12 +176,12 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// It has nothing left to finish.
-    public mutating func drained(now: Instant) -> Action {
+    public mutating func drained(stopLimit: Nanoseconds, now: Instant) -> Action {
         switch self {
         case .draining(_, _, let sequel):
-            self = .stopping(killAt: now + Self.stopLimit, sequel: sequel)
+            self = .stopping(killAt: now + stopLimit, sequel: sequel)
             return .terminate
-        case .starting, .ready, .paused, .stopping, .stopped, .backoff, .failed:
+        case .starting, .ready, .paused, .stopping, .stoppingRest, .stopped, .backoff, .failed:
             return .nothing
         }
     }
@@ -178,6 +195,10 @@ public enum Lifecycle: Equatable, Sendable {
         case .stopping(let before, _):
             self = .stopping(killAt: min(before, killAt), sequel: .rest)
             return .nothing
+        case .stoppingRest(let tellAllAt, let before, _):
+            self = .stoppingRest(
+                tellAllAt: tellAllAt, killAt: min(before, killAt), sequel: .rest)
+            return .nothing
         case .backoff:
             self = .stopped
             return .nothing
@@ -187,16 +208,24 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// The time that `deadline` told has come.
-    public mutating func deadlinePassed(now: Instant) -> Action {
+    public mutating func deadlinePassed(stopLimit: Nanoseconds, now: Instant) -> Action {
         switch self {
         case .starting:
-            // Its end then counts as a crash. No second deadline: SIGKILL needs no repetition.
-            self = .starting(deadline: .never)
-            return .kill
+            // Its end then counts as a crash.
+            self = .stopping(killAt: now + stopLimit, sequel: .asRuled)
+            return .terminate
         case .draining:
-            return drained(now: now)
+            return drained(stopLimit: stopLimit, now: now)
         case .stopping(_, let sequel):
+            // No second deadline: SIGKILL needs no repetition.
             self = .stopping(killAt: .never, sequel: sequel)
+            return .kill
+        case .stoppingRest(let tellAllAt, let killAt, let sequel):
+            if now < killAt {
+                self = .stoppingRest(tellAllAt: .never, killAt: killAt, sequel: sequel)
+                return tellAllAt == .never ? .nothing : .tellAllOfRest
+            }
+            self = .stoppingRest(tellAllAt: .never, killAt: .never, sequel: sequel)
             return .kill
         case .backoff:
             return .spawn
@@ -205,24 +234,50 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
-    /// The process has ended.
+    /// The leader has ended while it, or what came of it, was to end gracefully, and it has left
+    /// something behind. `killAt` is when that is killed where nobody has said it before.
+    public mutating func leaderEnded(killAt: Instant, now: Instant) -> Action {
+        let state: (killAt: Instant, sequel: Sequel)
+        switch self {
+        case .starting, .ready, .paused: state = (killAt, .asRuled)
+        case .draining(_, _, let sequel): state = (killAt, sequel)
+        case .stopping(let before, let sequel): state = (before, sequel)
+        case .stoppingRest, .stopped, .backoff, .failed:
+            fatalError("a child's leader ended in state \(self), where there is none")
+        }
+        if state.killAt == .never {
+            // The leader was killed, and all the rest with it but what was started meanwhile.
+            self = .stoppingRest(tellAllAt: .never, killAt: .never, sequel: state.sequel)
+            return .kill
+        }
+        let half = Nanoseconds(state.killAt.since(now).count / 2)
+        self = .stoppingRest(tellAllAt: now + half, killAt: state.killAt, sequel: state.sequel)
+        return .tellRest
+    }
+
+    /// The leader has ended, and so has all that came of it.
     public mutating func exited(_ verdict: Restarting.Verdict, now: Instant) -> Action {
         switch self {
         case .starting, .ready, .paused:
-            switch verdict {
-            case .restart(let after): self = .backoff(until: now + after)
-            case .stay: self = .stopped
-            case .giveUp: self = .failed
-            }
-            return .tell
-        case .draining(_, _, let sequel), .stopping(_, let sequel):
+            follow(verdict, now: now)
+        case .draining(_, _, let sequel), .stopping(_, let sequel),
+            .stoppingRest(_, _, let sequel):
             switch sequel {
             case .rest: self = .stopped
             case .start: self = .backoff(until: now)
+            case .asRuled: follow(verdict, now: now)
             }
-            return .tell
         case .stopped, .backoff, .failed:
             fatalError("a child exited in state \(self), where there is no process")
+        }
+        return .tell
+    }
+
+    private mutating func follow(_ verdict: Restarting.Verdict, now: Instant) {
+        switch verdict {
+        case .restart(let after): self = .backoff(until: now + after)
+        case .stay: self = .stopped
+        case .giveUp: self = .failed
         }
     }
 
@@ -232,8 +287,17 @@ public enum Lifecycle: Equatable, Sendable {
         case .starting(let deadline): deadline
         case .draining(let until, _, _): until
         case .stopping(let killAt, _): killAt
+        case .stoppingRest(let tellAllAt, let killAt, _): min(tellAllAt, killAt)
         case .backoff(let until): until
         case .stopped, .ready, .paused, .failed: nil
+        }
+    }
+
+    /// When what still runs of it is killed; nothing where nobody has asked it to end.
+    public var killAt: Instant? {
+        switch self {
+        case .stopping(let killAt, _), .stoppingRest(_, let killAt, _): killAt
+        case .stopped, .starting, .ready, .paused, .draining, .backoff, .failed: nil
         }
     }
 
@@ -241,14 +305,14 @@ public enum Lifecycle: Equatable, Sendable {
     public var readySince: Instant? {
         switch self {
         case .ready(let since), .paused(let since), .draining(_, let since, _): since
-        case .stopped, .starting, .stopping, .backoff, .failed: nil
+        case .stopped, .starting, .stopping, .stoppingRest, .backoff, .failed: nil
         }
     }
 
     /// Whether there is a process.
     public var hasProcess: Bool {
         switch self {
-        case .starting, .ready, .paused, .draining, .stopping: true
+        case .starting, .ready, .paused, .draining, .stopping, .stoppingRest: true
         case .stopped, .backoff, .failed: false
         }
     }
@@ -257,7 +321,17 @@ public enum Lifecycle: Equatable, Sendable {
     public var isAtRest: Bool {
         switch self {
         case .stopped, .failed: true
-        case .starting, .ready, .paused, .draining, .stopping, .backoff: false
+        case .starting, .ready, .paused, .draining, .stopping, .stoppingRest, .backoff: false
+        }
+    }
+
+    /// Whether somebody has planned its end, and it is under way.
+    public var isEndPlanned: Bool {
+        switch self {
+        case .draining(_, _, let sequel), .stopping(_, let sequel),
+            .stoppingRest(_, _, let sequel):
+            sequel != .asRuled
+        case .stopped, .starting, .ready, .paused, .backoff, .failed: false
         }
     }
 
@@ -267,7 +341,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .starting: .starting
         case .ready: .ready
         case .paused: .paused
-        case .draining, .stopping: .draining
+        case .draining, .stopping, .stoppingRest: .draining
         case .stopped, .backoff, .failed: .gone
         }
     }
@@ -280,7 +354,7 @@ public enum Lifecycle: Equatable, Sendable {
         case .ready: .ready
         case .paused: .paused
         case .draining: .draining
-        case .stopping: .stopping
+        case .stopping, .stoppingRest: .stopping
         case .backoff: .backoff
         case .failed: .failed
         }

@@ -3,39 +3,69 @@ import Kernel
 
 /// Of which version a program of ours is, by its own word.
 public enum ProgramVersion {
+    /// What came of asking.
+    public enum Answer: Equatable, Sendable {
+        /// The line that it said.
+        case said(String)
+        /// It ended without a word: how, and the last line of its errors, or nothing of them.
+        case ended(Ending.Cause, lastWords: String)
+        /// It said nothing in time.
+        case silent
+    }
+
     /// How long it may take to say so.
     static let patience = Nanoseconds.seconds(5)
 
-    /// What the program at `path` says when it is asked for its version, without the line feed;
-    /// nothing where it can't be run or says nothing in time. Throws where it could not be asked
-    /// for want of something that says nothing of it, such as descriptors.
-    public static func said(by path: String) throws(SystemError) -> String? {
-        do throws(SystemError) {
-            let pipe = try Pipe()
-            let child = try Child(
+    /// Asks the program at `path`. Throws where it can't be run.
+    public static func asked(of path: String) throws(SystemError) -> Answer {
+        let output: HeldDescriptor
+        let errors: HeldDescriptor
+        let child: Child
+        do {
+            // The ends that it writes to are its own alone from here on.
+            let said = try Pipe()
+            let complaints = try Pipe()
+            child = try Child(
                 SpawnPlan(
                     path: path, arguments: [path, "--version"],
                     environment: ThisProcess.environment,
-                    descriptors: [nil, pipe.writeEnd.reference, nil]))
-            let text = read(pipe.readEnd)
-            child.send(.kill)
-            while Poll.wait(for: .readable, on: child.pidDescriptor.reference, timeout: patience) {
-                if child.reap() != nil { break }
-            }
-            return text
-        } catch {
-            if error.errno.mayPass { throw error }
-            return nil
+                    descriptors: [nil, said.writeEnd.reference, complaints.writeEnd.reference]))
+            output = HeldDescriptor(said.readEnd)
+            errors = HeldDescriptor(complaints.readEnd)
         }
+        let deadline = Clock.now() + patience
+        let line = firstLine(of: output, until: deadline)
+        if line == nil {
+            // It has closed its output: that is its end, or near it.
+            let left = deadline.since(Clock.now())
+            _ = Poll.wait(for: .readable, on: child.pidDescriptor.reference, timeout: left)
+        }
+        child.send(.kill)
+        _ = Poll.wait(for: .readable, on: child.pidDescriptor.reference, timeout: patience)
+        let ending = child.reap()
+        if let line { return .said(line) }
+        guard let ending, Clock.now() < deadline else { return .silent }
+        return .ended(ending.cause, lastWords: lastLine(of: errors))
     }
 
-    /// A line of text; the end of the pipe is not waited for, since we hold its other end.
-    private static func read(_ pipe: borrowing Descriptor) -> String? {
+    /// Nothing where the end came first, or nothing in time.
+    private static func firstLine(of pipe: HeldDescriptor, until deadline: Instant) -> String? {
         var line = ByteQueue(capacity: 256)
-        guard Poll.wait(for: .readable, on: pipe.reference, timeout: patience),
-            case .moved = pipe.read(into: &line)
+        let left = deadline.since(Clock.now())
+        guard Poll.wait(for: .readable, on: pipe.descriptor.reference, timeout: left),
+            case .moved = pipe.descriptor.read(into: &line)
         else { return nil }
         let bytes = line.bytes.indices.map { line.bytes[$0] }
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+    }
+
+    /// Of what is there by now.
+    private static func lastLine(of pipe: HeldDescriptor) -> String {
+        var said = ByteQueue(capacity: 4096)
+        guard Poll.wait(for: .readable, on: pipe.descriptor.reference, timeout: Nanoseconds(0)),
+            case .moved = pipe.descriptor.read(into: &said)
+        else { return "" }
+        let bytes = said.bytes.indices.map { said.bytes[$0] }
+        return bytes.split(separator: 0x0A).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 }

@@ -11,8 +11,20 @@ public struct RuntimeFolder: Equatable, Sendable {
     public var guardianLock: String { path + "/guardian.pid" }
     public var supervisorLock: String { path + "/supervisor.pid" }
 
-    /// Where a child says that it is ready (sd_notify(3)).
-    func noticeSocket(of child: Int) -> String { path + "/notify.\(child)" }
+    /// Where a process says that it is ready (sd_notify(3)): a name that nobody can foretell, and
+    /// no longer than the control socket's.
+    func newNoticeSocket() -> String {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+        var word = Randomness.word()
+        var name = Self.noticePrefix
+        for _ in 0..<(controlSocket.utf8.count - path.utf8.count - 1 - name.utf8.count) {
+            name.append(letters[Int(word % UInt64(letters.count))])
+            word /= UInt64(letters.count)
+        }
+        return path + "/" + name
+    }
+
+    private static let noticePrefix = "n."
 
     /// The folder of the service `name`: below XDG_RUNTIME_DIR where there is one, else below a
     /// folder of the user's own in /tmp. Fails where the name could lead out of it.
@@ -121,7 +133,7 @@ public struct RuntimeFolder: Equatable, Sendable {
     /// Removes what a supervisor leaves behind; to be called while its lock is held or free.
     public func removeSupervisorFiles() {
         try? Files.remove(controlSocket)
-        for name in (try? Files.names(in: path)) ?? [] where name.hasPrefix("notify.") {
+        for name in (try? Files.names(in: path)) ?? [] where name.hasPrefix(Self.noticePrefix) {
             try? Files.remove(path + "/" + name)
         }
         try? Files.remove(supervisorLock)

@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Kernel
 
 /// All that a supervisor is told when it is started: what to run, where, and under which name.
 public struct ServicePlan: Equatable, Sendable {
@@ -68,6 +69,10 @@ public struct ChildPlan: Equatable, Sendable {
     public var restartDelay: Nanoseconds?
     /// How long it may take to become ready.
     public var startLimit = Lifecycle.startLimit
+    /// What its leader is sent when it is to end.
+    public var stopSignal = Signal.terminate
+    /// How long it, and all that came of it, may take to end.
+    public var stopLimit = Lifecycle.stopLimit
     /// Its share of the choice at the beginning, if it is balanced.
     public var weight: UInt32 = 1
     /// Whether its output is a terminal to it.
@@ -137,6 +142,8 @@ extension ChildPlan: Spelled {
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
         frame.put(startLimit.count)
+        frame.put(UInt64(stopSignal.rawValue))
+        frame.put(stopLimit.count)
         frame.put(weight)
         frame.put(hasTerminal)
     }
@@ -158,6 +165,9 @@ extension ChildPlan: Spelled {
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil
         startLimit = Nanoseconds(try frame.number())
+        let signal: UInt64 = try frame.number()
+        stopSignal = Signal(rawValue: Int32(truncatingIfNeeded: signal))
+        stopLimit = Nanoseconds(try frame.number())
         weight = try frame.number()
         hasTerminal = try frame.flag()
     }

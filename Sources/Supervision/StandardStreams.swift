@@ -8,7 +8,8 @@ struct StandardStreams {
     private static let columns = 120
     private static let rows = 40
 
-    /// The child's ends, to be kept until they have been handed down; nothing is /dev/null.
+    /// The child's ends, to be kept until they have been handed down; nothing is /dev/null. Its
+    /// input is open and silent: there are programs that end when it does.
     let handedDown: [HeldDescriptor?]
     let output: ChildPipe
     let errors: ChildPipe
@@ -29,7 +30,11 @@ struct StandardStreams {
             far = HeldDescriptor(pipe.writeEnd)
         }
         try near.setNonBlocking()
-        handedDown = [plan.hasTerminal ? far : nil, far, HeldDescriptor(errors.writeEnd)]
+        var input: HeldDescriptor? = far
+        if !plan.hasTerminal {
+            input = plan.role == .balancer ? nil : HeldDescriptor(try Pipe.silent())
+        }
+        handedDown = [input, far, HeldDescriptor(errors.writeEnd)]
         output = ChildPipe(near, stream: plan.role == .balancer ? .access : .out)
         self.errors = ChildPipe(errors.readEnd, stream: .err)
     }

@@ -99,7 +99,7 @@ struct Errand {
             return .failed("was started again by somebody else")
         }
         switch child.lifecycle {
-        case .starting, .ready, .paused, .draining, .stopping:
+        case .starting, .ready, .paused, .draining, .stopping, .stoppingRest:
             // Somebody may have begun it anew while it was draining.
             if child.drain == nil && child.lifecycle.state == .ready {
                 return .failed("was started again by somebody else")
@@ -116,8 +116,10 @@ struct Errand {
         if child.generation == generation {
             switch child.lifecycle {
             case .starting, .ready, .paused, .draining, .backoff: return .underWay
-            case .stopping(_, let sequel):
-                return sequel == .start ? .underWay : .failed("is stopped by somebody else")
+            case .stopping(_, .start), .stoppingRest(_, _, .start): return .underWay
+            case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):
+                return .failed("is not ready: \(child.ending)")
+            case .stopping, .stoppingRest: return .failed("is stopped by somebody else")
             // Where there is no such program it never had a process.
             case .failed where !child.ending.isEmpty && change == .added:
                 return .failed("is not ready: \(child.ending)")
@@ -125,14 +127,19 @@ struct Errand {
             }
         }
         let span = Figures.text(now.since(begunAt))
+        // The same figure as in the event, and so from the start and not from the order on.
+        let took = child.readyAfter.map { Figures.text($0) } ?? span
         var word = verb == .restart ? "restarted" : "started"
         if change == .added { word = "added" }
         switch child.lifecycle {
         case .starting: return waits ? .underWay : .done("\(word) after \(span)")
         case .ready:
             let stays = child.isWithdrawn ? "; it stays drained" : ""
-            return .done("\(word), ready after \(span)\(stays)")
-        case .paused, .draining, .stopping: return .failed(child.lifecycle.state.phrase)
+            return .done("\(word), ready after \(took)\(stays)")
+        case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):
+            return .failed("is not ready: \(child.ending)")
+        case .paused, .draining, .stopping, .stoppingRest:
+            return .failed(child.lifecycle.state.phrase)
         case .stopped:
             // A program may do its work and end.
             if child.plan.role == .other { return .done("\(word); \(child.ending)") }

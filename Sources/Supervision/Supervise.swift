@@ -12,6 +12,8 @@ public enum Supervise {
     /// Reads the plan from the guardian's socket and runs the service.
     public static func run() -> Int32 {
         Signals.letWritesFail()
+        Signals.ignoreStray()
+        Signals.ignoreTerminalStops()
         // Before another one gets that number.
         let log = try? Descriptor.inherited(log)
         // Then at once: the guardian may die at any moment, and this is how we hear of it.

@@ -35,6 +35,8 @@ final class SupervisedChild {
     var process: ChildProcess?
     /// When the present or last process was started.
     var startedAt: WallTime?
+    /// How long the present process took until it was ready, from its start; nothing before.
+    var readyAfter: Nanoseconds?
     /// How the last process ended, or empty.
     var ending = ""
     /// The same for the balancers, which explain their answers with it.
@@ -53,8 +55,13 @@ final class SupervisedChild {
     var wasLate = false
     /// How it is getting on with finishing what it has, while it does.
     var drain: Drain?
-    /// Where a program that is not ours may say that it is ready; made at its first start.
+    /// Where the present process may say that it is ready, if its program is not ours.
     var notices: HeldNotices?
+    /// Until when a balancer that is not ours must have run to be taken for ready: nobody can ask
+    /// it, and one that can't do its work ends at once. Nothing where that is over, or no question.
+    var settlesAt: Instant?
+    /// When something is to be said of its start because it takes long.
+    var startWatch: StartWatch?
     /// Who has its port instead of it, while it is not ready.
     var stranger: Int32?
     /// What the balancer thinks of the present generation.
@@ -96,6 +103,9 @@ final class SupervisedChild {
         let isTold = plan.words.contains { $0.hasPrefix("--host") }
         return plan.isEcho && !isTold ? .loopback(port: plan.port) : nil
     }
+
+    /// A balancer that somebody else has made.
+    var isForeignBalancer: Bool { plan.role == .other && plan.type == "balancer" }
 
     /// What all that comes of its processes is known by.
     var mark: LineageMark { LineageMark(owner: ThisProcess.pid, number: index + 1) }
@@ -157,6 +167,9 @@ final class SupervisedChild {
         // Asked in each turn, so no list is made of them.
         var first = Instant.never
         first = min(first, process?.probe?.next ?? .never)
+        first = min(first, startWatch?.next ?? .never)
+        first = min(first, settlesAt ?? .never)
+        first = min(first, notices?.readsAt ?? .never)
         first = min(first, drain?.nextLook ?? .never)
         first = min(first, lifecycle.deadline ?? .never)
         first = min(first, process?.output.nextLook ?? .never)
@@ -165,10 +178,15 @@ final class SupervisedChild {
     }
 }
 
-/// One process of a child, from its start until it has been reaped.
+/// One process of a child and what comes of it, from its start until all of it has ended.
 final class ChildProcess {
     let child: Child
-    let startedAt: Instant
+    let forkedAt: Instant
+    /// How its leader ended; nothing while that lives, or is not reaped.
+    private(set) var leaderEnd: LeaderEnd?
+    /// Those of the rest that have been asked to end, and those of all that have been killed.
+    var asked: Set<Int32> = []
+    var killed: Set<Int32> = []
     let output: ChildPipe
     let errors: ChildPipe
     /// Where it says that it is ready; nothing once it has, or where it can't.
@@ -178,11 +196,11 @@ final class ChildProcess {
     let link: BalancerLink?
 
     init(
-        child: consuming Child, startedAt: Instant, output: ChildPipe, errors: ChildPipe,
+        child: consuming Child, forkedAt: Instant, output: ChildPipe, errors: ChildPipe,
         readiness: HeldDescriptor?, probe: PortProbe?, link: BalancerLink?
     ) {
         self.child = child
-        self.startedAt = startedAt
+        self.forkedAt = forkedAt
         self.output = output
         self.errors = errors
         self.readiness = readiness
@@ -190,13 +208,42 @@ final class ChildProcess {
         self.link = link
     }
 
+    /// The leader's. It may be another process's once the leader has been reaped.
     var pid: Int32 { child.pid }
+
+    /// The leader's until it has been reaped.
+    var livingPid: Int32? { leaderEnd == nil ? pid : nil }
+
+    /// Takes the leader's ending from the kernel; nothing when it has none, or was asked before.
+    func reap() -> LeaderEnd? {
+        guard leaderEnd == nil, let ending = child.reap() else { return nil }
+        leaderEnd = LeaderEnd(ending: ending, ran: Clock.now().since(forkedAt))
+        return leaderEnd
+    }
+
+    /// How long it took from its start until now.
+    var age: Nanoseconds { Clock.now().since(forkedAt) }
 }
 
-/// A notify socket with its path.
+/// How a child's leader ended, and how long after it was forked.
+struct LeaderEnd {
+    let ending: Ending
+    let ran: Nanoseconds
+}
+
+/// A notify socket with its path: one for each process, so that no earlier one can speak for it.
 final class HeldNotices {
+    /// The most notices that are taken in one turn of the loop.
+    static let budget = 32
+    /// How long one that has said so much waits for the next turn.
+    static let pace = Nanoseconds.milliseconds(2)
+
     let path: String
     let socket: NoticeSocket
+    /// When it is read next; nothing while the poller watches it.
+    var readsAt: Instant?
+    /// Whether it has been told that somebody else speaks there.
+    var hasToldOfStranger = false
 
     init(path: String) throws(SystemError) {
         self.path = path

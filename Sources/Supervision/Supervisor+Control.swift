@@ -4,7 +4,8 @@ import Kernel
 
 extension Supervisor {
     func acceptConnections() {
-        while true {
+        // So many a turn: others wait too, and the poller tells of the rest again.
+        for _ in 0..<16 {
             switch Socket.accept(from: controlSocket.reference) {
             case .connection(let socket, _):
                 // The folder is closed to others; this holds even if somebody opens it.
@@ -36,13 +37,16 @@ extension Supervisor {
             token: Token(kind: EventSource.controlSocket.rawValue))
     }
 
-    /// Closes the connection of the client that has said nothing for the longest time, in favour
-    /// of one that may have something to say. False when there is none.
+    /// Closes the connection of the client that has said nothing for the longest time, or else of
+    /// one that is owed nothing, in favour of one that may have something to say. False when there
+    /// is none.
     private func closeSilent() -> Bool {
         var found: (key: SlabKey, until: Instant)?
         connections.forEachSlot { slot in
-            guard case .listening(let until) = connections[slot].state,
-                until < found?.until ?? .never
+            let connection = connections[slot]
+            guard connection.peer == .client, !connection.isFollowing,
+                case .listening(let until) = connection.state,
+                found.map({ until < $0.until }) ?? true
             else { return }
             found = (connections.key(slot), until)
         }
@@ -66,15 +70,47 @@ extension Supervisor {
 
     func connectionIsReady(_ key: SlabKey, _ readiness: Readiness) {
         guard connections.isCurrent(key) else { return }
+        if !connections[key.slot].mustListen {
+            queue(key)
+        } else if !readiness.isDisjoint(with: [.hungUp, .failed]) {
+            // There is nobody any more who could take an answer.
+            close(key)
+        }
+    }
+
+    private func queue(_ key: SlabKey) {
+        if connections[key.slot].isQueued { return }
+        connections[key.slot].isQueued = true
+        talkers.append(key)
+    }
+
+    /// How long requests are answered in one turn of the loop; those that come later have theirs in
+    /// the next.
+    private static let answering = Nanoseconds.milliseconds(1)
+
+    /// Takes one request of each connection that has any, in the order in which they came, so that
+    /// one that asks without end keeps nobody waiting.
+    func serveTalkers() {
+        if talkers.isEmpty { return }
+        let deadline = Clock.now() + Self.answering
+        var served = 0
+        for key in talkers {
+            served += 1
+            serve(key)
+            if Clock.now() >= deadline { break }
+        }
+        talkers.removeFirst(served)
+    }
+
+    private func serve(_ key: SlabKey) {
+        guard connections.isCurrent(key) else { return }
         let connection = connections[key.slot]
-        while true {
-            switch connection.nextRequest() {
-            case .request(let request): answer(request, on: connection, key)
-            case .nothingYet: return
-            case .over:
-                close(key)
-                return
-            }
+        connection.isQueued = false
+        if connection.mustListen { return }
+        switch connection.nextRequest() {
+        case .request(let request): answer(request, on: connection, key)
+        case .nothingYet: return
+        case .over: close(key)
         }
     }
 
@@ -181,7 +217,7 @@ extension Supervisor {
                         + "\(advised("logs")) tells more"))
         }
         let isReady = members.allSatisfy {
-            $0.lifecycle.state == .ready || isDone($0)
+            ($0.lifecycle.state == .ready && $0.settlesAt == nil) || isDone($0)
         }
         return isReady && isAdopted(rosterVersion) ? .done : nil
     }
@@ -196,8 +232,11 @@ extension Supervisor {
         // One that has done its work, and need not go on.
         case .stopped: child.plan.role != .other
         case .starting: child.wasLate || isTriedInVain(child)
-        case .backoff: child.wasLate || isTriedInVain(child) || staysAwayForLong(child)
-        case .ready, .paused, .draining, .stopping: false
+        case .backoff:
+            child.wasLate || isTriedInVain(child) || staysAwayForLong(child)
+                || hasDiedUnready(child)
+        case .stopping: child.wasLate
+        case .ready, .paused, .draining: false
         }
     }
 
@@ -206,8 +245,17 @@ extension Supervisor {
         child.triedSince.map { now.since($0) > child.plan.startLimit } ?? false
     }
 
+    /// A balancer that dies before it serves does so again: what it is told to do can't be done. A
+    /// program of somebody else's may only have been too early.
+    private func hasDiedUnready(_ child: SupervisedChild) -> Bool {
+        child.isForeignBalancer || (child.plan.role == .balancer && child.triedSince != nil)
+    }
+
+    /// A start that is so far away is not waited for.
+    private static let longAway = Nanoseconds.seconds(10)
+
     private func staysAwayForLong(_ child: SupervisedChild) -> Bool {
-        child.lifecycle.deadline.map { $0.since(now) > Lifecycle.startLimit } ?? false
+        child.lifecycle.deadline.map { $0.since(now) > Self.longAway } ?? false
     }
 
     /// Sends what waits, and watches for room where it does not all fit.
@@ -215,11 +263,16 @@ extension Supervisor {
         var broken: [SlabKey] = []
         connections.forEachSlot { slot in
             let connection = connections[slot]
-            var interest = Readiness.readable
+            var isBlocked = false
             switch connection.outbox.flush(to: connection.socket.reference) {
             case .emptied: break
-            case .blocked: interest = [.readable, .writable]
+            case .blocked: isBlocked = true
             case .broken: broken.append(connections.key(slot))
+            }
+            var interest: Readiness = connection.mustListen ? [] : .readable
+            if isBlocked { interest.insert(.writable) }
+            if !connection.mustListen && connection.hasRequestWaiting {
+                queue(connections.key(slot))
             }
             if interest != connection.interest {
                 connection.interest = interest

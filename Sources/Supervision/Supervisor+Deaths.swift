@@ -4,26 +4,62 @@ import Kernel
 import Scoreboard
 
 extension Supervisor {
-    /// A child's process has ended, as its pidfd says.
+    /// A child's leader has ended, as its pidfd says.
     func processEnded(_ child: SupervisedChild, _ process: ChildProcess) {
-        // While the dead leader is not reaped its number can't be another group's.
-        Signals.send(.kill, toGroup: process.pid)
-        guard let ending = process.child.reap() else { return }
+        let isGraceful = endsGracefully(child)
+        // After an end that nobody planned nothing is left that could be finished, and what is left
+        // is in the way of the next one. While the dead leader is not reaped its number can't be
+        // another group's.
+        if !isGraceful { Signals.send(.kill, toGroup: process.pid) }
+        guard let end = process.reap() else { return }
+        poller.remove(process.child.pidDescriptor.reference)
+        if isGraceful && !rest(of: child).isEmpty {
+            let action = child.lifecycle.leaderEnded(killAt: killsRest(of: child), now: now)
+            perform(action, on: child)
+            // They may have ended in between.
+            hasReapedOrphans = true
+            reapOrphans()
+        } else {
+            conclude(child, process, end)
+        }
+    }
+
+    /// Whether an end is one in which what came of the leader is given time: one that was planned,
+    /// or ordered by a signal that asks for it.
+    private func endsGracefully(_ child: SupervisedChild) -> Bool {
+        switch child.lifecycle {
+        case .draining, .stopping, .stoppingRest: true
+        case .starting, .ready, .paused: child.killOrder?.asksToEnd ?? false
+        case .stopped, .backoff, .failed: false
+        }
+    }
+
+    /// When the rest is killed: all have the time together, from the signal on; where the leader
+    /// took that long itself, from its end on.
+    private func killsRest(of child: SupervisedChild) -> Instant {
+        let limit = child.plan.stopLimit
+        let wanted = (child.killOrder?.sentAt ?? now) + limit
+        return wanted > now ? wanted : now + limit
+    }
+
+    /// All of a child has ended.
+    func conclude(_ child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd) {
+        let ending = end.ending
         let order = child.killOrder
         child.killOrder = nil
-        // It was killed for that.
-        let lateness =
-            child.lifecycle == .starting(deadline: .never) ? " (\(child.ending))" : ""
-        child.ending = ending.cause.words + lateness
+        let wasPlanned = child.lifecycle.isEndPlanned
+        let state = child.lifecycle.state
+        // It was asked to end for that.
+        let isLate = state == .stopping && !wasPlanned && child.wasLate && order == nil
+        child.ending = ending.cause.words + (isLate ? " (\(child.ending))" : "")
         if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
             child.ending += " (the shell found no such program)"
         }
-        let wasPlanned = [.draining, .stopping].contains(child.lifecycle.state)
         child.ended = BackendEnding(
             generation: child.generation, pid: process.pid,
             words: wasPlanned ? "was stopped" : ending.cause.words,
-            signal: ending.cause.signalName, at: now, ran: now.since(process.startedAt))
-        let wasOffered = child.isBalanced && !wasPlanned && child.lifecycle.state != .starting
+            signal: ending.cause.signalName, at: now, ran: end.ran)
+        let wasOffered = child.isBalanced && [.ready, .paused].contains(state)
         child.drain = nil
         if order == nil && !wasPlanned { lookForStranger(child, ending) }
         let action = child.lifecycle.exited(
@@ -34,8 +70,16 @@ extension Supervisor {
         readLastWords(process, of: child)
         child.maker = process.pid
         reapOrphans()
+        mourn(child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered)
+    }
+
+    private func mourn(
+        _ child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd, _ order: KillOrder?,
+        wasPlanned: Bool, wasOffered: Bool
+    ) {
+        let ending = end.ending
         var head = "\(child.title(pid: process.pid)) \(child.ending) after "
-        head += Figures.text(now.since(process.startedAt))
+        head += Figures.text(end.ran)
         head += " (cpu \(Figures.text(ending.cpu)), "
         head += "peak \(Figures.size(kibibytes: ending.peakKibibytes)))"
         if let link = process.link {
@@ -58,7 +102,7 @@ extension Supervisor {
         var cause = Restarting.Cause.byItself(succeeded: ending.cause == .exited(code: 0))
         if child.stranger != nil { cause = .blocked }
         if let order { cause = .killed(restarts: order.restarts) }
-        if phase != .running || [.draining, .stopping].contains(child.lifecycle.state) {
+        if phase != .running || child.lifecycle.isEndPlanned {
             cause = .killed(restarts: false)
         }
         return child.restarting.ended(cause, readyFor: ready, now: now, chance: chance())
@@ -90,7 +134,7 @@ extension Supervisor {
         case .starting: return "starting"
         case .ready, .paused: return "still running"
         case .draining: return "draining"
-        case .stopping: return "stopping"
+        case .stopping, .stoppingRest: return "stopping"
         }
     }
 

@@ -6,14 +6,17 @@ extension Supervisor {
     /// Lets a child finish what it has, and then end.
     func drain(_ child: SupervisedChild, then sequel: Lifecycle.Sequel) {
         let limit = now + plan.drainLimit
-        perform(child.lifecycle.drainRequested(until: limit, then: sequel, now: now), on: child)
+        perform(
+            child.lifecycle.drainRequested(
+                until: limit, then: sequel, stopLimit: child.plan.stopLimit, now: now), on: child)
         guard child.lifecycle.state == .draining, child.drain == nil else { return }
         if child.isBalanced {
             log.say("\(child.title(pid: child.process?.pid)) is draining")
             child.drain = Drain(version: rosterVersion, now: now)
         } else {
             // Nobody gives it anything; a balancer finishes what it has when it is asked to end.
-            perform(child.lifecycle.drained(now: now), on: child)
+            perform(
+                child.lifecycle.drained(stopLimit: child.plan.stopLimit, now: now), on: child)
         }
     }
 
@@ -39,7 +42,8 @@ extension Supervisor {
                 "\(child.title(pid: child.process?.pid)) has finished what it had after "
                     + Figures.text(now.since(drain.since)))
             child.drain = nil
-            perform(child.lifecycle.drained(now: now), on: child)
+            perform(
+                child.lifecycle.drained(stopLimit: child.plan.stopLimit, now: now), on: child)
             return
         }
         drain.looked(now: now)

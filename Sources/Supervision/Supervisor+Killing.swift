@@ -31,7 +31,7 @@ extension Supervisor {
                 signal: signal.rawValue, outOfRotation: nil, next: next(for: child)))
         guard let process = child.process else { return }
         // The signal first, then the clock.
-        let sent = process.child.send(signal)
+        let sent = send(signal, to: process, of: child)
         let sentAt = Clock.now()
         if !sent { return }
         request.open.insert(place)
@@ -39,6 +39,14 @@ extension Supervisor {
             signal, sentAt: sentAt, restarts: restarts, request: request, place: place,
             after: child.killOrder)
         log.say("\(child.title(pid: process.pid)) is sent \(signal.name) by 'lbctl kill'")
+    }
+
+    /// Signals the leader; where it has ended, what is left.
+    private func send(
+        _ signal: Signal, to process: ChildProcess, of child: SupervisedChild
+    ) -> Bool {
+        if process.livingPid != nil { return process.child.send(signal) }
+        return rest(of: child).reduce(false) { Signals.send(signal, to: $1) || $0 }
     }
 
     private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
@@ -89,7 +97,9 @@ extension Supervisor {
             }
             for child in children where child.killOrder?.request === request {
                 // What is not meant to end a process must not excuse a later crash.
-                if child.killOrder?.mayEnd == false { child.killOrder = nil }
+                if child.killOrder?.mayEnd == false && child.process?.leaderEnd == nil {
+                    child.killOrder = nil
+                }
             }
         }
     }

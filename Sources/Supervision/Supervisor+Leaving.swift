@@ -3,14 +3,13 @@ import Control
 import Kernel
 
 extension Supervisor {
-    /// How long children get to end by themselves unless somebody says otherwise.
-    static let usualTime = Nanoseconds.seconds(10)
-    /// The same when the guardian is dead, and nobody watches over us.
+    /// How long children get to end when the guardian is dead, and nobody watches over us.
     static let orphanedTime = Nanoseconds.seconds(1)
 
-    /// Begins to end everything, or hastens what has begun.
-    func leave(within time: Nanoseconds, why: String) {
-        var killAt = now + time
+    /// Begins to end everything, or hastens what has begun. Without a time each child has its own,
+    /// from the moment on in which it is asked to end.
+    func leave(within time: Nanoseconds?, why: String) {
+        var killAt = time.map { now + $0 } ?? .never
         switch phase {
         case .running:
             log.say("stopping: \(why)")
@@ -27,17 +26,22 @@ extension Supervisor {
         for child in children where child.lifecycle.state == .draining {
             // What was to be started again rests.
             perform(
-                child.lifecycle.drainRequested(until: killAt, then: .rest, now: now), on: child)
+                child.lifecycle.drainRequested(
+                    until: killAt, then: .rest, stopLimit: child.plan.stopLimit, now: now),
+                on: child)
         }
-        for child in children where child.plan.role == .balancer || killAt <= now {
-            perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
+        for child in children {
+            let isDue = child.plan.role == .balancer || killAt <= now
+            if isDue || !child.lifecycle.hasProcess || child.lifecycle.state == .stopping {
+                stop(child, by: killAt)
+            }
         }
-        for child in children where !child.lifecycle.hasProcess {
-            perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
-        }
-        for child in children where child.lifecycle.state == .stopping {
-            perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
-        }
+    }
+
+    /// Asks a child to end for good; `killAt` is `never` where it has its own time.
+    private func stop(_ child: SupervisedChild, by killAt: Instant) {
+        let limit = killAt == .never ? now + child.plan.stopLimit : killAt
+        perform(child.lifecycle.stopRequested(killAt: limit), on: child)
     }
 
     func guardianIsGone() {
@@ -53,11 +57,11 @@ extension Supervisor {
         }
         if !isBalancing {
             for child in children where child.lifecycle.state != .stopping {
-                perform(child.lifecycle.stopRequested(killAt: killAt), on: child)
+                stop(child, by: killAt)
             }
         } else if killAt <= now {
             for child in children where child.lifecycle.state != .stopping {
-                perform(child.lifecycle.stopRequested(killAt: now), on: child)
+                stop(child, by: now)
             }
         }
         remindOfThoseWhoStay()
@@ -77,10 +81,12 @@ extension Supervisor {
             let pid = child.process?.pid
             let left = left(with: child)
             let work = left > 0 ? ", which has \(Figures.count(left, plan.unit)) in hand" : ""
-            guard let deadline = child.lifecycle.deadline, deadline != .never else {
-                return "\(child.title(pid: pid)), which " + (pid.map(Self.whyItStays) ?? "ends")
+            let rest = remainder(of: child).map { ", of which \($0) is left" } ?? ""
+            guard let deadline = child.lifecycle.killAt, deadline != .never else {
+                return "\(child.title(pid: pid))\(rest), which "
+                    + (pid.map(Self.whyItStays) ?? "ends")
             }
-            return "\(child.title(pid: pid))\(work), killed in "
+            return "\(child.title(pid: pid))\(rest)\(work), killed in "
                 + Figures.text(deadline.since(now))
         }
         let rest = staying.count > words.count ? " and \(staying.count - words.count) more" : ""

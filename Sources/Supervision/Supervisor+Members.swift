@@ -45,11 +45,7 @@ extension Supervisor {
         seats[child.index] = nil
         child.heir = nil
         if child.isBalanced { slots.release(child.slot, generation: child.generation) }
-        if let notices = child.notices {
-            poller.remove(notices.socket.reference)
-            try? Files.remove(notices.path)
-            child.notices = nil
-        }
+        closeNotices(of: child)
     }
 
     /// The children that words mean: members, and by its name one that is on its way out.

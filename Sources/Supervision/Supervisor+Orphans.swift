@@ -10,6 +10,7 @@ extension Supervisor {
         while let pid = Children.endedUnreaped() {
             if child(pid: pid) != nil { return }
             _ = Children.reap(pid: pid)
+            hasReapedOrphans = true
         }
     }
 
@@ -57,8 +58,8 @@ extension Supervisor {
     }
 
     /// Our children that we did not start, and that have not ended.
-    private func adopted() -> [Int32] {
-        let own = Set(children.compactMap { $0.process?.pid })
+    func adopted() -> [Int32] {
+        let own = Set(children.compactMap { $0.process?.livingPid })
         return Processes.children(of: ThisProcess.pid).filter { pid in
             !own.contains(pid) && Processes.facts(of: pid).map { $0.state != "Z" } ?? false
         }

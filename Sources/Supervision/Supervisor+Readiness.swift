@@ -19,11 +19,13 @@ extension Supervisor {
 
     func becameReady(_ child: SupervisedChild) {
         child.process?.probe = nil
+        child.startWatch = nil
         child.triedSince = nil
         let action = child.lifecycle.becameReady(now: now)
         if action == .nothing { return }
         perform(action, on: child)
-        let took = child.process.map { Figures.text(Clock.now().since($0.startedAt)) } ?? ""
+        child.readyAfter = child.process?.age
+        let took = child.readyAfter.map { Figures.text($0) } ?? ""
         let stays = child.isWithdrawn ? "; it stays drained" : ""
         log.say("\(child.title(pid: child.process?.pid)) is ready after \(took)\(stays)")
     }
@@ -45,11 +47,18 @@ extension Supervisor {
         }
     }
 
-    /// Whether a process is the child's, or one that came from it. What has left its parents still
-    /// carries the child's name.
+    /// Whether a process is the child's, or one that came from it. The nearest leader above it
+    /// tells; where its parents are gone, what it carries of them: its mark and variables, which a
+    /// process of another child could have been given.
     func belongs(_ pid: Int32, to child: SupervisedChild) -> Bool {
-        if let leader = child.process?.pid, Processes.descends(pid, from: leader) { return true }
-        return cameFrom(child, pid) && Processes.descends(pid, from: ThisProcess.pid)
+        var next = pid
+        for _ in 0..<256 where next > 1 {
+            if let owner = self.child(pid: next) { return owner === child }
+            guard let parent = Processes.facts(of: next)?.parent else { return false }
+            if parent == ThisProcess.pid { return cameFrom(child, next) }
+            next = parent
+        }
+        return false
     }
 
     func strangerWords(_ child: SupervisedChild, _ pid: Int32) -> String {
@@ -58,24 +67,43 @@ extension Supervisor {
 
     /// Something came at a child's notify socket.
     func noticeCame(_ child: SupervisedChild, _ process: ChildProcess) {
-        while let notice = child.notices?.socket.next() {
-            guard ReadyNotice.isReady(notice.text), notice.user == ThisProcess.user else {
-                continue
-            }
-            // One that has said it and gone can't be asked whose it was; the socket is the child's.
-            if Processes.facts(of: notice.pid) != nil && !belongs(notice.pid, to: child) {
-                log.say(
-                    "pid \(notice.pid) says that \(child.name) is ready, and is none of its")
-                continue
-            }
-            if child.isBalanced,
-                case .own(let address) = PortProbe.find(
-                    port: child.plan.port, owns: { belongs($0, to: child) })
-            {
-                child.accepts(at: address)
-            }
-            becameReady(child)
+        guard let notices = child.notices else { return }
+        for _ in 0..<HeldNotices.budget {
+            guard let notice = notices.socket.next() else { return }
+            if child.lifecycle.state == .starting { take(notice, at: notices, of: child) }
         }
+        // It talks without pause, and others have something to say too.
+        notices.readsAt = now + HeldNotices.pace
+        try? poller.change(notices.socket.reference, to: [], token: token(.childNotice, child))
+    }
+
+    func readNoticesAgain(of child: SupervisedChild) {
+        guard let notices = child.notices else { return }
+        notices.readsAt = nil
+        try? poller.change(
+            notices.socket.reference, to: .readable, token: token(.childNotice, child))
+    }
+
+    private func take(
+        _ notice: NoticeSocket.Notice, at notices: HeldNotices, of child: SupervisedChild
+    ) {
+        guard ReadyNotice.isReady(notice.text), notice.user == ThisProcess.user else { return }
+        // One that has said it and gone can't be asked whose it was, and any process of this user
+        // can find the socket: then it is the port that tells.
+        guard Processes.facts(of: notice.pid) != nil else { return }
+        if !belongs(notice.pid, to: child) {
+            if notices.hasToldOfStranger { return }
+            notices.hasToldOfStranger = true
+            log.say("pid \(notice.pid) says that \(child.name) is ready, and is none of its")
+            return
+        }
+        if child.isBalanced,
+            case .own(let address) = PortProbe.find(
+                port: child.plan.port, owns: { belongs($0, to: child) })
+        {
+            child.accepts(at: address)
+        }
+        becameReady(child)
     }
 
     /// Children that were stopped by a signal, or go on.
@@ -98,5 +126,5 @@ extension Supervisor {
         }
     }
 
-    func child(pid: Int32) -> SupervisedChild? { children.first { $0.process?.pid == pid } }
+    func child(pid: Int32) -> SupervisedChild? { children.first { $0.process?.livingPid == pid } }
 }

@@ -84,7 +84,7 @@ extension Supervisor {
         if let oldest, oldest.lifecycle.state == .draining {
             log.say("\(oldest.title(pid: oldest.process?.pid)) has to make room for the next")
             perform(
-                oldest.lifecycle.stopRequested(killAt: now + Lifecycle.stopLimit), on: oldest)
+                oldest.lifecycle.stopRequested(killAt: now + oldest.plan.stopLimit), on: oldest)
         }
         return false
     }
@@ -97,7 +97,8 @@ extension Supervisor {
         let successor = replacement.successor
         successor.membership = .parting
         perform(
-            successor.lifecycle.stopRequested(killAt: now + Lifecycle.stopLimit), on: successor)
+            successor.lifecycle.stopRequested(killAt: now + successor.plan.stopLimit),
+            on: successor)
     }
 
     private func handOver(_ replacement: Replacement) {
@@ -114,7 +115,9 @@ extension Supervisor {
         old.process?.link?.handOver(within: plan.drainLimit)
         if let link = old.process?.link { watchLink(old, link) }
         let until = now + plan.drainLimit + Self.graceAfterDrain
-        perform(old.lifecycle.drainRequested(until: until, then: .rest, now: now), on: old)
+        perform(
+            old.lifecycle.drainRequested(
+                until: until, then: .rest, stopLimit: old.plan.stopLimit, now: now), on: old)
         log.say(
             "\(successor.title(pid: successor.process?.pid)) takes over"
                 + (pid.map { " from pid \($0), which answers what it has" } ?? ""))

@@ -13,21 +13,22 @@ extension Supervisor {
     }
 
     /// Does what a lifecycle asks for.
+    /// `overdue` is the state that it was in for too long.
     func perform(
-        _ action: Lifecycle.Action, on child: SupervisedChild, isOverdue: Bool = false
+        _ action: Lifecycle.Action, on child: SupervisedChild, overdue: ChildState? = nil
     ) {
         switch action {
         case .nothing: return
         case .spawn: start(child)
         case .terminate:
-            if isOverdue { tellUndrained(child) }
+            if overdue == .draining { tellUndrained(child) }
+            if overdue == .starting { tellLate(child) }
             terminate(child)
-        case .kill:
-            if isOverdue { tellOverdue(child) }
-            if let process = child.process {
-                Signals.send(.kill, toGroup: process.pid)
-                process.child.send(.kill)
-            }
+        case .tellRest:
+            tellOrphans(of: child)
+            if child.isBalanced { publishRoster() }
+        case .tellAllOfRest: tellAllOfRest(of: child)
+        case .kill: tell(killAll(of: child), of: child)
         case .tell:
             if child.isBalanced { publishRoster() }
         case .proceedAndTell:
@@ -36,11 +37,13 @@ extension Supervisor {
         }
     }
 
+    /// Asks the leader, and nobody else: it may look after the others, and one that passes signals
+    /// on would have them come twice.
     private func terminate(_ child: SupervisedChild) {
         child.drain = nil
         guard let process = child.process else { return }
-        Signals.send(.terminate, toGroup: process.pid)
-        // A stopped process hears of SIGTERM only when it goes on.
+        process.child.send(child.plan.stopSignal)
+        // A stopped process hears of it only when it goes on.
         Signals.send(.proceed, toGroup: process.pid)
         if child.isBalanced { publishRoster() }
     }
@@ -53,26 +56,21 @@ extension Supervisor {
                 + "\(Figures.text(plan.drainLimit)); ending it")
     }
 
-    private func tellOverdue(_ child: SupervisedChild) {
-        let title = child.title(pid: child.process?.pid)
-        if child.lifecycle.state == .stopping {
-            log.say("\(title) did not end in time; killing it")
-        } else {
-            child.wasLate = true
-            let limit = Figures.text(child.plan.startLimit)
-            var why = "nothing said that it is ready"
-            if child.isBalanced && child.process?.readiness == nil {
-                why = "nobody accepted on port \(child.plan.port)"
-            }
-            child.ending = "\(why) within \(limit)"
-            if let stranger = child.stranger {
-                why = strangerWords(child, stranger)
-                child.ending = why
-            }
-            log.say(
-                "\(title) was not ready within \(limit): \(why); killing it "
-                    + "('up --start-timeout' gives it longer)")
+    private func tellLate(_ child: SupervisedChild) {
+        child.wasLate = true
+        let limit = Figures.text(child.plan.startLimit)
+        var why = unreadiness(of: child)
+        child.ending = "\(why) within \(limit)"
+        if let stranger = child.stranger {
+            why = strangerWords(child, stranger)
+            child.ending = why
+        } else if let elsewhere = elsewhere(child) {
+            why += "; " + elsewhere
+            child.ending += "; " + elsewhere
         }
+        log.say(
+            "\(child.title(pid: child.process?.pid)) was not ready within \(limit): \(why); "
+                + "ending it ('up --start-timeout' gives it longer)")
     }
 
     private func start(_ child: SupervisedChild) {
@@ -87,6 +85,7 @@ extension Supervisor {
         child.verdictIsUp = true
         child.killOrder = nil
         child.stranger = nil
+        child.readyAfter = nil
         child.lastLines.removeAll()
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
@@ -98,16 +97,21 @@ extension Supervisor {
         }
         if child.plan.role == .balancer { listenAgain() }
         do throws(SystemError) {
+            let startedAt = Clock.wallTime()
             child.process = try spawn(child, launch, path)
-            child.startedAt = Clock.wallTime()
+            child.startedAt = startedAt
             child.restarting.started()
             child.lifecycle.spawned(now: now, limit: child.plan.startLimit)
+            child.startWatch = StartWatch(now: now)
+            child.settlesAt = child.isForeignBalancer ? now + Self.settling : nil
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
             couldNotStart(child, launch, error)
         }
     }
+
+    private static let settling = Nanoseconds.milliseconds(500)
 
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
         let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
@@ -166,6 +170,8 @@ extension Supervisor {
         }
         var readiness: HeldDescriptor?
         let isOurs = launch.isOurs
+        // No earlier process may speak for this one.
+        closeNotices(of: child)
         if !isOurs { extra.append(("NOTIFY_SOCKET", try notices(of: child).path)) }
         if isOurs {
             let pipe = try Pipe()
@@ -175,6 +181,7 @@ extension Supervisor {
             try pipe.readEnd.setNonBlocking()
             readiness = HeldDescriptor(pipe.readEnd)
         }
+        let forkedAt = Clock.now()
         let started = try Child(
             SpawnPlan(
                 path: path, arguments: words, environment: launch.environment(extra),
@@ -183,24 +190,25 @@ extension Supervisor {
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
         let process = ChildProcess(
-            child: started, startedAt: Clock.now(), output: streams.output, errors: streams.errors,
+            child: started, forkedAt: forkedAt, output: streams.output, errors: streams.errors,
             readiness: readiness, probe: probe, link: link)
         withExtendedLifetime((handedDown, streams)) {}
         try watch(process, of: child)
         return process
     }
 
-    /// The child's notify socket, with nothing in it that an earlier process has said.
+    /// A notify socket for a new process of the child.
     private func notices(of child: SupervisedChild) throws(SystemError) -> HeldNotices {
-        if let notices = child.notices {
-            while notices.socket.next() != nil {}
-            return notices
-        }
-        let path = folder.noticeSocket(of: child.index)
-        try? Files.remove(path)
-        let notices = try HeldNotices(path: path)
+        let notices = try HeldNotices(path: folder.newNoticeSocket())
         child.notices = notices
         return notices
+    }
+
+    func closeNotices(of child: SupervisedChild) {
+        guard let notices = child.notices else { return }
+        poller.remove(notices.socket.reference)
+        try? Files.remove(notices.path)
+        child.notices = nil
     }
 
     private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {
@@ -214,8 +222,6 @@ extension Supervisor {
             try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
         }
         if let notices = child.notices {
-            // It may be watched already, for an earlier process.
-            poller.remove(notices.socket.reference)
             try poller.add(
                 notices.socket.reference, for: .readable, token: token(.childNotice, child))
         }

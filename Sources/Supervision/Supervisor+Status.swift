@@ -29,12 +29,14 @@ extension Supervisor {
         let isPlanned = child.plan.port != 0
         var row = ChildStatus(
             name: child.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
-            pid: child.process?.pid, state: child.state, health: health(of: child),
+            pid: child.process?.livingPid, state: child.state, health: health(of: child),
             startedAt: child.process == nil ? nil : child.startedAt,
             restarts: child.restarting.count)
         if child.plan.role == .balancer { row.port = listeners.first?.address.port ?? row.port }
-        if let process = child.process, let facts = Processes.facts(of: process.pid) {
-            let lived = now.since(process.startedAt).seconds
+        if let process = child.process, let pid = process.livingPid,
+            let facts = Processes.facts(of: pid)
+        {
+            let lived = process.age.seconds
             if lived > 0 { row.cpuPercent = facts.cpu.seconds / lived * 100 }
             row.residentBytes = facts.residentBytes
         }

@@ -13,7 +13,9 @@ extension Supervisor {
             report(child, "removed", isDone: true, standing, Nanoseconds(0), step.change)
             return
         }
-        if let words = Self.already(step.verb, state) ?? atOnce(step.verb, child) {
+        // Who waits for one that is starting already waits as if it had begun it.
+        let joins = step.verb == .start && step.waits && state == .starting
+        if !joins, let words = Self.already(step.verb, state) ?? atOnce(step.verb, child) {
             report(child, words, isDone: true, standing, Nanoseconds(0), step.change)
             return
         }
@@ -21,7 +23,7 @@ extension Supervisor {
             report(child, words, isDone: false, standing, Nanoseconds(0), step.change)
             return
         }
-        let generation = child.generation
+        let generation = joins ? child.generation - 1 : child.generation
         let begunAt = Clock.now()
         let weight = child.weight
         var replacement: Replacement?

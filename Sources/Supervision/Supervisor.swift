@@ -40,6 +40,8 @@ public final class Supervisor {
     var seats: [SupervisedChild?] = []
     var slots: SlotBook
     var connections = Slab<ControlConnection>(capacity: 256)
+    /// Those that may have a request, in the order of their turns.
+    var talkers: [SlabKey] = []
     /// When clients are let in again; nothing while they are.
     var acceptAgain: Instant?
     /// When it is said next for whom the end waits; nothing while nothing ends.
@@ -54,6 +56,9 @@ public final class Supervisor {
     var phase = Phase.running
     var acceptance = Acceptance.listening
     var now = Clock.now()
+    /// Whether processes that had become ours have been reaped since it was last looked at what is
+    /// left of children.
+    var hasReapedOrphans = false
     /// The memory that every pipe is read into.
     var scratch = ByteQueue(capacity: 65536)
 
@@ -97,6 +102,7 @@ public final class Supervisor {
             for index in 0..<count where !isUrgent(poller.event(index)) {
                 dispatch(poller.event(index))
             }
+            serveTalkers()
             expireTimers()
             sweep()
             if case .left(let code) = phase { return code }
@@ -105,9 +111,8 @@ public final class Supervisor {
 
     private func isUrgent(_ event: Event) -> Bool {
         switch EventSource(rawValue: event.token.kind) {
-        case .childEnded, .link: true
-        case .signals, .controlSocket, .connection, .childOutput, .childErrors,
-            .childReadiness, .childNotice, nil:
+        case .childEnded, .link, .childReadiness: true
+        case .signals, .controlSocket, .connection, .childOutput, .childErrors, .childNotice, nil:
             false
         }
     }
@@ -155,7 +160,7 @@ public final class Supervisor {
                 if ThisProcess.parentPid != guardianPid {
                     guardianIsGone()
                 } else {
-                    leave(within: Self.usualTime, why: "\(signal.name) received")
+                    leave(within: nil, why: "\(signal.name) received")
                 }
             default: continue
             }
@@ -163,6 +168,7 @@ public final class Supervisor {
     }
 
     private func timeToNextDeadline() -> Nanoseconds? {
+        if !talkers.isEmpty { return Nanoseconds(0) }
         var next: Instant?
         for child in children {
             if let deadline = child.deadline { next = min(next ?? .never, deadline) }
@@ -188,6 +194,9 @@ public final class Supervisor {
             readTalkers(of: child)
             showBeginnings(of: child)
             if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
+            if let watch = child.startWatch, watch.next < now { lookAtStart(of: child) }
+            if child.settlesAt ?? .never < now { child.settlesAt = nil }
+            if child.notices?.readsAt ?? .never < now { readNoticesAgain(of: child) }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the
             // balancers may already have said that they know of it.
@@ -195,7 +204,10 @@ public final class Supervisor {
             if obituaries.contains(where: { $0.child === child && $0.holdsRestart(now) }) {
                 continue
             }
-            perform(child.lifecycle.deadlinePassed(now: now), on: child, isOverdue: true)
+            let state = child.lifecycle.state
+            let action = child.lifecycle.deadlinePassed(
+                stopLimit: child.plan.stopLimit, now: now)
+            perform(action, on: child, overdue: state)
         }
         expireKills()
         expirePatience()
@@ -204,6 +216,7 @@ public final class Supervisor {
 
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
+        lookAtRests()
         settleWithdrawals()
         goOnWithReplacements()
         goOnWithOrders()

@@ -13,6 +13,7 @@ public struct Topology {
         public var host: String?
         public var restartDelay: Nanoseconds?
         public var startLimit: Nanoseconds?
+        public var stops = StopRules()
         public var rule: Restarting.Rule?
         public var formation = Formation()
         /// Words for the balancer, behind those of its line.
@@ -81,6 +82,7 @@ public struct Topology {
         if ports == nil {
             try flags.formation.check(against: procfile.lines.map { $0.type })
             try Self.check(terminals: flags.terminals, against: procfile.lines.map { $0.type })
+            try flags.stops.check(against: procfile.lines.map { $0.type })
         }
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
             try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
@@ -99,6 +101,11 @@ public struct Topology {
         tellWhatIsBalanced(balanced?.type, procfile)
         if let limit = flags.startLimit {
             for index in children.indices { children[index].startLimit = limit }
+        }
+        for index in children.indices {
+            let type = children[index].type
+            children[index].stopLimit = flags.stops.limit(of: type)
+            children[index].stopSignal = flags.stops.signal(of: type, children[index].role)
         }
         weigh()
         tellOfStrangers()

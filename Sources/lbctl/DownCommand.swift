@@ -9,19 +9,23 @@ enum DownCommand {
         let verb = try Verb(
             words, usage: "lbctl down [-t SECONDS]",
             examples: [
-                ("lbctl down", "stop; whatever still runs after 10 s is killed"),
+                ("lbctl down", "stop; what still runs after the --stop-timeout of 'up' is killed"),
                 ("lbctl down -t 0", "kill everything at once"),
             ],
             options: [
-                Option("time", short: "t", value: "SECONDS", help: "how long to wait (10)")
+                Option(
+                    "time", short: "t", value: "SECONDS",
+                    help: "how long to wait (as 'up --stop-timeout' says)")
             ])
         try verb.refuseOperands()
-        let time = try verb.options.duration("time") ?? .seconds(10)
+        let time = try verb.options.duration("time")
         let folder = try verb.folder()
         do throws(Refusal) {
             try folder.look()
             if !isRunning(folder) {
                 let strays = Strays.end(of: folder)
+                // Where both were killed nobody else is left to do it.
+                folder.removeAll()
                 if strays > 0 {
                     let words = Figures.count(UInt64(strays), "process")
                     Console.say("killed \(words) that '\(verb.name)' had left behind")

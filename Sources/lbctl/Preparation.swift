@@ -67,9 +67,17 @@ struct Preparation {
         }
         let said: String
         do throws(SystemError) {
-            said = try ProgramVersion.said(by: path) ?? "nothing"
+            switch try ProgramVersion.asked(of: path) {
+            case .said(let line): said = line
+            case .ended(let cause, let words):
+                return refusal(
+                    "\(path) \(cause.words) at once" + (words.isEmpty ? "" : ": \(words)"),
+                    remedy)
+            case .silent: said = "nothing"
+            }
         } catch {
-            return refusal("it can't be run: \(error.errno)", "")
+            return refusal(
+                "it can't be run: \(error.errno)", error.errno.mayPass ? "" : remedy)
         }
         if said == "\(name) \(productVersion)" { return nil }
         return refusal(

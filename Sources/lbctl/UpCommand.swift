@@ -19,6 +19,7 @@ enum UpCommand {
     /// Becomes the guardian and runs the service until it ends. `report` is where a launcher waits
     /// to hear how it went.
     static func start(_ flags: UpFlags, report: LaunchReport?) throws(Refusal) -> Int32 {
+        Signals.ignoreStray()
         let (guardian, audience) = try begin(try prepared(flags), report)
         let code = guardian.run()
         audience.end()

@@ -35,7 +35,13 @@ struct UpFlags {
             "restart", value: "RULE",
             help: "always, on-failure or never (always for what is balanced, else on-failure)"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
-        Option("start-timeout", value: "TIME", help: "how long a start may take (10s)"),
+        Option("start-timeout", value: "TIME", help: "how long a start may take (60s)"),
+        Option(
+            "stop-timeout", value: "[TYPE=]TIME",
+            help: "how long an end may take before SIGKILL, for all or for a type (10s)"),
+        Option(
+            "stop-signal", value: "[TYPE=]SIG",
+            help: "what asks a program to end, for all or for a type (TERM)"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
         Option(
             "format", value: "text|json",
@@ -89,6 +95,8 @@ struct UpFlags {
         }
         flags.restartDelay = try given.duration("restart-delay")
         flags.startLimit = try given.span("start-timeout")
+        flags.stops = try StopRules(
+            timeouts: given.values("stop-timeout"), signals: given.values("stop-signal"))
         flags.rule = try Self.rule(given.value("restart"))
         for option in Self.balancerOptions {
             flags.balancer += given.values(option.name).map { value in

@@ -6,7 +6,7 @@ import Basics
 enum Words {
     static let requests: [ControlRequest] = [
         .status, .awaitReady, .follow, .down(within: .seconds(10), why: "Ctrl-C"),
-        .down(within: Nanoseconds(.max), why: ""),
+        .down(within: Nanoseconds(.max), why: ""), .down(within: nil, why: "SIGTERM"),
         .kill(targets: ["3001", "backend.2", "é", ""], signal: 9, restarts: false),
         .kill(targets: [], signal: -1, restarts: true),
         .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),

@@ -154,6 +154,7 @@ import Testing
                 #expect(try service.run("down").code == 0)
             } else {
                 #expect(try service.run("down").output.contains("killed 2 processes"))
+                #expect(service.place.runtimeFiles() == [])
             }
             #expect(living(known) == [])
             for pid in living(known) { Signals.send(.kill, to: pid) }

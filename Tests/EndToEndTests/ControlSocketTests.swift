@@ -51,6 +51,25 @@ import Testing
         #expect(try service.run("ps").code == 0)
     }
 
+    @Test func `who asks without end and takes no answer delays nobody`() throws {
+        let service = try Service(["--backends", "1"])
+        var talkers: [HeldSocket] = []
+        let requests = [[UInt8]](repeating: [1, 0, 0, 0, 1], count: 2000).flatMap { $0 }
+        for _ in 0..<100 {
+            let socket = HeldSocket(try connect(service))
+            _ = socket.descriptor.send(requests.span)
+            talkers.append(socket)
+        }
+        for _ in 0..<3 {
+            let before = try service.row("backend.1")
+            #expect(try service.run("kill", ["backend.1"]).code == 0)
+            try service.await("backend.1") { $0.state == "ready" && $0.pid != before.pid }
+            for talker in talkers { _ = talker.descriptor.send(requests.span) }
+        }
+        #expect(try service.run("down").code == 0)
+        withExtendedLifetime(talkers) {}
+    }
+
     @Test func `clients that leave amid a request are forgotten`() throws {
         let service = try Service(["--backends", "1"])
         for _ in 0..<600 {

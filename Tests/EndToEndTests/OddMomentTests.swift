@@ -96,6 +96,29 @@ import Testing
         #expect(killed == [])
     }
 
+    @Test func `signals that mean nothing to the guards end neither, and reach children as ever`()
+        throws
+    {
+        let service = try Service(
+            ["--backends", "1", "--restart", "never"],
+            procfile: "backend: lb-echo --port $PORT\nworker: sh -c 'kill -USR1 $$; echo lives'\n")
+        try service.awaitSentence("worker", "killed by SIGUSR1")
+        let balancer = try service.row("balancer")
+        let supervisor = try #require(Processes.facts(of: balancer.pid)).parent
+        for name in ["USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "40"] {
+            let signal = try #require(Signal(named: name))
+            for pid in [supervisor, service.guardian.pid] { Signals.send(signal, to: pid) }
+        }
+        for name in ["TSTP", "TTIN", "TTOU"] {
+            Signals.send(try #require(Signal(named: name)), to: supervisor)
+        }
+        #expect(try service.get().status == 200)
+        #expect(try service.row("balancer").pid == balancer.pid)
+        #expect(Processes.facts(of: supervisor)?.state != "T")
+        service.guardian.send(.terminate)
+        #expect(try service.end() == .exited(code: 0))
+    }
+
     @Test func `who is deaf is named while everybody waits, and killed in the end`() throws {
         let service = try Service(
             ["--backends", "1"],
@@ -107,7 +130,11 @@ import Testing
         #expect(try service.run("down", ["-t", "4"]).code == 0)
         let said = try service.sentences()
         #expect(said.contains { $0.hasPrefix("still waiting for worker (port 5000, pid ") })
-        #expect(said.contains { $0.hasSuffix("did not end in time; killing it") })
+        // Who was killed, by number and name.
+        #expect(
+            said.contains {
+                $0.contains("did not end in time; killed pid ") && $0.contains("(sleep)")
+            })
         #expect(service.place.leftOver() == [])
     }
 

@@ -27,7 +27,9 @@ import Testing
         let row = try #require(try place.rows().last)
         #expect(row.state == "starting")
         // Others can't say it for it.
-        let socket = "\(place.folder.path)/run/lbctl/\(place.name)/notify.1"
+        let folder = "\(place.folder.path)/run/lbctl/\(place.name)"
+        let name = try #require(try Files.names(in: folder).first { $0.hasPrefix("n.") })
+        let socket = "\(folder)/\(name)"
         let stranger = try RunningProgram(
             Self.python, ["-c", Self.saying("READY=1", to: "\"\(socket)\"")])
         #expect(try stranger.end().cause.isSuccess, "\(stranger.errors)")
@@ -53,10 +55,73 @@ import Testing
         throws
     {
         let place = try Place(procfile: "backend: sleep 1000\n")
-        let up = try place.up(["--backends", "1"])
+        let up = try place.up(["--backends", "1", "--start-timeout", "1s"])
         #expect(up.code == 1)
         #expect(up.errors.contains("backend.1 is not ready: nobody accepted on port"))
         #expect(place.leftOver() == [])
         #expect(place.runtimeFiles() == [])
+    }
+
+    @Test(.enabled(if: hasPython, "nothing here can send a datagram"))
+    func `one that has ended speaks for nobody`() throws {
+        let script = """
+            import glob, os, socket, time
+            own = os.environ["NOTIFY_SOCKET"]
+            time.sleep(0.3)
+            for other in set(glob.glob(os.path.dirname(own) + "/*")) - {own}:
+                for _ in range(20):
+                    if os.fork() == 0:
+                        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                        try: s.sendto(b"READY=1", other)
+                        except OSError: pass
+                        os._exit(0)
+                    os.wait()
+            print("tried", flush=True)
+            time.sleep(1000)
+            """
+        let place = try Place(procfile: "backend: sleep 1000\nworker: \(Self.python) try.py\n")
+        try place.folder.file("try.py", script)
+        let up = try place.start(["up", "--backends", "1"] + place.ups)
+        _ = try up.line(with: "| tried")
+        #expect(try place.rows().first { $0.name == "backend.1" }?.state == "starting")
+    }
+
+    @Test func `one that listens elsewhere is told where, and asked to end before it is killed`()
+        throws
+    {
+        let line = "trap \"echo asked; kill $!; exit 1\" TERM; lb-echo --port 0 & wait"
+        let place = try Place(procfile: "backend: sh -c '\(line)'\n")
+        let up = try place.up(["--backends", "1", "--start-timeout", "2s"])
+        #expect(up.code == 1)
+        #expect(up.errors.contains("it listens on port "), "\(up.errors)")
+        #expect(up.errors.contains("have it listen on $PORT"), "\(up.errors)")
+        let texts = try place.records(["backend.1"]).compactMap { $0["text"].text }
+        #expect(texts.contains("asked"), "\(texts)")
+        #expect(place.leftOver() == [])
+    }
+
+    @Test func `who waits for one that is starting is told when it does not come`() throws {
+        let place = try Place(procfile: "backend: sleep 1000\n")
+        let up = try place.start(
+            ["up", "--backends", "1", "--start-timeout", "3s"] + place.ups)
+        let isThere = Programs.eventually {
+            (try? place.rows().contains { $0.state == "starting" && $0.name == "backend.1" })
+                ?? false
+        }
+        try #require(isThere)
+        #expect(try place.run("start", ["backend.1"]).output.contains("is starting already"))
+        let told = try place.run("start", ["--wait", "backend.1"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains("backend.1 is not ready"), "\(told)")
+        up.send(.interrupt)
+        _ = try up.end()
+    }
+
+    @Test func `how long a start took is the same in the answer and in the event`() throws {
+        let service = try Service(["--backends", "1"])
+        let told = try service.run("scale", ["2"]).output
+        let figure = try #require(told.split(separator: "ready after ").last)
+            .prefix { $0 != "\n" && $0 != ";" }
+        try service.awaitSentence("backend.2", "is ready after \(figure)")
     }
 }

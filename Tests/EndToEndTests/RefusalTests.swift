@@ -154,6 +154,47 @@ import Testing
         #expect(place.runtimeFiles() == [])
     }
 
+    @Test(arguments: [
+        ("echo libnothing.so is missing >&2; exit 127", "exited with 127 at once: libnothing.so"),
+        (
+            "test \"$1\" = --version && exec \"$(dirname $0)/real\" --version; "
+                + "echo no such thing >&2; exit 3",
+            "balancer is not ready: exited with 3"
+        ),
+    ])
+    func `a balancer that dies at once is told at once, and of what`(
+        script: String, words: String
+    ) throws {
+        let place = try Place()
+        let folder = try place.folder.folder("programs")
+        for name in ["lbctl", "lb-echo"] {
+            let copy = try RunningProgram("/bin/cp", [Programs.path(name), folder])
+            #expect(try copy.end().cause == .exited(code: 0))
+        }
+        let real = try RunningProgram("/bin/cp", [Programs.path("lb-balancer"), folder + "/real"])
+        #expect(try real.end().cause == .exited(code: 0))
+        let file = try place.folder.file("programs/lb-balancer", "#!/bin/sh\n\(script)\n")
+        let mode = try RunningProgram("/bin/chmod", ["+x", file])
+        #expect(try mode.end().cause == .exited(code: 0))
+        let program = try RunningProgram(
+            folder + "/lbctl", ["up", "-d"] + place.ups + ["--name", place.name],
+            environment: place.environment, directory: place.directory)
+        #expect(try program.end().cause == .exited(code: 1))
+        #expect(program.errors.contains(words), "\(program.errors)")
+        #expect(place.leftOver() == [])
+        #expect(place.runtimeFiles() == [])
+    }
+
+    @Test(arguments: ["false", "sh -c 'sleep 0.1; exit 1'"])
+    func `it is not up while somebody's own balancer ends again and again`(line: String) throws {
+        let place = try Place(
+            procfile: "balancer: \(line)\nbackend: lb-echo --port $PORT\n")
+        let told = try place.up(["--backends", "1"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains("balancer is not ready: exited with 1"), "\(told.errors)")
+        #expect(place.leftOver() == [])
+    }
+
     @Test func `a program of another version is named`() throws {
         let place = try Place()
         let folder = try place.folder.folder("programs")

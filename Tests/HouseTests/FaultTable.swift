@@ -62,6 +62,24 @@ enum FaultTable {
             "deaf to SIGTERM", "OddMomentTests",
             "who is deaf is named while everybody waits, and killed in the end"),
         Row(
+            "a program behind a shell that is ended", "StoppingTests",
+            "what stands behind a shell is told, and has its time"),
+        Row(
+            "what a leader leaves behind is deaf to SIGTERM", "StoppingTests",
+            "the rest that is deaf is killed in the time that was its leader's"),
+        Row(
+            "a client of the control socket that asks without end", "ControlSocketTests",
+            "who asks without end and takes no answer delays nobody"),
+        Row(
+            "a program that speaks for another one", "ReadinessTests",
+            "one that has ended speaks for nobody"),
+        Row(
+            "a balancer that dies at once", "RefusalTests",
+            "a balancer that dies at once is told at once, and of what"),
+        Row(
+            "stray signals to the guards", "OddMomentTests",
+            "signals that mean nothing to the guards end neither, and reach children as ever"),
+        Row(
             "Ctrl-C twice", "TerminalSessionTests",
             "Ctrl-C twice ends at once what is deaf to the first"),
         Row(

@@ -50,6 +50,38 @@ struct ControlConnectionTests {
     }
 
     @Test
+    func `is asked for no request while an answer is owed or not yet taken`() throws {
+        let (client, server) = try connect()
+        #expect(!server.mustListen)
+        server.outbox.put(.done)
+        #expect(server.mustListen)
+        #expect(server.outbox.flush(to: server.socket.reference) == .emptied)
+        for state in [ControlConnection.State.awaitsOutcome, .awaitsReports] {
+            server.state = state
+            #expect(server.mustListen)
+        }
+        server.state = .listening(until: .never)
+        #expect(!server.mustListen)
+        withExtendedLifetime(client) {}
+    }
+
+    @Test
+    func `knows of a request that came behind another`() throws {
+        let (client, server) = try connect()
+        _ = client.descriptor.write((frame(.status) + frame(.follow)).span)
+        guard case .request(.status) = server.nextRequest() else {
+            Issue.record("the first request was not heard")
+            return
+        }
+        #expect(server.hasRequestWaiting)
+        guard case .request(.follow) = server.nextRequest() else {
+            Issue.record("the second request was not heard")
+            return
+        }
+        #expect(!server.hasRequestWaiting)
+    }
+
+    @Test
     func `hears two requests that came together`() throws {
         let (client, server) = try connect()
         _ = client.descriptor.write((frame(.status) + frame(.follow)).span)

@@ -39,6 +39,10 @@ struct ErrandTests {
         for sequel in [Lifecycle.Sequel.rest, .start] {
             child.lifecycle = .stopping(killAt: Self.later, sequel: sequel)
             #expect(outcome(errand) == .underWay)
+            // Its leader is gone, and that is not all.
+            child.lifecycle = .stoppingRest(
+                tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
+            #expect(outcome(errand) == .underWay)
         }
         child.lifecycle = .stopped
         #expect(outcome(errand) == .done("stopped after 3.0 s"))
@@ -72,7 +76,10 @@ struct ErrandTests {
         #expect(outcome(quick) == .done("\(verb.word)ed after 3.0 s"))
         #expect(outcome(patient) == .underWay)
         child.lifecycle = .ready(since: Self.later)
-        #expect(outcome(patient) == .done("\(verb.word)ed, ready after 3.0 s"))
+        // As the event says it: from the start of the process.
+        child.readyAfter = .milliseconds(5)
+        #expect(outcome(patient) == .done("\(verb.word)ed, ready after 5.00 ms"))
+        child.readyAfter = nil
         for state in [Lifecycle.backoff(until: Self.later), .failed, .stopped] {
             child.lifecycle = state
             #expect(outcome(patient) == .failed("is not ready: exited with 1"))
@@ -94,6 +101,13 @@ struct ErrandTests {
         let errand = errand(.restart, child)
         child.lifecycle = .stopping(killAt: Self.later, sequel: .start)
         #expect(outcome(errand) == .underWay)
+        for sequel in [Lifecycle.Sequel.rest, .start] {
+            child.lifecycle = .stoppingRest(
+                tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
+            let isAnew = sequel == .start
+            #expect(
+                outcome(errand) == (isAnew ? .underWay : .failed("is stopped by somebody else")))
+        }
         child.lifecycle = .stopping(killAt: Self.later, sequel: .rest)
         #expect(outcome(errand) == .failed("is stopped by somebody else"))
         child.lifecycle = .stopped

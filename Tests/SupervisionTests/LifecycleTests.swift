@@ -14,6 +14,10 @@ struct LifecycleTests {
         .draining(until: later, readySince: now, sequel: .rest),
         .draining(until: later, readySince: now, sequel: .start),
         .stopping(killAt: later, sequel: .rest), .stopping(killAt: later, sequel: .start),
+        .stopping(killAt: later, sequel: .asRuled),
+        .stoppingRest(tellAllAt: later, killAt: later, sequel: .rest),
+        .stoppingRest(tellAllAt: later, killAt: later, sequel: .start),
+        .stoppingRest(tellAllAt: later, killAt: later, sequel: .asRuled),
     ]
     static let withoutProcess: [Lifecycle] = [.stopped, .backoff(until: later), .failed]
 
@@ -35,23 +39,32 @@ struct LifecycleTests {
         let asked = after(state) { $0.startRequested() }
         switch state {
         case .draining(_, let since, .rest): #expect(asked == (.ready(since: since), .tell))
-        case .stopping(let killAt, .rest):
+        case .stopping(let killAt, _):
             #expect(asked == (.stopping(killAt: killAt, sequel: .start), .nothing))
-        case .starting, .ready, .paused, .draining, .stopping, .stopped, .backoff, .failed:
+        case .stoppingRest(let tellAllAt, let killAt, _):
+            let wanted = Lifecycle.stoppingRest(
+                tellAllAt: tellAllAt, killAt: killAt, sequel: .start)
+            #expect(asked == (wanted, .nothing))
+        case .starting, .ready, .paused, .draining, .stopped, .backoff, .failed:
             #expect(asked == (state, .nothing))
         }
     }
 
-    private static let sequels: [Lifecycle.Sequel] = [.rest, .start]
+    private static let sequels: [Lifecycle.Sequel] = [.rest, .start, .asRuled]
+    private static let wishes: [Lifecycle.Sequel] = [.rest, .start]
+    private static let limit = Nanoseconds.seconds(20)
 
-    @Test(arguments: sequels)
+    @Test(arguments: wishes)
     func `finishes what it has before it ends`(sequel: Lifecycle.Sequel) {
         func asked(_ state: Lifecycle) -> (state: Lifecycle, action: Lifecycle.Action) {
-            after(state) { $0.drainRequested(until: Self.later, then: sequel, now: Self.now) }
+            after(state) {
+                $0.drainRequested(
+                    until: Self.later, then: sequel, stopLimit: Self.limit, now: Self.now)
+            }
         }
         let draining = Lifecycle.draining(
             until: Self.later, readySince: Self.now, sequel: sequel)
-        let stopping = Lifecycle.stopping(killAt: Self.now + .seconds(10), sequel: sequel)
+        let stopping = Lifecycle.stopping(killAt: Self.now + Self.limit, sequel: sequel)
         #expect(asked(.ready(since: Self.now)) == (draining, .tell))
         #expect(asked(.paused(readySince: Self.now)) == (draining, .proceedAndTell))
         #expect(asked(.starting(deadline: Self.later)) == (stopping, .terminate))
@@ -63,6 +76,12 @@ struct LifecycleTests {
             #expect(
                 asked(.stopping(killAt: Self.later, sequel: before))
                     == (.stopping(killAt: Self.later, sequel: sequel), .nothing))
+            #expect(
+                asked(.stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: before))
+                    == (
+                        .stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: sequel),
+                        .nothing
+                    ))
         }
         for state in Self.withoutProcess {
             let result = asked(state)
@@ -72,16 +91,24 @@ struct LifecycleTests {
                 #expect(result == (state == .failed ? .failed : .stopped, .nothing))
             }
         }
-        #expect(after(draining) { $0.drained(now: Self.now) } == (stopping, .terminate))
         #expect(
-            after(draining) { $0.deadlinePassed(now: Self.now) } == (stopping, .terminate))
+            after(draining) { $0.drained(stopLimit: Self.limit, now: Self.now) } == (
+                stopping, .terminate
+            ))
+        #expect(
+            after(draining) { $0.deadlinePassed(stopLimit: Self.limit, now: Self.now) } == (
+                stopping, .terminate
+            ))
     }
 
     @Test
     func `has nothing more to finish where it finishes nothing`() {
         for state in Self.withProcess + Self.withoutProcess {
             if case .draining = state { continue }
-            #expect(after(state) { $0.drained(now: Self.now) } == (state, .nothing))
+            #expect(
+                after(state) { $0.drained(stopLimit: Self.limit, now: Self.now) } == (
+                    state, .nothing
+                ))
         }
     }
 
@@ -90,6 +117,7 @@ struct LifecycleTests {
         for state in [
             Lifecycle.draining(until: Self.later, readySince: Self.now, sequel: .start),
             .stopping(killAt: Self.later, sequel: .start),
+            .stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: .start),
         ] {
             for verdict in [Restarting.Verdict.stay, .giveUp, .restart(after: .seconds(1))] {
                 let ended = after(state) { $0.exited(verdict, now: Self.now) }
@@ -99,10 +127,10 @@ struct LifecycleTests {
     }
 
     @Test(arguments: withoutProcess)
-    func `begins with ten seconds to become ready`(state: Lifecycle) {
+    func `begins with a minute to become ready`(state: Lifecycle) {
         var state = state
         state.spawned(now: Self.now)
-        #expect(state == .starting(deadline: Self.now + .seconds(10)))
+        #expect(state == .starting(deadline: Self.now + .seconds(60)))
     }
 
     @Test(arguments: withoutProcess)
@@ -157,22 +185,118 @@ struct LifecycleTests {
     }
 
     @Test
-    func `that is late to start or to end is killed once`() {
-        for state in [
-            Lifecycle.starting(deadline: Self.now), .stopping(killAt: Self.now, sequel: .start),
-            .stopping(killAt: Self.now, sequel: .rest),
-        ] {
-            let late = after(state) { $0.deadlinePassed(now: Self.now) }
-            #expect(late.action == .kill)
-            #expect(late.state.deadline == .never)
-            #expect(late.state.state == state.state)
+    func `that is late to start is asked to end first, and its end is a crash`() {
+        let late = after(.starting(deadline: Self.now)) {
+            $0.deadlinePassed(stopLimit: Self.limit, now: Self.now)
         }
+        let stopping = Lifecycle.stopping(killAt: Self.now + Self.limit, sequel: .asRuled)
+        #expect(late == (stopping, .terminate))
+        #expect(!stopping.isEndPlanned)
+    }
+
+    @Test(arguments: sequels)
+    func `that is late to end is killed once, with all that came of it`(
+        sequel: Lifecycle.Sequel
+    ) {
+        for (state, killed) in [
+            (
+                Lifecycle.stopping(killAt: Self.now, sequel: sequel),
+                Lifecycle.stopping(killAt: .never, sequel: sequel)
+            ),
+            (
+                .stoppingRest(tellAllAt: Self.now, killAt: Self.now, sequel: sequel),
+                .stoppingRest(tellAllAt: .never, killAt: .never, sequel: sequel)
+            ),
+        ] {
+            let late = after(state) { $0.deadlinePassed(stopLimit: Self.limit, now: Self.now) }
+            #expect(late == (killed, .kill))
+            #expect(killed.deadline == .never)
+        }
+    }
+
+    @Test
+    func `that has no process, or is well, is past no deadline`() {
+        let waiting = Lifecycle.backoff(until: Self.now)
         #expect(
-            after(.backoff(until: Self.now)) { $0.deadlinePassed(now: Self.now) }.action == .spawn)
+            after(waiting) { $0.deadlinePassed(stopLimit: Self.limit, now: Self.now) }.action
+                == .spawn)
         for state in [
             Lifecycle.stopped, .failed, .ready(since: Self.now), .paused(readySince: Self.now),
         ] {
-            #expect(after(state) { $0.deadlinePassed(now: Self.now) } == (state, .nothing))
+            #expect(
+                after(state) { $0.deadlinePassed(stopLimit: Self.limit, now: Self.now) }
+                    == (state, .nothing))
+        }
+    }
+
+    @Test(arguments: sequels)
+    func `whose leader has ended as planned gives the rest what is left of the time`(
+        sequel: Lifecycle.Sequel
+    ) {
+        let killAt = Self.now + .seconds(4)
+        let rest = Lifecycle.stoppingRest(
+            tellAllAt: Self.now + .seconds(2), killAt: killAt, sequel: sequel)
+        let asked = after(.stopping(killAt: killAt, sequel: sequel)) {
+            $0.leaderEnded(killAt: .never, now: Self.now)
+        }
+        #expect(asked == (rest, .tellRest))
+        #expect(rest.hasProcess && rest.state == .stopping && rest.fact == .draining)
+        let draining = after(
+            .draining(until: .never, readySince: Self.now, sequel: sequel)
+        ) { $0.leaderEnded(killAt: killAt, now: Self.now) }
+        #expect(draining == (rest, .tellRest))
+        // Those that nobody has seen to by half the time are asked too.
+        #expect(rest.deadline == Self.now + .seconds(2))
+        let half = after(rest) {
+            $0.deadlinePassed(stopLimit: Self.limit, now: Self.now + .seconds(3))
+        }
+        #expect(
+            half
+                == (
+                    .stoppingRest(tellAllAt: .never, killAt: killAt, sequel: sequel),
+                    .tellAllOfRest
+                ))
+        #expect(half.state.deadline == killAt)
+    }
+
+    @Test
+    func `whose leader was killed leaves nobody time`() {
+        let ended = after(.stopping(killAt: .never, sequel: .rest)) {
+            $0.leaderEnded(killAt: Self.later, now: Self.now)
+        }
+        #expect(
+            ended == (.stoppingRest(tellAllAt: .never, killAt: .never, sequel: .rest), .kill))
+    }
+
+    @Test
+    func `whose leader ended of a signal goes by the rule when the rest has ended`() {
+        for state in Self.withProcess.prefix(3) {
+            let ended = after(state) { $0.leaderEnded(killAt: Self.later, now: Self.now) }
+            guard case .stoppingRest(_, Self.later, .asRuled) = ended.state else {
+                Issue.record("\(state) became \(ended.state)")
+                continue
+            }
+            #expect(ended.action == .tellRest)
+            #expect(!ended.state.isEndPlanned)
+            let again = after(ended.state) {
+                $0.exited(.restart(after: .seconds(1)), now: Self.now)
+            }
+            #expect(again == (.backoff(until: Self.now + .seconds(1)), .tell))
+            #expect(after(ended.state) { $0.exited(.giveUp, now: Self.now) }.state == .failed)
+        }
+    }
+
+    @Test
+    func `is hastened, and rests afterwards, while the rest is ending`() {
+        for sequel in Self.sequels {
+            let rest = Lifecycle.stoppingRest(
+                tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
+            let sooner = Lifecycle.stoppingRest(
+                tellAllAt: Self.later, killAt: Self.now, sequel: .rest)
+            #expect(after(rest) { $0.stopRequested(killAt: Self.now) } == (sooner, .nothing))
+            #expect(after(sooner) { $0.stopRequested(killAt: .never) } == (sooner, .nothing))
+            #expect(sooner.killAt == Self.now)
+            #expect(after(sooner) { $0.exited(.giveUp, now: Self.now) } == (.stopped, .tell))
         }
     }
 
@@ -193,6 +317,7 @@ struct LifecycleTests {
         for state in [
             Lifecycle.stopping(killAt: Self.later, sequel: .rest),
             .draining(until: Self.later, readySince: Self.now, sequel: .rest),
+            .stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: .rest),
         ] {
             let ended = after(state) {
                 $0.exited(.restart(after: Nanoseconds(0)), now: Self.now)
@@ -219,6 +344,19 @@ struct LifecycleTests {
         await #expect(processExitsWith: .failure) { [index] in
             var state = LifecycleTests.withoutProcess[index]
             _ = state.becameReady(now: Instant(nanoseconds: 1))
+        }
+    }
+
+    static let withoutLeader =
+        withProcess.filter {
+            if case .stoppingRest = $0 { true } else { false }
+        } + withoutProcess
+
+    @Test(arguments: withoutLeader.indices)
+    func `can't lose its leader where there is none`(index: Int) async {
+        await #expect(processExitsWith: .failure) { [index] in
+            var state = LifecycleTests.withoutLeader[index]
+            _ = state.leaderEnded(killAt: .never, now: Instant(nanoseconds: 1))
         }
     }
 

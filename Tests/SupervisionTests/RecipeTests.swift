@@ -30,6 +30,7 @@ struct RecipeTests {
             $0.formation = try! Formation("worker=2,clock=0")
             $0.balancer = ["--retries=1"]
             $0.terminals = ["worker", "all"]
+            $0.stops = try! StopRules(timeouts: ["20s", "web=1m"], signals: ["web=INT"])
         }
         for recipe in [full, try recipe()] {
             var writer = FrameWriter()

@@ -1,0 +1,32 @@
+import Basics
+
+/// When something is said of a process that takes long to become ready: first where it listens
+/// instead, if it does, and later that it is late.
+struct StartWatch: Equatable {
+    static let firstLook = Nanoseconds.seconds(3)
+    static let slow = Nanoseconds.seconds(10)
+
+    /// What has come due.
+    enum Due: Equatable { case firstLook, slow }
+
+    let due: Due
+    let next: Instant
+    private let startedAt: Instant
+
+    /// A process was started.
+    init(now: Instant) { self.init(.firstLook, at: now + Self.firstLook, startedAt: now) }
+
+    private init(_ due: Due, at next: Instant, startedAt: Instant) {
+        self.due = due
+        self.next = next
+        self.startedAt = startedAt
+    }
+
+    /// What is to be looked for behind that; nothing where that was the last.
+    var following: StartWatch? {
+        switch due {
+        case .firstLook: StartWatch(.slow, at: startedAt + Self.slow, startedAt: startedAt)
+        case .slow: nil
+        }
+    }
+}
