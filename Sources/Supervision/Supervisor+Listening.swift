@@ -20,7 +20,7 @@ extension Supervisor {
 
     /// Suspends listening, or takes it up again, as there are balancers that accept or are coming.
     func settleAcceptance() {
-        guard phase == .running, !listeners.isEmpty else { return }
+        guard phase == .running, !suspendable.isEmpty else { return }
         let isWanted = balancers.contains(where: isComing)
         switch acceptance {
         case .listening where !isWanted: suspendListening()
@@ -52,7 +52,7 @@ extension Supervisor {
     func listenAgain() {
         guard phase == .running, acceptance != .listening else { return }
         do throws(SystemError) {
-            for listener in listeners { try listener.resume() }
+            for listener in suspendable { try listener.resume() }
             acceptance = .listening
         } catch {
             if acceptance == .suspended {
@@ -64,7 +64,7 @@ extension Supervisor {
 
     private func suspendListening() {
         do throws(SystemError) {
-            for listener in listeners { try listener.suspend() }
+            for listener in suspendable { try listener.suspend() }
             acceptance = .suspended
             log.say(
                 "no balancer runs: connections to \(ports) are refused until one does "
@@ -75,6 +75,9 @@ extension Supervisor {
             acceptance = .failing(until: .never)
         }
     }
+
+    /// The kernel lets a unix(7) socket that was shut down not listen again: there clients wait.
+    private var suspendable: [ListeningSocket] { listeners.filter { $0.address.port != nil } }
 
     private var balancers: [SupervisedChild] { children.filter { $0.plan.role == .balancer } }
 
@@ -95,8 +98,8 @@ extension Supervisor {
     }
 
     private var ports: String {
-        let ports = listeners.compactMap(\.address.port)
-        let first = ports.first.map { "port \($0)" } ?? "\(listen.first.map { "\($0)" } ?? "")"
+        let ports = suspendable.compactMap(\.address.port)
+        let first = "port \(ports.first ?? 0)"
         return ports.allSatisfy { $0 == ports.first } ? first : "the balancer's ports"
     }
 }
