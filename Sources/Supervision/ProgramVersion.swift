@@ -9,7 +9,7 @@ public enum ProgramVersion {
     /// What the program at `path` says when it is asked for its version, without the line feed;
     /// nothing where it can't be run or says nothing in time. Throws where it could not be asked
     /// for want of something that says nothing of it, such as descriptors.
-    public static func said(by path: String) throws(SystemError) -> String? {
+    public static func said(by path: ByteString) throws(SystemError) -> String? {
         do throws(SystemError) {
             let pipe = try Pipe()
             let child = try Child(

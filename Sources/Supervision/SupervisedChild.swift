@@ -37,6 +37,8 @@ final class SupervisedChild {
     var startedAt: WallTime?
     /// How the last process ended, or empty.
     var ending = ""
+    /// Whether that was by itself, with 0, and it need not run again.
+    var hasFinished = false
     /// The same for the balancers, which explain their answers with it.
     var ended: BackendEnding?
     /// What somebody asked for with `kill`, until the process has ended of it.
@@ -106,7 +108,8 @@ final class SupervisedChild {
 
     /// What people are told.
     var state: ChildState {
-        isWithdrawn && lifecycle.state == .ready ? .draining : lifecycle.state
+        if hasFinished && lifecycle == .stopped { return .done }
+        return isWithdrawn && lifecycle.state == .ready ? .draining : lifecycle.state
     }
 
     /// It is about to be started: from now on it is as its plan has become.
@@ -181,10 +184,10 @@ final class ChildProcess {
 
 /// A notify socket with its path.
 final class HeldNotices {
-    let path: String
+    let path: ByteString
     let socket: NoticeSocket
 
-    init(path: String) throws(SystemError) {
+    init(path: ByteString) throws(SystemError) {
         self.path = path
         socket = try NoticeSocket(path: path)
     }

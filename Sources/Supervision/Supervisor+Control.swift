@@ -166,6 +166,11 @@ extension Supervisor {
 
     /// Whether everything is ready, or never will be; nothing while that is open.
     private func readinessAnswer() -> ControlReply? {
+        switch release {
+        case .running: if phase == .running { return nil }
+        case .failed(let refusal): return .refused(refusal)
+        case .none, .ended: break
+        }
         if phase != .running {
             return .refused(Refusal(what: "the service is not ready", why: "it is being stopped"))
         }
@@ -194,7 +199,7 @@ extension Supervisor {
         switch child.lifecycle.state {
         case .failed: true
         // One that has done its work, and need not go on.
-        case .stopped: child.plan.role != .other
+        case .stopped, .done: child.plan.role != .other
         case .starting: child.wasLate || isTriedInVain(child)
         case .backoff: child.wasLate || isTriedInVain(child) || staysAwayForLong(child)
         case .ready, .paused, .draining, .stopping: false

@@ -23,12 +23,16 @@ extension Supervisor {
             generation: child.generation, pid: process.pid,
             words: wasPlanned ? "was stopped" : ending.cause.words,
             signal: ending.cause.signalName, at: now, ran: now.since(process.startedAt))
+        let wasNeverReady = child.lifecycle.state == .starting
         let wasOffered = child.isBalanced && !wasPlanned && child.lifecycle.state != .starting
         child.drain = nil
         if order == nil && !wasPlanned { lookForStranger(child, ending) }
         let action = child.lifecycle.exited(
             verdict(on: child, ending, order), now: now)
         child.process = nil
+        child.hasFinished =
+            !wasPlanned && order == nil && ending.cause == .exited(code: 0)
+            && child.lifecycle == .stopped
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
@@ -49,6 +53,7 @@ extension Supervisor {
                 version: wasOffered ? rosterVersion : nil, order: order, balancers: links.count,
                 unit: plan.unit, now: now))
         settleObituaries()
+        if wasNeverReady && ending.cause != .exited(code: 0) { tellOfCopies(of: child) }
     }
 
     private func verdict(

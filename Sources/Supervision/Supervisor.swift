@@ -52,6 +52,9 @@ public final class Supervisor {
     /// From 1: a balancer takes 0 for none.
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
+    var release = Release.none
+    /// Whether it was said how many copies of a type there are, and why.
+    var hasToldOfCopies = false
     var now = Clock.now()
     /// The memory that every pipe is read into.
     var scratch = ByteQueue(capacity: 65536)
@@ -202,6 +205,7 @@ public final class Supervisor {
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
         settleWithdrawals()
+        goOnAfterRelease()
         goOnWithReplacements()
         goOnWithOrders()
         forgetTheGone()

@@ -52,8 +52,8 @@ struct LiveLog: ~Copyable {
         self.client = client
         self.notes = notes
         self.first = first
-        last = first - 1
-        received = first - 1
+        last = first.subtractingClamped(1)
+        received = first.subtractingClamped(1)
     }
 
     /// Nothing where it can't be had: then a reader that leaves is noticed with the next line.
@@ -80,7 +80,7 @@ struct LiveLog: ~Copyable {
     mutating func show(_ query: HistoryQuery, on printer: LogPrinter) throws(Refusal) -> Bool {
         var query = query
         query.through = last
-        try past.show(query, on: printer)
+        if past.absence == nil { try past.show(query, on: printer) }
         return follow(query.filter, on: printer)
     }
 
@@ -131,7 +131,7 @@ struct LiveLog: ~Copyable {
             let record = word.record(name.span)
             if filter.matches(record) { _ = printer.append(record) }
         case .missed(let count):
-            received += count
+            received = received.addingClamped(count)
             let isTooSlow = printer.takeStall() && isTerminal && hasCaughtUp
             if !isTooSlow && last < received { fill(filter, on: printer) }
             if last < received { tell(received - last, on: printer) }
@@ -148,7 +148,7 @@ struct LiveLog: ~Copyable {
         var found: UInt64 = 0
         var highest = last
         // What can't be read is as good as lost, and told.
-        try? past.read(HistoryQuery(from: last + 1)) { record in
+        try? past.read(HistoryQuery(from: last.addingClamped(1))) { record in
             // Another one has begun meanwhile.
             if record.stream == .run && record.stamp.sequence > first { return false }
             found += 1
@@ -158,7 +158,7 @@ struct LiveLog: ~Copyable {
             return isRead
         }
         // The history gave up its oldest lines meanwhile, or its disk was full.
-        let lost = highest - last - found
+        let lost = highest.subtractingClamped(last).subtractingClamped(found)
         last = highest
         if lost > 0 && !printer.isGone { tell(lost, on: printer) }
     }
@@ -166,11 +166,11 @@ struct LiveLog: ~Copyable {
     /// Shows only the last words of all that is left.
     private mutating func skipToEnd(_ filter: LogFilter, on printer: LogPrinter) {
         var newest: UInt64 = 0
-        try? past.read(HistoryQuery(from: last + 1, tail: 1)) { record in
+        try? past.read(HistoryQuery(from: last.addingClamped(1), tail: 1)) { record in
             newest = record.stamp.sequence
             return true
         }
-        guard newest > last + Self.lastWords else { return }
+        guard newest > last.addingClamped(Self.lastWords) else { return }
         tell(newest - Self.lastWords - last, on: printer)
         last = newest - Self.lastWords
         try? past.read(HistoryQuery(from: last + 1)) { record in

@@ -46,13 +46,16 @@ struct LogRequest {
             (status?.children ?? []).map(\.name).filter { name in
                 names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
             })
+        let absence = status == nil ? nil : past.absence
         if follows && status != nil {
             var live = try LiveLog(folder, past)
+            if let absence { Console.note("lbctl: \(absence.why)") }
             if try live.show(query, on: printer) {
                 Console.note("lbctl: '\(folder.name)' has ended")
             }
             return
         }
+        if let absence { throw absence }
         try past.show(query, on: printer)
         if printer.flush() && follows {
             Console.note("lbctl: '\(folder.name)' is not running; this was its last run")
