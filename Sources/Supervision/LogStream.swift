@@ -15,12 +15,16 @@ final class LogStream {
     /// A stream that is kept in `history`, or nowhere where there is none to be had.
     /// `remarks` are said once a run is opened.
     init(history: consuming HistoryWriter?, remarks: [String] = []) {
+        isKept = history != nil
         taker = RecordTaker(history)
         self.remarks = remarks
     }
 
     /// The number that the next record will have.
     var nextSequence: UInt64 { taker.clock.last.sequence.addingClamped(1) }
+
+    /// Whether there is a history that it is kept in.
+    let isKept: Bool
 
     /// Takes the time, once a turn of the loop.
     func tick() { taker.clock.tick(Clock.wallTime()) }

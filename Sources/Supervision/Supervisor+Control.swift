@@ -88,7 +88,7 @@ extension Supervisor {
     private func follow(_ connection: ControlConnection) {
         if connection.isFollowing { return }
         connection.beginFollowing()
-        connection.outbox.put(.following(from: log.nextSequence))
+        connection.outbox.put(.following(from: log.isKept ? log.nextSequence : 0))
         log.addFollower(connection.outbox)
     }
 

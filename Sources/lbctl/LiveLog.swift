@@ -14,7 +14,9 @@ import Supervision
 struct LiveLog: ~Copyable {
     private let past: PastLog
     private var client: ControlClient
-    /// The number of the first record that the supervisor sends.
+    /// Whether the history has what came before; where it is not kept it has other runs' alone.
+    var isKept: Bool { first > 0 }
+    /// The number of the first record that the supervisor sends; 0 where no history is kept.
     private let first: UInt64
     /// The number of the last record that was shown or passed over.
     private var last: UInt64
@@ -80,7 +82,7 @@ struct LiveLog: ~Copyable {
     mutating func show(_ query: HistoryQuery, on printer: LogPrinter) throws(Refusal) -> Bool {
         var query = query
         query.through = last
-        if past.absence == nil { try past.show(query, on: printer) }
+        if isKept { try past.show(query, on: printer) }
         return follow(query.filter, on: printer)
     }
 
@@ -142,6 +144,7 @@ struct LiveLog: ~Copyable {
 
     /// Shows what the history has of this run behind the last record that was shown.
     private mutating func fill(_ filter: LogFilter, on printer: LogPrinter) {
+        if !isKept { return }
         let first = first
         let isImpatient = isTerminal && hasCaughtUp
         let notes = notes
@@ -165,6 +168,7 @@ struct LiveLog: ~Copyable {
 
     /// Shows only the last words of all that is left.
     private mutating func skipToEnd(_ filter: LogFilter, on printer: LogPrinter) {
+        if !isKept { return }
         var newest: UInt64 = 0
         try? past.read(HistoryQuery(from: last.addingClamped(1), tail: 1)) { record in
             newest = record.stamp.sequence

@@ -46,16 +46,17 @@ struct LogRequest {
             (status?.children ?? []).map(\.name).filter { name in
                 names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
             })
-        let absence = status == nil ? nil : past.absence
         if follows && status != nil {
             var live = try LiveLog(folder, past)
-            if let absence { Console.note("lbctl: \(absence.why)") }
+            if !live.isKept { Console.note("lbctl: \(past.absence.why)") }
             if try live.show(query, on: printer) {
                 Console.note("lbctl: '\(folder.name)' has ended")
             }
             return
         }
-        if let absence { throw absence }
+        if status != nil, let live = try? LiveLog(folder, past), !live.isKept {
+            throw past.absence
+        }
         try past.show(query, on: printer)
         if printer.flush() && follows {
             Console.note("lbctl: '\(folder.name)' is not running; this was its last run")

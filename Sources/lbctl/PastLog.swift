@@ -31,9 +31,8 @@ struct PastLog {
             advice: "start it with \(Advice.line("up", for: name))")
     }
 
-    /// Why there is nothing of a service that runs; nothing where there is something.
-    var absence: Refusal? {
-        if let history = try? HistoryReader(folder: path), !history.isEmpty { return nil }
+    /// Why there is nothing of a service that runs and is not kept.
+    var absence: Refusal {
         let obstacle = HistoryPlace(path: path).obstacle()
         return Refusal(
             what: "there is nothing to show",
