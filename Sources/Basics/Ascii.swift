@@ -8,6 +8,7 @@ public enum Ascii {
     public static let quote: UInt8 = 0x22
     public static let percent: UInt8 = 0x25
     public static let comma: UInt8 = 0x2C
+    public static let slash: UInt8 = 0x2F
     public static let zero: UInt8 = 0x30
     public static let nine: UInt8 = 0x39
     public static let colon: UInt8 = 0x3A

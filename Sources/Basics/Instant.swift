@@ -24,27 +24,42 @@ public struct Instant: Comparable, Hashable, Sendable {
     }
 }
 
-/// A span of time in nanoseconds, never negative.
+/// A span of time in nanoseconds, never negative. Sums stop at the longest there is.
 public struct Nanoseconds: Comparable, Hashable, Sendable {
     public var count: UInt64
 
     @inlinable
     public init(_ count: UInt64) { self.count = count }
 
+    /// So many nanoseconds; what is no number is none, and there are never more than there can be.
+    public init(clamping nanoseconds: Double) {
+        if nanoseconds >= 0x1p64 {
+            count = .max
+        } else {
+            count = nanoseconds > 0 ? UInt64(nanoseconds) : 0
+        }
+    }
+
     @inlinable
-    public static func microseconds(_ n: UInt64) -> Nanoseconds { .init(n * 1_000) }
+    public static func microseconds(_ n: UInt64) -> Nanoseconds {
+        .init(n.multipliedClamped(by: 1_000))
+    }
     @inlinable
-    public static func milliseconds(_ n: UInt64) -> Nanoseconds { .init(n * 1_000_000) }
+    public static func milliseconds(_ n: UInt64) -> Nanoseconds {
+        .init(n.multipliedClamped(by: 1_000_000))
+    }
     @inlinable
-    public static func seconds(_ n: UInt64) -> Nanoseconds { .init(n * 1_000_000_000) }
+    public static func seconds(_ n: UInt64) -> Nanoseconds {
+        .init(n.multipliedClamped(by: 1_000_000_000))
+    }
     @inlinable
-    public static func minutes(_ n: UInt64) -> Nanoseconds { .seconds(n * 60) }
+    public static func minutes(_ n: UInt64) -> Nanoseconds { .seconds(n.multipliedClamped(by: 60)) }
 
     @inlinable
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
     @inlinable
     public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
-        .init(a.count + b.count)
+        .init(a.count.addingClamped(b.count))
     }
 
     /// The span in seconds, as a fraction.

@@ -32,32 +32,36 @@ public struct UsageError: Error, Equatable {
 /// A command line, understood: options in any order, `--name=value` or `--name value`, short ones
 /// alone (`-t 5`), and `--` before operands that begin with a dash.
 public struct ParsedOptions: Sendable {
-    private var given: [(name: String, value: String)] = []
+    private var given: [(name: String, value: ByteString)] = []
     /// What is no option, in order.
     public private(set) var operands: [String] = []
 
     public init(_ words: [String], allowed: [Option]) throws(UsageError) {
+        try self.init(words.map { ByteString($0) }, allowed: allowed)
+    }
+
+    /// Reads words of which a value may be any octets.
+    public init(_ words: [ByteString], allowed: [Option]) throws(UsageError) {
         var index = 0
         while index < words.count {
             let word = words[index]
             index += 1
             if word == "--" {
-                operands += words[index...]
+                operands += words[index...].map { $0.text }
                 break
             }
             if !word.hasPrefix("-") || word == "-" {
-                operands.append(word)
+                operands.append(word.text)
                 continue
             }
-            let parts = word.split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let key = String(parts[0])
+            let parts = word.split(by: UInt8(ascii: "="), maxSplits: 1)
+            let key = parts[0].text
             let option = try Self.find(key, in: allowed)
             if option.value == nil {
                 if parts.count > 1 { throw UsageError("\(key) takes no value") }
                 given.append((option.name, ""))
             } else if parts.count > 1 {
-                given.append((option.name, String(parts[1])))
+                given.append((option.name, parts[1]))
             } else if index < words.count {
                 given.append((option.name, words[index]))
                 index += 1
@@ -83,11 +87,14 @@ public struct ParsedOptions: Sendable {
     public func has(_ name: String) -> Bool { given.contains { $0.name == name } }
 
     /// The value given last; nothing when it was not given.
-    public func value(_ name: String) -> String? { given.last { $0.name == name }?.value }
+    public func value(_ name: String) -> String? { octets(name)?.text }
+
+    /// The same, octet for octet.
+    public func octets(_ name: String) -> ByteString? { given.last { $0.name == name }?.value }
 
     /// All values, in order.
     public func values(_ name: String) -> [String] {
-        given.filter { $0.name == name }.map { $0.value }
+        given.filter { $0.name == name }.map { $0.value.text }
     }
 
     /// A whole number within `range`; nothing when it was not given.

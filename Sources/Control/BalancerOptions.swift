@@ -385,3 +385,10 @@ public struct BalancerOptions: Sendable {
         return backend
     }
 }
+
+extension BalancerOptions {
+    /// Reads words as they are handed to a process.
+    public init(words: [ByteString]) throws(UsageError) {
+        try self.init(words: words.map { $0.text })
+    }
+}

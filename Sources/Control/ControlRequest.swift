@@ -34,7 +34,8 @@ public enum ControlReply: Equatable, Sendable {
     case refused(Refusal)
     case status(ServiceStatus)
     case killed([KillReport])
-    /// The records that come now begin with this number; all earlier ones are in the history.
+    /// The records that come now begin with this number; all earlier ones are in the history. 0
+    /// where there is none.
     case following(from: UInt64)
     case record(RecordWord)
     /// So many records were not sent because their reader was slow; the history has them.

@@ -2,7 +2,7 @@ import Basics
 
 /// The state of a child as people are told it.
 public enum ChildState: UInt8, Sendable, CaseIterable {
-    case starting, ready, draining, stopping, stopped, backoff, failed, paused
+    case starting, ready, draining, stopping, stopped, backoff, failed, paused, done
 
     public var word: String {
         switch self {
@@ -14,13 +14,14 @@ public enum ChildState: UInt8, Sendable, CaseIterable {
         case .backoff: "backoff"
         case .failed: "failed"
         case .paused: "paused"
+        case .done: "done"
         }
     }
 
     /// As a sentence says it: `it is backing off`.
     public var phrase: String {
         switch self {
-        case .starting, .ready, .draining, .stopping, .stopped, .paused: "is \(word)"
+        case .starting, .ready, .draining, .stopping, .stopped, .paused, .done: "is \(word)"
         case .backoff: "is backing off"
         case .failed: "has failed"
         }

@@ -2,7 +2,7 @@ import Basics
 
 /// Something that can be written into a frame and read back.
 ///
-/// Numbers are little-endian and of fixed size, texts are their length and their UTF-8. Both sides
+/// Numbers are little-endian and of fixed size, texts are their length and their octets. Both sides
 /// come from one build, and say so to each other first; so there is no room for older spellings.
 public protocol Spelled {
     func spell(into frame: inout FrameWriter)
@@ -38,6 +38,16 @@ public struct FrameWriter {
     public mutating func put(_ text: String) {
         put(UInt32(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
+    }
+
+    public mutating func put(_ octets: ByteString) {
+        put(UInt32(octets.count))
+        bytes.append(contentsOf: octets.bytes)
+    }
+
+    public mutating func put(_ list: [ByteString]) {
+        put(UInt32(list.count))
+        for element in list { put(element) }
     }
 
     public mutating func put(_ span: Span<UInt8>) {
@@ -107,6 +117,14 @@ public struct FrameReader {
 
     public mutating func text() throws(Misspelling) -> String {
         String(decoding: try data(), as: UTF8.self)
+    }
+
+    public mutating func octets() throws(Misspelling) -> ByteString { ByteString(try data()) }
+
+    public mutating func octetList() throws(Misspelling) -> [ByteString] {
+        var list: [ByteString] = []
+        for _ in 0..<(try number(UInt32.self)) { list.append(try octets()) }
+        return list
     }
 
     public mutating func list<Element: Spelled>(

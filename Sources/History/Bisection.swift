@@ -13,7 +13,7 @@ enum Bisection {
     /// A place at or before the first record for which `isBefore` is false, and near it. It must be
     /// true of all records up to one, and false of all others.
     static func place(
-        in segments: [Segment], of folder: String, _ isBefore: (Stamp) -> Bool
+        in segments: [Segment], of folder: ByteString, _ isBefore: (Stamp) -> Bool
     ) throws(SystemError) -> Place {
         var low = 0
         var high = segments.count
@@ -36,7 +36,7 @@ enum Bisection {
 
     /// The stamp of a segment's first record that is no copy.
     private static func head(
-        of segment: Segment, in folder: String
+        of segment: Segment, in folder: ByteString
     ) throws(SystemError) -> Stamp? {
         guard let file = try openSegment(segment.path(in: folder)) else { return nil }
         var offset: UInt64 = 0
@@ -101,7 +101,7 @@ enum Bisection {
         while true {
             if let feed = queue.bytes.first(Ascii.lineFeed) {
                 let end = start + UInt64(feed) + 1
-                if let record = RecordLine.parse(queue.bytes.extracting(0..<feed)) {
+                if let record = HistoryLine.parse(queue.bytes.extracting(0..<feed)) {
                     return Line(stamp: record.stamp, start: start, end: end)
                 }
                 queue.consume(feed + 1)

@@ -12,6 +12,12 @@ enum HistoryLimits {
     /// The most that waits to be written, in bytes. What comes on top while the disk is full is
     /// lost.
     static let batch = 1 << 20
+    /// How much of a segment's end is looked through for a record, in bytes.
+    static let ending: UInt64 = 2 << 20
+    /// The highest number of a record: no honest writer gets there, and one more always fits.
+    static let number: UInt64 = 999_999_999_999_999_999
+    /// A history whose last number is higher is set aside, and a new one begun.
+    static let lastNumber = number / 2
     /// How long the writer waits before it tries a disk again that failed, and how often it looks
     /// whether its file is still there.
     static let pause = Nanoseconds.seconds(1)

@@ -31,13 +31,14 @@ public struct HistoryQuery: Sendable {
 /// What reads a history, also while it is being written: the records as they stood when it was
 /// made.
 public struct HistoryReader: Sendable {
-    private let folder: String
+    private let folder: ByteString
     private let lines: [Segment]
     private let access: [Segment]
 
     /// Takes stock of the history in `folder`; an empty one where there is no such folder. What its
     /// writer flushed before is seen whole. Throws where the folder can't be read.
-    public init(folder: String) throws(SystemError) {
+    public init(folder: some OctetText) throws(SystemError) {
+        let folder = folder.octets
         self.folder = folder
         // Lines first: an access line that is seen has its run's mark seen too.
         lines = try Segment.all(of: .lines, in: folder)
@@ -54,7 +55,7 @@ public struct HistoryReader: Sendable {
             guard let file = try openSegment(segment.path(in: folder)) else { continue }
             let mark = try SegmentEnding.mark(of: file)
             if mark.isEmpty { continue }
-            return RecordLine.parse(mark.span.extracting(0..<mark.count - 1))?.stamp.sequence
+            return HistoryLine.parse(mark.span.extracting(0..<mark.count - 1))?.stamp.sequence
         }
         return nil
     }
@@ -77,25 +78,31 @@ public struct HistoryReader: Sendable {
             linesFrom = try beginning(of: query, in: lines)
             accessFrom = try beginning(of: query, in: access)
         }
+        // Only within a run do times never go back.
+        let lastRun = query.filter.until == nil ? nil : try lastRun()
+        let stop = lastRun.map { max($0, query.from) } ?? query.from
         var left = ShareReader(folder: folder, segments: lines, from: linesFrom)
         var right = ShareReader(folder: folder, segments: access, from: accessFrom)
         _ = try left.step()
         _ = try right.step()
         while let number = Self.lower(left.sequence, right.sequence), number <= query.through {
             if left.sequence == number {
-                if let record = left.record, !Self.show(record, query, body) { return }
+                if let record = left.record, !Self.show(record, query, stop, body) { return }
                 _ = try left.step()
             } else {
-                if let record = right.record, !Self.show(record, query, body) { return }
+                if let record = right.record, !Self.show(record, query, stop, body) { return }
                 _ = try right.step()
             }
         }
     }
 
+    /// From the record numbered `stop` on, what is too late is followed by nothing that is not.
     private static func show(
-        _ record: Record, _ query: HistoryQuery, _ body: (Record) -> Bool
+        _ record: Record, _ query: HistoryQuery, _ stop: UInt64, _ body: (Record) -> Bool
     ) -> Bool {
-        if let until = query.filter.until, until < record.stamp.time { return false }
+        if let until = query.filter.until, until < record.stamp.time {
+            return record.stamp.sequence < stop
+        }
         return query.wants(record) ? body(record) : true
     }
 
@@ -155,7 +162,7 @@ public struct HistoryReader: Sendable {
     }
 
     private static func judge(_ line: Span<UInt8>, _ query: HistoryQuery) -> Verdict {
-        guard let record = RecordLine.parse(line) else { return .unwanted }
+        guard let record = HistoryLine.parse(line) else { return .unwanted }
         if let since = query.filter.since, record.stamp.time < since { return .tooOld }
         return query.wants(record) ? .wanted : .unwanted
     }

@@ -27,6 +27,8 @@ public struct HistoryWriter: ~Copyable {
 
     /// The stamp of the last record when the history was opened; zero for a new one.
     public let last: Stamp
+    /// What was passed over in the folder when the history was opened.
+    public let strangers: [Stranger]
     private var lines: ShareWriter
     private var access: ShareWriter
     /// The half that is the access lines'.
@@ -38,16 +40,51 @@ public struct HistoryWriter: ~Copyable {
     /// last writer died amid a line. At most `limit` bytes will be kept, of which the access lines
     /// take half and the rest what they leave, which is half at least; less than 1 MiB counts as 1
     /// MiB. Throws where the folder can't be made or read.
-    public init(folder: String, limit: UInt64) throws(SystemError) {
+    public init(folder: some OctetText, limit: UInt64) throws(SystemError) {
+        let folder = folder.octets
         try Files.makeFolders(folder)
         let half = max(limit, HistoryLimits.smallest) / 2
-        var last = Stamp(sequence: 0, time: WallTime(nanoseconds: 0))
-        let lines = try ShareWriter(share: .lines, folder: folder, limit: half, last: &last)
-        let access = try ShareWriter(share: .access, folder: folder, limit: half, last: &last)
+        let none = Stamp(sequence: 0, time: WallTime(nanoseconds: 0))
+        var last = none
+        var strangers = try Self.misnamed(in: folder)
+        var lines = try ShareWriter(
+            share: .lines, folder: folder, limit: half, last: &last, strangers: &strangers)
+        var access = try ShareWriter(
+            share: .access, folder: folder, limit: half, last: &last, strangers: &strangers)
+        if last.sequence > HistoryLimits.lastNumber {
+            strangers += try Self.setAside(in: folder)
+            last = none
+            lines = try ShareWriter(
+                share: .lines, folder: folder, limit: half, last: &last, strangers: &strangers)
+            access = try ShareWriter(
+                share: .access, folder: folder, limit: half, last: &last, strangers: &strangers)
+        }
         self.last = last
+        self.strangers = strangers
         self.half = half
         self.lines = lines
         self.access = access
+    }
+
+    private static func misnamed(in folder: ByteString) throws(SystemError) -> [Stranger] {
+        try Files.names(in: folder).filter { Segment.isMisnamed($0) }.map {
+            Stranger(fileName: $0, why: "has a number that no record has")
+        }
+    }
+
+    /// Gives all segments names that no segment has, so that numbers can begin anew.
+    private static func setAside(in folder: ByteString) throws(SystemError) -> [Stranger] {
+        var aside: [Stranger] = []
+        for share in Share.allCases {
+            for segment in try Segment.all(of: share, in: folder) {
+                let other = "odd-" + segment.fileName
+                try Files.rename(segment.path(in: folder), to: "\(folder)/\(other)" as ByteString)
+                aside.append(
+                    Stranger(segment, "leaves no room for more records, and is called \(other) now")
+                )
+            }
+        }
+        return aside
     }
 
     /// Takes a record; `flush` writes it, or this does when much has gathered. Numbers must rise.

@@ -5,7 +5,7 @@ import Logs
 extension HistoryWriter {
     /// Adds a sentence of lbctl's own to a history whose writer has died and could not say it.
     public static func add(
-        _ sentence: String, to folder: String, limit: UInt64
+        _ sentence: String, to folder: some OctetText, limit: UInt64
     ) throws(SystemError) {
         var writer = try HistoryWriter(folder: folder, limit: limit)
         var clock = StampClock(after: writer.last)

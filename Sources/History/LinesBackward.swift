@@ -11,13 +11,17 @@ struct LinesBackward: ~Copyable {
     /// Where in the file the line ends, its line feed included.
     private(set) var end: UInt64
     private var block = ByteQueue(capacity: HistoryLimits.block)
+    /// Where the walk is over at the latest.
+    private let floor: UInt64
     /// Where in the file the block begins.
     private var blockStart: UInt64
     private var isBegun = false
 
     /// A walk that begins before `end`, the size of the file or the end of a line of it.
-    init(end: UInt64) {
+    /// Nothing is looked at that begins before `floor`.
+    init(end: UInt64, floor: UInt64 = 0) {
         start = end
+        self.floor = floor
         self.end = end
         blockStart = end
     }
@@ -35,7 +39,7 @@ struct LinesBackward: ~Copyable {
     /// Goes to the line before; false where there is none.
     mutating func step(in file: borrowing Descriptor) throws(SystemError) -> Bool {
         if !isBegun { try skipTornLine(in: file) }
-        if start == 0 { return false }
+        if start <= floor { return false }
         end = start
         if let feed = feed(before: end - 1) {
             start = feed + 1
@@ -48,7 +52,7 @@ struct LinesBackward: ~Copyable {
 
     private mutating func skipTornLine(in file: borrowing Descriptor) throws(SystemError) {
         isBegun = true
-        while start > 0 {
+        while start > floor {
             try load(before: start, in: file)
             if let feed = feed(before: start) {
                 start = feed + 1

@@ -1,3 +1,4 @@
+import Basics
 import Kernel
 import Logs
 
@@ -37,7 +38,9 @@ struct Segment: Equatable, Sendable {
         let prefix = share.rawValue + "-"
         guard fileName.hasPrefix(prefix), fileName.hasSuffix(".log") else { return nil }
         let digits = fileName.dropFirst(prefix.count).dropLast(4)
-        guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let first = UInt64(digits) else {
+        guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let first = UInt64(digits),
+            first <= HistoryLimits.number
+        else {
             return nil
         }
         self.init(share: share, first: first)
@@ -50,10 +53,18 @@ struct Segment: Equatable, Sendable {
         return "\(share.rawValue)-\(zeros)\(digits).log"
     }
 
-    func path(in folder: String) -> String { "\(folder)/\(fileName)" }
+    /// Whether a file has a name as segments have, but a number that none can have.
+    static func isMisnamed(_ fileName: String) -> Bool {
+        Share.allCases.contains { share in
+            fileName.hasPrefix(share.rawValue + "-") && fileName.hasSuffix(".log")
+                && Segment(share: share, fileName: fileName) == nil
+        }
+    }
+
+    func path(in folder: ByteString) -> ByteString { "\(folder)/\(fileName)" }
 
     /// The segments of a share in a folder, oldest first; none where there is no folder.
-    static func all(of share: Share, in folder: String) throws(SystemError) -> [Segment] {
+    static func all(of share: Share, in folder: ByteString) throws(SystemError) -> [Segment] {
         let names: [String]
         do throws(SystemError) {
             names = try Files.names(in: folder)

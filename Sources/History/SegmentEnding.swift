@@ -12,15 +12,18 @@ struct SegmentEnding {
     let mark: [UInt8]
 
     /// Reads both ends of a segment and cuts off a line that its writer did not live to finish.
-    init(of file: borrowing Descriptor) throws(SystemError) {
+    /// Nothing where there is no record for so long that no writer of ours can have left it so.
+    init?(of file: borrowing Descriptor) throws(SystemError) {
         let size = try Files.facts(of: file).size
-        var lines = LinesBackward(end: size)
+        let floor = size - min(size, HistoryLimits.ending)
+        var lines = LinesBackward(end: size, floor: floor)
         var whole: UInt64 = 0
         var last: Stamp?
         while last == nil, try lines.step(in: file) {
             whole = max(whole, lines.end)
-            last = RecordLine.parse(lines.line)?.stamp
+            last = HistoryLine.parse(lines.line)?.stamp
         }
+        if last == nil && floor > 0 { return nil }
         if whole < size { try Files.truncate(file, to: whole) }
         self.size = whole
         self.last = last
@@ -34,7 +37,7 @@ struct SegmentEnding {
         }
         let bytes = queue.bytes
         guard let end = bytes.first(Ascii.lineFeed),
-            let record = RecordLine.parse(bytes.extracting(0..<end)), record.stream == .run
+            let record = HistoryLine.parse(bytes.extracting(0..<end)), record.stream == .run
         else { return [] }
         return History.bytes(bytes.extracting(0...end))
     }

@@ -7,7 +7,7 @@ import Logs
 /// Lines that are no record lines are passed over, and so is the end of a segment that has no line
 /// feed: its writer is at work on it.
 struct ShareReader: ~Copyable {
-    private let folder: String
+    private let folder: ByteString
     private let segments: [Segment]
     private var index: Int
     private var file: Descriptor?
@@ -21,7 +21,7 @@ struct ShareReader: ~Copyable {
     private var lastSequence: UInt64 = 0
 
     /// A walk that begins in front of the line at `place`.
-    init(folder: String, segments: [Segment], from place: Place = Place()) {
+    init(folder: ByteString, segments: [Segment], from place: Place = Place()) {
         self.folder = folder
         self.segments = segments
         index = place.segment
@@ -60,7 +60,7 @@ struct ShareReader: ~Copyable {
         while let end = queue.bytes.first(Ascii.lineFeed) {
             // A copy of a mark whose original was there is lower than what was already seen.
             if let layout = reader.layout(queue.bytes.extracting(0..<end)),
-                layout.stamp.sequence > last
+                layout.stamp.sequence > last, HistoryLine.isNumber(layout.stamp.sequence)
             {
                 return (layout, end + 1)
             }
@@ -108,12 +108,15 @@ struct Place: Equatable {
     var offset: UInt64 = 0
 }
 
-/// Opens a segment for reading; nothing when the writer has removed it since it was listed.
-func openSegment(_ path: String) throws(SystemError) -> Descriptor? {
+/// Opens a segment for reading; nothing when the writer has removed it since it was listed, or when
+/// what bears its name is none.
+func openSegment(_ path: ByteString) throws(SystemError) -> Descriptor? {
     do throws(SystemError) {
-        return try Files.open(path, for: .read)
+        return try Files.openOwn(path, for: .read)
     } catch {
-        if error.errno == .noSuchFile { return nil }
-        throw error
+        switch error.errno {
+        case .noSuchFile, .tooManyLinks, .notSupported, .accessDenied: return nil
+        default: throw error
+        }
     }
 }

@@ -4,7 +4,7 @@ import Logs
 
 /// A walk over the record lines of a share from the newest to the oldest.
 struct ShareTail: ~Copyable {
-    private let folder: String
+    private let folder: ByteString
     private let segments: [Segment]
     private var index: Int
     private var file: Descriptor?
@@ -12,7 +12,7 @@ struct ShareTail: ~Copyable {
     /// The number of the record that the walk stands at; nothing when it is over.
     private(set) var sequence: UInt64?
 
-    init(folder: String, segments: [Segment]) {
+    init(folder: ByteString, segments: [Segment]) {
         self.folder = folder
         self.segments = segments
         index = segments.count
@@ -32,7 +32,7 @@ struct ShareTail: ~Copyable {
         sequence = nil
         while true {
             while file != nil, try lines.step(in: file!) {
-                guard let number = RecordLine.parse(lines.line)?.stamp.sequence else { continue }
+                guard let number = HistoryLine.parse(lines.line)?.stamp.sequence else { continue }
                 // The copy of a mark counts only where nothing older is left.
                 if index > 0 && number < segments[index].first { continue }
                 sequence = number

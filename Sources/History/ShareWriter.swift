@@ -5,7 +5,7 @@ import Logs
 /// The end of a share that records are appended to: an open segment, and those before it.
 struct ShareWriter: ~Copyable {
     private let share: Share
-    private let folder: String
+    private let folder: ByteString
     /// The most bytes in all segments together, but for what is lent.
     private let limit: UInt64
     /// What another share does not use of its own, and lends until it does.
@@ -26,24 +26,46 @@ struct ShareWriter: ~Copyable {
 
     /// The share's writer in `folder`; goes on with the newest segment that is there, a torn line
     /// at its end removed. `last` becomes the share's last record if it is the later one.
+    /// What bears a segment's name and is none is passed over, and named in `strangers`.
     init(
-        share: Share, folder: String, limit: UInt64, last: inout Stamp
+        share: Share, folder: ByteString, limit: UInt64, last: inout Stamp,
+        strangers: inout [Stranger]
     ) throws(SystemError) {
         self.share = share
         self.folder = folder
         self.limit = limit
-        var found = try Segment.all(of: share, in: folder)
-        for index in found.indices {
-            found[index].size = try Files.facts(found[index].path(in: folder)).size
+        var found: [Segment] = []
+        for var segment in try Segment.all(of: share, in: folder) {
+            guard let facts = try? Files.facts(segment.path(in: folder)) else { continue }
+            segment.size = facts.size
+            if facts.isRegular {
+                found.append(segment)
+            } else {
+                strangers.append(Stranger(segment, facts.isLink ? "is a link" : "is no file"))
+                // Its name is taken.
+                last.sequence = max(last.sequence, segment.first)
+            }
         }
         guard var newest = found.popLast() else { return }
-        let path = newest.path(in: folder)
-        let opened = try Files.open(path, for: .append)
-        let ending = try SegmentEnding(of: opened)
+        let opened: Descriptor
+        do throws(SystemError) {
+            opened = try Files.openOwn(newest.path(in: folder), for: .append)
+        } catch {
+            strangers.append(Stranger(newest, "can't be opened (\(error.errno))"))
+            last.sequence = max(last.sequence, newest.first)
+            older = found
+            return
+        }
+        guard let ending = try SegmentEnding(of: opened) else {
+            strangers.append(Stranger(newest, "ends in no record"))
+            last.sequence = max(last.sequence, newest.first)
+            older = found + [newest]
+            return
+        }
         newest.size = ending.size
         if let stamp = ending.last, stamp.sequence > last.sequence { last = stamp }
         // The name is a witness too, should the segment have been emptied from outside.
-        if newest.first > last.sequence + 1 { last.sequence = newest.first - 1 }
+        if newest.first > last.sequence.addingClamped(1) { last.sequence = newest.first - 1 }
         mark = ending.mark
         older = found
         current = newest
@@ -83,8 +105,13 @@ struct ShareWriter: ~Copyable {
 
     /// How many bytes it has, or will have when what waits is written.
     var size: UInt64 {
-        var total = (current?.size ?? 0) + UInt64(pending.count)
-        for segment in older { total += segment.size }
+        total(with: UInt64(pending.count))
+    }
+
+    /// A file with holes may claim to be of any size.
+    private func total(with more: UInt64) -> UInt64 {
+        var total = (current?.size ?? 0).addingClamped(more)
+        for segment in older { total = total.addingClamped(segment.size) }
         return total
     }
 
@@ -160,7 +187,7 @@ struct ShareWriter: ~Copyable {
 
     private mutating func beginSegmentWhereNeeded() throws(SystemError) {
         if file != nil, let current, !beginsAnew {
-            let needed = current.size + UInt64(pending.count)
+            let needed = current.size.addingClamped(UInt64(pending.count))
             if current.size == 0 || needed <= segmentLimit { return }
         }
         closeFile()
@@ -170,7 +197,7 @@ struct ShareWriter: ~Copyable {
         // A segment of this name is left from an attempt that failed.
         older.removeAll { $0.first == segment.first }
         makeRoom(for: UInt64(pending.count + mark.count))
-        let opened = try Files.open(segment.path(in: folder), for: .append)
+        let opened = try Files.openOwn(segment.path(in: folder), for: .append)
         let facts = try Files.facts(of: opened)
         segment.size = facts.size
         if !mark.isEmpty && first.stream != .run && segment.size == 0 {
@@ -197,19 +224,18 @@ struct ShareWriter: ~Copyable {
     private func firstPending() -> (sequence: UInt64, stream: Stream)? {
         let bytes = pending.bytes
         guard let end = bytes.first(Ascii.lineFeed),
-            let record = RecordLine.parse(bytes.extracting(0..<end))
+            let record = HistoryLine.parse(bytes.extracting(0..<end))
         else { return nil }
         return (record.stamp.sequence, record.stream)
     }
 
     /// Removes the oldest segments until `count` more bytes keep within the limit.
     private mutating func makeRoom(for count: UInt64) {
-        var total = (current?.size ?? 0) + count
-        for segment in older { total += segment.size }
-        while let oldest = older.first, total > limit + lent || older.count >= HistoryLimits.files {
+        while let oldest = older.first,
+            total(with: count) > limit + lent || older.count >= HistoryLimits.files
+        {
             // One that somebody else removed is gone all the same.
             try? Files.remove(oldest.path(in: folder))
-            total -= oldest.size
             older.removeFirst()
         }
     }
@@ -221,6 +247,20 @@ func bytes(_ span: Span<UInt8>) -> [UInt8] {
     bytes.reserveCapacity(span.count)
     for index in span.indices { bytes.append(span[index]) }
     return bytes
+}
+
+/// Something in the history's folder that bears a segment's name, and why it is none.
+public struct Stranger: Equatable, Sendable {
+    public let fileName: String
+    /// As a sentence goes on behind its name.
+    public let why: String
+
+    init(fileName: String, why: String) {
+        self.fileName = fileName
+        self.why = why
+    }
+
+    init(_ segment: Segment, _ why: String) { self.init(fileName: segment.fileName, why: why) }
 }
 
 /// What tells a file from another that bears its name later.

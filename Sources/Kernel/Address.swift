@@ -9,7 +9,10 @@ public enum Address: Hashable, Sendable {
     /// The upper and lower halves of the address in host order.
     case inet6(UInt64, UInt64, port: UInt16)
     /// The path of a unix(7) socket, at most 107 bytes.
-    case unix(String)
+    case unix(ByteString)
+
+    /// The same for a path that is text.
+    public static func unix(_ path: String) -> Address { .unix(ByteString(path)) }
 
     /// 127.0.0.1.
     public static func loopback(port: UInt16) -> Address { .inet(0x7F00_0001, port: port) }
@@ -85,7 +88,7 @@ public enum Address: Hashable, Sendable {
             case .unix(let path):
                 unsafe bytes.storeBytes(of: sa_family_t(AF_UNIX), as: sa_family_t.self)
                 var offset = MemoryLayout<sa_family_t>.size
-                for byte in path.utf8.prefix(107) {
+                for byte in path.bytes.prefix(107) {
                     unsafe bytes[offset] = byte
                     offset += 1
                 }
@@ -115,7 +118,7 @@ public enum Address: Hashable, Sendable {
                     UInt64(bigEndian: high), UInt64(bigEndian: low), port: UInt16(bigEndian: port))
             default:
                 let path = unsafe bytes[2..<max(2, Int(length))].prefix { $0 != 0 }
-                return .unix(String(decoding: unsafe Array(path), as: UTF8.self))
+                return .unix(ByteString(unsafe Array(path)))
             }
         }
     }
@@ -127,7 +130,7 @@ extension Address: CustomStringConvertible {
         switch self {
         case .inet(_, let port): "\(host):\(port)"
         case .inet6(_, _, let port): "[\(host)]:\(port)"
-        case .unix(let path): "unix:\(path)"
+        case .unix(let path): "unix:" + path.text
         }
     }
 
@@ -158,7 +161,7 @@ extension Address: CustomStringConvertible {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             if path.isEmpty || path.utf8.count > 107 { return nil }
-            self = .unix(path)
+            self = .unix(ByteString(path))
             return
         }
         guard let colon = text.lastIndex(of: ":") else { return nil }

@@ -5,13 +5,13 @@ import Glibc
 /// What a child process is to be.
 public struct SpawnPlan: Sendable {
     /// The program's file.
-    public var path: String
+    public var path: ByteString
     /// The words of its command line, the program's own name first.
-    public var arguments: [String]
+    public var arguments: [ByteString]
     /// `NAME=value` each.
-    public var environment: [String]
+    public var environment: [ByteString]
     /// Where it starts; nothing: where this process is.
-    public var directory: String?
+    public var directory: ByteString?
     /// What becomes 0, 1, 2 and so on in the child; nothing stands for /dev/null. The child gets no
     /// other descriptor.
     public var descriptors: [DescriptorReference?]
@@ -27,7 +27,8 @@ public struct SpawnPlan: Sendable {
     public var mark: LineageMark?
 
     public init(
-        path: String, arguments: [String], environment: [String], directory: String? = nil,
+        path: ByteString, arguments: [ByteString], environment: [ByteString],
+        directory: ByteString? = nil,
         descriptors: [DescriptorReference?], deathSignal: Signal? = .kill, ownSession: Bool = true,
         tellsListenPid: Bool = false, descriptorLimit: UInt64? = nil, mark: LineageMark? = nil
     ) {
@@ -41,6 +42,20 @@ public struct SpawnPlan: Sendable {
         self.tellsListenPid = tellsListenPid
         self.descriptorLimit = descriptorLimit
         self.mark = mark
+    }
+}
+
+extension SpawnPlan {
+    /// The same where all of it is text.
+    public init(
+        path: String, arguments: [String], environment: [String], directory: String? = nil,
+        descriptors: [DescriptorReference?], deathSignal: Signal? = .kill, ownSession: Bool = true
+    ) {
+        self.init(
+            path: ByteString(path), arguments: arguments.map { ByteString($0) },
+            environment: environment.map { ByteString($0) },
+            directory: directory.map { ByteString($0) }, descriptors: descriptors,
+            deathSignal: deathSignal, ownSession: ownSession)
     }
 }
 
@@ -177,11 +192,11 @@ public enum Children {
 final class CStrings {
     let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
 
-    init(_ strings: [String]) {
+    init(_ strings: [ByteString]) {
         unsafe pointers = .allocate(capacity: strings.count + 1)
         for (index, string) in strings.enumerated() {
             // Not strdup: a text may hold a zero that is to be kept as room.
-            let bytes = Array(string.utf8)
+            let bytes = string.bytes
             let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
             for (offset, byte) in bytes.enumerated() {
                 unsafe copy[offset] = CChar(bitPattern: byte)

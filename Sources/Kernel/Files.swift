@@ -21,6 +21,7 @@ public struct FileFacts: Sendable {
 
     public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
     public var isRegular: Bool { mode & S_IFMT == S_IFREG }
+    public var isLink: Bool { mode & S_IFMT == S_IFLNK }
     public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
     public var permissions: UInt32 { mode & 0o7777 }
 }
@@ -37,9 +38,26 @@ public enum Files {
         case update
     }
 
+    /// The same for a file of ours in a folder of ours.
+    public enum OwnOpening: Sendable {
+        case read
+        /// Made where it is missing; each write goes to the end.
+        case append
+        /// Made where it is missing, for reading and writing.
+        case update
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .read: O_RDONLY
+            case .append: O_RDWR | O_CREAT | O_APPEND
+            case .update: O_RDWR | O_CREAT
+            }
+        }
+    }
+
     /// open(2); new files get `permissions`.
     public static func open(
-        _ path: String, for opening: Opening, permissions: UInt32 = 0o600
+        _ path: some OctetText, for opening: Opening, permissions: UInt32 = 0o600
     ) throws(SystemError) -> Descriptor {
         let flags: Int32
         switch opening {
@@ -48,7 +66,22 @@ public enum Files {
         case .append: flags = O_RDWR | O_CREAT | O_APPEND
         case .update: flags = O_RDWR | O_CREAT
         }
-        return Descriptor(number: try checked("open", unsafe clinux_open(path, flags, permissions)))
+        let number = unsafe path.withCString { unsafe clinux_open($0, flags, permissions) }
+        return Descriptor(number: try checked("open", number))
+    }
+
+    /// open(2) of a file that we made, or that is to be made: no link is followed (ELOOP), nobody
+    /// is waited for, and what is no regular file is refused (ENOTSUP).
+    public static func openOwn(
+        _ path: some OctetText, for opening: OwnOpening
+    ) throws(SystemError) -> Descriptor {
+        let flags = opening.flags | O_NOFOLLOW | O_NONBLOCK
+        let number = unsafe path.withCString { unsafe clinux_open($0, flags, 0o600) }
+        let file = Descriptor(number: try checked("open", number))
+        if try !facts(of: file).isRegular {
+            throw SystemError(call: "open", errno: .notSupported)
+        }
+        return file
     }
 
     /// The terminal or pipe that `descriptor` is, opened anew: it may be set not to wait without
@@ -63,9 +96,10 @@ public enum Files {
         return number < 0 ? nil : Descriptor(number: number)
     }
 
-    public static func facts(_ path: String) throws(SystemError) -> FileFacts {
+    public static func facts(_ path: some OctetText) throws(SystemError) -> FileFacts {
         var raw = clinux_file_facts()
-        _ = try checked("lstat", unsafe clinux_stat(path, &raw))
+        _ = try checked(
+            "lstat", unsafe path.withCString { unsafe clinux_stat($0, &raw) })
         return FileFacts(raw)
     }
 
@@ -97,9 +131,15 @@ public enum Files {
 
     /// All of a file's bytes, at most `limit`.
     public static func contents(
-        _ path: String, limit: Int = 16 << 20
+        _ path: some OctetText, limit: Int = 16 << 20
     ) throws(SystemError) -> [UInt8] {
-        let file = try open(path, for: .read)
+        try contents(of: try open(path, for: .read), limit: limit)
+    }
+
+    /// The rest of an open file's bytes, at most `limit`.
+    public static func contents(
+        of file: borrowing Descriptor, limit: Int = 16 << 20
+    ) throws(SystemError) -> [UInt8] {
         var queue = ByteQueue(capacity: 16384)
         while queue.count < limit {
             queue.reserve(16384)
@@ -119,93 +159,109 @@ public enum Files {
     }
 
     /// All of a file as text.
-    public static func text(_ path: String) throws(SystemError) -> String {
+    public static func text(_ path: some OctetText) throws(SystemError) -> String {
         String(decoding: try contents(path), as: UTF8.self)
     }
 
-    public static func remove(_ path: String) throws(SystemError) {
-        _ = try checked("unlink", unsafe clinux_unlink(path))
+    public static func remove(_ path: some OctetText) throws(SystemError) {
+        _ = try checked("unlink", unsafe path.withCString { unsafe clinux_unlink($0) })
     }
 
-    public static func removeFolder(_ path: String) throws(SystemError) {
-        _ = try checked("rmdir", unsafe clinux_rmdir(path))
+    public static func removeFolder(_ path: some OctetText) throws(SystemError) {
+        _ = try checked("rmdir", unsafe path.withCString { unsafe clinux_rmdir($0) })
     }
 
-    public static func rename(_ path: String, to other: String) throws(SystemError) {
-        _ = try checked("rename", unsafe clinux_rename(path, other))
+    public static func rename(
+        _ path: some OctetText, to other: some OctetText
+    ) throws(SystemError) {
+        let result = unsafe path.withCString { path in
+            unsafe other.withCString { unsafe clinux_rename(path, $0) }
+        }
+        _ = try checked("rename", result)
     }
 
-    public static func makeFolder(_ path: String, permissions: UInt32 = 0o700) throws(SystemError) {
-        _ = try checked("mkdir", unsafe clinux_mkdir(path, permissions))
+    public static func makeFolder(
+        _ path: some OctetText, permissions: UInt32 = 0o700
+    ) throws(SystemError) {
+        _ = try checked("mkdir", unsafe path.withCString { unsafe clinux_mkdir($0, permissions) })
     }
 
     /// Makes a folder and those above it that are missing.
     public static func makeFolders(
-        _ path: String, permissions: UInt32 = 0o700
+        _ path: some OctetText, permissions: UInt32 = 0o700
     ) throws(SystemError) {
-        var made = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
+        let path = path.octets
+        var made: ByteString = path.isAbsolute ? "" : "."
+        for part in path.split(by: Ascii.slash) where !part.isEmpty {
             made += "/" + part
-            let result = unsafe clinux_mkdir(made, permissions)
+            let result = unsafe made.withCString { unsafe clinux_mkdir($0, permissions) }
             if result < 0 && -result != EEXIST { throw failure("mkdir", result) }
         }
     }
 
     /// chmod(2).
     public static func setPermissions(
-        _ path: String, to permissions: UInt32
+        _ path: some OctetText, to permissions: UInt32
     ) throws(SystemError) {
-        _ = try checked("chmod", unsafe clinux_chmod(path, permissions))
+        _ = try checked("chmod", unsafe path.withCString { unsafe clinux_chmod($0, permissions) })
     }
 
-    public static func isExecutable(_ path: String) -> Bool {
-        guard let facts = try? facts(resolved(path)) else { return false }
+    public static func isExecutable(_ path: some OctetText) -> Bool {
+        guard let facts = try? facts(resolved(path.octets)) else { return false }
         return facts.isRegular && isPermitted(path, X_OK)
     }
 
-    public static func exists(_ path: String) -> Bool { isPermitted(path, F_OK) }
+    public static func exists(_ path: some OctetText) -> Bool { isPermitted(path, F_OK) }
 
-    private static func isPermitted(_ path: String, _ mode: Int32) -> Bool {
-        unsafe clinux_access(path, mode) == 0
+    private static func isPermitted(_ path: some OctetText, _ mode: Int32) -> Bool {
+        unsafe path.withCString { unsafe clinux_access($0, mode) } == 0
     }
 
     /// The names in a folder, sorted.
-    public static func names(in folder: String) throws(SystemError) -> [String] {
+    public static func names(in folder: some OctetText) throws(SystemError) -> [String] {
         var names: [String] = []
         let result = unsafe withUnsafeMutablePointer(to: &names) { pointer in
-            unsafe clinux_list_directory(
-                folder,
-                { context, name in
-                    let names = unsafe context!.assumingMemoryBound(to: [String].self)
-                    unsafe names.pointee.append(String(cString: name!))
-                }, pointer)
+            unsafe folder.withCString { folder in
+                unsafe clinux_list_directory(
+                    folder,
+                    { context, name in
+                        let names = unsafe context!.assumingMemoryBound(to: [String].self)
+                        unsafe names.pointee.append(String(cString: name!))
+                    }, pointer)
+            }
         }
         _ = try checked("opendir", result)
         return names.sorted()
     }
 
     /// The path with all links followed; as it is where that fails.
-    public static func resolved(_ path: String) -> String {
-        guard let real = unsafe realpath(path, nil) else { return path }
+    public static func resolved(_ path: ByteString) -> ByteString {
+        guard let real = unsafe path.withCString({ unsafe realpath($0, nil) }) else { return path }
         defer { unsafe free(real) }
-        return unsafe String(cString: real)
+        return unsafe ByteString(cString: real)
     }
 
+    /// The same as text.
+    public static func resolved(_ path: String) -> String { resolved(ByteString(path)).text }
+
     /// Where a link leads, readlink(2).
-    public static func link(_ path: String) -> String? {
+    public static func target(of path: some OctetText) -> ByteString? {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4097) { buffer in
-            let count = unsafe readlink(path, buffer.baseAddress!, 4096)
+            let count = unsafe path.withCString { unsafe readlink($0, buffer.baseAddress!, 4096) }
             if count < 0 { return nil }
             unsafe buffer[count] = 0
-            return unsafe String(cString: buffer.baseAddress!)
+            return unsafe ByteString(cString: buffer.baseAddress!)
         }
     }
+
+    /// The same as text.
+    public static func link(_ path: some OctetText) -> String? { target(of: path)?.text }
 
     /// The folder that this process works in.
     public static func currentFolder() -> String {
         guard let path = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(path) }
-        return unsafe String(cString: path)
+        return unsafe ByteString(cString: path).text
     }
 
     /// Writes all of a text, replacing what the file held.
@@ -216,32 +272,5 @@ public enum Files {
         if let errno = file.reference.writeAll(&queue) {
             throw SystemError(call: "write", errno: errno)
         }
-    }
-}
-
-/// A file that one process at a time holds, fcntl(2) F_OFD_SETLK. The kernel lets go of it when the
-/// holder dies, so it can't be stale.
-public struct FileLock: ~Copyable {
-    let file: Descriptor
-
-    /// Takes the lock and writes this process's pid into the file; nothing when another has it.
-    public static func take(_ path: String) throws(SystemError) -> FileLock? {
-        let file = try Files.open(path, for: .update)
-        let result = clinux_lock(file.number)
-        if -result == EAGAIN || -result == EACCES { return nil }
-        _ = try checked("fcntl", result)
-        try Files.write("\(ThisProcess.pid)\n", to: file)
-        return FileLock(file: file)
-    }
-
-    /// The pid of the process that holds the lock; nothing when nobody does.
-    ///
-    /// The kernel is asked and nothing is locked for it, as flock(2) would need: whoever took the
-    /// lock in that moment would be refused though nobody has it.
-    public static func holder(_ path: String) -> Int32? {
-        guard let file = try? Files.open(path, for: .read) else { return nil }
-        if clinux_is_locked(file.number) != 1 { return nil }
-        guard let text = try? Files.text(path) else { return nil }
-        return Int32(text.prefix { $0.isNumber })
     }
 }

@@ -14,12 +14,12 @@ public struct NoticeSocket: ~Copyable {
     }
 
     /// Makes the socket at a path where there is none yet.
-    public init(path: String) throws(SystemError) {
+    public init(path: some OctetText) throws(SystemError) {
         let number = clinux_socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue))
         let socket = Descriptor(number: try checked("socket", number))
         _ = try checked(
             "setsockopt", clinux_setsockopt(socket.number, SOL_SOCKET, SO_PASSCRED, 1))
-        let bound = unsafe Address.unix(path).withStorage { storage, length in
+        let bound = unsafe Address.unix(path.octets).withStorage { storage, length in
             unsafe clinux_bind(socket.number, storage, length)
         }
         _ = try checked("bind", bound)

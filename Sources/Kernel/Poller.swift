@@ -92,7 +92,7 @@ public struct Poller: ~Copyable {
         var milliseconds: Int32 = -1
         if let timeout {
             // Rounded up: to wake before the time is to wake twice.
-            milliseconds = Int32(min((timeout.count + 999_999) / 1_000_000, 3_600_000))
+            milliseconds = Int32(min(timeout.count.addingClamped(999_999) / 1_000_000, 3_600_000))
         }
         let count = unsafe clinux_epoll_wait(
             descriptor.number, events, Int32(capacity), milliseconds)
@@ -121,7 +121,9 @@ public enum Poll {
             var milliseconds: Int32 = -1
             if let deadline {
                 milliseconds = Int32(
-                    min((deadline.since(Clock.now()).count + 999_999) / 1_000_000, 3_600_000))
+                    min(
+                        deadline.since(Clock.now()).count.addingClamped(999_999) / 1_000_000,
+                        3_600_000))
             }
             let count = unsafe poll(&entry, 1, milliseconds)
             if count > 0 { return true }
@@ -135,7 +137,7 @@ public enum Poll {
         while true {
             let left = deadline.since(Clock.now())
             if left.count == 0 { return }
-            _ = poll(nil, 0, Int32(min((left.count + 999_999) / 1_000_000, 3_600_000)))
+            _ = poll(nil, 0, Int32(min(left.count.addingClamped(999_999) / 1_000_000, 3_600_000)))
         }
     }
 }

@@ -42,11 +42,15 @@ public enum Processes {
 
     /// Nothing when there is no such process.
     public static func facts(of pid: Int32) -> Facts? {
-        guard let text = try? Files.text("/proc/\(pid)/stat"),
-            // The name is in brackets and may hold anything, brackets too.
-            let close = text.lastIndex(of: ")")
-        else { return nil }
-        let words = text[text.index(after: close)...].split(separator: " ")
+        guard let text = try? Files.contents("/proc/\(pid)/stat") else { return nil }
+        return facts(text)
+    }
+
+    static func facts(_ text: [UInt8]) -> Facts? {
+        // The name is in brackets and may hold any octets, brackets too.
+        guard let close = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let rest = String(decoding: text[(close + 1)...], as: UTF8.self)
+        let words = rest.split(separator: " ")
         guard words.count > 21, let parent = Int32(words[1]), let group = Int32(words[2]),
             let session = Int32(words[3]), let user = UInt64(words[11]),
             let system = UInt64(words[12]), let pages = UInt64(words[21])
@@ -54,8 +58,9 @@ public enum Processes {
         let ticks = UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
         return Facts(
             parent: parent, group: group, session: session, state: words[0].first ?? "?",
-            cpu: Nanoseconds((user + system) * (1_000_000_000 / ticks)),
-            residentBytes: pages * UInt64(sysconf(Int32(_SC_PAGESIZE))))
+            cpu: Nanoseconds(
+                user.addingClamped(system).multipliedClamped(by: 1_000_000_000 / ticks)),
+            residentBytes: pages.multipliedClamped(by: UInt64(sysconf(Int32(_SC_PAGESIZE)))))
     }
 
     /// The command line, words joined by blanks; nothing when it can't be read.

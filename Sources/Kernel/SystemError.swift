@@ -38,6 +38,9 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let noDevice = Errno(rawValue: ENXIO)
     public static let textBusy = Errno(rawValue: ETXTBSY)
     public static let fileTooLarge = Errno(rawValue: EFBIG)
+    public static let notSupported = Errno(rawValue: ENOTSUP)
+    public static let tooManyLinks = Errno(rawValue: ELOOP)
+    public static let isDirectory = Errno(rawValue: EISDIR)
     public static let overQuota = Errno(rawValue: EDQUOT)
 
     /// Whether a file could not be written because there is no more room for it.

@@ -9,8 +9,18 @@ public enum ThisProcess {
     public static var user: UInt32 { getuid() }
     public static var arguments: [String] { CommandLine.arguments }
 
+    /// The words of the command line, octet for octet.
+    public static var exactArguments: [ByteString] {
+        (0..<Int(CommandLine.argc)).compactMap { index in
+            unsafe CommandLine.unsafeArgv[index].map { unsafe ByteString(cString: $0) }
+        }
+    }
+
+    /// The file of the running program, as text.
+    public static var executable: String { program.text }
+
     /// The file of the running program.
-    public static var executable: String { Files.link("/proc/self/exe") ?? "" }
+    public static var program: ByteString { Files.target(of: "/proc/self/exe") ?? "" }
 
     /// The value of an environment variable; nothing when it is not set.
     public static func variable(_ name: String) -> String? {
@@ -18,12 +28,18 @@ public enum ThisProcess {
         return unsafe String(cString: value)
     }
 
+    /// The same, octet for octet.
+    public static func octets(of name: String) -> ByteString? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe ByteString(cString: value)
+    }
+
     /// The environment, `NAME=value` each.
-    public static var environment: [String] {
-        var list: [String] = []
+    public static var environment: [ByteString] {
+        var list: [ByteString] = []
         var index = 0
         while let entry = unsafe environ[index] {
-            unsafe list.append(String(cString: entry))
+            unsafe list.append(ByteString(cString: entry))
             index += 1
         }
         return list

@@ -19,7 +19,7 @@ public struct StampClock: Sendable {
 
     /// The stamp of the next record.
     public mutating func next() -> Stamp {
-        last.sequence += 1
+        last.sequence = last.sequence.addingClamped(1)
         return last
     }
 }

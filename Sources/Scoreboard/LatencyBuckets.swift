@@ -34,12 +34,12 @@ public struct LatencyHistogram: Equatable, Sendable {
 
     /// The time that the given share of the responses did not exceed; nothing when there are none.
     public func percentile(_ share: Double) -> Nanoseconds? {
-        let total = counts.reduce(0, +)
+        let total = counts.reduce(UInt64(0)) { $0.addingClamped($1) }
         if total == 0 { return nil }
-        let wanted = max(1, UInt64((Double(total) * share).rounded(.up)))
+        let wanted = max(1, Nanoseconds(clamping: (Double(total) * share).rounded(.up)).count)
         var seen: UInt64 = 0
         for (index, count) in counts.enumerated() {
-            seen += count
+            seen = seen.addingClamped(count)
             if seen >= wanted { return LatencyBuckets.upperBound(index) }
         }
         return LatencyBuckets.upperBound(LatencyBuckets.count - 1)

@@ -1,12 +1,16 @@
+import Basics
+import Control
+
 /// A `.env` file: `NAME=value` lines beside a Procfile.
 ///
-/// As foreman reads it, but for a comment behind a value, which it would take for a part of it.
+/// As foreman reads it, but for a comment behind a value, which it would take for a part of it, and
+/// for a value in quotes, which may have several lines.
 public struct EnvironmentFile: Sendable {
     public struct Variable: Equatable, Sendable {
         public var name: String
-        public var value: String
+        public var value: ByteString
 
-        public init(name: String, value: String) {
+        public init(name: String, value: ByteString) {
             self.name = name
             self.value = value
         }
@@ -19,72 +23,74 @@ public struct EnvironmentFile: Sendable {
     public init() {}
 
     /// The lines of a file that was read before, `NAME=value` each.
-    init(entries: [String]) {
+    init(entries: [ByteString]) {
         for entry in entries {
-            guard let sign = entry.firstIndex(of: "=") else { continue }
-            variables.append(
-                Variable(
-                    name: String(entry[..<sign]),
-                    value: String(entry[entry.index(after: sign)...])))
+            let parts = entry.split(by: Self.equals, maxSplits: 1)
+            if parts.count == 2 { variables.append(Variable(name: parts[0].text, value: parts[1])) }
         }
     }
 
     /// `NAME=value` for each.
-    public var entries: [String] { variables.map { "\($0.name)=\($0.value)" } }
+    public var entries: [ByteString] { variables.map { "\($0.name)=\($0.value)" } }
 
     /// Reads a file's text; lines that say nothing that is understood are skipped, as foreman does.
-    public init(_ text: String) {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        for (index, raw) in lines.enumerated() {
-            var line = raw.trimmingBlanks()
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            if line.hasPrefix("export ") { line = line.dropFirst(7).trimmingBlanks() }
-            guard let sign = line.firstIndex(of: "="), Procfile.isName(line[..<sign]) else {
-                skipped.append(index + 1)
+    public init(_ text: some OctetText) {
+        let lines = TextFile.lines(text.octets)
+        var next = 0
+        while next < lines.count {
+            let first = next
+            next += 1
+            var line = TextFile.trimmed(lines[first])
+            if line.isEmpty || line.first == TextFile.hash { continue }
+            line = Self.withoutExport(line)
+            guard let sign = line.firstIndex(of: Self.equals), Procfile.isName(line[..<sign])
+            else {
+                skipped.append(first + 1)
                 continue
             }
-            let value = Self.value(line[line.index(after: sign)...].trimmingBlanks())
-            variables.append(Variable(name: String(line[..<sign]), value: value))
+            let value: ByteString
+            // Blanks at the end of the line belong to a value that goes on.
+            let begin = lines[first][(sign + 1)...].drop(while: TextFile.isBlank)
+            if let quoted = QuotedValue(begin, lines[next...]) {
+                value = quoted.value
+                next += quoted.furtherLines
+            } else {
+                value = ByteString(Self.bare(TextFile.trimmed(begin)))
+            }
+            if value.bytes.contains(0) {
+                // A variable can't hold one.
+                skipped.append(first + 1)
+                continue
+            }
+            let name = String(decoding: line[..<sign], as: UTF8.self)
+            variables.append(Variable(name: name, value: value))
         }
     }
 
     /// The value given last; nothing when the file does not name it.
-    public func value(_ name: String) -> String? { variables.last { $0.name == name }?.value }
-
-    private static func value(_ text: String) -> String {
-        switch text.first {
-        case "'": return quoted(text, by: "'") ?? bare(text)
-        case "\"": return quoted(text, by: "\"") ?? bare(text)
-        case "#": return ""
-        case nil, .some: return bare(text)
-        }
+    public func value(_ name: String) -> ByteString? {
+        variables.last { $0.name == name }?.value
     }
 
-    /// What stands between quotes; nothing where they are not closed, or more than a comment
-    /// follows. Within double ones a backslash takes away the meaning of what follows it.
-    private static func quoted(_ text: String, by quote: Character) -> String? {
-        var value = ""
-        var rest = text.dropFirst()
-        while let character = rest.popFirst() {
-            if character == quote {
-                let after = String(rest).trimmingBlanks()
-                return after.isEmpty || after.hasPrefix("#") ? value : nil
-            }
-            if character == "\\", quote == "\"", let next = rest.popFirst() {
-                value.append(next == "n" ? "\n" : next)
-            } else {
-                value.append(character)
-            }
-        }
-        return nil
+    private static let equals = UInt8(ascii: "=")
+
+    /// A shell could read the file too: then `export` may stand in front.
+    private static func withoutExport(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let word = "export".utf8
+        guard line.starts(with: word), let next = line.dropFirst(word.count).first,
+            TextFile.isBlank(next)
+        else { return line }
+        return TextFile.trimmed(line.dropFirst(word.count))
     }
 
-    /// A comment begins with a `#` behind a blank.
-    private static func bare(_ text: String) -> String {
-        var isBehindBlank = false
+    /// A comment begins with a `#` behind a blank, or where the value would.
+    private static func bare(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var isBehindBlank = true
         for index in text.indices {
-            if text[index] == "#" && isBehindBlank { return text[..<index].trimmingBlanks() }
-            isBehindBlank = text[index].isWhitespace
+            if text[index] == TextFile.hash && isBehindBlank {
+                return TextFile.trimmed(text[..<index])
+            }
+            isBehindBlank = TextFile.isBlank(text[index])
         }
         return text
     }
@@ -94,5 +100,50 @@ public struct EnvironmentFile: Sendable {
 extension EnvironmentFile: Equatable {
     public static func == (one: EnvironmentFile, other: EnvironmentFile) -> Bool {
         one.variables == other.variables
+    }
+}
+
+/// A value between quotes, which may go on over lines. Within double ones a backslash takes away
+/// the meaning of what follows it, and `\n` is a line feed.
+private struct QuotedValue {
+    private(set) var value = ByteString()
+    /// How many lines it has beyond the first.
+    private(set) var furtherLines = 0
+
+    /// Nothing where `first` begins with no quote, where it is never closed, or where more than a
+    /// comment follows behind it.
+    init?(_ first: ArraySlice<UInt8>, _ further: ArraySlice<ArraySlice<UInt8>>) {
+        guard let quote = first.first, [0x22, 0x27].contains(quote) else { return nil }
+        if let rest = take(first.dropFirst(), quote) {
+            if Self.isNothing(rest) { return } else { return nil }
+        }
+        for line in further {
+            value.bytes.append(Ascii.lineFeed)
+            furtherLines += 1
+            guard let rest = take(line, quote) else { continue }
+            if Self.isNothing(rest) { return } else { return nil }
+        }
+        return nil
+    }
+
+    /// Takes a line's octets up to the quote; what stands behind it, nothing where it has none.
+    private mutating func take(
+        _ line: ArraySlice<UInt8>, _ quote: UInt8
+    ) -> ArraySlice<UInt8>? {
+        var rest = line
+        while let byte = rest.popFirst() {
+            if byte == quote { return rest }
+            if byte == TextFile.backslash, quote == Ascii.quote, let next = rest.popFirst() {
+                value.bytes.append(next == UInt8(ascii: "n") ? Ascii.lineFeed : next)
+            } else if byte != TextFile.backslash || quote != Ascii.quote {
+                value.bytes.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private static func isNothing(_ text: ArraySlice<UInt8>) -> Bool {
+        let rest = TextFile.trimmed(text)
+        return rest.isEmpty || rest.first == TextFile.hash
     }
 }

@@ -24,7 +24,8 @@ public enum Figures {
     public static func decimal(_ value: Double, places: Int) -> String {
         var scale: UInt64 = 1
         for _ in 0..<places { scale *= 10 }
-        let scaled = UInt64((max(0, value) * Double(scale)).rounded())
+        // What comes over a socket may be any number, or none.
+        let scaled = Nanoseconds(clamping: (value * Double(scale)).rounded()).count
         if places == 0 { return String(scaled) }
         let fraction = String(scaled % scale)
         let zeros = String(repeating: "0", count: places - fraction.count)

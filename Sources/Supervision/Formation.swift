@@ -11,7 +11,8 @@ public struct Formation: Equatable, Sendable {
     /// Reads the words of `--formation`.
     public init(_ text: String) throws(UsageError) {
         for part in text.split(separator: ",") {
-            let pair = part.trimmingBlanks().split(separator: "=", omittingEmptySubsequences: false)
+            let pair = part.drop { $0 == " " }.split(
+                separator: "=", omittingEmptySubsequences: false)
             guard pair.count == 2, !pair[0].isEmpty, let count = Int(pair[1]),
                 (0...256).contains(count)
             else {

@@ -71,10 +71,10 @@ public final class Guardian {
         let poller = try Poller(capacity: 16)
         let pair = try Socket.pair()
         let log = try Socket.pair()
-        let program = ThisProcess.executable
+        let program = ThisProcess.program
         let supervisor = try Child(
             SpawnPlan(
-                path: program, arguments: [program, Self.verb],
+                path: program, arguments: [program, ByteString(Self.verb)],
                 environment: ThisProcess.environment,
                 descriptors: [nil, nil, .standardError, pair.second.reference]
                     + (audience.showsLog ? [log.second.reference] : []),

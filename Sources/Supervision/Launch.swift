@@ -9,20 +9,21 @@ struct Launch {
 
     /// Whether it is a program of ours, which takes `--ready-fd`.
     var isOurs: Bool {
-        let name = Topology.fileName(plan.words[0])
+        let name = plan.words[0].lastComponent
         return ["lb-echo", "lb-balancer"].contains(name)
             && path == service.programFolder + "/" + name
     }
 
     /// The program's file; nothing when there is none on the search path.
-    var path: String? {
+    var path: ByteString? {
         let word = plan.words[0]
         if word.contains("/") {
-            if word.hasPrefix("/") { return word }
-            return service.directory + "/" + (word.hasPrefix("./") ? word.dropFirst(2) : word[...])
+            if word.isAbsolute { return word }
+            let rest = word.hasPrefix("./") ? ByteString(word.bytes.dropFirst(2)) : word
+            return "\(service.directory)/\(rest)"
         }
-        for folder in searchPath.split(separator: ":") {
-            let candidate = "\(folder)/\(word)"
+        for folder in searchPath.split(by: Ascii.colon) where !folder.isEmpty {
+            let candidate: ByteString = "\(folder)/\(word)"
             if Files.isExecutable(candidate) { return candidate }
         }
         return nil
@@ -31,16 +32,17 @@ struct Launch {
     /// Why the program can't be run, as far as its file tells; nothing when it can.
     var obstacle: String? {
         if (try? Files.facts(Files.resolved(service.directory)))?.isDirectory != true {
-            return "the folder \(service.directory) is not there"
+            return "the folder \(service.directory.text) is not there"
         }
-        guard let path else { return "there is no program '\(plan.words[0])'" }
+        guard let path else { return "there is no program '\(plan.words[0].text)'" }
+        let name = path.text
         guard let facts = try? Files.facts(Files.resolved(path)) else {
-            return "there is no file \(path)"
+            return "there is no file \(name)"
         }
-        if facts.isDirectory { return "\(path) is a folder" }
-        if !Files.isExecutable(path) { return "\(path) is not executable" }
+        if facts.isDirectory { return "\(name) is a folder" }
+        if !Files.isExecutable(path) { return "\(name) is not executable" }
         if let interpreter = Self.interpreter(of: path), !Files.isExecutable(interpreter) {
-            return "\(path) wants to be run by \(interpreter), which is not there"
+            return "\(name) wants to be run by \(interpreter.text), which is not there"
         }
         return nil
     }
@@ -51,7 +53,7 @@ struct Launch {
         return !head.isEmpty && !head.contains(0)
     }
 
-    private static func head(of path: String) -> [UInt8] {
+    private static func head(of path: ByteString) -> [UInt8] {
         guard let file = try? Files.open(path, for: .read) else { return [] }
         var queue = ByteQueue(capacity: 4096)
         guard case .moved = file.read(into: &queue) else { return [] }
@@ -59,50 +61,56 @@ struct Launch {
     }
 
     /// What a script names in its first line.
-    private static func interpreter(of path: String) -> String? {
+    private static func interpreter(of path: ByteString) -> ByteString? {
         let bytes = head(of: path)
         guard bytes.starts(with: [0x23, 0x21]) else { return nil }
         let line = bytes.dropFirst(2).prefix { $0 != 0x0A }
-        return line.split { $0 == 0x20 || $0 == 0x09 }.first.map {
-            String(decoding: $0, as: UTF8.self)
-        }
+        return line.split { $0 == 0x20 || $0 == 0x09 }.first.map { ByteString($0) }
     }
 
-    private var searchPath: String {
+    private var searchPath: ByteString {
         let given = variables.last { $0.name == "PATH" }?.value ?? "/usr/local/bin:/usr/bin:/bin"
-        return service.programFolder + ":" + given
+        return "\(service.programFolder):\(given)"
     }
 
     /// What the supervisor was given, without what was meant for the supervisor alone, and the
     /// `.env` file above it.
-    private var variables: [(name: String, value: String)] {
-        let hidden = [
-            Inheritance.link, Inheritance.scoreboard, Inheritance.listeners,
-            Inheritance.listenersPid, "NOTIFY_SOCKET", "LISTEN_FDNAMES",
-        ]
-        var list: [(name: String, value: String)] = []
+    private var variables: [Variable] {
+        var list: [Variable] = []
         for entry in ThisProcess.environment + service.environment {
-            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count < 2 || hidden.contains(String(parts[0])) { continue }
-            let name = String(parts[0])
-            list.removeAll { $0.name == name }
-            list.append((name, String(parts[1])))
+            let parts = entry.split(by: UInt8(ascii: "="), maxSplits: 1)
+            if parts.count < 2 || Self.hidden.contains(parts[0]) { continue }
+            list.removeAll { $0.name == parts[0] }
+            list.append((parts[0], parts[1]))
         }
         return list
     }
 
-    /// The environment, with `extra` above the rest.
-    func environment(_ extra: [(String, String)]) -> [String] {
-        var own = [
-            ("PATH", searchPath), (Inheritance.service, service.name),
-            (Inheritance.instance, plan.name),
+    private typealias Variable = (name: ByteString, value: ByteString)
+
+    /// What was meant for the supervisor alone.
+    static let hidden: [ByteString] = [
+        ByteString(Inheritance.link), ByteString(Inheritance.scoreboard),
+        ByteString(Inheritance.listeners), ByteString(Inheritance.listenersPid),
+        "NOTIFY_SOCKET", "LISTEN_FDNAMES",
+    ]
+
+    /// The environment, with `extra` above the rest; `notices` is where it may say that it is
+    /// ready.
+    func environment(
+        _ extra: [(String, String)], notices: ByteString? = nil
+    ) -> [ByteString] {
+        var own: [Variable] = [
+            ("PATH", searchPath), (ByteString(Inheritance.service), ByteString(service.name)),
+            (ByteString(Inheritance.instance), ByteString(plan.name)),
             // As foreman calls it.
-            ("PS", plan.name),
+            ("PS", ByteString(plan.name)),
         ]
-        if plan.port != 0 { own.append(("PORT", String(plan.port))) }
-        own += extra
-        let replaced = Set(own.map { $0.0 })
+        if plan.port != 0 { own.append(("PORT", "\(plan.port)")) }
+        if let notices { own.append(("NOTIFY_SOCKET", notices)) }
+        own += extra.map { (ByteString($0.0), ByteString($0.1)) }
+        let replaced = Set(own.map { $0.name })
         let kept = variables.filter { !replaced.contains($0.name) }
-        return kept.map { "\($0.name)=\($0.value)" } + own.map { "\($0.0)=\($0.1)" }
+        return (kept + own).map { "\($0.name)=\($0.value)" }
     }
 }

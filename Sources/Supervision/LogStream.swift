@@ -8,13 +8,23 @@ import Logs
 /// stamped in the order in which they were read, into the history and to all who follow.
 final class LogStream {
     private var taker: RecordTaker
+    private var remarks: [String]
     /// When a disk that failed is to be tried again though nobody says anything.
     private(set) var retry: Instant?
 
-    init(history: consuming HistoryWriter) { taker = RecordTaker(history) }
+    /// A stream that is kept in `history`, or nowhere where there is none to be had.
+    /// `remarks` are said once a run is opened.
+    init(history: consuming HistoryWriter?, remarks: [String] = []) {
+        isKept = history != nil
+        taker = RecordTaker(history)
+        self.remarks = remarks
+    }
 
     /// The number that the next record will have.
-    var nextSequence: UInt64 { taker.clock.last.sequence + 1 }
+    var nextSequence: UInt64 { taker.clock.last.sequence.addingClamped(1) }
+
+    /// Whether there is a history that it is kept in.
+    let isKept: Bool
 
     /// Takes the time, once a turn of the loop.
     func tick() { taker.clock.tick(Clock.wallTime()) }
@@ -26,7 +36,11 @@ final class LogStream {
     func say(_ sentence: String) { append(sentence, stream: .event) }
 
     /// The sentence that opens a run.
-    func openRun(_ sentence: String) { append(sentence, stream: .run) }
+    func openRun(_ sentence: String) {
+        append(sentence, stream: .run)
+        for remark in remarks { say(remark) }
+        remarks = []
+    }
 
     private func append(_ sentence: String, stream: Stream) {
         let name: StaticString = "lbctl"
@@ -59,10 +73,12 @@ final class LogStream {
 struct RecordTaker: ~Copyable {
     fileprivate var clock: StampClock
     fileprivate var followers: [Outbox] = []
-    private var history: HistoryWriter
+    private var history: HistoryWriter?
 
-    fileprivate init(_ history: consuming HistoryWriter) {
-        clock = StampClock(after: history.last)
+    fileprivate init(_ history: consuming HistoryWriter?) {
+        // A new run has the time as it is now, also where the last one had a later one.
+        let last = history?.last.sequence ?? 0
+        clock = StampClock(after: Stamp(sequence: last, time: WallTime(nanoseconds: 0)))
         self.history = history
     }
 
@@ -73,11 +89,11 @@ struct RecordTaker: ~Copyable {
             stamp: clock.next(), name: name,
             generation: UInt32(truncatingIfNeeded: generation), stream: stream, part: part,
             text: text)
-        history.append(record)
+        history?.append(record)
         for outbox in followers { outbox.offer(record) }
     }
 
     fileprivate mutating func flushHistory(now: Instant) -> HistoryOutcome {
-        history.flush(now: now)
+        history?.flush(now: now) ?? .sound
     }
 }

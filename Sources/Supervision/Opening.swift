@@ -50,13 +50,13 @@ struct Opening: ~Copyable {
         do throws(SystemError) {
             try Children.becomeSubreaper()
             guard let lock = try folder.take(folder.supervisorLock) else {
-                throw SystemError(call: "flock \(folder.supervisorLock)", errno: .exists)
+                throw SystemError(call: "flock \(folder.supervisorLock.text)", errno: .exists)
             }
             // The lock is ours, so whoever made this socket is gone.
             try? Files.remove(folder.controlSocket)
             let controlSocket = try ListeningSocket(.unix(folder.controlSocket))
             try Files.setPermissions(folder.controlSocket, to: 0o600)
-            let log = LogStream(history: try Self.history(plan))
+            let log = Self.log(plan)
             let scoreboard = try Scoreboard(
                 backends: Self.backends, lanes: Self.lanes(plan))
             let poller = try Poller()
@@ -80,11 +80,19 @@ struct Opening: ~Copyable {
         self.signals = signals
     }
 
-    private static func history(_ plan: ServicePlan) throws(SystemError) -> HistoryWriter {
-        do throws(SystemError) {
-            return try HistoryWriter(folder: plan.historyPath, limit: plan.historyLimit)
+    /// A history that can't be kept stops nothing, and is told.
+    private static func log(_ plan: ServicePlan) -> LogStream {
+        do throws(Refusal) {
+            let place = HistoryPlace(path: plan.historyPath)
+            let history = try place.open(limit: plan.historyLimit)
+            let remarks = history.strangers.map { stranger in
+                "\(stranger.fileName) in \(plan.historyPath.text) \(stranger.why): "
+                    + "it is passed over"
+            }
+            return LogStream(history: history, remarks: remarks)
         } catch {
-            throw SystemError(call: "\(error.call) \(plan.historyPath)", errno: error.errno)
+            return LogStream(
+                history: nil, remarks: ["\(error.what): \(error.why); \(error.advice)"])
         }
     }
 

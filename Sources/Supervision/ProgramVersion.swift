@@ -17,7 +17,7 @@ public enum ProgramVersion {
     static let patience = Nanoseconds.seconds(5)
 
     /// Asks the program at `path`. Throws where it can't be run.
-    public static func asked(of path: String) throws(SystemError) -> Answer {
+    public static func asked(of path: ByteString) throws(SystemError) -> Answer {
         let output: HeldDescriptor
         let errors: HeldDescriptor
         let child: Child

@@ -7,25 +7,25 @@ import Kernel
 public struct Recipe: Equatable, Sendable {
     public var flags: Topology.Flags
     /// The Procfile's path; nothing where the built-in one is used.
-    public var file: String?
+    public var file: ByteString?
     /// Where the children are started: the Procfile's folder.
-    public var directory: String
+    public var directory: ByteString
     public var procfile: Procfile
     public var environment: EnvironmentFile
 
     /// Reads what `-f` names, or else the Procfile of this folder, if it has one.
-    public init(_ flags: Topology.Flags, file: String?) throws(Refusal) {
+    public init(_ flags: Topology.Flags, file: ByteString?) throws(Refusal) {
         let path = file ?? "Procfile"
         let isThere = file != nil || Files.exists(path)
-        let folder = isThere ? Self.folder(of: path) : "."
-        let directory = Files.resolved(folder)
-        let name = path.split(separator: "/").last.map { String($0) } ?? path
+        let directory = Files.resolved(isThere ? path.parent : ".")
         try self.init(
-            flags, file: isThere ? "\(directory)/\(name)" : nil, directory: directory, as: path)
+            flags, file: isThere ? "\(directory)/\(path.lastComponent)" : nil,
+            directory: directory, as: path.text)
     }
 
     private init(
-        _ flags: Topology.Flags, file: String?, directory: String, as path: String
+        _ flags: Topology.Flags, file: ByteString?, directory: ByteString,
+        as path: String
     ) throws(Refusal) {
         self.flags = flags
         self.file = file
@@ -51,32 +51,28 @@ public struct Recipe: Equatable, Sendable {
 
     /// What is to run. `ports` are those of children that run already, where the service does.
     public func topology(
-        programFolder: String, ports: Topology.KnownPorts? = nil
+        programFolder: ByteString, ports: Topology.KnownPorts? = nil
     ) throws(Refusal) -> Topology {
         try Topology(
             procfile, flags: flags, environment: environment, programFolder: programFolder,
             ports: ports)
     }
 
-    private static func read(_ path: String) throws(Refusal) -> String {
+    private static func read(_ path: ByteString) throws(Refusal) -> ByteString {
         // A pipe could keep a supervisor waiting for ever.
         if let facts = try? Files.facts(Files.resolved(path)), !facts.isRegular {
             throw Refusal(
-                what: "\(path) can't be read", why: "it is no file, but a pipe, device or folder",
+                what: "\(path.text) can't be read",
+                why: "it is no file, but a pipe, device or folder",
                 advice: "copy what it says into a file")
         }
         do throws(SystemError) {
-            return try Files.text(path)
+            return ByteString(try Files.contents(path))
         } catch {
             throw Refusal(
-                what: "\(path) can't be read", why: "\(error.errno)",
+                what: "\(path.text) can't be read", why: "\(error.errno)",
                 advice: error.errno == .noSuchFile ? "name another file with -f" : "")
         }
-    }
-
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
 
@@ -86,25 +82,35 @@ extension Recipe: Spelled {
         frame.put(file ?? "")
         frame.put(directory)
         frame.put(procfile.path)
-        frame.put(procfile.lines.flatMap { [$0.type, $0.command, $0.place] })
+        frame.put(procfile.lines)
         frame.put(procfile.skipped.map { String($0) })
         frame.put(environment.entries)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
         flags = try Topology.Flags(from: &frame)
-        let file = try frame.text()
+        let file = try frame.octets()
         self.file = file.isEmpty ? nil : file
-        directory = try frame.text()
+        directory = try frame.octets()
         let path = try frame.text()
-        let words = try frame.texts()
-        procfile = Procfile(
-            lines: stride(from: 0, to: words.count - words.count % 3, by: 3).map {
-                Procfile.Line(type: words[$0], command: words[$0 + 1], place: words[$0 + 2])
-            })
+        procfile = Procfile(lines: try frame.list())
         procfile.path = path
         procfile.skipped = try frame.texts().compactMap { Int($0) }
-        environment = EnvironmentFile(entries: try frame.texts())
+        environment = EnvironmentFile(entries: try frame.octetList())
+    }
+}
+
+extension Procfile.Line: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        frame.put(type)
+        frame.put(command)
+        frame.put(place)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        type = try frame.text()
+        command = try frame.octets()
+        place = try frame.text()
     }
 }
 

@@ -5,23 +5,23 @@ import Kernel
 /// The folder in which a running service is found by its name: its socket and its locks.
 public struct RuntimeFolder: Equatable, Sendable {
     public let name: String
-    public let path: String
+    public let path: ByteString
 
-    public var controlSocket: String { path + "/control.sock" }
-    public var guardianLock: String { path + "/guardian.pid" }
-    public var supervisorLock: String { path + "/supervisor.pid" }
+    public var controlSocket: ByteString { path + "/control.sock" }
+    public var guardianLock: ByteString { path + "/guardian.pid" }
+    public var supervisorLock: ByteString { path + "/supervisor.pid" }
 
     /// Where a process says that it is ready (sd_notify(3)): a name that nobody can foretell, and
     /// no longer than the control socket's.
-    func newNoticeSocket() -> String {
+    func newNoticeSocket() -> ByteString {
         let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         var word = Randomness.word()
         var name = Self.noticePrefix
-        for _ in 0..<(controlSocket.utf8.count - path.utf8.count - 1 - name.utf8.count) {
+        for _ in 0..<(controlSocket.count - path.count - 1 - name.utf8.count) {
             name.append(letters[Int(word % UInt64(letters.count))])
             word /= UInt64(letters.count)
         }
-        return path + "/" + name
+        return "\(path)/\(name)"
     }
 
     private static let noticePrefix = "n."
@@ -29,7 +29,7 @@ public struct RuntimeFolder: Equatable, Sendable {
     /// The folder of the service `name`: below XDG_RUNTIME_DIR where there is one, else below a
     /// folder of the user's own in /tmp. Fails where the name could lead out of it.
     public init(
-        name: String, runtimeDirectory: String? = ThisProcess.variable("XDG_RUNTIME_DIR"),
+        name: String, runtimeDirectory: ByteString? = ThisProcess.octets(of: "XDG_RUNTIME_DIR"),
         user: UInt32 = ThisProcess.user
     ) throws(UsageError) {
         guard Self.isName(name) else {
@@ -38,21 +38,21 @@ public struct RuntimeFolder: Equatable, Sendable {
                 hint: "a name is made of letters, digits, '.', '_' and '-', at most 48")
         }
         self.name = name
-        path = Self.parent(runtimeDirectory, user) + "/" + name
+        path = "\(Self.parent(runtimeDirectory, user))/\(name)"
     }
 
     /// Where the folders of all this user's services lie.
-    public static var parent: String {
-        parent(ThisProcess.variable("XDG_RUNTIME_DIR"), ThisProcess.user)
+    public static var parent: ByteString {
+        parent(ThisProcess.octets(of: "XDG_RUNTIME_DIR"), ThisProcess.user)
     }
 
-    private static func parent(_ runtimeDirectory: String?, _ user: UInt32) -> String {
-        if let folder = runtimeDirectory, folder.hasPrefix("/") { return folder + "/lbctl" }
+    private static func parent(_ runtimeDirectory: ByteString?, _ user: UInt32) -> ByteString {
+        if let folder = runtimeDirectory, folder.isAbsolute { return folder + "/lbctl" }
         return "/tmp/lbctl-\(user)"
     }
 
     /// The folder at `path`, as another process of the service found it.
-    init(name: String, path: String) {
+    init(name: String, path: ByteString) {
         self.name = name
         self.path = path
     }
@@ -73,59 +73,63 @@ public struct RuntimeFolder: Equatable, Sendable {
         }
     }
 
-    /// Makes the folder where it is missing, and makes sure that it is ours alone.
+    /// Makes the folder where it is missing, and makes sure that it is ours alone, and what lies in
+    /// it what it should be.
     public func make() throws(Refusal) {
-        if controlSocket.utf8.count > 107 {
+        if controlSocket.count > 107 {
             throw refusal(
                 "its path is too long for a socket", "set XDG_RUNTIME_DIR to a shorter one")
         }
-        let parent = String(path.dropLast(name.utf8.count + 1))
-        for folder in [parent, path] {
-            let facts: FileFacts
-            do throws(SystemError) {
-                try Files.makeFolders(folder)
-                facts = try Files.facts(folder)
-            } catch {
-                throw refusal("\(error)", "")
-            }
-            try check(folder, facts)
+        do throws(SystemError) {
+            for folder in [path.parent, path] { try Files.makeFolders(folder) }
+        } catch {
+            throw refusal("\(error)", "set XDG_RUNTIME_DIR to a folder of your own")
         }
+        try look()
     }
 
     /// Makes sure that what is there already is ours alone, and makes nothing.
     public func look() throws(Refusal) {
-        let parent = String(path.dropLast(name.utf8.count + 1))
-        for folder in [parent, path] where Files.exists(folder) {
-            guard let facts = try? Files.facts(folder) else { continue }
-            try check(folder, facts)
+        for folder in [path.parent, path] {
+            guard let fault = try fault(of: folder) else { continue }
+            throw refusal(
+                fault.why,
+                fault.advice.isEmpty
+                    ? "set XDG_RUNTIME_DIR to a folder of your own" : fault.advice)
+        }
+        try lookInside()
+    }
+
+    private func fault(of folder: ByteString) throws(Refusal) -> OwnFolder.Fault? {
+        do throws(SystemError) {
+            return try OwnFolder(path: folder, privacy: .closed).fault()
+        } catch {
+            if error.errno == .noSuchFile { return nil }
+            throw refusal("\(error)", "")
         }
     }
 
-    private func check(_ folder: String, _ facts: FileFacts) throws(Refusal) {
-        if !facts.isDirectory {
-            throw refusal("\(folder) is no folder, or a link to one", "remove it")
+    /// What lies where a lock or the socket is to be.
+    private func lookInside() throws(Refusal) {
+        for lock in [guardianLock, supervisorLock] {
+            guard let facts = try? Files.facts(lock), !facts.isRegular else { continue }
+            throw refusal("\(lock.text) is a link, or no file", "remove it")
         }
-        if facts.owner != ThisProcess.user {
-            throw refusal(
-                "\(folder) belongs to another user (\(facts.owner))",
-                "set XDG_RUNTIME_DIR to a folder of your own")
-        }
-        if facts.permissions & 0o077 != 0 {
-            throw refusal("\(folder) is open to others", "chmod 700 \(folder)")
-        }
+        guard let facts = try? Files.facts(controlSocket), !facts.isSocket else { return }
+        throw refusal("\(controlSocket.text) is no socket", "remove it")
     }
 
     private func refusal(_ why: String, _ advice: String) -> Refusal {
-        Refusal(what: "the runtime folder \(path) can't be used", why: why, advice: advice)
+        Refusal(what: "the runtime folder \(path.text) can't be used", why: why, advice: advice)
     }
 
     /// Takes a lock of the folder; nothing when somebody else holds it.
-    public func take(_ lock: String) throws(SystemError) -> FileLock? {
+    public func take(_ lock: ByteString) throws(SystemError) -> FileLock? {
         for _ in 0..<100 {
             guard let taken = try FileLock.take(lock) else { return nil }
             // Racing: the last holder may have removed the file between our opening and locking it;
             // then what we hold is a file that nobody else will find.
-            if (try? Files.text(lock)) == "\(ThisProcess.pid)\n" { return taken }
+            if FileLock.pid(in: lock) == ThisProcess.pid { return taken }
         }
         return nil
     }
@@ -134,7 +138,7 @@ public struct RuntimeFolder: Equatable, Sendable {
     public func removeSupervisorFiles() {
         try? Files.remove(controlSocket)
         for name in (try? Files.names(in: path)) ?? [] where name.hasPrefix(Self.noticePrefix) {
-            try? Files.remove(path + "/" + name)
+            try? Files.remove("\(path)/\(name)" as ByteString)
         }
         try? Files.remove(supervisorLock)
     }
@@ -147,7 +151,7 @@ public struct RuntimeFolder: Equatable, Sendable {
         try? Files.removeFolder(path)
     }
 
-    private func isHeldByAnother(_ lock: String) -> Bool {
+    private func isHeldByAnother(_ lock: ByteString) -> Bool {
         guard let holder = FileLock.holder(lock) else { return false }
         return holder != ThisProcess.pid
     }

@@ -6,13 +6,13 @@ import Kernel
 public struct ServicePlan: Equatable, Sendable {
     public var name: String
     /// `RuntimeFolder.path`.
-    public var runtimePath: String
+    public var runtimePath: ByteString
     /// Where the history is kept.
-    public var historyPath: String
+    public var historyPath: ByteString
     /// How much of it is kept, in bytes.
     public var historyLimit: UInt64
     /// The folder of lbctl's own programs.
-    public var programFolder: String
+    public var programFolder: ByteString
     /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
     public var listen: [String]
     public var children: [ChildPlan]
@@ -26,8 +26,8 @@ public struct ServicePlan: Equatable, Sendable {
     public var notices: [String]
 
     public init(
-        name: String, runtimePath: String, historyPath: String, historyLimit: UInt64,
-        programFolder: String, listen: [String], children: [ChildPlan],
+        name: String, runtimePath: ByteString, historyPath: ByteString, historyLimit: UInt64,
+        programFolder: ByteString, listen: [String], children: [ChildPlan],
         descriptorLimit: UInt64,
         drainLimit: Nanoseconds, recipe: Recipe, notices: [String]
     ) {
@@ -63,7 +63,7 @@ public struct ChildPlan: Equatable, Sendable {
     /// 0 for one without a port.
     public var port: UInt16
     /// The words of its command line, the program first.
-    public var words: [String]
+    public var words: [ByteString]
     public var rule: Restarting.Rule
     /// Added before each restart.
     public var restartDelay: Nanoseconds?
@@ -78,13 +78,18 @@ public struct ChildPlan: Equatable, Sendable {
     /// Whether its output is a terminal to it.
     public var hasTerminal = false
 
+    /// Whether it must have ended well before the others are started.
+    var isRelease: Bool { role == .other && type == Self.releaseType }
+    /// As Heroku calls it.
+    static let releaseType = "release"
+
     /// Whether it is an echo backend of ours.
-    var isEcho: Bool { role == .backend && words.first.map(Topology.fileName) == "lb-echo" }
+    var isEcho: Bool { role == .backend && words.first?.lastComponent == "lb-echo" }
 }
 
 extension ServicePlan {
     /// Where the children are started.
-    var directory: String { recipe.directory }
+    var directory: ByteString { recipe.directory }
     /// Whether connections are balanced, and not requests.
     var isStream: Bool {
         guard let balancer = children.first(where: { $0.role == .balancer }) else { return false }
@@ -98,7 +103,7 @@ extension ServicePlan {
         isStream ? "connections are reset" : "requests are answered with 503"
     }
     /// Variables from the `.env` file, `NAME=value` each.
-    var environment: [String] { recipe.environment.entries }
+    var environment: [ByteString] { recipe.environment.entries }
 }
 
 extension ServicePlan: Spelled {
@@ -118,10 +123,10 @@ extension ServicePlan: Spelled {
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
         name = try frame.text()
-        runtimePath = try frame.text()
-        historyPath = try frame.text()
+        runtimePath = try frame.octets()
+        historyPath = try frame.octets()
         historyLimit = try frame.number()
-        programFolder = try frame.text()
+        programFolder = try frame.octets()
         listen = try frame.texts()
         children = try frame.list()
         descriptorLimit = try frame.number()
@@ -156,7 +161,7 @@ extension ChildPlan: Spelled {
         }
         self.role = role
         port = try frame.number()
-        words = try frame.texts()
+        words = try frame.octetList()
         guard let rule = Restarting.Rule(rawValue: try frame.byte()) else {
             throw Misspelling("an unknown rule for restarts")
         }

@@ -42,7 +42,7 @@ public struct StopRules: Equatable, Sendable {
     ) -> [(whole: String, type: String, value: String)] {
         values.flatMap { value in
             value.split(separator: ",", omittingEmptySubsequences: false).map { text in
-                let part = text.trimmingBlanks()
+                let part = text.drop { $0 == " " }
                 guard let sign = part.lastIndex(of: "=") else {
                     return (String(part), "", String(part))
                 }

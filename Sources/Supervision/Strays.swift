@@ -10,8 +10,7 @@ public enum Strays {
         // Whoever ends in an orderly way removes this file.
         guard FileLock.holder(folder.supervisorLock) == nil,
             FileLock.holder(folder.guardianLock) == nil,
-            let text = try? Files.text(folder.supervisorLock),
-            let supervisor = Int32(text.prefix { $0.isNumber }),
+            let supervisor = FileLock.pid(in: folder.supervisorLock),
             // Somebody else may have been given its number; then these may be its own.
             Processes.facts(of: supervisor).map({ $0.state == "Z" }) ?? true
         else { return 0 }

@@ -39,6 +39,8 @@ final class SupervisedChild {
     var readyAfter: Nanoseconds?
     /// How the last process ended, or empty.
     var ending = ""
+    /// Whether that was by itself, with 0, and it need not run again.
+    var hasFinished = false
     /// The same for the balancers, which explain their answers with it.
     var ended: BackendEnding?
     /// What somebody asked for with `kill`, until the process has ended of it.
@@ -131,7 +133,8 @@ final class SupervisedChild {
 
     /// What people are told.
     var state: ChildState {
-        isWithdrawn && lifecycle.state == .ready ? .draining : lifecycle.state
+        if hasFinished && lifecycle == .stopped { return .done }
+        return isWithdrawn && lifecycle.state == .ready ? .draining : lifecycle.state
     }
 
     /// It is about to be started: from now on it is as its plan has become.
@@ -238,14 +241,14 @@ final class HeldNotices {
     /// How long one that has said so much waits for the next turn.
     static let pace = Nanoseconds.milliseconds(2)
 
-    let path: String
+    let path: ByteString
     let socket: NoticeSocket
     /// When it is read next; nothing while the poller watches it.
     var readsAt: Instant?
     /// Whether it has been told that somebody else speaks there.
     var hasToldOfStranger = false
 
-    init(path: String) throws(SystemError) {
+    init(path: ByteString) throws(SystemError) {
         self.path = path
         socket = try NoticeSocket(path: path)
     }

@@ -124,7 +124,7 @@ extension Supervisor {
     private func follow(_ connection: ControlConnection) {
         if connection.isFollowing { return }
         connection.beginFollowing()
-        connection.outbox.put(.following(from: log.nextSequence))
+        connection.outbox.put(.following(from: log.isKept ? log.nextSequence : 0))
         log.addFollower(connection.outbox)
     }
 
@@ -202,6 +202,11 @@ extension Supervisor {
 
     /// Whether everything is ready, or never will be; nothing while that is open.
     private func readinessAnswer() -> ControlReply? {
+        switch release {
+        case .running: if phase == .running { return nil }
+        case .failed(let refusal): return .refused(refusal)
+        case .none, .ended: break
+        }
         if phase != .running {
             return .refused(Refusal(what: "the service is not ready", why: "it is being stopped"))
         }
@@ -230,7 +235,7 @@ extension Supervisor {
         switch child.lifecycle.state {
         case .failed: true
         // One that has done its work, and need not go on.
-        case .stopped: child.plan.role != .other
+        case .stopped, .done: child.plan.role != .other
         case .starting: child.wasLate || isTriedInVain(child)
         case .backoff:
             child.wasLate || isTriedInVain(child) || staysAwayForLong(child)

@@ -65,12 +65,17 @@ extension Supervisor {
         let action = child.lifecycle.exited(
             verdict(on: child, ending, order), now: now)
         child.process = nil
+        child.hasFinished =
+            !wasPlanned && order == nil && ending.cause == .exited(code: 0)
+            && child.lifecycle == .stopped
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
         child.maker = process.pid
         reapOrphans()
         mourn(child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered)
+        let hasFailed = ending.cause != .exited(code: 0)
+        if state == .starting && hasFailed { tellOfCopies(of: child) }
     }
 
     private func mourn(

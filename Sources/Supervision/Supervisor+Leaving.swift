@@ -114,7 +114,7 @@ extension Supervisor {
             folder.removeAll()
         }
         tellAllThatItIsOver()
-        phase = .left(exitCode: 0)
+        phase = .left(exitCode: release.exitCode)
     }
 
     /// A guardian that was stopped (Ctrl-Z) would keep the service's name until somebody types

@@ -88,7 +88,7 @@ extension Supervisor {
         // One that is to end takes in who waits first, and says when it has.
         case .draining where accepts(child), .stopping where accepts(child): true
         // Also when one that ends is to be started again.
-        case .draining, .stopping, .backoff, .stopped, .failed:
+        case .draining, .stopping, .backoff, .stopped, .failed, .done:
             child.lifecycle.returns <= now + Self.acceptancePatience
         }
     }

@@ -68,7 +68,7 @@ extension Supervisor {
         switch successor.lifecycle.state {
         case .starting: return
         case .ready: handOver(replacement)
-        case .draining, .stopping, .stopped, .backoff, .failed, .paused:
+        case .draining, .stopping, .stopped, .backoff, .failed, .paused, .done:
             abandon(replacement, "goes on: its successor is not ready: \(successor.ending)")
         }
     }

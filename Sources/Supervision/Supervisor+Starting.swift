@@ -9,7 +9,8 @@ extension Supervisor {
         log.openRun(
             "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
         for notice in plan.notices { log.say(notice) }
-        for child in children { perform(child.lifecycle.startRequested(), on: child) }
+        let first = children.contains { $0.plan.isRelease } ? beginRelease() : children
+        for child in first { perform(child.lifecycle.startRequested(), on: child) }
     }
 
     /// Does what a lifecycle asks for.
@@ -84,6 +85,7 @@ extension Supervisor {
         child.triedSince = child.triedSince ?? now
         child.verdictIsUp = true
         child.killOrder = nil
+        child.hasFinished = false
         child.stranger = nil
         child.readyAfter = nil
         child.lastLines.removeAll()
@@ -114,7 +116,7 @@ extension Supervisor {
     private static let settling = Nanoseconds.milliseconds(500)
 
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
-        let words = "\(launch.path ?? child.plan.words[0]) can't be run: \(error.errno)"
+        let words = "\((launch.path ?? child.plan.words[0]).text) can't be run: \(error.errno)"
         child.ending = launch.obstacle ?? words
         if !error.errno.mayPass {
             log.say("\(child.name) can't be started: \(child.ending)")
@@ -132,7 +134,7 @@ extension Supervisor {
     }
 
     private func spawn(
-        _ child: SupervisedChild, _ launch: Launch, _ path: String
+        _ child: SupervisedChild, _ launch: Launch, _ path: ByteString
     ) throws(SystemError) -> ChildProcess {
         do throws(SystemError) {
             return try spawn(child, launch, path: path, words: child.plan.words)
@@ -147,7 +149,7 @@ extension Supervisor {
     }
 
     private func spawn(
-        _ child: SupervisedChild, _ launch: Launch, path: String, words: [String]
+        _ child: SupervisedChild, _ launch: Launch, path: ByteString, words: [ByteString]
     ) throws(SystemError) -> ChildProcess {
         let streams = try StandardStreams(for: child.plan)
         var descriptors = streams.handedDown.map { $0?.descriptor.reference }
@@ -172,10 +174,10 @@ extension Supervisor {
         let isOurs = launch.isOurs
         // No earlier process may speak for this one.
         closeNotices(of: child)
-        if !isOurs { extra.append(("NOTIFY_SOCKET", try notices(of: child).path)) }
+        let notices = isOurs ? nil : try notices(of: child).path
         if isOurs {
             let pipe = try Pipe()
-            words += ["--ready-fd", String(descriptors.count)]
+            words += ["--ready-fd", "\(descriptors.count)"]
             descriptors.append(pipe.writeEnd.reference)
             handedDown.append(HeldDescriptor(pipe.writeEnd))
             try pipe.readEnd.setNonBlocking()
@@ -184,7 +186,8 @@ extension Supervisor {
         let forkedAt = Clock.now()
         let started = try Child(
             SpawnPlan(
-                path: path, arguments: words, environment: launch.environment(extra),
+                path: path, arguments: words,
+                environment: launch.environment(extra, notices: notices),
                 directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
                 descriptorLimit: plan.descriptorLimit, mark: child.mark))
         let probe =

@@ -78,7 +78,7 @@ extension Supervisor {
     private func health(of child: SupervisedChild) -> ChildHealth {
         switch child.state {
         case .ready: child.verdictIsUp ? .up : .down
-        case .starting, .draining, .stopping: .unknown
+        case .starting, .draining, .stopping, .done: .unknown
         case .paused, .stopped, .backoff, .failed: .down
         }
     }

@@ -55,6 +55,9 @@ public final class Supervisor {
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
     var acceptance = Acceptance.listening
+    var release = Release.none
+    /// Whether it was said how many copies of a type there are, and why.
+    var hasToldOfCopies = false
     var now = Clock.now()
     /// Whether processes that had become ours have been reaped since it was last looked at what is
     /// left of children.
@@ -218,6 +221,7 @@ public final class Supervisor {
     private func sweep() {
         lookAtRests()
         settleWithdrawals()
+        goOnAfterRelease()
         goOnWithReplacements()
         goOnWithOrders()
         forgetTheGone()

@@ -38,7 +38,7 @@ public struct Topology {
     static let defaultBasePort: UInt16 = 3000
     static let defaultBackends = 3
     /// Where other types get their ports from, a hundred apart, as foreman gives them.
-    static let firstOtherPort: UInt16 = 5000
+    static let firstOtherPort = 5000
 
     public private(set) var listen: [Address] = []
     /// How long a backend may take to finish what it has.
@@ -46,23 +46,27 @@ public struct Topology {
     public private(set) var children: [ChildPlan] = []
     /// Whether connections are balanced, and not requests.
     public private(set) var isStream = false
-    public private(set) var notices: [String] = []
+    public internal(set) var notices: [String] = []
+    /// What may be meant as it is, but often is not; for whoever asks.
+    public internal(set) var doubts: [String] = []
     /// The ports that the kernel chose for lb-echoes, until these hold them themselves.
-    public private(set) var holds: [PortHold] = []
+    public internal(set) var holds: [PortHold] = []
 
-    private let flags: Flags
-    private let ports: KnownPorts
+    let flags: Flags
+    let ports: KnownPorts
+    /// What the balanced type is given; none where the kernel chooses.
+    var backendPorts = 0..<0
     /// What the balancer's line says, for what is not the balancer's own.
     private var weights = BalancerOptions()
-    private let environment: EnvironmentFile
-    private let programFolder: String
+    let environment: EnvironmentFile
+    private let programFolder: ByteString
 
     /// Works out the children; fails with what is wrong with the Procfile or the flags.
     ///
     /// `ports` are those of children that run already, by name: these stay as they are, wherever
     /// their line stands now; nothing where the service is only about to run.
     public init(
-        _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: String,
+        _ procfile: Procfile, flags: Flags, environment: EnvironmentFile, programFolder: ByteString,
         ports: KnownPorts? = nil
     ) throws(Refusal) {
         self.ports = ports ?? KnownPorts()
@@ -87,17 +91,18 @@ public struct Topology {
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
             try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
         }
+        for line in procfile.lines where line.type == "balancer" { try addBalancer(line) }
+        if let balanced { try chooseBackendPorts(balanced) }
         var otherPort = Self.firstOtherPort
-        for line in procfile.lines {
-            if line.type == "balancer" {
-                try addBalancer(line)
-            } else if line.type == balanced?.type {
+        for line in procfile.lines where line.type != "balancer" {
+            if line.type == balanced?.type {
                 try addBackends(line)
             } else {
                 try addOthers(line, from: otherPort)
                 otherPort += 100
             }
         }
+        for line in procfile.lines { doubt(line, isBalanced: line.type == balanced?.type) }
         tellWhatIsBalanced(balanced?.type, procfile)
         if let limit = flags.startLimit {
             for index in children.indices { children[index].startLimit = limit }
@@ -150,7 +155,7 @@ public struct Topology {
         }
     }
 
-    private static func asksForCheck(_ word: String) -> Bool {
+    private static func asksForCheck(_ word: ByteString) -> Bool {
         word.hasPrefix("--health-check") || word.hasPrefix("--health-expect")
     }
 
@@ -169,19 +174,26 @@ public struct Topology {
     }
 
     /// The copies of a type that is not balanced: a single one has the type's name alone.
-    private mutating func addOthers(_ line: Procfile.Line, from port: UInt16) throws(Refusal) {
+    private mutating func addOthers(_ line: Procfile.Line, from port: Int) throws(Refusal) {
         let count = flags.formation.count(of: line.type) ?? 1
         var port = port
         // A type that is new gets what no child has.
         while ports.others.contains(where: {
             $0.value == port && !Self.isCopy($0.key, of: line.type)
-        }) {
+        }) || backendPorts.overlaps(port..<port + count) {
             port += 100
         }
         for index in 0..<count {
             let name = count == 1 ? line.type : "\(line.type).\(index + 1)"
             let known = ports.others[name]
-            try add(line, name: name, role: .other, port: known ?? port + UInt16(index))
+            guard let own = known ?? UInt16(exactly: port + index) else {
+                throw Refusal(
+                    what: line.fault,
+                    why: "there is no port left for '\(name)': a type's ports lie a hundred apart "
+                        + "from \(Self.firstOtherPort) on, and the last one is 65535",
+                    advice: "run fewer types in one service")
+            }
+            try add(line, name: name, role: .other, port: own)
         }
     }
 
@@ -192,12 +204,12 @@ public struct Topology {
     private mutating func addBalancer(_ line: Procfile.Line) throws(Refusal) {
         let port = flags.port ?? Self.defaultPort
         var words = try words(of: line, name: "balancer", port: port)
-        guard words.first.map(Self.fileName) == "lb-balancer" else {
+        guard words.first?.lastComponent == "lb-balancer" else {
             try add(line, name: "balancer", role: .other, port: port)
             notices.append("the balancer is not lb-balancer: it is run, and nothing is told to it")
             return
         }
-        words += flags.balancer
+        words += flags.balancer.map { ByteString($0) }
         let options: BalancerOptions
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))
@@ -232,13 +244,13 @@ public struct Topology {
     }
 
     /// Words without an option and its values.
-    static func without(_ option: String, _ words: [String]) -> [String] {
-        var rest: [String] = []
+    static func without(_ option: String, _ words: [ByteString]) -> [ByteString] {
+        var rest: [ByteString] = []
         var isValue = false
         for word in words {
-            if word == "--\(option)" {
+            if word == ByteString("--" + option) {
                 isValue = true
-            } else if !isValue && !word.hasPrefix("--\(option)=") {
+            } else if !isValue && !word.hasPrefix(ByteString("--\(option)=")) {
                 rest.append(word)
             } else {
                 isValue = false
@@ -269,72 +281,14 @@ public struct Topology {
         }
     }
 
-    /// The addresses to bind: a flag goes before the line, the line before the default.
-    static func listeners(_ texts: [String], flags: Flags) throws(Refusal) -> [Address] {
-        if texts.isEmpty || flags.port != nil || flags.host != nil {
-            let port = flags.port ?? Self.defaultPort
-            guard let host = flags.host else {
-                return [.loopback(port: port), .loopback6(port: port)]
-            }
-            guard let address = Address(host: host, port: port) else {
-                throw Refusal(
-                    what: "the balancer can't listen on '\(host)'",
-                    why: "it is no numeric address",
-                    advice: "name one of this machine's addresses, such as 127.0.0.1 or 0.0.0.0")
-            }
-            return host == "localhost" ? [address, .loopback6(port: port)] : [address]
-        }
-        var addresses: [Address] = []
-        for text in texts {
-            switch Endpoint(text) {
-            case .local(let port):
-                addresses += [.loopback(port: port), .loopback6(port: port)]
-            case .address(let text):
-                guard let address = Address(text) else {
-                    throw Refusal(
-                        what: "the balancer can't listen on '\(text)'", why: "it is no address",
-                        advice: "--listen takes ADDR:PORT, or a bare port for both loopbacks")
-                }
-                addresses.append(address)
-            }
-        }
-        if let twice = addresses.first(where: { address in
-            address.port != 0 && addresses.count { $0 == address } > 1
-        }) {
-            throw Refusal(
-                what: "the balancer can't listen on \(twice)", why: "it is named twice",
-                advice: "leave out one --listen; a bare port stands for both loopbacks")
-        }
-        return addresses
-    }
-
     private mutating func addBackends(_ line: Procfile.Line) throws(Refusal) {
-        let count =
-            flags.backends ?? flags.formation.count(of: line.type) ?? Self.defaultBackends
-        let base = Int(flags.basePort ?? Self.defaultBasePort)
-        if base + count > 65536 {
-            throw Refusal(
-                what: "\(count) backends can't have ports from \(base) on",
-                why: "the last port is 65535", advice: "choose a lower --base-port")
-        }
-        for index in 0..<count {
+        for index in 0..<backendCount(line) {
             let name = "\(line.type).\(index + 1)"
             let known = index < ports.backends.count ? ports.backends[index] : nil
-            var port = base == 0 ? known : UInt16(base + index)
+            var port = known
+            if !backendPorts.isEmpty { port = UInt16(backendPorts.lowerBound + index) }
             if port == nil { port = try unusedPort() }
             try add(line, name: name, role: .backend, port: port ?? 0)
-        }
-    }
-
-    /// A free port that none of the children has been given yet: one that runs already may be
-    /// between two processes.
-    private mutating func unusedPort() throws(Refusal) -> UInt16 {
-        while true {
-            let hold = try Ports.unused()
-            holds.append(hold)
-            let isGiven =
-                ports.backends.contains(hold.port) || ports.others.values.contains(hold.port)
-            if !isGiven && !children.contains(where: { $0.port == hold.port }) { return hold.port }
         }
     }
 
@@ -342,11 +296,12 @@ public struct Topology {
         _ line: Procfile.Line, name: String, role: ChildPlan.Role, port: UInt16
     ) throws(Refusal) {
         let usual: Restarting.Rule = role == .backend ? .always : .onFailure
+        let isRelease = role == .other && line.type == ChildPlan.releaseType
         children.append(
             ChildPlan(
                 name: name, type: line.type, role: role, port: port,
                 words: try words(of: line, name: name, port: port),
-                rule: flags.rule ?? usual, restartDelay: flags.restartDelay,
+                rule: isRelease ? .never : flags.rule ?? usual, restartDelay: flags.restartDelay,
                 hasTerminal: flags.terminals.contains { $0 == line.type || $0 == "all" }))
     }
 
@@ -358,39 +313,5 @@ public struct Topology {
                 what: "--pty can't be '\(type)'", why: "there is no such type",
                 advice: "the types are \(types.joined(separator: ", "))")
         }
-    }
-
-    private func words(
-        of line: Procfile.Line, name: String, port: UInt16
-    ) throws(Refusal) -> [String] {
-        let reading: ShellWords
-        do throws(Refusal) {
-            reading = try ShellWords.read(line.command) { variable in
-                switch variable {
-                case "PORT": return String(port)
-                case Inheritance.instance: return name
-                default: return environment.value(variable) ?? ThisProcess.variable(variable)
-                }
-            }
-        } catch {
-            throw Refusal(what: line.fault, why: error.why)
-        }
-        switch reading {
-        // Where the others will be is not known before all of them have been worked out.
-        case .words
-        where line.command.contains("$" + Peers.prefix)
-            || line.command.contains("${" + Peers.prefix):
-            return ["/bin/sh", "-c", line.command]
-        case .words(let words):
-            if words.isEmpty {
-                throw Refusal(what: line.fault, why: "its command is empty")
-            }
-            return words
-        case .needsShell: return ["/bin/sh", "-c", line.command]
-        }
-    }
-
-    static func fileName(_ path: String) -> String {
-        path.split(separator: "/").last.map { String($0) } ?? path
     }
 }

@@ -7,6 +7,9 @@ import Scoreboard
 /// What a supervisor handed down: listening sockets, the link and the scoreboard; all of it is
 /// missing when the balancer was started by hand.
 final class Inherited {
+    /// Nobody listens on more.
+    private static let mostListeners: Int32 = 4096
+
     private(set) var listeners: [ListeningSocket] = []
     private var link: Descriptor?
     private(set) var scoreboard: Scoreboard?
@@ -17,7 +20,7 @@ final class Inherited {
         if pid == String(ThisProcess.pid),
             let count = ThisProcess.variable(Inheritance.listeners).flatMap({ Int32($0) })
         {
-            for offset in 0..<count {
+            for offset in 0..<max(0, min(count, Self.mostListeners)) {
                 listeners.append(
                     try ListeningSocket(inherited: Inheritance.firstListener + offset))
             }

@@ -23,17 +23,21 @@ enum App {
         }
         let verb = words.removeFirst()
         do throws(UsageError) {
-            ThisProcess.exit(try run(verb, words))
+            ThisProcess.exit(
+                try run(verb, words, exact: Array(ThisProcess.exactArguments.dropFirst(2))))
         } catch {
             Console.complain(error.message, advice: error.hint)
             ThisProcess.exit(2)
         }
     }
 
-    static func run(_ verb: String, _ words: [String]) throws(UsageError) -> Int32 {
+    /// `exact` are the same words octet for octet, for the verbs that take a path.
+    static func run(
+        _ verb: String, _ words: [String], exact: [ByteString]
+    ) throws(UsageError) -> Int32 {
         switch verb {
-        case "up": return try UpCommand.run(words)
-        case Detached.verb: return try Detached.guardService(words)
+        case "up": return try UpCommand.run(exact)
+        case Detached.verb: return try Detached.guardService(exact)
         case "down": return try DownCommand.run(words)
         case "ps", "status": return try StatusCommand.run(words)
         case "kill": return try KillCommand.run(words)
@@ -49,14 +53,14 @@ enum App {
         case "reload": return try ReloadCommand.run(words)
         case "send": return try SendCommand.run(words)
         case "bans": return try BansCommand.run(words)
-        case "check": return try CheckCommand.run(words)
+        case "check": return try CheckCommand.run(exact)
         case "logs": return try LogsCommand.run(words)
         case "events": return try EventsCommand.run(words)
         case "completions": return try CompletionsCommand.run(words)
         case "help":
             // `lbctl help up` is what `lbctl up --help` is.
             guard let what = words.first, !what.hasPrefix("-"), what != "help" else { Help.show() }
-            return try run(what, ["--help"])
+            return try run(what, ["--help"], exact: ["--help"])
         default: throw unknown(verb)
         }
     }

@@ -13,7 +13,7 @@ enum CheckCommand {
         }
     }
 
-    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+    static func run(_ words: [ByteString]) throws(UsageError) -> Int32 {
         let verb = try Verb(
             words, usage: "lbctl check [OPTIONS OF up]",
             examples: [
@@ -59,7 +59,7 @@ enum CheckCommand {
             object.put("name", text: child.name)
             object.put("type", text: child.type)
             object.put("port", number: child.port == 0 ? nil : child.port)
-            object.put("command", list: child.words.map { JSONText.literal($0) })
+            object.put("command", list: child.words.map { JSONText.literal($0.text) })
             return object.text
         }
         var all = JSONObject()

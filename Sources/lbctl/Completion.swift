@@ -29,7 +29,8 @@ enum Completion {
             if words.count == 2 { offer(Help.summaries, current) }
             return
         }
-        _ = try? App.run(verb, [question] + words.dropFirst())
+        let rest = [question] + words.dropFirst()
+        _ = try? App.run(verb, rest, exact: rest.map { ByteString($0) })
     }
 
     /// Answers for a verb: `words` are those behind it, the last one being typed.

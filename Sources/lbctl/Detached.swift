@@ -25,18 +25,18 @@ enum Detached {
     static let verb = "__guard"
 
     /// Starts the guardian and waits for its report.
-    static func launch(_ flags: UpFlags, _ words: [String]) throws(Refusal) -> Int32 {
+    static func launch(_ flags: UpFlags, _ words: [ByteString]) throws(Refusal) -> Int32 {
         // What can be refused is refused here, where the user is.
         let notices = try UpCommand.prepared(flags).notices
         for notice in notices { Console.note("lbctl: " + notice) }
         let near: Descriptor
         do throws(SystemError) {
             let pair = try Socket.pair()
-            let program = ThisProcess.executable
+            let program = ThisProcess.program
             // It is meant to outlive us, so nobody reaps it here.
             _ = try Child(
                 SpawnPlan(
-                    path: program, arguments: [program, verb] + words,
+                    path: program, arguments: [program, ByteString(verb)] + words,
                     environment: ThisProcess.environment,
                     descriptors: [nil, nil, nil, pair.second.reference], deathSignal: nil))
             near = pair.first
@@ -98,7 +98,7 @@ enum Detached {
     }
 
     /// Becomes the guardian of a service in the background.
-    static func guardService(_ words: [String]) throws(UsageError) -> Int32 {
+    static func guardService(_ words: [ByteString]) throws(UsageError) -> Int32 {
         let flags = try UpFlags(words)
         guard let socket = try? Descriptor.inherited(3) else { return 1 }
         let report = LaunchReport(socket)

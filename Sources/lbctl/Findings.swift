@@ -20,8 +20,12 @@ struct Findings {
     private mutating func look(at preparation: Preparation) throws(Refusal) {
         let flags = preparation.flags
         processes = preparation.topology.children
-        notices = preparation.notices
-        problems = preparation.unfitPrograms
+        notices = preparation.notices + preparation.topology.doubts
+        let history = HistoryPlace(path: preparation.plan.historyPath)
+        if let obstacle = history.obstacle() {
+            notices.append("\(obstacle.what): \(obstacle.why); \(obstacle.advice)")
+        }
+        problems = preparation.oversize + preparation.unfitPrograms
         if problems.isEmpty { problems = ProgramCheck.problems(preparation.plan) }
         problems += preparation.sharedPorts
         if let pid = FileLock.holder(flags.folder.guardianLock) {

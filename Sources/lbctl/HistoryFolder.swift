@@ -1,3 +1,4 @@
+import Basics
 import Kernel
 import Supervision
 
@@ -5,11 +6,11 @@ import Supervision
 enum HistoryFolder {
     /// Below XDG_STATE_HOME, else below `~/.local/state`. Where there is no home, beside the
     /// runtime folders, of which it is made sure that they are ours.
-    static func path(of name: String) -> String {
-        let state = ThisProcess.variable("XDG_STATE_HOME") ?? ""
-        if state.hasPrefix("/") { return "\(state)/lbctl/\(name)/log" }
-        let home = ThisProcess.variable("HOME") ?? ""
-        if home.hasPrefix("/") { return "\(home)/.local/state/lbctl/\(name)/log" }
+    static func path(of name: String) -> ByteString {
+        let state = ThisProcess.octets(of: "XDG_STATE_HOME") ?? ""
+        if state.isAbsolute { return "\(state)/lbctl/\(name)/log" }
+        let home = ThisProcess.octets(of: "HOME") ?? ""
+        if home.isAbsolute { return "\(home)/.local/state/lbctl/\(name)/log" }
         return "\(RuntimeFolder.parent)/.state/\(name)/log"
     }
 }

@@ -14,7 +14,9 @@ import Supervision
 struct LiveLog: ~Copyable {
     private let past: PastLog
     private var client: ControlClient
-    /// The number of the first record that the supervisor sends.
+    /// Whether the history has what came before; where it is not kept it has other runs' alone.
+    var isKept: Bool { first > 0 }
+    /// The number of the first record that the supervisor sends; 0 where no history is kept.
     private let first: UInt64
     /// The number of the last record that was shown or passed over.
     private var last: UInt64
@@ -52,8 +54,8 @@ struct LiveLog: ~Copyable {
         self.client = client
         self.notes = notes
         self.first = first
-        last = first - 1
-        received = first - 1
+        last = first.subtractingClamped(1)
+        received = first.subtractingClamped(1)
     }
 
     /// Nothing where it can't be had: then a reader that leaves is noticed with the next line.
@@ -80,7 +82,7 @@ struct LiveLog: ~Copyable {
     mutating func show(_ query: HistoryQuery, on printer: LogPrinter) throws(Refusal) -> Bool {
         var query = query
         query.through = last
-        try past.show(query, on: printer)
+        if isKept { try past.show(query, on: printer) }
         return follow(query.filter, on: printer)
     }
 
@@ -131,7 +133,7 @@ struct LiveLog: ~Copyable {
             let record = word.record(name.span)
             if filter.matches(record) { _ = printer.append(record) }
         case .missed(let count):
-            received += count
+            received = received.addingClamped(count)
             let isTooSlow = printer.takeStall() && isTerminal && hasCaughtUp
             if !isTooSlow && last < received { fill(filter, on: printer) }
             if last < received { tell(received - last, on: printer) }
@@ -142,13 +144,14 @@ struct LiveLog: ~Copyable {
 
     /// Shows what the history has of this run behind the last record that was shown.
     private mutating func fill(_ filter: LogFilter, on printer: LogPrinter) {
+        if !isKept { return }
         let first = first
         let isImpatient = isTerminal && hasCaughtUp
         let notes = notes
         var found: UInt64 = 0
         var highest = last
         // What can't be read is as good as lost, and told.
-        try? past.read(HistoryQuery(from: last + 1)) { record in
+        try? past.read(HistoryQuery(from: last.addingClamped(1))) { record in
             // Another one has begun meanwhile.
             if record.stream == .run && record.stamp.sequence > first { return false }
             found += 1
@@ -158,19 +161,20 @@ struct LiveLog: ~Copyable {
             return isRead
         }
         // The history gave up its oldest lines meanwhile, or its disk was full.
-        let lost = highest - last - found
+        let lost = highest.subtractingClamped(last).subtractingClamped(found)
         last = highest
         if lost > 0 && !printer.isGone { tell(lost, on: printer) }
     }
 
     /// Shows only the last words of all that is left.
     private mutating func skipToEnd(_ filter: LogFilter, on printer: LogPrinter) {
+        if !isKept { return }
         var newest: UInt64 = 0
-        try? past.read(HistoryQuery(from: last + 1, tail: 1)) { record in
+        try? past.read(HistoryQuery(from: last.addingClamped(1), tail: 1)) { record in
             newest = record.stamp.sequence
             return true
         }
-        guard newest > last + Self.lastWords else { return }
+        guard newest > last.addingClamped(Self.lastWords) else { return }
         tell(newest - Self.lastWords - last, on: printer)
         last = newest - Self.lastWords
         try? past.read(HistoryQuery(from: last + 1)) { record in

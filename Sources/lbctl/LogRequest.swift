@@ -48,10 +48,14 @@ struct LogRequest {
             })
         if follows && status != nil {
             var live = try LiveLog(folder, past)
+            if !live.isKept { Console.note("lbctl: \(past.absence.why)") }
             if try live.show(query, on: printer) {
                 Console.note("lbctl: '\(folder.name)' has ended")
             }
             return
+        }
+        if status != nil, let live = try? LiveLog(folder, past), !live.isKept {
+            throw past.absence
         }
         try past.show(query, on: printer)
         if printer.flush() && follows {

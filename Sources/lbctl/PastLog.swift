@@ -1,3 +1,4 @@
+import Basics
 import Control
 import History
 import Kernel
@@ -7,7 +8,7 @@ import Supervision
 /// The history of a service, as `logs` reads it.
 struct PastLog {
     let name: String
-    private let path: String
+    private let path: ByteString
 
     init(of name: String) {
         self.name = name
@@ -22,11 +23,22 @@ struct PastLog {
             if let mark = try history.lastRun() { return mark }
             if isRunning || !history.isEmpty { return 0 }
         } catch {
+            if isRunning { return 0 }
             throw unreadable(error)
         }
         throw Refusal(
             what: "there is nothing to show", why: "'\(name)' has never run here",
             advice: "start it with \(Advice.line("up", for: name))")
+    }
+
+    /// Why there is nothing of a service that runs and is not kept.
+    var absence: Refusal {
+        let obstacle = HistoryPlace(path: path).obstacle()
+        return Refusal(
+            what: "there is nothing to show",
+            why: "what '\(name)' says is not kept in \(path.text)"
+                + (obstacle.map { ": \($0.why)" } ?? ""),
+            advice: "\(Advice.line("logs -f", for: name)) shows what comes")
     }
 
     /// Prints what is asked for, as the history stands now.
@@ -44,6 +56,6 @@ struct PastLog {
     }
 
     private func unreadable(_ error: SystemError) -> Refusal {
-        Refusal(what: "the history in \(path) can't be read", why: "\(error)")
+        Refusal(what: "the history in \(path.text) can't be read", why: "\(error)")
     }
 }

@@ -12,7 +12,7 @@ struct Preparation {
     /// Where the balancer is to listen, without what this machine does not have.
     private(set) var listen: [Address] = []
 
-    static var programFolder: String { UpFlags.folder(of: ThisProcess.executable) }
+    static var programFolder: ByteString { ThisProcess.program.parent }
 
     /// Reads the Procfile and works out the children; fails with what is wrong with it.
     init(_ flags: UpFlags) throws(Refusal) {
@@ -45,25 +45,39 @@ struct Preparation {
     /// Fails where something is in the way of all of it. A program that is missing is no such
     /// thing: the others run without it.
     func check() throws(Refusal) {
-        if let problem = (unfitPrograms + sharedPorts + takenPorts).first { throw problem }
+        let problems = oversize + unfitPrograms + sharedPorts + takenPorts
+        if let problem = problems.first { throw problem }
+    }
+
+    /// The supervisor is told all of it in one piece.
+    var oversize: [Refusal] {
+        var words = FrameWriter()
+        plan.spell(into: &words)
+        if words.bytes.count <= Framing.longest { return [] }
+        return [
+            Refusal(
+                what: "the service can't be started",
+                why: "what its Procfile and .env say for all its processes is \(words.bytes.count) "
+                    + "bytes long, and \(Framing.longest) are the most",
+                advice: "run fewer copies, or keep long values in files of their own")
+        ]
     }
 
     /// Those of lbctl's own programs that are not where they should be, or of another version.
     var unfitPrograms: [Refusal] {
-        let own = Set(topology.children.map { $0.words[0] }).intersection([
-            "lb-balancer", "lb-echo",
-        ])
-        return own.sorted().compactMap { fault(of: $0) }
+        ["lb-balancer", "lb-echo"].filter { name in
+            topology.children.contains { $0.words[0] == ByteString(name) }
+        }.compactMap { fault(of: $0) }
     }
 
     private func fault(of name: String) -> Refusal? {
-        let path = Self.programFolder + "/" + name
+        let path: ByteString = "\(Self.programFolder)/\(name)"
         let remedy = "build it with 'swift build -c release'"
         func refusal(_ why: String, _ advice: String) -> Refusal {
             Refusal(what: "\(name) can't be started", why: why, advice: advice)
         }
         if !Files.isExecutable(path) {
-            return refusal("it is not beside lbctl in \(Self.programFolder)", remedy)
+            return refusal("it is not beside lbctl in \(Self.programFolder.text)", remedy)
         }
         let said: String
         do throws(SystemError) {
@@ -81,7 +95,7 @@ struct Preparation {
         }
         if said == "\(name) \(productVersion)" { return nil }
         return refusal(
-            "\(path) is of another version: it says '\(said)', and lbctl is \(productVersion)",
+            "\(path.text) is of another version: it says '\(said)', and lbctl is \(productVersion)",
             remedy)
     }
 

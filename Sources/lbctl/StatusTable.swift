@@ -168,7 +168,7 @@ enum StatusTable {
     }
 
     private static func time(_ milliseconds: Double?) -> Table.Cell {
-        cell(milliseconds.map { HumanText.duration(Nanoseconds(UInt64(max(0, $0) * 1e6))) })
+        cell(milliseconds.map { HumanText.duration(Nanoseconds(clamping: $0 * 1e6)) })
     }
 
     private static func cell(_ text: String?) -> Table.Cell { Table.Cell(text ?? "-") }
@@ -179,7 +179,7 @@ enum StatusTable {
         case .ready: .green
         case .starting, .draining, .stopping, .backoff, .paused: .yellow
         case .failed: .red
-        case .stopped: .dim
+        case .stopped, .done: .dim
         }
     }
 

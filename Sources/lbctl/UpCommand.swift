@@ -5,7 +5,7 @@ import Supervision
 
 /// `lbctl up`: starts everything and stays in front.
 enum UpCommand {
-    static func run(_ words: [String]) throws(UsageError) -> Int32 {
+    static func run(_ words: [ByteString]) throws(UsageError) -> Int32 {
         let flags = try UpFlags(words)
         do throws(Refusal) {
             if flags.isDetached { return try Detached.launch(flags, words) }

@@ -10,7 +10,7 @@ struct UpFlags {
     let name: String
     let folder: RuntimeFolder
     let topology: Topology.Flags
-    let procfile: String?
+    let procfile: ByteString?
     let isDetached: Bool
     let format: LinePainter.Format
     let colour: ColourChoice
@@ -72,7 +72,7 @@ struct UpFlags {
         --listen, --backend and --ready-fd. They go before the balancer's line.
         """
 
-    init(_ words: [String]) throws(UsageError) {
+    init(_ words: [ByteString]) throws(UsageError) {
         try self.init(
             try Verb(
                 words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
@@ -108,7 +108,7 @@ struct UpFlags {
         topology = flags
         name = verb.name
         folder = try verb.folder()
-        procfile = given.value("procfile")
+        procfile = given.octets("procfile")
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
@@ -141,10 +141,5 @@ struct UpFlags {
                 "--restart can't be '\(text ?? "")'",
                 hint: "it is one of always, on-failure, never")
         }
-    }
-
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

@@ -18,10 +18,12 @@ struct Verb {
     /// Reads the words, or shows the help and ends. `further` options are taken, and told of in the
     /// remark alone.
     init(
-        _ words: [String], usage: String, examples: [(String, String)], options: [Option],
+        _ exactWords: [some OctetText], usage: String, examples: [(String, String)],
+        options: [Option],
         further: [Option] = [], remark: String = ""
     ) throws(UsageError) {
         let allowed = options + Self.common
+        let words = exactWords.map { $0.octets.text }
         word = usage.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
         if words.first == Completion.question {
             Completion.answer(Array(words.dropFirst()), usage: usage, allowed + further)
@@ -32,7 +34,8 @@ struct Verb {
             Console.say(remark.isEmpty ? help : help + "\n\n" + remark)
             ThisProcess.exit(0)
         }
-        self.options = try ParsedOptions(words, allowed: allowed + further)
+        self.options = try ParsedOptions(
+            exactWords.map { $0.octets }, allowed: allowed + further)
         let given = ThisProcess.variable(Inheritance.service) ?? ""
         name = self.options.value("name") ?? (given.isEmpty ? "default" : given)
     }

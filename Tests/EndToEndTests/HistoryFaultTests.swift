@@ -13,12 +13,22 @@ import Testing
         "\(place.folder.path)/state/lbctl/\(place.name)/log"
     }
 
-    @Test func `a full disk is told of once, and stops nothing`() throws {
+    private static let prlimit = "/usr/bin/prlimit"
+    private static let canLimit = Files.isExecutable(prlimit)
+
+    /// From now on the supervisor's files grow no more, or again (RLIMIT_FSIZE).
+    private func limit(_ service: Service, to size: String) throws {
+        let row = try service.row("backend.1")
+        let supervisor = try #require(Processes.facts(of: row.pid)).parent
+        let words = ["--pid", "\(supervisor)", "--fsize=\(size):unlimited"]
+        #expect(try RunningProgram(Self.prlimit, words).end().cause == .exited(code: 0))
+    }
+
+    @Test(.enabled(if: canLimit)) func `a full disk is told of once, and stops nothing`() throws {
         let place = try Place(procfile: Self.talker)
-        try Files.makeFolders(folder(place))
-        // Each write to this device says ENOSPC; see full(4).
-        #expect(symlink("/dev/full", folder(place) + "/lines-000000000001.log") == 0)
         let service = try Service(place, ["--backends", "1"])
+        _ = try service.guardian.line(with: "line 5")
+        try limit(service, to: "1")
         _ = try service.guardian.line(with: "the history can't be written")
         _ = try service.guardian.line(with: "line 50")
         let told = service.guardian.output.split(separator: "\n")
@@ -26,7 +36,7 @@ import Testing
         #expect(told == 1)
         #expect(!service.guardian.errors.contains("left out"))
         #expect(try service.run("ps").code == 0)
-        try Files.remove(folder(place) + "/lines-000000000001.log")
+        try limit(service, to: "unlimited")
         _ = try service.guardian.line(with: "the history is written again")
         #expect(try service.run("logs", ["one"]).output.contains("| line 1\n"))
     }
@@ -69,5 +79,31 @@ import Testing
         #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 })
         #expect(try service.run("down").code == 0)
         #expect(try service.place.records().last?["text"].text == "'\(service.name)' is stopped")
+    }
+
+    @Test func `without a history it runs and says so, and what comes can be seen`() throws {
+        let place = try Place(procfile: Self.talker)
+        // What an earlier run has left does not pass for this one's.
+        #expect(try place.up(["--backends", "1"]).code == 0)
+        #expect(try place.run("down").code == 0)
+        let kept = folder(place)
+        try Files.setPermissions(kept, to: 0o755)
+        func start(_ words: [String]) throws -> RunningProgram {
+            try RunningProgram(
+                "lbctl", words + ["--name", place.name], environment: place.environment,
+                directory: place.directory)
+        }
+        let up = try start(["up", "--backends", "1"] + place.ups)
+        #expect(try up.line(with: "is kept nowhere").contains("chmod 700 \(kept)"))
+        _ = try up.line(with: "line 5")
+        let logs = try start(["logs"])
+        #expect(try logs.end().cause == .exited(code: 1))
+        #expect(logs.errors.contains("is not kept in"))
+        let live = try start(["logs", "-f"])
+        _ = try live.line(with: "| line ")
+        up.send(.interrupt)
+        #expect(try up.end().cause == .exited(code: 0))
+        _ = try live.end()
+        #expect(!live.output.contains("'lbctl down'"))
     }
 }

@@ -269,4 +269,15 @@ import Testing
         #expect(asked.output == told.output)
         #expect(asked.output.hasPrefix("Usage: lbctl \(verb)"))
     }
+
+    @Test func `what is too long to be told to a supervisor is refused with words`() throws {
+        let place = try Place(procfile: "web: lb-echo --port $PORT\n")
+        let long = String(repeating: "x", count: 1000)
+        try place.folder.file(".env", (0..<1500).map { "V\($0)=\(long)\n" }.joined())
+        for verb in ["up", "check"] {
+            let told = try place.start([verb] + place.ups)
+            #expect(try told.end().cause == .exited(code: 1))
+            #expect(told.errors.contains("are the most"), "\(told.errors)")
+        }
+    }
 }

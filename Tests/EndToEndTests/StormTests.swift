@@ -79,7 +79,7 @@ import Testing
                 c: sh -c '\(script)' c
                 """)
         for name in ["a", "b", "c"] {
-            try service.await(name) { $0.state == "stopped" }
+            try service.await(name) { $0.state == "done" }
             let texts = try service.place.records([name]).compactMap { $0["text"].text }
             #expect(texts == (1...count).map { "line \($0) of \(name)" })
         }

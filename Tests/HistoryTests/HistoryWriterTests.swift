@@ -140,59 +140,54 @@ import Testing
         #expect(try read(folder, HistoryQuery(from: mark)) == expected)
     }
 
-    @Test func `a full disk is said once, stops nothing, and is forgotten when it is over`() throws
-    {
-        // Each write to this device says ENOSPC; see full(4).
-        let path = folder + "/lines-000000000001.log"
-        #expect(symlink("/dev/full", path) == 0)
-        var scribe = try Scribe(folder)
-        scribe.say("one")
-        let full = SystemError(call: "write", errno: .noSpace)
-        #expect(scribe.flush(at: 1) == .failed(full))
-        scribe.say("two")
-        #expect(scribe.flush(at: 1) == .failing)
-        #expect(scribe.flush(at: 5) == .failing)
-        scribe.say("three", .access)
-        try Files.remove(path)
-        #expect(scribe.flush(at: 10) == .recovered(lost: 0))
-        #expect(scribe.flush(at: 10) == .sound)
-        #expect(try read(folder) == scribe.written)
+    @Test func `a full disk is said once, stops nothing, and is forgotten when it is over`() async {
+        // In a process of its own, since the limit on a file's size holds for all of it.
+        await #expect(processExitsWith: .success) {
+            let workshop = Workshop()
+            limitFiles(to: 0)
+            var scribe = try Scribe(workshop.folder)
+            scribe.say("one")
+            let full = SystemError(call: "write", errno: .fileTooLarge)
+            guard scribe.flush(at: 1) == .failed(full) else { fatalError("no failure") }
+            scribe.say("two")
+            guard scribe.flush(at: 1) == .failing else { fatalError("said twice") }
+            guard scribe.flush(at: 5) == .failing else { fatalError("said again") }
+            scribe.say("three", .access)
+            limitFiles(to: rlim_t.max)
+            guard scribe.flush(at: 10) == .recovered(lost: 0) else { fatalError("not over") }
+            guard scribe.flush(at: 10) == .sound else { fatalError("not forgotten") }
+            guard try read(workshop.folder) == scribe.written else { fatalError("not all") }
+        }
     }
 
-    @Test func `what finds no room while the disk is full is counted`() throws {
-        let path = folder + "/lines-000000000001.log"
-        #expect(symlink("/dev/full", path) == 0)
-        var scribe = try Scribe(folder)
-        for index in 0..<1000 { scribe.say("\(index) " + long) }
-        guard case .failed = scribe.flush(at: 1) else {
-            Issue.record("a full disk was not reported")
-            return
+    @Test func `what finds no room while the disk is full is counted`() async {
+        await #expect(processExitsWith: .success) {
+            let workshop = Workshop()
+            let long = String(repeating: "x", count: 1000)
+            limitFiles(to: 0)
+            var scribe = try Scribe(workshop.folder)
+            for index in 0..<1000 { scribe.say("\(index) " + long) }
+            guard case .failed = scribe.flush(at: 1) else { fatalError("no failure") }
+            limitFiles(to: rlim_t.max)
+            guard case .recovered(let lost) = scribe.flush(at: 10) else { fatalError("not over") }
+            let kept = try read(workshop.folder)
+            guard lost > 0 && kept.count + Int(lost) == 1000 else { fatalError("not counted") }
+            guard kept == Array(scribe.written.prefix(kept.count)) else { fatalError("not these") }
         }
-        try Files.remove(path)
-        guard case .recovered(let lost) = scribe.flush(at: 10) else {
-            Issue.record("the end of a full disk was not reported")
-            return
-        }
-        let kept = try read(folder)
-        #expect(lost > 0 && kept.count + Int(lost) == 1000)
-        #expect(kept == Array(scribe.written.prefix(kept.count)))
     }
 
     @Test func `a write that the disk cuts short leaves no torn line`() async throws {
         // In a process of its own, since the limit on a file's size holds for all of it.
         await #expect(processExitsWith: .success) {
             let workshop = Workshop()
-            signal(SIGXFSZ, SIG_IGN)
-            var limit = rlimit(rlim_cur: 5_000, rlim_max: rlim_t.max)
-            setrlimit(__rlimit_resource_t(1), &limit)
+            limitFiles(to: 5_000)
             var scribe = try Scribe(workshop.folder)
             for index in 0..<10 { scribe.say("\(index) " + String(repeating: "x", count: 1000)) }
             guard case .failed = scribe.flush(at: 1) else { fatalError("no failure") }
             let name = "lines-000000000001.log"
             guard workshop.contents(name).last == 10 else { fatalError("a torn line") }
             guard try read(workshop.folder).count == 4 else { fatalError("lines are missing") }
-            limit.rlim_cur = rlim_t.max
-            setrlimit(__rlimit_resource_t(1), &limit)
+            limitFiles(to: rlim_t.max)
             guard scribe.flush(at: 3) == .recovered(lost: 0) else { fatalError("not recovered") }
             guard try read(workshop.folder) == scribe.written else { fatalError("not all") }
         }
@@ -213,4 +208,11 @@ import Testing
             _ = try Scribe("/dev/null/history")
         }
     }
+}
+
+/// From now on no file of this process grows beyond so many bytes (RLIMIT_FSIZE, getrlimit(2)).
+private func limitFiles(to size: rlim_t) {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit(rlim_cur: size, rlim_max: rlim_t.max)
+    setrlimit(__rlimit_resource_t(1), &limit)
 }

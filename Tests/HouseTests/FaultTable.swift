@@ -256,5 +256,32 @@ enum FaultTable {
         Row(
             "a request kills whoever gets it", "QueueTests",
             "a request of which two processes have died is given to no third"),
+        Row(
+            "a Procfile, variable, word or folder whose name is no UTF-8", "OctetTests",
+            "what is no text reaches a child octet for octet"),
+        Row(
+            "a release that fails, is killed or is not there", "ReleaseTests",
+            "where it fails nothing else is started, and up ends with 1"),
+        Row(
+            "a history that can't be written from the beginning", "HistoryFaultTests",
+            "without a history it runs and says so, and what comes can be seen"),
+        Row(
+            "a link in the place of a history file", "StrangerTests",
+            "a link is not followed"),
+        Row(
+            "a pipe or a folder in the place of a history file", "StrangerTests",
+            "a pipe and a folder keep nobody waiting"),
+        Row(
+            "a record number that leaves no room for another", "StrangerTests",
+            "behind the last numbers that there are a new history is begun"),
+        Row(
+            "a last run that was ahead of the clock", "StrangerTests",
+            "a run that was late does not hide what came later"),
+        Row(
+            "something else in the place of a lock or of the control socket", "RuntimeFolderTests",
+            "with something else in the place of its files is refused"),
+        Row(
+            "a folder of the history that others can write to", "HistoryPlaceTests",
+            "is not used where others can look into it, or write above it"),
     ]
 }

@@ -42,7 +42,7 @@ import Testing
         let script = try folder.file(
             "a) S 1 (b", holding: "#!/bin/sh\nsleep 100\n", permissions: 0o700)
         var plan = shell("")
-        plan.path = script
+        plan.path = ByteString(script)
         let child = try Child(plan)
         #expect(Processes.facts(of: child.pid)?.parent == ThisProcess.pid)
         Signals.send(.kill, toGroup: child.pid)

@@ -55,4 +55,12 @@ import Testing
         #expect(histogram.percentile(0.995) == LatencyBuckets.upperBound(50))
         #expect(histogram.percentile(1) == LatencyBuckets.upperBound(50))
     }
+
+    @Test func `counts of any size have their shares`() {
+        var histogram = LatencyHistogram()
+        histogram.counts[3] = .max
+        histogram.counts[5] = .max
+        #expect(histogram.percentile(0.5) == LatencyBuckets.upperBound(3))
+        #expect(histogram.percentile(1) != nil)
+    }
 }

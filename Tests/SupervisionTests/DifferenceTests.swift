@@ -1,3 +1,4 @@
+import Basics
 import Control
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 struct DifferenceTests {
     private func plan(
         _ name: String, _ role: ChildPlan.Role = .backend, port: UInt16 = 3000,
-        _ words: [String] = ["x"]
+        _ words: [ByteString] = ["x"]
     ) -> ChildPlan {
         ChildPlan(
             name: name, type: String(name.prefix { $0 != "." }), role: role, port: port,
@@ -69,7 +70,7 @@ struct DifferenceTests {
         (["a", "--weight", "x=1", "b"], ["a", "b"]), (["a", "--weight=x=1"], ["a"]),
         (["--weights", "1"], ["--weights", "1"]), (["a", "--weight"], ["a"]),
     ])
-    func `leaves an option out with its value`(words: [String], rest: [String]) {
+    func `leaves an option out with its value`(words: [ByteString], rest: [ByteString]) {
         #expect(Topology.without("weight", words) == rest)
     }
 }

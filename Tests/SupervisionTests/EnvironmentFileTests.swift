@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Supervision
@@ -12,7 +13,7 @@ struct EnvironmentFileTests {
         ("A=1\r\nB=2", "1"), ("  A=1", "1"), ("A=1\nA=2", "2"),
     ])
     func `gives a value without its quotes and comments`(text: String, value: String) {
-        #expect(EnvironmentFile(text).value("A") == value)
+        #expect(EnvironmentFile(text).value("A") == ByteString(value))
     }
 
     @Test

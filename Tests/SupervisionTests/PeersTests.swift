@@ -1,3 +1,4 @@
+import Basics
 import Control
 import Testing
 
@@ -24,7 +25,7 @@ struct PeersTests {
             procfile, flags: Topology.Flags(), environment: EnvironmentFile(),
             programFolder: "/bin")
         let worker = try #require(topology.children.first { $0.name == "worker" })
-        #expect(worker.words == ["/bin/sh", "-c", command])
+        #expect(worker.words == ["/bin/sh", "-c", ByteString(command)])
     }
 
     @Test

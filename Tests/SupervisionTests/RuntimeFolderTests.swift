@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Glibc
 import Kernel
 import Testing
 
@@ -10,7 +11,7 @@ struct RuntimeFolderTests {
     private let base = "/tmp/lbctl-test-\(ThisProcess.pid)-\(Randomness.word())"
 
     private func folder(_ name: String = "x") throws -> RuntimeFolder {
-        try RuntimeFolder(name: name, runtimeDirectory: base)
+        try RuntimeFolder(name: name, runtimeDirectory: ByteString(base))
     }
 
     private func cleanUp() {
@@ -74,5 +75,43 @@ struct RuntimeFolderTests {
         let isTakenAgain = try folder.take(folder.guardianLock) != nil
         #expect(isTakenAgain)
         folder.removeAll()
+    }
+
+    @Test(arguments: ["guardian.pid", "supervisor.pid", "control.sock"])
+    func `with something else in the place of its files is refused`(name: String) throws {
+        defer { cleanUp() }
+        let folder = try folder()
+        try folder.make()
+        let path = "\(base)/lbctl/x/\(name)"
+        defer {
+            try? Files.remove(path)
+            try? Files.removeFolder(path)
+        }
+        #expect(symlink("/tmp/somewhere-else", path) == 0)
+        #expect(throws: Refusal.self) { try folder.make() }
+        try Files.remove(path)
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(throws: Refusal.self) { try folder.look() }
+        try Files.remove(path)
+        try Files.makeFolder(path)
+        #expect(throws: Refusal.self) { try folder.make() }
+    }
+
+    @Test
+    func `may have a name that is no text`() throws {
+        let odd = ByteString(Array(base.utf8) + [0xE9])
+        let folder = try RuntimeFolder(name: "x", runtimeDirectory: odd)
+        defer {
+            for path in [folder.path, folder.path.parent, odd] { try? Files.removeFolder(path) }
+        }
+        try folder.make()
+        if let lock = try folder.take(folder.guardianLock) {
+            #expect(FileLock.holder(folder.guardianLock) == ThisProcess.pid)
+            folder.removeAll()
+            withExtendedLifetime(lock) {}
+        } else {
+            Issue.record("the lock of a new folder was not to be had")
+        }
+        #expect(!Files.exists(folder.path))
     }
 }

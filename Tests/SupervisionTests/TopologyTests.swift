@@ -124,6 +124,109 @@ struct TopologyTests {
     }
 }
 
+@Suite("Ports and jobs")
+struct PortChoiceTests {
+    private func topology(
+        _ text: String, environment: String = "", _ set: (inout Topology.Flags) -> Void = { _ in }
+    ) throws -> Topology {
+        var flags = Topology.Flags()
+        set(&flags)
+        return try Topology(
+            try Procfile(text), flags: flags, environment: EnvironmentFile(environment),
+            programFolder: "/bin")
+    }
+
+    private func ports(_ topology: Topology, _ type: String) -> [UInt16] {
+        topology.children.filter { $0.type == type }.map { $0.port }
+    }
+
+    @Test
+    func `PORT in the file of variables is the first of the balanced type, and said`() throws {
+        let text = "web: a $PORT\nworker: b $PORT\n"
+        let built = try topology(text, environment: "PORT=4100\n")
+        #expect(ports(built, "web") == [4100, 4101, 4102])
+        #expect(ports(built, "worker") == [5000])
+        #expect(built.notices == ["'web' has ports from 4100 on, as PORT in .env says"])
+        #expect(built.children[1].words == ["a", "4100"])
+        let flagged = try topology(text, environment: "PORT=4100\n") { $0.basePort = 3100 }
+        #expect(ports(flagged, "web") == [3100, 3101, 3102])
+        #expect(flagged.notices == [])
+    }
+
+    @Test(arguments: ["0", "65536", "x", "-1", "99999999999999999999"])
+    func `PORT that is none is left out, and said`(port: String) throws {
+        let built = try topology("web: a\n", environment: "PORT=\(port)\n")
+        #expect(ports(built, "web") == [3000, 3001, 3002])
+        #expect(built.notices == ["PORT=\(port) in .env is no port, and left out"])
+    }
+
+    @Test
+    func `PORT that is the balancer's stays the balancer's, and that is said`() throws {
+        let built = try topology("web: a\n", environment: "PORT=8080\n")
+        #expect(ports(built, "web") == [3000, 3001, 3002])
+        #expect(built.notices.first?.contains("it is the balancer's port") == true)
+    }
+
+    @Test
+    func `another type keeps off the ports of the balanced one`() throws {
+        let built = try topology("web: a\nworker: b\n", environment: "PORT=5000\n")
+        #expect(ports(built, "web") == [5000, 5001, 5002])
+        #expect(ports(built, "worker") == [5100])
+    }
+
+    @Test
+    func `types beyond the last port are refused with words`() throws {
+        let many = (0..<620).map { "w\($0): x\n" }.joined()
+        #expect {
+            _ = try topology("web: a\n" + many)
+        } throws: { error in
+            (error as? Refusal)?.why.contains("there is no port left for 'w606'") == true
+        }
+        #expect(throws: Refusal.self) {
+            try topology("web: a\nw: b\n") { $0.basePort = 65534 }
+        }
+    }
+
+    @Test
+    func `a default stands on every line, the balancer's too`() throws {
+        let built = try topology(
+            "balancer: lb-balancer --listen ${LISTEN_AT:-9191} --retries ${TRIES:-1}\n"
+                + "web: a ${NAME:-none} $LBCTL_INSTANCE\n", environment: "TRIES=2\n")
+        #expect(built.listen == [.loopback(port: 9191), .loopback6(port: 9191)])
+        #expect(
+            built.children[0].words == ["lb-balancer", "--listen", "9191", "--retries", "2"])
+        #expect(built.children[1].words == ["a", "none", "web.1"])
+    }
+
+    @Test
+    func `what a shell alone knows is worked out by one`() throws {
+        let built = try topology("web: a $PWD\nworker: b $PATH\n")
+        for child in built.children.dropFirst() { #expect(child.words[0] == "/bin/sh") }
+    }
+
+    @Test
+    func `a release is never started again by itself`() throws {
+        let built = try topology("release: a\nworker: b\n") { $0.rule = .always }
+        #expect(built.children.map { $0.isRelease } == [true, false])
+        #expect(built.children.map { $0.rule } == [.never, .always])
+    }
+
+    @Test
+    func `what is seldom meant is doubted`() throws {
+        let built = try topology(
+            "web: a --port $PRT\nworker: b $SURELY_NOWHERE ${NOWHERE:-1} $KNOWN\n",
+            environment: "KNOWN=1\n")
+        #expect(
+            built.doubts == [
+                "Procfile:1: nobody sets $PRT (did you mean $PORT?)",
+                "Procfile:1: it never says $PORT: each copy of 'web' must take its port from the "
+                    + "variable PORT by itself",
+                "Procfile:2: nobody sets $SURELY_NOWHERE",
+            ])
+        #expect(try topology("web: a ${PORT}\nworker: b\n").doubts == [])
+    }
+}
+
 @Suite("A Procfile")
 struct ProcfileTests {
     @Test
