@@ -13,7 +13,7 @@ public struct Formation: Equatable, Sendable {
         for part in text.split(separator: ",") {
             let pair = part.trimmingBlanks().split(separator: "=", omittingEmptySubsequences: false)
             guard pair.count == 2, !pair[0].isEmpty, let count = Int(pair[1]),
-                (0...256).contains(count)
+                (0...Int(RequestBounds.backends.upperBound)).contains(count)
             else {
                 throw UsageError(
                     "--formation takes TYPE=N, not '\(part)'", hint: "such as worker=2,clock=0")

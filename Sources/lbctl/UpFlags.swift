@@ -78,7 +78,9 @@ struct UpFlags {
         try verb.refuseOperands()
         let given = verb.options
         var flags = Topology.Flags()
-        flags.backends = try given.number("backends", in: 1...256)
+        let backends = RequestBounds.backends
+        flags.backends = try given.number(
+            "backends", in: Int(backends.lowerBound)...Int(backends.upperBound))
         flags.balancers = try given.number("balancers", in: 1...16)
         flags.port = try Self.port("port", given)
         flags.basePort = try Self.port("base-port", given)
