@@ -123,6 +123,7 @@ extension Topology.Flags: Spelled {
         frame.put(formation.text)
         frame.put(balancer)
         frame.put(terminals)
+        frame.put(merged)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -154,5 +155,6 @@ extension Topology.Flags: Spelled {
         }
         balancer = try frame.texts()
         terminals = try frame.texts()
+        merged = try frame.texts()
     }
 }

@@ -72,6 +72,8 @@ public struct ChildPlan: Equatable, Sendable {
     public var weight: UInt32 = 1
     /// Whether its output is a terminal to it.
     public var hasTerminal = false
+    /// Whether its standard error goes where its standard output does.
+    public var mergesStreams = false
 
     /// Whether it is an echo backend of ours.
     var isEcho: Bool { role == .backend && words.first.map(Topology.fileName) == "lb-echo" }
@@ -139,6 +141,7 @@ extension ChildPlan: Spelled {
         frame.put(startLimit.count)
         frame.put(weight)
         frame.put(hasTerminal)
+        frame.put(mergesStreams)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -160,5 +163,6 @@ extension ChildPlan: Spelled {
         startLimit = Nanoseconds(try frame.number())
         weight = try frame.number()
         hasTerminal = try frame.flag()
+        mergesStreams = try frame.flag()
     }
 }

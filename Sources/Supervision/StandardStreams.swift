@@ -11,15 +11,15 @@ struct StandardStreams {
     /// The child's ends, to be kept until they have been handed down; nothing is /dev/null.
     let handedDown: [HeldDescriptor?]
     let output: ChildPipe
-    let errors: ChildPipe
+    /// Nothing where errors go where the output does.
+    let errors: ChildPipe?
+    /// The two, where it is known in which turns they are written to.
+    let pair: PipePair?
 
-    init(for plan: ChildPlan) throws(SystemError) {
-        let errors = try Pipe(capacity: ChildPipe.capacity)
-        try errors.readEnd.setNonBlocking()
+    init(for plan: ChildPlan, _ watch: StreamWatch) throws(SystemError) {
         let near: Descriptor
         let far: HeldDescriptor
         if plan.hasTerminal {
-            // Its errors still come by a pipe: they are not held back, and stay apart.
             let terminal = try Pseudoterminal(columns: Self.columns, rows: Self.rows)
             near = terminal.near
             far = HeldDescriptor(terminal.far)
@@ -29,8 +29,23 @@ struct StandardStreams {
             far = HeldDescriptor(pipe.writeEnd)
         }
         try near.setNonBlocking()
-        handedDown = [plan.hasTerminal ? far : nil, far, HeldDescriptor(errors.writeEnd)]
         output = ChildPipe(near, stream: plan.role == .balancer ? .access : .out)
-        self.errors = ChildPipe(errors.readEnd, stream: .err)
+        let input = plan.hasTerminal ? far : nil
+        if plan.mergesStreams && plan.role != .balancer {
+            handedDown = [input, far, far]
+            errors = nil
+            pair = nil
+            return
+        }
+        // Errors of one that has a terminal come by a pipe all the same: they are not held back.
+        let second = try Pipe(capacity: ChildPipe.capacity)
+        try second.readEnd.setNonBlocking()
+        handedDown = [input, far, HeldDescriptor(second.writeEnd)]
+        let errors = ChildPipe(second.readEnd, stream: .err)
+        self.errors = errors
+        // What passes a terminal comes a moment after it was written; and a balancer's two streams
+        // are about different things.
+        let isTold = !plan.hasTerminal && plan.role != .balancer
+        pair = isTold ? watch.watch(output, errors) : nil
     }
 }

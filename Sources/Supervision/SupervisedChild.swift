@@ -146,7 +146,7 @@ final class SupervisedChild {
         first = min(first, drain?.nextLook ?? .never)
         first = min(first, lifecycle.deadline ?? .never)
         first = min(first, process?.output.nextLook ?? .never)
-        first = min(first, process?.errors.nextLook ?? .never)
+        first = min(first, process?.errors?.nextLook ?? .never)
         return first == .never ? nil : first
     }
 }
@@ -156,7 +156,10 @@ final class ChildProcess {
     let child: Child
     let startedAt: Instant
     let output: ChildPipe
-    let errors: ChildPipe
+    /// Nothing where its errors go where its output does.
+    let errors: ChildPipe?
+    /// The two, where it is known in which turns they are written to.
+    let pair: PipePair?
     /// Where it says that it is ready; nothing once it has, or where it can't.
     var readiness: HeldDescriptor?
     var probe: PortProbe?
@@ -164,19 +167,22 @@ final class ChildProcess {
     let link: BalancerLink?
 
     init(
-        child: consuming Child, startedAt: Instant, output: ChildPipe, errors: ChildPipe,
+        child: consuming Child, startedAt: Instant, streams: StandardStreams,
         readiness: HeldDescriptor?, probe: PortProbe?, link: BalancerLink?
     ) {
         self.child = child
         self.startedAt = startedAt
-        self.output = output
-        self.errors = errors
+        output = streams.output
+        errors = streams.errors
+        pair = streams.pair
         self.readiness = readiness
         self.probe = probe
         self.link = link
     }
 
     var pid: Int32 { child.pid }
+
+    var pipes: [ChildPipe] { errors.map { [output, $0] } ?? [output] }
 }
 
 /// A notify socket with its path.

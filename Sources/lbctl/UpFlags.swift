@@ -32,6 +32,9 @@ struct UpFlags {
             "formation", value: "TYPE=N,…", help: "copies of types, as worker=2,clock=0"),
         Option("pty", value: "TYPE", help: "give this type a terminal, if it holds lines back"),
         Option(
+            "merge-streams", value: "TYPE|all",
+            help: "one stream for this type's output and errors, in exact order"),
+        Option(
             "restart", value: "RULE",
             help: "always, on-failure or never (always for what is balanced, else on-failure)"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
@@ -86,9 +89,8 @@ struct UpFlags {
         flags.basePort = try Self.port("base-port", given)
         flags.host = given.value("host")
         if let text = given.value("formation") { flags.formation = try Formation(text) }
-        flags.terminals = given.values("pty").flatMap { values in
-            values.split(separator: ",").map { String($0) }
-        }
+        flags.terminals = Self.types("pty", given)
+        flags.merged = Self.types("merge-streams", given)
         flags.restartDelay = try given.duration("restart-delay")
         flags.startLimit = try given.span("start-timeout")
         flags.rule = try Self.rule(given.value("restart"))
@@ -108,6 +110,10 @@ struct UpFlags {
         colour = try given.choice("color") ?? .auto
         logSize = try Self.logSize(given)
         admin = try Self.port("admin", given)
+    }
+
+    private static func types(_ name: String, _ given: ParsedOptions) -> [String] {
+        given.values(name).flatMap { $0.split(separator: ",").map { String($0) } }
     }
 
     private static func logSize(_ given: ParsedOptions) throws(UsageError) -> UInt64 {
