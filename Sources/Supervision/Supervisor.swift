@@ -34,6 +34,7 @@ public final class Supervisor {
     let listen: [Address]
     let controlSocket: ListeningSocket
     let guardianPid: Int32
+    let startedAt = Clock.wallTime()
     /// In the order in which people see them.
     var children: [SupervisedChild] = []
     /// All there have ever been, by their index; nothing where one is gone.
@@ -55,10 +56,10 @@ public final class Supervisor {
     var now = Clock.now()
     /// The memory that every pipe is read into.
     var scratch = ByteQueue(capacity: 65536)
-
     /// That of a second pipe, where both of a process are read together.
     var errorScratch = ByteQueue(capacity: 16384)
     let streamWatch = StreamWatch()
+
     init(_ opening: consuming Opening) {
         plan = opening.plan
         folder = opening.folder

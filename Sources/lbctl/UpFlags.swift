@@ -102,9 +102,9 @@ struct UpFlags {
         // Here, where what is wrong is the command line.
         _ = try BalancerOptions(words: flags.balancer)
         topology = flags
-        name = verb.name
-        folder = try verb.folder()
         procfile = given.value("procfile")
+        name = verb.named ?? ServiceName.of(procfile: procfile)
+        folder = try RuntimeFolder(name: name)
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto

@@ -45,7 +45,8 @@ enum Words {
         .status(
             ServiceStatus(
                 name: "default", supervisorPid: 2, guardianPid: 1, url: "http://localhost:8080/",
-                children: [child, bareChild, balancer])),
+                directory: "/srv/é", procfile: "/srv/é/Procfile",
+                startedAt: WallTime(nanoseconds: 5), children: [child, bareChild, balancer])),
         .killed([
             KillReport(
                 name: "backend.1", port: 3001, pid: 4242, signal: 9,
