@@ -56,7 +56,7 @@ enum Completion {
         case "color": return plain(ColourChoice.allCases.map(\.rawValue))
         case "restart": return plain(["always", "on-failure", "never"])
         case "procfile": return [(files, "")]
-        case "merge-streams": return plain(["all"])
+        case "merge-streams", "tail": return plain(["all"])
         case "name": return plain(RuntimeFolder.names())
         case "weight": return Targets.alive(place.service).map { ($0.0 + "=", $0.1) }
         case "since", "until":
