@@ -86,6 +86,9 @@ let package = Package(
     targets: [
         // Ground
         .target(name: "CLinux"),
+        .target(
+            name: "CStatic",
+            cSettings: [.define("FULLY_STATIC", .when(configuration: .release))]),
         room("Basics"),
         room("Kernel", sees: ["Basics", "CLinux"]),
         // Pure
@@ -112,12 +115,12 @@ let package = Package(
             "lbctl",
             sees: [
                 "Supervision", "Control", "Logs", "History", "Scoreboard", "Terminal", "Kernel",
-                "Basics", "lb-balancer", "lb-echo",
+                "Basics", "lb-balancer", "lb-echo", "CStatic",
             ], linked: fullyStatic),
         door(
             "lb-balancer", sees: ["Balancing", "Control", "Scoreboard", "Kernel", "Basics"],
             linked: staticButGlibc),
-        door("lb-echo", sees: ["HTTP1", "Kernel", "Basics"], linked: fullyStatic),
+        door("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
 
         tests(of: "Basics"),
         tests(of: "Kernel", sees: ["Basics"]),

@@ -1,5 +1,8 @@
 /// Times and sizes as people write them.
 public enum Quantity {
+    /// The longest time in nanoseconds, and the largest size, that is understood.
+    public static let longest: UInt64 = 9_000_000_000_000_000_000
+
     /// Reads `250ms`, `1.5s`, `10s`, `5m`, `1h`, or a number of seconds.
     public static func duration(_ text: String) -> Nanoseconds? {
         read(
@@ -25,7 +28,7 @@ public enum Quantity {
                 let number = Double(digits)
             else { continue }
             let value = number * factor
-            return value < 9e18 ? UInt64(value) : nil
+            return value < Double(longest) ? UInt64(value) : nil
         }
         return nil
     }

@@ -13,6 +13,7 @@
 #include <sys/uio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <termios.h>
@@ -316,6 +317,16 @@ int clinux_is_dying(pid_t pid) {
     struct iovec there = {.iov_base = 0, .iov_len = 1};
     return process_vm_readv(pid, &here, 1, &there, 1, 0) < 0 && errno == ESRCH;
 }
+
+int clinux_inotify(void) { CLINUX_RESULT(int, inotify_init1(IN_CLOEXEC | IN_NONBLOCK)); }
+
+int clinux_watch_writes(int inotify, int fd) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    CLINUX_RESULT(int, inotify_add_watch(inotify, path, IN_MODIFY));
+}
+
+int clinux_unwatch(int inotify, int watch) { CLINUX_RESULT(int, inotify_rm_watch(inotify, watch)); }
 
 int clinux_is_ignored(int signal) {
     struct sigaction action;

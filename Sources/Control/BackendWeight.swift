@@ -3,7 +3,7 @@ import Basics
 extension BalancerOptions {
     /// One `TARGET=W`: how large a share of the choice somebody has.
     public struct Weight: Equatable, Sendable {
-        public static let range: ClosedRange<UInt32> = 0...256
+        public static let range = RequestBounds.weight
 
         /// A port, a name or a type.
         public var target: String
@@ -18,7 +18,8 @@ extension BalancerOptions {
             let number = text[text.index(after: sign)...]
             guard let weight = UInt32(number), Self.range.contains(weight) else {
                 throw UsageError(
-                    "a weight is a number from 0 to 256, not '\(number)'",
+                    "a weight is a number from \(Self.range.lowerBound) to "
+                        + "\(Self.range.upperBound), not '\(number)'",
                     hint: "such as \(text[..<sign])=3")
             }
             target = String(text[..<sign])

@@ -373,7 +373,7 @@ public struct BalancerOptions: Sendable {
             if pair.count == 2, pair[0] == "name" {
                 backend.name = pair[1]
             } else if pair.count == 2, pair[0] == "weight", let weight = UInt32(pair[1]),
-                (0...256).contains(weight)
+                RequestBounds.weight.contains(weight)
             {
                 backend.weight = weight
             } else {

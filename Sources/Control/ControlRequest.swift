@@ -160,18 +160,23 @@ extension ControlRequest: Spelled {
         case 1: self = .status
         case 2:
             self = .kill(
-                targets: try frame.texts(), signal: try frame.number(), restarts: try frame.flag())
+                targets: try frame.names("a target"),
+                signal: try frame.number(in: SignalNumber.all, "a signal"),
+                restarts: try frame.flag())
         case 3:
             let isLimited = try frame.flag()
-            let limit: UInt64 = try frame.number()
-            self = .down(within: isLimited ? Nanoseconds(limit) : nil, why: try frame.text())
+            let limit = try frame.number(in: 0...Quantity.longest, "a time")
+            self = .down(
+                within: isLimited ? Nanoseconds(limit) : nil,
+                why: try frame.text(in: RequestBounds.reason, "a reason"))
         case 4: self = .awaitReady
         case 5: self = .follow
         case 6: self = .carryOut(try ServiceOrder(from: &frame))
-        case 7: self = .scale(to: try frame.number())
+        case 7:
+            self = .scale(to: try frame.number(in: RequestBounds.backends, "a number of backends"))
         case 8: self = .reload
         case 9: self = .bans
-        case 10: self = .lift(try frame.texts())
+        case 10: self = .lift(try frame.names("a client"))
         case 11: self = .gatherLog
         default: throw Misspelling("an unknown request")
         }

@@ -73,7 +73,9 @@ extension LinkOrder: Spelled {
         switch try frame.byte() {
         case 1: self = .lanes(first: try frame.number(), count: try frame.number())
         case 2: self = .roster(try RosterWord(from: &frame))
-        case 3: self = .drain(within: Nanoseconds(try frame.number()))
+        case 3:
+            self = .drain(
+                within: Nanoseconds(try frame.number(in: 0...Quantity.longest, "a time")))
         default: throw Misspelling("an unknown order on the link")
         }
     }
@@ -108,7 +110,7 @@ extension LinkReport: Spelled {
         case 2:
             self = .verdict(
                 slot: try frame.number(), generation: try frame.number(), isUp: try frame.flag(),
-                reason: try frame.text())
+                reason: try frame.text(in: RequestBounds.words, "a reason"))
         case 3:
             self = .failedOver(
                 FailoverAccount(

@@ -101,8 +101,8 @@ extension BackendEnding: Spelled {
     public init(from frame: inout FrameReader) throws(Misspelling) {
         generation = try frame.number()
         pid = try frame.number()
-        words = try frame.text()
-        signal = try frame.text()
+        words = try frame.text(in: RequestBounds.words, "an ending")
+        signal = try frame.text(in: RequestBounds.name, "a signal")
         at = Instant(nanoseconds: try frame.number())
         ran = Nanoseconds(try frame.number(UInt64.self))
     }
@@ -124,13 +124,13 @@ extension RosterMember: Spelled {
     public init(from frame: inout FrameReader) throws(Misspelling) {
         slot = try frame.number()
         generation = try frame.number()
-        name = try frame.text()
-        address = try frame.text()
+        name = try frame.text(in: RequestBounds.name, "a name")
+        address = try frame.text(in: RequestBounds.name, "an address")
         guard let fact = MemberFact(rawValue: try frame.byte()) else {
             throw Misspelling("an unknown fact about a backend")
         }
         self.fact = fact
-        weight = try frame.number()
+        weight = try frame.number(in: RequestBounds.weight, "a weight")
         pid = try frame.number()
         ended = try frame.optional()
         returns = Instant(nanoseconds: try frame.number())

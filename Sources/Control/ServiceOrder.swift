@@ -104,11 +104,17 @@ extension ServiceOrder: Spelled {
             throw Misspelling("an unknown verb")
         }
         self.verb = verb
-        targets = try frame.texts()
+        targets = try frame.names("a target")
         isRolling = try frame.flag()
         waits = try frame.flag()
         weights = []
-        for _ in 0..<(try frame.number(UInt32.self)) { weights.append(try frame.number()) }
+        let count = try frame.number(UInt32.self)
+        if count != (verb == .weight ? targets.count : 0) {
+            throw Misspelling("\(count) weights for \(targets.count) targets")
+        }
+        for _ in 0..<count {
+            weights.append(try frame.number(in: RequestBounds.weight, "a weight"))
+        }
     }
 }
 

@@ -98,12 +98,21 @@ public struct ServiceStatus: Equatable, Sendable {
     public var guardianPid: Int32
     /// Where the balancer listens, as `http://localhost:8080/`; empty without one.
     public var url: String
+    /// Where it was started: the folder of its Procfile, where it has one.
+    public var directory: ByteString
+    /// The Procfile's path; empty where the built-in one is used.
+    public var procfile: ByteString
+    public var startedAt: WallTime
     public var children: [ChildStatus]
 
     public init(
         name: String, supervisorPid: Int32, guardianPid: Int32, url: String,
-        children: [ChildStatus]
+        directory: ByteString = "", procfile: ByteString = "",
+        startedAt: WallTime = WallTime(nanoseconds: 0), children: [ChildStatus]
     ) {
+        self.directory = directory
+        self.procfile = procfile
+        self.startedAt = startedAt
         self.name = name
         self.supervisorPid = supervisorPid
         self.guardianPid = guardianPid
@@ -182,6 +191,9 @@ extension ServiceStatus: Spelled {
         frame.put(supervisorPid)
         frame.put(guardianPid)
         frame.put(url)
+        frame.put(directory)
+        frame.put(procfile)
+        frame.put(startedAt.nanoseconds)
         frame.put(children)
     }
 
@@ -190,6 +202,9 @@ extension ServiceStatus: Spelled {
         supervisorPid = try frame.number()
         guardianPid = try frame.number()
         url = try frame.text()
+        directory = try frame.octets()
+        procfile = try frame.octets()
+        startedAt = WallTime(nanoseconds: try frame.number())
         children = try frame.list()
     }
 }

@@ -241,9 +241,6 @@ public enum Files {
         return unsafe ByteString(cString: real)
     }
 
-    /// The same as text.
-    public static func resolved(_ path: String) -> String { resolved(ByteString(path)).text }
-
     /// Where a link leads, readlink(2).
     public static func target(of path: some OctetText) -> ByteString? {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4097) { buffer in

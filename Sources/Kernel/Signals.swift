@@ -45,7 +45,7 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     /// Reads `KILL`, `SIGKILL`, `sigkill` or `9`.
     public init?(named text: String) {
         if let number = Int32(text) {
-            if number < 1 || number > 64 { return nil }
+            if !SignalNumber.all.contains(number) { return nil }
             self.init(rawValue: number)
             return
         }

@@ -8,12 +8,22 @@ import Basics
 public struct Painter: Sendable {
     /// Whether colours are on: those of the names and those that children wrote.
     public let isColoured: Bool
+    private let overwritten: Overwritten
     private var widest: Int
     private var timestamps = TimestampWriter()
     private var label = Label()
 
+    /// What becomes of the text in front of a line's last `\r`, over which the child has written.
+    public enum Overwritten: Sendable {
+        /// Left out, as a terminal would show it: a progress bar is what it came to.
+        case hidden
+        /// Shown, each `\r` as `^M`.
+        case shown
+    }
+
     /// A painter that pads names to `width` columns until it meets a wider one.
-    public init(colour: Bool, width: Int = 0) {
+    public init(colour: Bool, width: Int = 0, overwritten: Overwritten = .hidden) {
+        self.overwritten = overwritten
         isColoured = colour
         widest = width
     }
@@ -47,7 +57,10 @@ public struct Painter: Sendable {
         _ record: borrowing Record, _ text: Span<UInt8>, continues: Bool, to queue: inout ByteQueue
     ) {
         appendHead(record, to: &queue)
-        SafeText.append(text.afterLastReturn, colours: isColoured, to: &queue)
+        switch overwritten {
+        case .hidden: SafeText.append(text.afterLastReturn, colours: isColoured, to: &queue)
+        case .shown: SafeText.append(text.betweenReturns, colours: isColoured, to: &queue)
+        }
         if record.part.isPartial && continues { queue.append(isColoured ? Self.dimMark : " +") }
         queue.append(Ascii.lineFeed)
     }
@@ -99,6 +112,18 @@ private struct Label: Sendable {
 }
 
 extension Span where Element == UInt8 {
+    /// The text without the `\r` at its ends, which write over nothing.
+    var betweenReturns: Span<UInt8> {
+        @_lifetime(copy self)
+        get {
+            var start = 0
+            var end = count
+            while end > 0 && self[end - 1] == Ascii.carriageReturn { end -= 1 }
+            while start < end && self[start] == Ascii.carriageReturn { start += 1 }
+            return extracting(start..<end)
+        }
+    }
+
     /// What a progress line shows in the end: the last piece that is not empty, each `\r` beginning
     /// a new one.
     var afterLastReturn: Span<UInt8> {

@@ -3,13 +3,13 @@ import Kernel
 
 /// What somebody may type next, so that it can be pasted as it stands.
 public enum Advice {
-    /// `'lbctl down'`, with `--name` where it would mean another service without. `given` is what
-    /// LBCTL_NAME says there.
+    /// `'lbctl down'`, with `--name` where it would mean another service without. `implied` is the
+    /// one that would be meant then.
     public static func line(
         _ verb: String, for service: String,
-        given: String? = ThisProcess.variable(Inheritance.service)
+        implied: String = ServiceName.implied()
     ) -> String {
-        let name = service == given ?? "default" ? "" : " --name \(service)"
+        let name = service == implied ? "" : " --name \(service)"
         return "'lbctl \(verb)\(name)'"
     }
 }

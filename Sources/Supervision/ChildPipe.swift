@@ -8,6 +8,8 @@ final class ChildPipe {
     /// the others from being heard.
     static let budget = 128 << 10
     static let capacity = 256 << 10
+    /// The least room for one read.
+    private static let piece = 16 << 10
     /// What has no line end yet is shown when nothing more of it came for so long …
     static let pause = Nanoseconds.milliseconds(200)
     /// … or when it has waited for so long, though more of it comes all the time.
@@ -59,10 +61,7 @@ final class ChildPipe {
             switch descriptor.read(into: &scratch) {
             case .moved(let count):
                 left -= count
-                let waiting = splitter.pending
-                splitter.feed(scratch.bytes, body)
-                let isSameLine = waiting > 0 && splitter.pending == waiting + count
-                if !isSameLine { waitsSince = now }
+                feed(scratch.bytes, now: now, body)
             case .wouldBlock: return true
             case .end, .failed:
                 splitter.finish(body)
@@ -70,6 +69,37 @@ final class ChildPipe {
             }
         }
         return !isOpen
+    }
+
+    /// Reads what is there into `queue`, up to the budget, and cuts nothing yet; what it has read
+    /// must be fed and then taken note of. False when the budget was used up.
+    func fetch(into queue: inout ByteQueue, budget: Int) -> Bool {
+        let limit = queue.count + budget
+        while isOpen && queue.count < limit {
+            queue.reserve(Self.piece)
+            switch descriptor.read(into: &queue) {
+            case .moved:
+                // A pipe gives all that it has.
+                if queue.room > 0 { return true }
+            case .wouldBlock: return true
+            case .end, .failed: isOpen = false
+            }
+        }
+        return !isOpen
+    }
+
+    /// Hands out the lines that these bytes end.
+    func feed(_ bytes: Span<UInt8>, now: Instant, _ body: (Span<UInt8>, Part) -> Void) {
+        let waiting = splitter.pending
+        splitter.feed(bytes, body)
+        let isSameLine = waiting > 0 && splitter.pending == waiting + bytes.count
+        if !isSameLine { waitsSince = now }
+    }
+
+    /// All `count` bytes that were fetched have been fed.
+    func noteFetched(_ count: Int, now: Instant, _ body: (Span<UInt8>, Part) -> Void) {
+        if !isOpen { splitter.finish(body) }
+        noteBeginning(behind: count, now: now)
     }
 
     /// Decides how it is read from now on, after it was. `isEmptied` says that there was no more;

@@ -47,7 +47,9 @@ final class ControlConnection {
     enum Arrival {
         case request(ControlRequest)
         case nothingYet
-        /// The peer has left, or does not speak our language.
+        /// The peer does not speak our language, or asks for what nobody can have.
+        case misspelt(String)
+        /// The peer has left.
         case over
     }
 
@@ -86,9 +88,11 @@ final class ControlConnection {
                     return .request(request)
                 }
             } catch {
-                return .over
+                return .misspelt(error.reason)
             }
-            if incoming.count > Self.longestRequest { return .over }
+            if incoming.count > Self.longestRequest {
+                return .misspelt("it is longer than \(Self.longestRequest) bytes")
+            }
             incoming.reserve(4096)
             switch socket.receive(into: &incoming) {
             case .moved: continue

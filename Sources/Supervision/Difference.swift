@@ -56,7 +56,7 @@ struct Difference: Equatable {
     private static func isSame(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
         let isBalancer = a.role == .balancer
         return a.name == b.name && a.type == b.type && a.role == b.role
-            && a.hasTerminal == b.hasTerminal
+            && a.hasTerminal == b.hasTerminal && a.mergesStreams == b.mergesStreams
             && (isBalancer || a.port == b.port)
             && (isBalancer
                 ? Topology.without("listen", a.words) == Topology.without("listen", b.words)

@@ -14,7 +14,7 @@ public struct Formation: Equatable, Sendable {
             let pair = part.drop { $0 == " " }.split(
                 separator: "=", omittingEmptySubsequences: false)
             guard pair.count == 2, !pair[0].isEmpty, let count = Int(pair[1]),
-                (0...256).contains(count)
+                (0...Int(RequestBounds.backends.upperBound)).contains(count)
             else {
                 throw UsageError(
                     "--formation takes TYPE=N, not '\(part)'", hint: "such as worker=2,clock=0")

@@ -130,6 +130,7 @@ extension Topology.Flags: Spelled {
         frame.put(balancer)
         frame.put(terminals)
         stops.spell(into: &frame)
+        frame.put(merged)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -162,5 +163,6 @@ extension Topology.Flags: Spelled {
         balancer = try frame.texts()
         terminals = try frame.texts()
         stops = try StopRules(from: &frame)
+        merged = try frame.texts()
     }
 }

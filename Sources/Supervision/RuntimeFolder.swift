@@ -32,7 +32,7 @@ public struct RuntimeFolder: Equatable, Sendable {
         name: String, runtimeDirectory: ByteString? = ThisProcess.octets(of: "XDG_RUNTIME_DIR"),
         user: UInt32 = ThisProcess.user
     ) throws(UsageError) {
-        guard Self.isName(name) else {
+        guard ServiceName.isValid(name) else {
             throw UsageError(
                 "'\(name)' is no name for a service",
                 hint: "a name is made of letters, digits, '.', '_' and '-', at most 48")
@@ -59,18 +59,7 @@ public struct RuntimeFolder: Equatable, Sendable {
 
     /// The names of all services that have a folder, whether they run or not.
     public static func names() -> [String] {
-        ((try? Files.names(in: parent)) ?? []).filter { isName($0) }
-    }
-
-    private static func isName(_ name: String) -> Bool {
-        guard !name.isEmpty, name.utf8.count <= 48, !name.hasPrefix("."), !name.hasPrefix("-")
-        else { return false }
-        return name.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E: true
-            default: false
-            }
-        }
+        ((try? Files.names(in: parent)) ?? []).filter { ServiceName.isValid($0) }
     }
 
     /// Makes the folder where it is missing, and makes sure that it is ours alone, and what lies in
@@ -78,7 +67,8 @@ public struct RuntimeFolder: Equatable, Sendable {
     public func make() throws(Refusal) {
         if controlSocket.count > 107 {
             throw refusal(
-                "its path is too long for a socket", "set XDG_RUNTIME_DIR to a shorter one")
+                "its path is too long for a socket",
+                "set XDG_RUNTIME_DIR to a shorter one, or give a shorter --name")
         }
         do throws(SystemError) {
             for folder in [path.parent, path] { try Files.makeFolders(folder) }

@@ -77,6 +77,8 @@ public struct ChildPlan: Equatable, Sendable {
     public var weight: UInt32 = 1
     /// Whether its output is a terminal to it.
     public var hasTerminal = false
+    /// Whether its standard error goes where its standard output does.
+    public var mergesStreams = false
 
     /// Whether it must have ended well before the others are started.
     var isRelease: Bool { role == .other && type == Self.releaseType }
@@ -151,6 +153,7 @@ extension ChildPlan: Spelled {
         frame.put(stopLimit.count)
         frame.put(weight)
         frame.put(hasTerminal)
+        frame.put(mergesStreams)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -175,5 +178,6 @@ extension ChildPlan: Spelled {
         stopLimit = Nanoseconds(try frame.number())
         weight = try frame.number()
         hasTerminal = try frame.flag()
+        mergesStreams = try frame.flag()
     }
 }

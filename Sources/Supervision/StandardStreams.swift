@@ -12,15 +12,15 @@ struct StandardStreams {
     /// input is open and silent: there are programs that end when it does.
     let handedDown: [HeldDescriptor?]
     let output: ChildPipe
-    let errors: ChildPipe
+    /// Nothing where errors go where the output does.
+    let errors: ChildPipe?
+    /// The two, where it is known in which turns they are written to.
+    let pair: PipePair?
 
-    init(for plan: ChildPlan) throws(SystemError) {
-        let errors = try Pipe(capacity: ChildPipe.capacity)
-        try errors.readEnd.setNonBlocking()
+    init(for plan: ChildPlan, _ watch: StreamWatch) throws(SystemError) {
         let near: Descriptor
         let far: HeldDescriptor
         if plan.hasTerminal {
-            // Its errors still come by a pipe: they are not held back, and stay apart.
             let terminal = try Pseudoterminal(columns: Self.columns, rows: Self.rows)
             near = terminal.near
             far = HeldDescriptor(terminal.far)
@@ -30,12 +30,26 @@ struct StandardStreams {
             far = HeldDescriptor(pipe.writeEnd)
         }
         try near.setNonBlocking()
+        output = ChildPipe(near, stream: plan.role == .balancer ? .access : .out)
         var input: HeldDescriptor? = far
         if !plan.hasTerminal {
             input = plan.role == .balancer ? nil : HeldDescriptor(try Pipe.silent())
         }
-        handedDown = [input, far, HeldDescriptor(errors.writeEnd)]
-        output = ChildPipe(near, stream: plan.role == .balancer ? .access : .out)
-        self.errors = ChildPipe(errors.readEnd, stream: .err)
+        if plan.mergesStreams && plan.role != .balancer {
+            handedDown = [input, far, far]
+            errors = nil
+            pair = nil
+            return
+        }
+        // Errors of one that has a terminal come by a pipe all the same: they are not held back.
+        let second = try Pipe(capacity: ChildPipe.capacity)
+        try second.readEnd.setNonBlocking()
+        handedDown = [input, far, HeldDescriptor(second.writeEnd)]
+        let errors = ChildPipe(second.readEnd, stream: .err)
+        self.errors = errors
+        // What passes a terminal comes a moment after it was written; and a balancer's two streams
+        // are about different things.
+        let isTold = !plan.hasTerminal && plan.role != .balancer
+        pair = isTold ? watch.watch(output, errors) : nil
     }
 }

@@ -176,7 +176,7 @@ final class SupervisedChild {
         first = min(first, drain?.nextLook ?? .never)
         first = min(first, lifecycle.deadline ?? .never)
         first = min(first, process?.output.nextLook ?? .never)
-        first = min(first, process?.errors.nextLook ?? .never)
+        first = min(first, process?.errors?.nextLook ?? .never)
         return first == .never ? nil : first
     }
 }
@@ -191,7 +191,10 @@ final class ChildProcess {
     var asked: Set<Int32> = []
     var killed: Set<Int32> = []
     let output: ChildPipe
-    let errors: ChildPipe
+    /// Nothing where its errors go where its output does.
+    let errors: ChildPipe?
+    /// The two, where it is known in which turns they are written to.
+    let pair: PipePair?
     /// Where it says that it is ready; nothing once it has, or where it can't.
     var readiness: HeldDescriptor?
     var probe: PortProbe?
@@ -199,13 +202,14 @@ final class ChildProcess {
     let link: BalancerLink?
 
     init(
-        child: consuming Child, forkedAt: Instant, output: ChildPipe, errors: ChildPipe,
+        child: consuming Child, forkedAt: Instant, streams: StandardStreams,
         readiness: HeldDescriptor?, probe: PortProbe?, link: BalancerLink?
     ) {
         self.child = child
         self.forkedAt = forkedAt
-        self.output = output
-        self.errors = errors
+        output = streams.output
+        errors = streams.errors
+        pair = streams.pair
         self.readiness = readiness
         self.probe = probe
         self.link = link
@@ -213,6 +217,8 @@ final class ChildProcess {
 
     /// The leader's. It may be another process's once the leader has been reaped.
     var pid: Int32 { child.pid }
+
+    var pipes: [ChildPipe] { errors.map { [output, $0] } ?? [output] }
 
     /// The leader's until it has been reaped.
     var livingPid: Int32? { leaderEnd == nil ? pid : nil }

@@ -110,8 +110,21 @@ extension Supervisor {
         switch connection.nextRequest() {
         case .request(let request): answer(request, on: connection, key)
         case .nothingYet: return
+        case .misspelt(let reason):
+            refuseWords(of: connection, reason)
+            close(key)
         case .over: close(key)
         }
+    }
+
+    /// What follows in the stream can't be read either, so this is the last that it is told.
+    private func refuseWords(of connection: ControlConnection, _ reason: String) {
+        connection.outbox.put(
+            .refused(
+                Refusal(
+                    what: "the request was not understood", why: reason,
+                    advice: "nothing was done")))
+        _ = connection.outbox.flush(to: connection.socket.reference)
     }
 
     private func close(_ key: SlabKey) {

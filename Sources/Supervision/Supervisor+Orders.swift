@@ -53,7 +53,9 @@ extension Supervisor {
     }
 
     /// A verb as it can be typed; whoever asked may not have LBCTL_NAME as the supervisor has it.
-    func advised(_ verb: String) -> String { Advice.line(verb, for: plan.name, given: nil) }
+    func advised(_ verb: String) -> String {
+        Advice.line(verb, for: plan.name, implied: ServiceName.usual)
+    }
 
     static let isLeaving = Refusal(what: "nothing was done", why: "the service is being stopped")
 

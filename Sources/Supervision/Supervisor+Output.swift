@@ -3,8 +3,13 @@ import Kernel
 import Logs
 
 extension Supervisor {
-    /// Reads one pipe, as far as its budget goes.
-    func read(_ pipe: ChildPipe, of child: SupervisedChild) {
+    /// Reads a pipe that has something, as far as its budget goes, and the process's other one too
+    /// where it is known how they go together.
+    func read(_ pipe: ChildPipe, of process: ChildProcess, _ child: SupervisedChild) {
+        if let pair = process.pair {
+            read(pair, of: child)
+            return
+        }
         var isEmptied = false
         let before = log.nextSequence
         let waiting = pipe.pending
@@ -12,6 +17,12 @@ extension Supervisor {
             isEmptied = pipe.read(into: &scratch, now: now, $0)
         }
         let hadSome = log.nextSequence != before || pipe.pending != waiting
+        decidePace(of: pipe, isEmptied: isEmptied, hadSome: hadSome, child)
+    }
+
+    func decidePace(
+        of pipe: ChildPipe, isEmptied: Bool, hadSome: Bool, _ child: SupervisedChild
+    ) {
         if pipe.decidePace(isEmptied: isEmptied, hadSome: hadSome, now: now) {
             watch(pipe, of: child)
         }
@@ -28,29 +39,39 @@ extension Supervisor {
     /// Reads those pipes whose time has come: their children talk without pause.
     func readTalkers(of child: SupervisedChild) {
         guard let process = child.process else { return }
-        for pipe in [process.output, process.errors] where pipe.readsAt ?? .never <= now {
-            read(pipe, of: child)
+        for pipe in process.pipes where pipe.readsAt ?? .never <= now {
+            read(pipe, of: process, child)
         }
     }
 
     /// Takes all that a child has written so far, as far as a pipe can hold it.
     func readAll(of child: SupervisedChild) {
         guard let process = child.process else { return }
-        for pipe in [process.output, process.errors] {
-            keep(what: pipe, of: child) {
-                pipe.read(into: &scratch, now: now, budget: 2 * ChildPipe.capacity, $0)
-            }
-            if !pipe.isOpen { poller.remove(pipe.reference) }
+        readAll(process, of: child)
+        for pipe in process.pipes where !pipe.isOpen {
+            poller.remove(pipe.reference)
         }
     }
 
     /// What a child wrote before it died comes before the sentence that tells of its death. A
     /// grandchild may hold the pipe open and write on: so only what is there now is read.
     func readLastWords(_ process: ChildProcess, of child: SupervisedChild) {
-        for pipe in [process.output, process.errors] {
-            keep(what: pipe, of: child) { line in
-                pipe.read(into: &scratch, now: now, budget: 2 * ChildPipe.capacity, line)
-                pipe.finish(line)
+        readAll(process, of: child)
+        for pipe in process.pipes {
+            keep(what: pipe, of: child) { pipe.finish($0) }
+        }
+        if let pair = process.pair { streamWatch.forget(pair) }
+    }
+
+    private func readAll(_ process: ChildProcess, of child: SupervisedChild) {
+        if let pair = process.pair {
+            _ = fetch(pair, budget: 2 * ChildPipe.capacity)
+            keep(pair, of: child)
+            return
+        }
+        for pipe in process.pipes {
+            keep(what: pipe, of: child) {
+                pipe.read(into: &scratch, now: now, budget: 2 * ChildPipe.capacity, $0)
             }
         }
     }
@@ -58,13 +79,13 @@ extension Supervisor {
     /// Takes into the stream what a child has begun to say and not ended for a moment.
     func showBeginnings(of child: SupervisedChild) {
         guard let process = child.process else { return }
-        for pipe in [process.output, process.errors] where pipe.showsAt ?? .never <= now {
+        for pipe in process.pipes where pipe.showsAt ?? .never <= now {
             keep(what: pipe, of: child) { pipe.showBeginning($0) }
         }
     }
 
     /// Takes into the stream the lines that `source` hands out.
-    private func keep(
+    func keep(
         what pipe: ChildPipe, of child: SupervisedChild,
         _ source: ((Span<UInt8>, Part) -> Void) -> Void
     ) {

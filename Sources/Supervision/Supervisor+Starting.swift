@@ -151,7 +151,7 @@ extension Supervisor {
     private func spawn(
         _ child: SupervisedChild, _ launch: Launch, path: ByteString, words: [ByteString]
     ) throws(SystemError) -> ChildProcess {
-        let streams = try StandardStreams(for: child.plan)
+        let streams = try StandardStreams(for: child.plan, streamWatch)
         var descriptors = streams.handedDown.map { $0?.descriptor.reference }
         var extra = Peers.variables(members.map { ($0.plan.name, $0.plan.port) })
         var words = words
@@ -193,7 +193,7 @@ extension Supervisor {
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
         let process = ChildProcess(
-            child: started, forkedAt: forkedAt, output: streams.output, errors: streams.errors,
+            child: started, forkedAt: forkedAt, streams: streams,
             readiness: readiness, probe: probe, link: link)
         withExtendedLifetime((handedDown, streams)) {}
         try watch(process, of: child)
@@ -219,8 +219,9 @@ extension Supervisor {
             process.child.pidDescriptor.reference, for: .readable, token: token(.childEnded, child))
         try poller.add(
             process.output.reference, for: .readable, token: token(.childOutput, child))
-        try poller.add(
-            process.errors.reference, for: .readable, token: token(.childErrors, child))
+        if let errors = process.errors {
+            try poller.add(errors.reference, for: .readable, token: token(.childErrors, child))
+        }
         if let readiness = process.readiness?.descriptor.reference {
             try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
         }

@@ -8,6 +8,7 @@ extension Supervisor {
     func status() -> ServiceStatus {
         ServiceStatus(
             name: plan.name, supervisorPid: ThisProcess.pid, guardianPid: guardianPid, url: url,
+            directory: plan.directory, procfile: plan.recipe.file ?? "", startedAt: startedAt,
             children: children.map { status(of: $0) })
     }
 

@@ -34,6 +34,7 @@ public final class Supervisor {
     let listen: [Address]
     let controlSocket: ListeningSocket
     let guardianPid: Int32
+    let startedAt = Clock.wallTime()
     /// In the order in which people see them.
     var children: [SupervisedChild] = []
     /// All there have ever been, by their index; nothing where one is gone.
@@ -64,6 +65,9 @@ public final class Supervisor {
     var hasReapedOrphans = false
     /// The memory that every pipe is read into.
     var scratch = ByteQueue(capacity: 65536)
+    /// That of a second pipe, where both of a process are read together.
+    var errorScratch = ByteQueue(capacity: 16384)
+    let streamWatch = StreamWatch()
 
     init(_ opening: consuming Opening) {
         plan = opening.plan
@@ -127,8 +131,11 @@ public final class Supervisor {
         case .controlSocket: acceptConnections()
         case .connection: connectionIsReady(event.token.key, event.readiness)
         case .childEnded: withChild(event.token) { processEnded($0, $1) }
-        case .childOutput: withChild(event.token) { read($1.output, of: $0) }
-        case .childErrors: withChild(event.token) { read($1.errors, of: $0) }
+        case .childOutput: withChild(event.token) { read($1.output, of: $1, $0) }
+        case .childErrors:
+            withChild(event.token) { child, process in
+                if let errors = process.errors { read(errors, of: process, child) }
+            }
         case .childReadiness: withChild(event.token) { readinessCame($0, $1) }
         case .childNotice: withChild(event.token) { noticeCame($0, $1) }
         case .link: withChild(event.token) { linkIsReady($0, $1) }

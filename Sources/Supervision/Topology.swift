@@ -20,6 +20,8 @@ public struct Topology {
         public var balancer: [String] = []
         /// The types whose output is to be a terminal to them; `all` stands for all of them.
         public var terminals: [String] = []
+        /// The types whose output and errors are one stream, likewise.
+        public var merged: [String] = []
 
         public init() {}
     }
@@ -85,8 +87,10 @@ public struct Topology {
         // Of a service that runs a type may have left the file since it was spoken of.
         if ports == nil {
             try flags.formation.check(against: procfile.lines.map { $0.type })
-            try Self.check(terminals: flags.terminals, against: procfile.lines.map { $0.type })
-            try flags.stops.check(against: procfile.lines.map { $0.type })
+            let types = procfile.lines.map { $0.type }
+            try Self.check(flags.terminals, of: "--pty", against: types)
+            try Self.check(flags.merged, of: "--merge-streams", against: types)
+            try flags.stops.check(against: types)
         }
         if balanced != nil, !procfile.lines.contains(where: { $0.type == "balancer" }) {
             try addBalancer(Procfile.Line(type: "balancer", command: "lb-balancer"))
@@ -302,15 +306,16 @@ public struct Topology {
                 name: name, type: line.type, role: role, port: port,
                 words: try words(of: line, name: name, port: port),
                 rule: isRelease ? .never : flags.rule ?? usual, restartDelay: flags.restartDelay,
-                hasTerminal: flags.terminals.contains { $0 == line.type || $0 == "all" }))
+                hasTerminal: flags.terminals.contains { $0 == line.type || $0 == "all" },
+                mergesStreams: flags.merged.contains { $0 == line.type || $0 == "all" }))
     }
 
     private static func check(
-        terminals: [String], against types: [String]
+        _ named: [String], of option: String, against types: [String]
     ) throws(Refusal) {
-        for type in terminals where type != "all" && !types.contains(type) {
+        for type in named where type != "all" && !types.contains(type) {
             throw Refusal(
-                what: "--pty can't be '\(type)'", why: "there is no such type",
+                what: "\(option) can't be '\(type)'", why: "there is no such type",
                 advice: "the types are \(types.joined(separator: ", "))")
         }
     }

@@ -40,6 +40,7 @@ enum App {
         case Detached.verb: return try Detached.guardService(exact)
         case "down": return try DownCommand.run(words)
         case "ps", "status": return try StatusCommand.run(words)
+        case "ls": return try ListCommand.run(words)
         case "kill": return try KillCommand.run(words)
         case "stop": return try OrderCommand.run(.stop, words)
         case "start": return try OrderCommand.run(.start, words)

@@ -57,6 +57,7 @@ enum Completion {
         case "color": return plain(ColourChoice.allCases.map(\.rawValue))
         case "restart": return plain(["always", "on-failure", "never"])
         case "procfile": return [(files, "")]
+        case "merge-streams", "tail": return plain(["all"])
         case "name": return plain(RuntimeFolder.names())
         case "weight": return Targets.alive(place.service).map { ($0.0 + "=", $0.1) }
         case "since", "until":
@@ -110,8 +111,13 @@ extension Completion {
         /// What stands in the same word in front of that.
         private(set) var prefix = ""
         private(set) var operands: [String] = []
-        /// Which service is meant.
-        private(set) var service = ThisProcess.variable(Inheritance.service) ?? ""
+        /// The service that was named.
+        private var named = ThisProcess.variable(Inheritance.service) ?? ""
+        /// Which service is meant; empty where that is not clear.
+        var service: String {
+            if !named.isEmpty { return named }
+            return (try? ServiceChoice.folder())?.name ?? ""
+        }
 
         init(_ words: [String], _ options: [Option]) {
             // bash makes `--name=x` three words.
@@ -126,7 +132,7 @@ extension Completion {
             var awaited: Option?
             for word in before where word != "=" {
                 if let option = awaited {
-                    if option.name == "name" { service = word }
+                    if option.name == "name" { named = word }
                     awaited = nil
                 } else if isOver || !word.hasPrefix("-") {
                     operands.append(word)
@@ -136,13 +142,12 @@ extension Completion {
                     let parts = word.split(separator: "=", maxSplits: 1)
                     let option = Self.find(String(parts.first ?? ""), options)
                     if parts.count > 1 {
-                        if option?.name == "name" { service = String(parts[1]) }
+                        if option?.name == "name" { named = String(parts[1]) }
                     } else if option?.value != nil {
                         awaited = option
                     }
                 }
             }
-            if service.isEmpty { service = "default" }
             if let awaited {
                 kind = .value(awaited)
             } else if !isOver && current.hasPrefix("-") {

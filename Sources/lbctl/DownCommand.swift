@@ -28,18 +28,18 @@ enum DownCommand {
                 folder.removeAll()
                 if strays > 0 {
                     let words = Figures.count(UInt64(strays), "process")
-                    Console.say("killed \(words) that '\(verb.name)' had left behind")
+                    Console.say("killed \(words) that '\(folder.name)' had left behind")
                     return 0
                 }
                 // Whoever wants it stopped has what was wanted.
-                Console.note("nothing runs as '\(verb.name)': there is nothing to stop")
+                Console.note("nothing runs as '\(folder.name)': there is nothing to stop")
                 return 0
             }
             let guardian = FileLock.holder(folder.guardianLock)
             var client = try ControlClient(folder)
             _ = try client.ask(.down(within: time, why: "'lbctl down'"))
             waitForGuardian(folder, guardian)
-            Console.say("'\(verb.name)' is stopped")
+            Console.say("'\(folder.name)' is stopped")
             return 0
         } catch {
             Console.complain(error.what, why: error.why, advice: error.advice)

@@ -25,7 +25,7 @@ enum EventsCommand {
             ],
             options: [
                 LogsFlags.follow,
-                Option("tail", value: "N", help: "only the last N of them"),
+                Option("tail", value: "N|all", help: "only the last N of them (all)"),
                 LogsFlags.since, LogsFlags.until,
                 Option("format", value: "text|json", help: "how to print (text)"),
                 ColourChoice.option,
@@ -43,8 +43,8 @@ enum EventsCommand {
         }
         let format = try given.choice("format", LinePainter.Format.self) ?? .text
         let request = LogRequest(
-            name: verb.name, folder: try verb.folder(), filter: filter, names: names,
-            tail: try given.number("tail", in: 0...1_000_000_000), follows: given.has("follow"),
+            folder: try verb.pastFolder(), filter: filter, names: names,
+            tail: try LogsFlags.tail(given), follows: given.has("follow"),
             spansRuns: given.has("since") || given.has("until"))
         let colour = try given.choice("color", ColourChoice.self) ?? .auto
         return request.show(

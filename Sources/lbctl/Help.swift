@@ -8,6 +8,7 @@ enum Help {
         ("up", "start everything and stay in front (-d: in the background)"),
         ("down", "stop everything"),
         ("ps", "a row for each process"),
+        ("ls", "all services of yours that run"),
         ("kill", "send a signal to some of them"),
         ("stop", "let some finish what they have, and end them"),
         ("start", "start what was stopped or has failed"),
@@ -42,7 +43,8 @@ enum Help {
         \(list)
 
         A TARGET is a port (3001), a name (backend.2), a type (backend) or all.
-        'lbctl VERB --help' tells more; --name NAME keeps several services apart.
+        A service is named after the folder of its Procfile, or by --name NAME; without that a verb
+        means this folder's service, or the only one that runs. 'lbctl VERB --help' tells more.
         """
 
     private static var list: String {

@@ -5,16 +5,20 @@ import Terminal
 /// What `up` says once all is ready: where to look, and the very next line to type.
 enum Invitation {
     /// A few lines between blank ones, so that they are found in a stream that goes on.
-    static func text(_ status: ServiceStatus, name: String, style: Style) -> String {
-        let name = name == "default" ? "" : " --name \(name)"
+    /// `own` is how this program is called; `implied` is the service that is meant without a name.
+    static func text(
+        _ status: ServiceStatus, name: String, style: Style, own: String = OwnCommand.words,
+        implied: String = ServiceName.ofThisFolder() ?? ServiceName.usual
+    ) -> String {
+        let name = name == implied ? "" : " --name \(name)"
         var lines: [String] = []
         if status.url.hasPrefix("http") {
             lines.append("open " + style.paint(status.url, .bold))
         } else if !status.url.isEmpty {
-            lines.append("try " + style.paint("echo hello | lbctl send \(status.url)", .bold))
+            lines.append("try " + style.paint("echo hello | \(own) send \(status.url)", .bold))
         }
         let place = hopeless(status) == nil ? "in another terminal: " : "once it is mended: "
-        lines.append(place + style.paint(command(status) + name, .bold))
+        lines.append(place + style.paint("\(own) \(command(status))\(name)", .bold))
         return "\n" + lines.joined(separator: "\n") + "\n"
     }
 
@@ -37,10 +41,10 @@ enum Invitation {
     /// What is worth trying: to start what has failed, else to kill the last of those between which
     /// somebody chooses.
     private static func command(_ status: ServiceStatus) -> String {
-        if let failed = hopeless(status) { return "lbctl start \(failed.name)" }
+        if let failed = hopeless(status) { return "start \(failed.name)" }
         guard let backend = status.children.last(where: { $0.weight != nil }) else {
-            return "lbctl ps"
+            return "ps"
         }
-        return "lbctl kill " + (backend.port.map { "\($0)" } ?? backend.name)
+        return "kill " + (backend.port.map { "\($0)" } ?? backend.name)
     }
 }

@@ -19,12 +19,15 @@ struct LinePainter {
     private var changes: EventPainter
 
     /// A painter for standard output: colours only where they are wanted.
-    init(_ format: Format, colour: ColourChoice, showing matter: Matter = .lines) {
+    init(
+        _ format: Format, colour: ColourChoice, showing matter: Matter = .lines,
+        overwritten: Painter.Overwritten = .hidden
+    ) {
         self.format = format
         self.matter = matter
         let isColoured = colour.style(for: .standardOutput).isColoured
         // As wide as `balancer` and `backend.1`, so that the first lines stand where all do.
-        lines = Painter(colour: isColoured, width: 9)
+        lines = Painter(colour: isColoured, width: 9, overwritten: overwritten)
         changes = EventPainter(colour: isColoured)
     }
 

@@ -7,7 +7,6 @@ import Supervision
 
 /// What somebody wants to see of a service's log: how `logs` and `events` find it.
 struct LogRequest {
-    let name: String
     let folder: RuntimeFolder
     let filter: LogFilter
     /// Who is asked for; none means all.
@@ -34,7 +33,7 @@ struct LogRequest {
     }
 
     private func find(on printer: LogPrinter) throws(Refusal) {
-        let past = PastLog(of: name)
+        let past = PastLog(of: folder.name)
         var query = HistoryQuery(filter: filter, tail: tail)
         // Asked in any case: it refuses where nothing ever ran, and what was said until now is in
         // the history then.

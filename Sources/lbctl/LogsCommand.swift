@@ -5,9 +5,10 @@ enum LogsCommand {
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
         let flags = try LogsFlags(words)
         let request = LogRequest(
-            name: flags.verb.name, folder: try flags.verb.folder(), filter: flags.filter,
+            folder: try flags.verb.pastFolder(), filter: flags.filter,
             names: flags.filter.names, tail: flags.tail, follows: flags.follows,
             spansRuns: flags.spansRuns)
-        return request.show(on: LogPrinter(LinePainter(flags.format, colour: flags.colour)))
+        let painter = LinePainter(flags.format, colour: flags.colour, overwritten: .shown)
+        return request.show(on: LogPrinter(painter))
     }
 }

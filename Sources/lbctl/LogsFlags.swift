@@ -34,7 +34,7 @@ struct LogsFlags {
 
     private static let options = [
         follow,
-        Option("tail", value: "N", help: "only the last N of the lines that would be shown"),
+        Option("tail", value: "N|all", help: "only the last N of what would be shown (all)"),
         since, until,
         Option("grep", value: "RE", help: "lines that match (POSIX extended; several: all do)"),
         Option("request", value: "ID", help: "lines that carry the id of a request, of any run"),
@@ -47,7 +47,7 @@ struct LogsFlags {
             words, usage: "lbctl logs [-f] [OPTIONS] [NAME…]", examples: Self.examples,
             options: Self.options)
         let given = verb.options
-        tail = try given.number("tail", in: 0...1_000_000_000)
+        tail = try Self.tail(given)
         follows = given.has("follow")
         spansRuns = given.has("since") || given.has("until") || given.has("request")
         format = try given.choice("format") ?? .text
@@ -56,6 +56,12 @@ struct LogsFlags {
         var filter = LogFilter(names: given.operands, since: span.since, until: span.until)
         filter.texts = try Self.texts(given)
         self.filter = filter
+    }
+
+    /// What `--tail` says; nothing for all.
+    static func tail(_ given: ParsedOptions) throws(UsageError) -> Int? {
+        if given.value("tail") == "all" { return nil }
+        return try given.number("tail", in: 0...1_000_000_000)
     }
 
     /// What `--since` and `--until` say.

@@ -24,11 +24,13 @@ enum ScaleCommand {
         guard operands.count == 1, let text = operands.first else {
             throw UsageError("scale needs a number", hint: "how many backends there are to be")
         }
+        let bounds = RequestBounds.backends
         // A sign would mean more or fewer than there are.
-        guard text.allSatisfy(\.isNumber), let count = UInt32(text), (1...256).contains(count)
+        guard text.allSatisfy(\.isNumber), let count = UInt32(text), bounds.contains(count)
         else {
             throw UsageError(
-                "scale takes a number from 1 to 256, not '\(text)'",
+                "scale takes a number from \(bounds.lowerBound) to \(bounds.upperBound), "
+                    + "not '\(text)'",
                 hint: text == "0"
                     ? "'lbctl stop TYPE' ends all of a type" : "it is how many there are to be")
         }

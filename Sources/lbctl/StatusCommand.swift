@@ -42,8 +42,8 @@ enum StatusCommand {
         do throws(Refusal) {
             try folder.look()
             if !ControlClient.isRunning(folder) {
-                let advice = Advice.line("up", for: verb.name)
-                Console.note("nothing runs as '\(verb.name)'; \(advice) starts it")
+                let advice = Advice.line("up", for: folder.name)
+                Console.note("nothing runs as '\(folder.name)'; \(advice) starts it")
                 if format == .json { Console.say("[]") }
                 return 0
             }

@@ -42,24 +42,7 @@ enum Targets {
     }
 
     private static func children(of service: String) -> [ChildStatus] {
-        do throws(UsageError) {
-            let folder = try RuntimeFolder(name: service)
-            return ask(folder)
-        } catch {
-            return []
-        }
-    }
-
-    private static func ask(_ folder: RuntimeFolder) -> [ChildStatus] {
-        do throws(Refusal) {
-            var client = try ControlClient(folder)
-            try client.send(.status)
-            guard Poll.wait(for: .readable, on: client.reference, timeout: patience),
-                case .status(let status) = try client.next()
-            else { return [] }
-            return status.children
-        } catch {
-            return []
-        }
+        guard let folder = try? RuntimeFolder(name: service) else { return [] }
+        return RunningService.status(of: folder, within: patience)?.children ?? []
     }
 }

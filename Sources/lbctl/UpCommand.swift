@@ -76,12 +76,37 @@ enum UpCommand {
     }
 
     static func alreadyRunning(_ flags: UpFlags) -> Refusal {
-        let pid = FileLock.holder(flags.folder.guardianLock)
-        func line(_ verb: String) -> String { Advice.line(verb, for: flags.name) }
+        let running = RunningService(flags.folder)
+        var why = "it is running already"
+        if let pid = running?.pid { why += " (pid \(pid))" }
+        if let status = running?.status {
+            why += " in \(status.directory.text), "
+            why += status.procfile.isEmpty ? "without a Procfile" : "by \(status.procfile.text)"
+        }
         return Refusal(
-            what: "'\(flags.name)' is not started",
-            why: "it is running already" + (pid.map { " (pid \($0))" } ?? ""),
-            advice: "\(line("ps")) shows it, \(line("logs -f")) follows it, "
-                + "\(line("down")) stops it; another --name starts one beside it")
+            what: "'\(flags.name)' is not started", why: why, advice: meant(flags, running?.status))
+    }
+
+    /// What whoever wants to start a service that runs may have meant.
+    private static func meant(_ flags: UpFlags, _ status: ServiceStatus?) -> String {
+        func line(_ verb: String) -> String { Advice.line(verb, for: flags.name) }
+        let place = Files.resolved(flags.procfile?.parent ?? ".")
+        if let status, status.directory != place {
+            return "'lbctl up --name NAME' starts this folder's beside it; "
+                + "'lbctl ps --name \(flags.name)' shows the one that runs, "
+                + "'lbctl down --name \(flags.name)' stops it"
+        }
+        var verbs: [String] = []
+        let isBalanced = status?.children.contains { $0.weight != nil } ?? false
+        if let count = flags.topology.backends, isBalanced {
+            verbs.append("\(line("scale \(count)")) changes how many backends it has")
+        }
+        if status?.procfile.isEmpty == false {
+            verbs.append("\(line("reload")) applies what has changed in the Procfile")
+        }
+        verbs.append("\(line("ps")) shows it")
+        verbs.append("\(line("logs -f")) follows it")
+        verbs.append("\(line("down")) stops it")
+        return verbs.joined(separator: ", ") + "; another --name starts one beside it"
     }
 }

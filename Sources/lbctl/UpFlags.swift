@@ -32,6 +32,9 @@ struct UpFlags {
             "formation", value: "TYPE=N,…", help: "copies of types, as worker=2,clock=0"),
         Option("pty", value: "TYPE", help: "give this type a terminal, if it holds lines back"),
         Option(
+            "merge-streams", value: "TYPE|all",
+            help: "one stream for this type's output and errors, in exact order"),
+        Option(
             "restart", value: "RULE",
             help: "always, on-failure or never (always for what is balanced, else on-failure)"),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
@@ -84,15 +87,16 @@ struct UpFlags {
         try verb.refuseOperands()
         let given = verb.options
         var flags = Topology.Flags()
-        flags.backends = try given.number("backends", in: 1...256)
+        let backends = RequestBounds.backends
+        flags.backends = try given.number(
+            "backends", in: Int(backends.lowerBound)...Int(backends.upperBound))
         flags.balancers = try given.number("balancers", in: 1...16)
         flags.port = try Self.port("port", given)
         flags.basePort = try Self.port("base-port", given)
         flags.host = given.value("host")
         if let text = given.value("formation") { flags.formation = try Formation(text) }
-        flags.terminals = given.values("pty").flatMap { values in
-            values.split(separator: ",").map { String($0) }
-        }
+        flags.terminals = Self.types("pty", given)
+        flags.merged = Self.types("merge-streams", given)
         flags.restartDelay = try given.duration("restart-delay")
         flags.startLimit = try given.span("start-timeout")
         flags.stops = try StopRules(
@@ -106,14 +110,18 @@ struct UpFlags {
         // Here, where what is wrong is the command line.
         _ = try BalancerOptions(words: flags.balancer)
         topology = flags
-        name = verb.name
-        folder = try verb.folder()
         procfile = given.octets("procfile")
+        name = verb.named ?? ServiceName.of(procfile: procfile)
+        folder = try RuntimeFolder(name: name)
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
         logSize = try Self.logSize(given)
         admin = try Self.port("admin", given)
+    }
+
+    private static func types(_ name: String, _ given: ParsedOptions) -> [String] {
+        given.values(name).flatMap { $0.split(separator: ",").map { String($0) } }
     }
 
     private static func logSize(_ given: ParsedOptions) throws(UsageError) -> UInt64 {

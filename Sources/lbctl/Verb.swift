@@ -6,12 +6,13 @@ import Supervision
 /// A verb's words, read: what all verbs have in common.
 struct Verb {
     let options: ParsedOptions
-    let name: String
+    /// The service that was named, by `--name` or LBCTL_NAME.
+    let named: String?
     /// The verb itself, as `up`.
     let word: String
 
     static let common = [
-        Option("name", value: "NAME", help: "which service (LBCTL_NAME, else 'default')"),
+        Option("name", value: "NAME", help: "which service (this folder's, or the only one)"),
         Option("help", short: "h", help: "this text"),
     ]
 
@@ -37,10 +38,31 @@ struct Verb {
         self.options = try ParsedOptions(
             exactWords.map { $0.octets }, allowed: allowed + further)
         let given = ThisProcess.variable(Inheritance.service) ?? ""
-        name = self.options.value("name") ?? (given.isEmpty ? "default" : given)
+        named = self.options.value("name") ?? (given.isEmpty ? nil : given)
     }
 
-    func folder() throws(UsageError) -> RuntimeFolder { try RuntimeFolder(name: name) }
+    /// The folder of the service that is meant. Where that is not clear those that run are listed,
+    /// and the program ends.
+    func folder() throws(UsageError) -> RuntimeFolder {
+        try folder(or: ServiceChoice.folder)
+    }
+
+    /// The same for what can be asked of a service that runs no more.
+    func pastFolder() throws(UsageError) -> RuntimeFolder {
+        try folder(or: ServiceChoice.pastFolder)
+    }
+
+    private func folder(
+        or choice: () throws(Refusal) -> RuntimeFolder
+    ) throws(UsageError) -> RuntimeFolder {
+        if let named { return try RuntimeFolder(name: named) }
+        do throws(Refusal) {
+            return try choice()
+        } catch {
+            Console.complain(error.what, why: error.why, advice: error.advice)
+            ThisProcess.exit(1)
+        }
+    }
 
     /// Fails where words are given that the verb has no use for.
     func refuseOperands() throws(UsageError) {

@@ -70,9 +70,50 @@ import Testing
     @Test func `a flag that is neither, and words that nobody knows, are refused`() {
         #expect(read([0], as: ControlRequest.self) == nil)
         #expect(read([99], as: ControlReply.self) == nil)
-        var kill = frame(ControlRequest.kill(targets: [], signal: 9, restarts: true))
+        var kill = frame(ControlRequest.kill(targets: ["all"], signal: 9, restarts: true))
         kill[kill.count - 1] = 2
         #expect(read(kill, as: ControlRequest.self) == nil)
+    }
+
+    /// What the command line would never let through.
+    static let excessive: [ControlRequest] = [
+        .scale(to: 0), .scale(to: 257), .scale(to: .max),
+        .kill(targets: ["all"], signal: 0, restarts: true),
+        .kill(targets: ["all"], signal: -1, restarts: true),
+        .kill(targets: ["all"], signal: 65, restarts: true),
+        .kill(targets: ["all"], signal: .max, restarts: true),
+        .kill(targets: [], signal: 9, restarts: true),
+        .kill(targets: [String](repeating: "a", count: 1025), signal: 9, restarts: true),
+        .kill(targets: ["a\0b"], signal: 9, restarts: true),
+        .kill(targets: [String(repeating: "b", count: 257)], signal: 9, restarts: true),
+        .carryOut(ServiceOrder(.weight, targets: ["3001"], weights: [257])),
+        .carryOut(ServiceOrder(.weight, targets: ["3001"], weights: [.max])),
+        .carryOut(ServiceOrder(.weight, targets: ["3001"], weights: [])),
+        .carryOut(ServiceOrder(.weight, targets: ["3001"], weights: [1, 2])),
+        .carryOut(ServiceOrder(.stop, targets: ["3001"], weights: [1])),
+        .carryOut(ServiceOrder(.stop, targets: [])),
+        .lift([]), .lift(["192.0.2.7\0"]),
+        .down(within: Nanoseconds(.max), why: ""),
+        .down(within: .seconds(1), why: String(repeating: "a", count: 257)),
+    ]
+
+    @Test func `nobody asks for more than the command line would let through`() {
+        for request in Self.excessive {
+            #expect(read(frame(request), as: ControlRequest.self) == nil, "\(request)")
+        }
+    }
+
+    @Test func `a text that is no UTF-8 is no target`() {
+        var kill = frame(ControlRequest.kill(targets: ["ab"], signal: 9, restarts: true))
+        #expect(read(kill, as: ControlRequest.self) != nil)
+        kill[9] = 0xFF
+        #expect(read(kill, as: ControlRequest.self) == nil)
+    }
+
+    @Test func `no balancer is told of a weight that nobody can have`() {
+        var roster = Words.roster
+        roster.members[0].weight = 257
+        #expect(read(frame(LinkOrder.roster(roster)), as: LinkOrder.self) == nil)
     }
 
     @Test func `every state and every health has a word of its own`() {

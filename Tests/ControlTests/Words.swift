@@ -6,13 +6,13 @@ import Basics
 enum Words {
     static let requests: [ControlRequest] = [
         .status, .awaitReady, .follow, .down(within: .seconds(10), why: "Ctrl-C"),
-        .down(within: Nanoseconds(.max), why: ""), .down(within: nil, why: "SIGTERM"),
+        .down(within: Nanoseconds(Quantity.longest), why: ""), .down(within: nil, why: "SIGTERM"),
         .kill(targets: ["3001", "backend.2", "é", ""], signal: 9, restarts: false),
-        .kill(targets: [], signal: -1, restarts: true),
+        .kill(targets: ["all"], signal: 64, restarts: true),
         .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),
-        .carryOut(ServiceOrder(.stop, targets: [], waits: true)),
+        .carryOut(ServiceOrder(.stop, targets: ["all"], waits: true)),
         .carryOut(ServiceOrder(.resume, targets: ["all"])),
-        .carryOut(ServiceOrder(.weight, targets: ["3001", "backend"], weights: [0, .max])),
+        .carryOut(ServiceOrder(.weight, targets: ["3001", "backend"], weights: [0, 256])),
         .scale(to: 8), .reload, .bans, .lift(["192.0.2.7", "all"]), .gatherLog,
     ]
 
@@ -45,7 +45,8 @@ enum Words {
         .status(
             ServiceStatus(
                 name: "default", supervisorPid: 2, guardianPid: 1, url: "http://localhost:8080/",
-                children: [child, bareChild, balancer])),
+                directory: "/srv/é", procfile: "/srv/é/Procfile",
+                startedAt: WallTime(nanoseconds: 5), children: [child, bareChild, balancer])),
         .killed([
             KillReport(
                 name: "backend.1", port: 3001, pid: 4242, signal: 9,

@@ -25,7 +25,7 @@ import Testing
             (["up", "--algorithm", "=", "ha"], ["hash"]),
             (["kill", "-s", "KI"], ["KILL"]), (["kill", "--signal", "USR"], ["USR1", "USR2"]),
             (["ps", "--format", ""], ["text", "json"]),
-            (["logs", "--color", "a"], ["auto", "always"]),
+            (["logs", "--color", "a"], ["auto", "always"]), (["logs", "--tail", ""], ["all"]),
             (["completions", ""], ["bash", "zsh", "fish"]), (["up", "-f", "x"], [":files"]),
             (["nonsense", ""], []), (["up", "--nonsense", ""], []),
             (["kill", "-s", "nonsense"], []),

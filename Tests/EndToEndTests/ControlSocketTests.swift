@@ -70,6 +70,25 @@ import Testing
         withExtendedLifetime(talkers) {}
     }
 
+    @Test func `who asks for what nobody can have is told so, and nothing is done`() throws {
+        let service = try Service(["--backends", "1"])
+        // `scale` to 4,294,967,295, and a request that there is not.
+        for frame in [[5, 0, 0, 0, 7, 255, 255, 255, 255], [1, 0, 0, 0, 99]] as [[UInt8]] {
+            let socket = try connect(service)
+            _ = socket.write(frame.span)
+            var answer = ByteQueue(capacity: 4096)
+            let isOver = Programs.eventually {
+                answer.reserve(1024)
+                if case .end = socket.receive(into: &answer) { return true }
+                return false
+            }
+            #expect(isOver)
+            let text = Utf8.string(answer.bytes)
+            #expect(text.contains("the request was not understood"), "\(text)")
+        }
+        #expect(try service.rows().count == 2)
+    }
+
     @Test func `clients that leave amid a request are forgotten`() throws {
         let service = try Service(["--backends", "1"])
         for _ in 0..<600 {

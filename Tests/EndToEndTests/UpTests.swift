@@ -22,7 +22,9 @@ import Testing
         let service = try Service(["--backends", "2"])
         let line = try service.guardian.line(with: "lbctl kill ", in: .errors)
         let last = try service.row("backend.2")
-        #expect(line == "in another terminal: lbctl kill \(last.port) --name \(service.name)")
+        // It is not on the path here.
+        let command = Programs.path("lbctl")
+        #expect(line == "in another terminal: \(command) kill \(last.port) --name \(service.name)")
     }
 
     @Test func `ps tells the promised fields of each process in JSON, and no others`() throws {
@@ -63,6 +65,9 @@ import Testing
             #expect(second.errors.contains("is running already (pid \(service.guardian.pid))"))
             #expect(second.errors.contains("'lbctl down --name \(service.name)'"))
         }
+        let more = try service.run(
+            "up", ["--backends", "5", "--base-port", "0"], in: service.place.directory)
+        #expect(more.code == 1 && more.errors.contains("'lbctl scale 5 --name \(service.name)'"))
         #expect(try service.get().status == 200)
         #expect(try service.row("backend.1").restarts == 0)
     }
@@ -144,7 +149,8 @@ import Testing
                 """)
         _ = try service.guardian.line(with: "worker is not ready", in: .errors)
         let line = try service.guardian.line(with: "lbctl start worker", in: .errors)
-        #expect(line == "once it is mended: lbctl start worker --name \(service.name)")
+        let command = Programs.path("lbctl")
+        #expect(line == "once it is mended: \(command) start worker --name \(service.name)")
         service.guardian.send(.terminate)
         #expect(try service.end() == .exited(code: 0))
         try service.awaitSentence("stopping: SIGTERM to lbctl")

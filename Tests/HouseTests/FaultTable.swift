@@ -254,6 +254,18 @@ enum FaultTable {
             "the log's files are removed", "HistoryFaultTests",
             "nothing that is said after the files were removed is lost"),
         Row(
+            "somebody asks, past the command line, for more than can be", "ControlSocketTests",
+            "who asks for what nobody can have is told so, and nothing is done"),
+        Row(
+            "two folders of the same name", "NamingTests",
+            "a second up says whose folder and Procfile runs, and what may be meant"),
+        Row(
+            "several services run, and a verb names none", "NamingTests",
+            "where several run a verb from elsewhere lists them and does nothing"),
+        Row(
+            "standard output and standard error in turns", "StreamOrderTests",
+            "lines that are written to both in turns are shown in turns"),
+        Row(
             "a request kills whoever gets it", "QueueTests",
             "a request of which two processes have died is given to no third"),
         Row(

@@ -29,6 +29,14 @@ import Testing
         )
     }
 
+    @Test func `what was written over is left out, or shown where that is wanted`() {
+        let bar = Array("\r10%\r50%\rfailed: disk full\rdone\r".utf8)
+        #expect(painted(bar).hasSuffix(" | done\n"))
+        var painter = Painter(colour: false, overwritten: .shown)
+        let shown = paint(&painter, bar, name: "web", stream: .out, part: .whole)
+        #expect(shown.hasSuffix(" | 10%^M50%^Mfailed: disk full^Mdone\n"))
+    }
+
     @Test func `names stand below each other once the widest is known`() {
         var painter = Painter(colour: false)
         painter.expect(name: "balancer")

@@ -85,9 +85,13 @@ import Testing
             name: "worker", type: "worker", port: 5000, pid: 43, state: .ready, health: .up,
             startedAt: nil, restarts: 0)
         status.children.append(worker)
-        let plain = Style(isColoured: false)
+        func text(_ status: ServiceStatus, name: String) -> String {
+            Invitation.text(
+                status, name: name, style: Style(isColoured: false), own: "lbctl",
+                implied: "default")
+        }
         #expect(
-            Invitation.text(status, name: "default", style: plain) == """
+            text(status, name: "default") == """
 
                 open http://localhost:8080/
                 in another terminal: lbctl kill 3000
@@ -95,8 +99,8 @@ import Testing
                 """)
         status.children[1].state = .failed
         #expect(
-            Invitation.text(status, name: "x", style: plain)
-                .contains("once it is mended: lbctl start backend.1 --name x\n"))
+            text(status, name: "x").contains(
+                "once it is mended: lbctl start backend.1 --name x\n"))
         #expect(
             Invitation.summary(status, name: "x")
                 == "'x' is up on http://localhost:8080/ with 1 backend")
@@ -104,7 +108,7 @@ import Testing
         status.children = [worker]
         #expect(Invitation.summary(status, name: "x") == "'x' is up with 1 process")
         #expect(
-            Invitation.text(status, name: "x", style: plain)
+            text(status, name: "x")
                 == "\nin another terminal: lbctl ps --name x\n")
     }
 

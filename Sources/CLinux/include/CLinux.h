@@ -174,6 +174,11 @@ int clinux_pipe(int fds[2]);
 // are and echoes nothing.
 int clinux_pseudoterminal(int fds[2], unsigned columns, unsigned rows);
 int clinux_pipe_capacity(int fd, int bytes);
+// inotify(7): tells of writes to the files that are watched.
+int clinux_inotify(void);
+// Watches the file that `fd` has open for writes, by whichever name or descriptor.
+int clinux_watch_writes(int inotify, int fd);
+int clinux_unwatch(int inotify, int watch);
 int clinux_memfd(const char *name);
 // Locks the whole file for this open file description, fcntl(2) F_OFD_SETLK.
 int clinux_lock(int fd);

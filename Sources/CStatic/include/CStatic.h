@@ -1,0 +1,2 @@
+// What a fully static program says of itself.
+#pragma once

@@ -1,0 +1,61 @@
+import Basics
+import Testing
+
+@testable import Logs
+
+@Suite struct WriteOrderTests {
+    /// The lines as they are handed out: those of `out` and `err`, where the kernel told of these
+    /// writes (`o` and `e`).
+    private func merged(_ writes: String, out: String, err: String) -> String {
+        var order = WriteOrder()
+        for write in writes { order.note(write == "o" ? .out : .err) }
+        var all = ""
+        order.merge(out: Array(out.utf8).span, err: Array(err.utf8).span) { stream, bytes in
+            all += (stream == .out ? "" : "!") + Utf8.string(bytes)
+        }
+        return all.replacing("\n", with: " ")
+    }
+
+    @Test func `lines that were written in turns come out in turns`() {
+        #expect(merged("oeoe", out: "1\n3\n", err: "2\n4\n") == "1 !2 3 !4 ")
+        #expect(merged("eoe", out: "2\n", err: "1\n3\n") == "!1 2 !3 ")
+    }
+
+    @Test func `several lines of one turn stay together`() {
+        #expect(merged("oooe", out: "1\n2\n3\n", err: "4\n") == "1 2 3 !4 ")
+        #expect(merged("oeeo", out: "1\n4\n", err: "2\n3\n") == "1 !2 3 4 ")
+    }
+
+    @Test func `more lines than turns are spread over them`() {
+        #expect(merged("oeo", out: "1\n2\n4\n5\n", err: "3\n") == "1 2 !3 4 5 ")
+    }
+
+    @Test func `a turn whose line was taken before has none`() {
+        #expect(merged("oeoe", out: "2\n", err: "1\n3\n") == "!1 2 !3 ")
+    }
+
+    @Test func `what no turn tells of comes last`() {
+        #expect(merged("", out: "1\n", err: "") == "1 ")
+        #expect(merged("o", out: "1\n", err: "2\n") == "1 !2 ")
+        #expect(merged("eo", out: "2\nand", err: "1\n") == "!1 2 and")
+    }
+
+    @Test func `nothing is lost or said twice, whatever was told`() {
+        var dice = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            func text(_ name: String) -> String {
+                (0..<Int.random(in: 0..<9, using: &dice)).map { "\(name)\($0)" }
+                    .joined(separator: "\n") + (Bool.random(using: &dice) ? "\n" : "")
+            }
+            let writes = String((0..<Int.random(in: 0..<9)).map { _ in Bool.random() ? "o" : "e" })
+            var order = WriteOrder()
+            for write in writes { order.note(write == "o" ? .out : .err) }
+            let (out, err) = (text("o"), text("e"))
+            var parts = [Stream.out: "", .err: ""]
+            order.merge(out: Array(out.utf8).span, err: Array(err.utf8).span) { stream, bytes in
+                parts[stream]? += Utf8.string(bytes)
+            }
+            #expect(parts[.out] == out && parts[.err] == err)
+        }
+    }
+}
