@@ -111,11 +111,7 @@ public struct Topology {
         if let limit = flags.startLimit {
             for index in children.indices { children[index].startLimit = limit }
         }
-        for index in children.indices {
-            let type = children[index].type
-            children[index].stopLimit = flags.stops.limit(of: type)
-            children[index].stopSignal = flags.stops.signal(of: type, children[index].role)
-        }
+        setStops()
         weigh()
         tellOfStrangers()
         tellEchoesOfMode()
@@ -127,6 +123,14 @@ public struct Topology {
         }
         // The balancer is named first everywhere, and started first.
         children.sort { $0.role == .balancer && $1.role != .balancer }
+    }
+
+    private mutating func setStops() {
+        for index in children.indices {
+            let type = children[index].type
+            children[index].stopLimit = flags.stops.limit(of: type)
+            children[index].stopSignal = flags.stops.signal(of: type, children[index].role)
+        }
     }
 
     private mutating func tellOfOmissions(_ path: String, _ lines: [Int], form: String) {

@@ -1,3 +1,4 @@
+import Basics
 import Kernel
 import Supervision
 
@@ -13,7 +14,8 @@ enum OwnCommand {
     /// `lbctl` where that is found on the path and is this program; `swift run …` where it was
     /// started so; else its whole path.
     static func words(typed: String, executable: String, folder: String, path: String) -> String {
-        if found(on: path).map(Files.resolved) == executable { return "lbctl" }
+        let isOnPath = found(on: path).map { Files.resolved(ByteString($0)).text == executable }
+        if isOnPath ?? false { return "lbctl" }
         return runBySwift(typed, executable, folder) ?? ShellWords.quoted(executable)
     }
 

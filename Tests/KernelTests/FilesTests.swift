@@ -55,7 +55,7 @@ import Testing
 
     @Test func `this program is where the kernel says`() {
         #expect(Files.isExecutable(ThisProcess.executable))
-        #expect(Files.resolved("/proc/self/exe") == ThisProcess.executable)
+        #expect(Files.resolved("/proc/self/exe") == ByteString(ThisProcess.executable))
     }
 }
 
