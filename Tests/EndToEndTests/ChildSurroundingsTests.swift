@@ -1,3 +1,4 @@
+import Basics
 import Kernel
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
         let lines = try told(by: place)
         // It waited for as long as it was let.
         #expect(lines[0] == "124")
-        #expect(lines[1] == Files.resolved(place.folder.path))
+        #expect(lines[1] == Files.resolved(ByteString(place.folder.path)).text)
         #expect(lines[2] == "0027")
         // lbctl has raised its own.
         #expect(lines[3] == "777")

@@ -8,7 +8,7 @@ import Kernel
 enum Programs {
     static let folder: String = {
         if let given = ThisProcess.variable("LBCTL_PROGRAMS"), !given.isEmpty {
-            return Files.resolved(given)
+            return Files.resolved(ByteString(given)).text
         }
         let own = ThisProcess.executable
         return String(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])
