@@ -232,13 +232,14 @@ extension Worker {
                 return
             }
             let member = roster.members[index].process
-            let isAgain = exchanges[number].attempts.includes(member)
-            if exchanges[number].attempts.count > 0 {
+            let isFirst = exchanges[number].attempts.count == 0
+            let isAgain = !isFirst && exchanges[number].attempts.includes(member)
+            if !isFirst {
                 lane.retried(to: member.slot)
             } else {
                 noteForBudget()
             }
-            learnEndings(number)
+            if !isFirst { learnEndings(number) }
             exchanges[number].attempts.began(on: member, at: now)
             if plan.keepsByAddress { noteOwnPlace(number) }
             lane.dispatched(slot: member.slot, generation: member.generation)

@@ -91,7 +91,10 @@ extension Worker {
             return true
         }
         let body = responseHead.framing(answering: exchanges[number].method)
-        if let seconds = exchanges[number].response.keepAliveSeconds(responseHead) {
+        // A head with such a field can't go on as it lies.
+        if responseHead.needsRewrite,
+            let seconds = exchanges[number].response.keepAliveSeconds(responseHead)
+        {
             pool.announced(seconds, upstreams[upstream])
         }
         exchanges[number].status = status

@@ -34,16 +34,19 @@ struct UpstreamPool {
         var memory = Limits.closeRemembered
     }
 
+    /// The connections to one backend, and what is known of it.
+    private struct Place {
+        var head = UpstreamPool.none
+        var count = 0
+        var keeping = Keeping()
+    }
+
     private let terms: Terms
-    private var heads: [UInt32]
-    private var counts: [Int32]
-    private var keeping: [Keeping]
+    private var places: [Place]
 
     init(backends: Int, _ terms: Terms = Terms()) {
         self.terms = terms
-        heads = .init(repeating: Self.none, count: backends)
-        counts = .init(repeating: 0, count: backends)
-        keeping = .init(repeating: Keeping(), count: backends)
+        places = .init(repeating: Place(), count: backends)
     }
 
     /// Takes out the connection to use next; nothing where a new one is to be opened.
@@ -52,7 +55,7 @@ struct UpstreamPool {
         _ slot: UInt32, isRepeatable: Bool, now: Instant,
         from upstreams: inout Slab<UpstreamConnection>
     ) -> UInt32? {
-        let head = heads[Int(slot)]
+        let head = places[Int(slot)].head
         if head == Self.none { return nil }
         if !isRepeatable && !isTrusted(upstreams[head], now: now) { return nil }
         remove(head, from: &upstreams)
@@ -64,7 +67,7 @@ struct UpstreamPool {
     private func isTrusted(_ connection: borrowing UpstreamConnection, now: Instant) -> Bool {
         let idled = now.since(connection.activeAt)
         if idled >= idleLimit(connection) { return false }
-        let known = keeping[Int(connection.slot)]
+        let known = places[Int(connection.slot)].keeping
         if known.generation != connection.generation { return idled >= terms.proof }
         let isRemembered = now.since(known.learntAt) < terms.memory
         if isRemembered && idled >= known.trusted { return false }
@@ -77,15 +80,15 @@ struct UpstreamPool {
         _ number: UInt32, now: Instant, to upstreams: inout Slab<UpstreamConnection>
     ) -> Bool {
         let slot = Int(upstreams[number].slot)
-        if Int(counts[slot]) >= terms.most { return false }
+        if places[slot].count >= terms.most { return false }
         if idleLimit(upstreams[number]).count == 0 { return false }
         upstreams[number].activeAt = now
-        let head = heads[slot]
+        let head = places[slot].head
         upstreams[number].next = head
         upstreams[number].previous = Self.none
         if head != Self.none { upstreams[head].previous = number }
-        heads[slot] = number
-        counts[slot] += 1
+        places[slot].head = number
+        places[slot].count += 1
         return true
     }
 
@@ -95,24 +98,24 @@ struct UpstreamPool {
         let previous = upstreams[number].previous
         let slot = Int(upstreams[number].slot)
         if previous == Self.none {
-            heads[slot] = next
+            places[slot].head = next
         } else {
             upstreams[previous].next = next
         }
         if next != Self.none { upstreams[next].previous = previous }
-        counts[slot] -= 1
+        places[slot].count -= 1
     }
 
     /// How long a connection may idle before it is closed from this side.
     func idleLimit(_ connection: borrowing UpstreamConnection) -> Nanoseconds {
-        let known = keeping[Int(connection.slot)]
+        let known = places[Int(connection.slot)].keeping
         if known.generation != connection.generation { return terms.idle }
         return min(terms.idle, known.announced)
     }
 
     /// When an idle connection is to be looked at next.
     func due(_ connection: borrowing UpstreamConnection) -> Instant {
-        let known = keeping[Int(connection.slot)]
+        let known = places[Int(connection.slot)].keeping
         let isKnown = known.generation == connection.generation && known.isProven
         return connection.activeAt + (isKnown ? idleLimit(connection) : terms.proof)
     }
@@ -121,7 +124,7 @@ struct UpstreamPool {
     mutating func stayed(_ connection: borrowing UpstreamConnection, now: Instant) {
         if now < connection.activeAt + terms.proof { return }
         let slot = claim(connection)
-        keeping[slot].isProven = true
+        places[slot].keeping.isProven = true
     }
 
     /// The backend ended a connection after it had idled for so long: on its own, or as it was
@@ -132,14 +135,14 @@ struct UpstreamPool {
         let slot = claim(connection)
         // Right behind an answer: that was no matter of time.
         if idled < terms.proof {
-            keeping[slot].isProven = false
+            places[slot].keeping.isProven = false
             return
         }
-        let isRemembered = now.since(keeping[slot].learntAt) < terms.memory
+        let isRemembered = now.since(places[slot].keeping.learntAt) < terms.memory
         // Half, since a backend's timer is no more exact than this.
         let half = Nanoseconds(idled.count / 2)
-        keeping[slot].trusted = isRemembered ? min(keeping[slot].trusted, half) : half
-        keeping[slot].learntAt = now
+        places[slot].keeping.trusted = isRemembered ? min(places[slot].keeping.trusted, half) : half
+        places[slot].keeping.learntAt = now
     }
 
     /// The backend says for how many seconds it keeps an idle connection.
@@ -147,15 +150,15 @@ struct UpstreamPool {
         let slot = claim(connection)
         // A second less, or half where there is not so much: its clock began before ours.
         let whole = min(seconds, 1 << 20) * 1_000_000_000
-        keeping[slot].announced = Nanoseconds(
+        places[slot].keeping.announced = Nanoseconds(
             whole >= 2_000_000_000 ? whole - 1_000_000_000 : whole / 2)
     }
 
     /// The place of what is known, emptied where it was known of an earlier process.
     private mutating func claim(_ connection: borrowing UpstreamConnection) -> Int {
         let slot = Int(connection.slot)
-        if keeping[slot].generation != connection.generation {
-            keeping[slot] = Keeping(generation: connection.generation)
+        if places[slot].keeping.generation != connection.generation {
+            places[slot].keeping = Keeping(generation: connection.generation)
         }
         return slot
     }
