@@ -307,8 +307,9 @@ public struct BalancerOptions: Sendable {
         queueTimeout = try parsed.duration("queue-timeout") ?? queueTimeout
         timeoutConnect = try parsed.span("timeout-connect") ?? timeoutConnect
         timeoutResponse = try parsed.span("timeout-response") ?? timeoutResponse
-        timeoutHead = try parsed.span("timeout-head") ?? timeoutHead
         timeoutClient = try parsed.span("timeout-client") ?? timeoutClient
+        // Who may not pause for long may not take long for a head either.
+        timeoutHead = try parsed.span("timeout-head") ?? min(timeoutHead, timeoutClient)
         timeoutIdle = try parsed.span("timeout-idle") ?? timeoutIdle
         timeoutTunnel = try parsed.span("timeout-tunnel") ?? timeoutTunnel
         timeoutHalfClosed = try parsed.span("timeout-half-closed")

@@ -32,6 +32,7 @@ import Testing
             "--min-rate", "1KiB/s",
         ])
         #expect(options.timeoutHead == .seconds(3))
+        #expect(try BalancerOptions(words: ["--timeout-client", "4s"]).timeoutHead == .seconds(4))
         #expect(options.timeoutClient == .seconds(120))
         #expect(options.timeoutResponse == .minutes(60))
         #expect(options.minRate == 1024)
