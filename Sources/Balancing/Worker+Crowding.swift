@@ -8,7 +8,8 @@ import Kernel
 /// 1. who has connected, has had a moment, and has not said anything: the first one first. Where
 ///    many of them are still within that moment, it is waited for: a crowd that only connects
 ///    pushes out its own.
-/// 2. who has been served and is idle, the longest first.
+/// 2. who has been served and is idle, or has begun a head and not come to its end, the longest
+///    first: an octet now and then must not keep a place.
 ///
 /// Nobody is sought as long as another worker has room: that takes the newcomers in.
 extension Worker {
@@ -51,7 +52,7 @@ extension Worker {
             }
         }
         guard let own else { return false }
-        closeClient(own)
+        letGo(own)
         if lack == .places { tellOfCrowd() }
         return true
     }
@@ -59,11 +60,16 @@ extension Worker {
     /// Another worker has a newcomer, or is about to decide whose client makes room for it.
     mutating func takeCrowdRequest() {
         let (request, tells) = plan.crowd.takeRequest(number)
-        if request == .letGo && clients.isFull, let slot = nextToGo() { closeClient(slot) }
+        if request == .letGo && clients.isFull, let slot = nextToGo() { letGo(slot) }
         if tells || request == .letGo { tellOfCrowd() }
         if request == .nothing { return }
         resumeAccepting()
         for index in plan.listeners.indices { accept(from: index) }
+    }
+
+    private mutating func letGo(_ slot: UInt32) {
+        if case .serving(let number) = clients[slot].phase { discard(number) }
+        closeClient(slot)
     }
 
     private mutating func tellOfCrowd() {
@@ -156,7 +162,10 @@ extension Worker {
         case .idle: clients[slot].isHeard
         // It has had the time to read why it was refused.
         case .lingering: now >= clients[slot].activeAt + Limits.firstWords
-        case .introducing, .serving, .postponed: false
+        case .serving(let number):
+            exchanges[number].phase == .readingHead
+                && now >= exchanges[number].startedAt + Limits.firstWords
+        case .introducing, .postponed: false
         }
     }
 

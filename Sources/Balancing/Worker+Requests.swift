@@ -88,6 +88,10 @@ extension Worker {
             requestMalformed(number, malformed)
             return
         }
+        if let most = plan.maxBody, exchanges[number].request.bodyBytes > most {
+            bodyTooLarge(number)
+            return
+        }
         if exchanges[number].request.bodyBytes > 0 { exchanges[number].awaitsContinue = false }
         // More of it will come, and the head may be let go before the end.
         if !exchanges[number].request.isComplete {

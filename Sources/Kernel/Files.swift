@@ -77,6 +77,8 @@ public enum Files {
     ) throws(SystemError) -> Descriptor {
         let flags = opening.flags | O_NOFOLLOW | O_NONBLOCK
         let number = unsafe path.withCString { unsafe clinux_open($0, flags, 0o600) }
+        let special = [Errno.noSuchAddress, .noSuchDevice].contains { $0.rawValue == -number }
+        if special { throw SystemError(call: "open", errno: .notSupported) }
         let file = Descriptor(number: try checked("open", number))
         if try !facts(of: file).isRegular {
             throw SystemError(call: "open", errno: .notSupported)
@@ -212,6 +214,9 @@ public enum Files {
     }
 
     public static func exists(_ path: some OctetText) -> Bool { isPermitted(path, F_OK) }
+
+    /// Whether the name is taken, be it by a link that leads nowhere.
+    public static func isThere(_ path: some OctetText) -> Bool { (try? facts(path)) != nil }
 
     private static func isPermitted(_ path: some OctetText, _ mode: Int32) -> Bool {
         unsafe path.withCString { unsafe clinux_access($0, mode) } == 0

@@ -12,6 +12,9 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let notPermitted = Errno(rawValue: EPERM)
     public static let noSuchFile = Errno(rawValue: ENOENT)
     public static let noSuchProcess = Errno(rawValue: ESRCH)
+    /// ENXIO and ENODEV: a socket, or a device that is not there, was to be opened as a file.
+    public static let noSuchAddress = Errno(rawValue: ENXIO)
+    public static let noSuchDevice = Errno(rawValue: ENODEV)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let tryAgain = Errno(rawValue: EAGAIN)
     public static let noChild = Errno(rawValue: ECHILD)

@@ -49,7 +49,7 @@ public struct Procfile: Equatable, Sendable {
             if line.isEmpty || line.first == TextFile.hash { continue }
             while TextFile.goesOn(line), next < rows.count {
                 line.removeLast()
-                line += rows[next]
+                line += TextFile.withoutLastBlanks(rows[next])
                 next += 1
             }
             guard let found = Self.split(line) else {

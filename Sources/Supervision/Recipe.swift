@@ -16,7 +16,7 @@ public struct Recipe: Equatable, Sendable {
     /// Reads what `-f` names, or else the Procfile of this folder, if it has one.
     public init(_ flags: Topology.Flags, file: ByteString?) throws(Refusal) {
         let path = file ?? "Procfile"
-        let isThere = file != nil || Files.exists(path)
+        let isThere = file != nil || Files.isThere(path)
         let directory = Files.resolved(isThere ? path.parent : ".")
         try self.init(
             flags, file: isThere ? "\(directory)/\(path.lastComponent)" : nil,
@@ -36,8 +36,12 @@ public struct Recipe: Equatable, Sendable {
             return
         }
         let beside = directory + "/.env"
-        environment =
-            Files.exists(beside) ? EnvironmentFile(try Self.read(beside)) : EnvironmentFile()
+        var text = ByteString()
+        if Files.isThere(beside) {
+            text = try Self.read(beside)
+            try TextFile.refuseWide(text, beside.text)
+        }
+        environment = EnvironmentFile(text)
         procfile = try Procfile(try Self.read(file), path: path)
     }
 
@@ -45,7 +49,7 @@ public struct Recipe: Equatable, Sendable {
     func readAgain() throws(Refusal) -> Recipe {
         let usual = directory + "/Procfile"
         return try Recipe(
-            flags, file: file ?? (Files.exists(usual) ? usual : nil), directory: directory,
+            flags, file: file ?? (Files.isThere(usual) ? usual : nil), directory: directory,
             as: procfile.path)
     }
 

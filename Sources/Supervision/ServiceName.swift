@@ -46,7 +46,7 @@ public enum ServiceName {
     /// The name of the service of the folder that this process is in; nothing where there is no
     /// Procfile.
     public static func ofThisFolder() -> String? {
-        Files.exists("Procfile") ? of(folder: Files.resolved(".")) : nil
+        Files.isThere("Procfile") ? of(folder: Files.resolved(".")) : nil
     }
 
     /// What a verb means that is typed here without `--name`, as far as it goes by the place alone.

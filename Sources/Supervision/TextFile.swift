@@ -31,7 +31,12 @@ enum TextFile {
 
     /// The octets without the blanks around them.
     static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var rest = text.drop(while: isBlank)
+        withoutLastBlanks(text.drop(while: isBlank))
+    }
+
+    /// The octets without the blanks behind them.
+    static func withoutLastBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = text
         while let last = rest.last, isBlank(last) { rest.removeLast() }
         return rest
     }

@@ -29,6 +29,18 @@ struct ControlClient: ~Copyable {
         }
     }
 
+    /// The supervisor of a service that runs and can't be reached, since its socket is gone;
+    /// nothing where none runs. It is looked for a while: one that starts or ends has none either.
+    static func unreachable(_ folder: RuntimeFolder) -> Int32? {
+        var holder: Int32?
+        for _ in 0..<200 {
+            holder = FileLock.holder(folder.supervisorLock)
+            if holder == nil || isRunning(folder) { return nil }
+            Poll.sleep(.milliseconds(5))
+        }
+        return holder
+    }
+
     /// A connection that somebody else has made.
     init(_ socket: consuming Descriptor) { self.socket = socket }
 
@@ -38,6 +50,12 @@ struct ControlClient: ~Copyable {
             try socket.setNonBlocking(false)
             return socket
         } catch {
+            if let pid = unreachable(folder) {
+                throw Refusal(
+                    what: "the service '\(folder.name)' can't be reached",
+                    why: "its control socket is gone, and its supervisor (pid \(pid)) runs",
+                    advice: "\(Advice.line("down", for: folder.name)) stops it all the same")
+            }
             throw Refusal(
                 what: "the service '\(folder.name)' can't be reached",
                 why: error.errno == .noSuchFile || error.errno == .connectionRefused

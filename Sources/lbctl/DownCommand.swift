@@ -22,6 +22,13 @@ enum DownCommand {
         let folder = try verb.folder()
         do throws(Refusal) {
             try folder.look()
+            if !isRunning(folder), let pid = ControlClient.unreachable(folder) {
+                // It understands that too, and nobody can take that away.
+                Signals.send(.terminate, to: pid)
+                waitForGuardian(folder, FileLock.holder(folder.guardianLock) ?? pid)
+                Console.say("'\(folder.name)' is stopped")
+                return 0
+            }
             if !isRunning(folder) {
                 let strays = Strays.end(of: folder)
                 // Where both were killed nobody else is left to do it.
@@ -36,6 +43,12 @@ enum DownCommand {
                 return 0
             }
             let guardian = FileLock.holder(folder.guardianLock)
+            // One that was stopped would hear of it only when it goes on.
+            if let pid = FileLock.holder(folder.supervisorLock),
+                Processes.facts(of: pid)?.state == "T"
+            {
+                Signals.send(.proceed, to: pid)
+            }
             var client = try ControlClient(folder)
             _ = try client.ask(.down(within: time, why: "'lbctl down'"))
             waitForGuardian(folder, guardian)

@@ -41,7 +41,7 @@ enum StatusCommand {
         let folder = try verb.folder()
         do throws(Refusal) {
             try folder.look()
-            if !ControlClient.isRunning(folder) {
+            if !ControlClient.isRunning(folder), ControlClient.unreachable(folder) == nil {
                 let advice = Advice.line("up", for: folder.name)
                 Console.note("nothing runs as '\(folder.name)'; \(advice) starts it")
                 if format == .json { Console.say("[]") }

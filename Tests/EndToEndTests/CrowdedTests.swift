@@ -81,6 +81,20 @@ import Testing
         #expect(try served[0].answer().status == 200)
     }
 
+    @Test(arguments: ["G", "\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\nG"])
+    func `who has begun a request and does not go on makes room as well`(beginning: String) throws {
+        let backend = try healthy()
+        let balanced = try Balanced(
+            [backend.address], ["--max-connections", "4", "--threads", "1", "--timeout-head", "1h"])
+        var clients: [Client] = []
+        for _ in 0..<4 {
+            let client = try Client(balanced.address)
+            try client.send(beginning)
+            clients.append(client)
+        }
+        #expect(try balanced.get("/").status == 200)
+    }
+
     @Test func `who waits for an answer keeps its place, and newcomers wait for one`() throws {
         let gate = Gate()
         let backend = try ScriptedBackend { (connection) throws(Failure) in

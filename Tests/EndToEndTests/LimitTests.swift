@@ -51,6 +51,20 @@ import Testing
         _ = try balanced.program.line(with: " \"POST / HTTP/1.1\" 413 ")
     }
 
+    @Test func `a body in chunks that comes with its head is measured too`() throws {
+        let backend = try healthy()
+        let balanced = try Balanced([backend.address], ["--max-body", "10"])
+        for count in [11, 1000, 20_000] {
+            let client = try Client(balanced.address)
+            let size = String(count, radix: 16)
+            try client.send(
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(size)\r\n"
+                    + String(repeating: "x", count: count) + "\r\n0\r\n\r\n")
+            #expect(try client.answer().status == 413)
+        }
+        #expect(backend.requests.isEmpty)
+    }
+
     @Test func `a client has as many connections as it may, and one more when one has gone`() throws
     {
         let backend = try healthy()

@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import Kernel
 import Testing
 
@@ -29,6 +30,28 @@ import Testing
 
     private func listed(_ words: [String] = []) throws -> [JSON] {
         try JSON(try run(["ls", "--format", "json"] + words, in: "/").output).items
+    }
+
+    @Test func `one whose socket somebody removed is not said to be gone, and can be stopped`()
+        throws
+    {
+        let folder = try project("cleaned")
+        try up(in: folder)
+        try Files.remove("\(place.folder.path)/run/lbctl/cleaned/control.sock")
+        let told = try run(["ps"], in: folder)
+        #expect(told.code == 1)
+        #expect(told.errors.contains("its control socket is gone"), "\(told.errors)")
+        #expect(try run(["down"], in: folder).code == 0)
+        #expect(try listed().isEmpty)
+        #expect(try run(["ps"], in: folder).code == 0)
+    }
+
+    @Test func `a Procfile that is a link to nowhere is no missing one`() throws {
+        let folder = try place.folder.folder("dangling")
+        #expect(symlink("nowhere", "\(folder)/Procfile") == 0)
+        let told = try run(["check"], in: folder)
+        #expect(told.code == 1)
+        #expect(told.errors.contains("Procfile can't be read"), "\(told.errors)")
     }
 
     @Test func `a service is named after its folder, and its verbs need no name there`() throws {

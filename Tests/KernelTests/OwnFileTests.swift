@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test func `a socket is no file either, and a link that leads nowhere is there`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/socket"
+        let listener = try Socket.listen(on: .unix(ByteString(path)))
+        for opening in [.read, .update] as [Files.OwnOpening] {
+            #expect(throws: SystemError(call: "open", errno: .notSupported)) {
+                _ = try Files.openOwn(path, for: opening)
+            }
+        }
+        withExtendedLifetime(listener.reference) {}
+        let link = folder.path + "/link"
+        #expect(symlink("nowhere", link) == 0)
+        #expect(Files.isThere(link) && !Files.exists(link))
+        #expect(!Files.isThere(folder.path + "/nowhere"))
+    }
+
     @Test func `names may be any octets`() throws {
         let folder = try TemporaryFolder()
         let path = ByteString(Array("\(folder.path)/a".utf8) + [0xE9, 0xFF])

@@ -55,6 +55,7 @@ struct TextFileTests {
     @Test(arguments: [
         ("a: x \\\n  y\nb: z\n", ["x   y", "z"]), ("a: x\\\r\ny\r\n", ["xy"]),
         ("a: x\\\\\nb: y\n", ["x\\\\", "y"]), ("a: x\\", ["x\\"]),
+        ("a: x \\ \ny \\\t\nz\nb: y\n", ["x y z", "y"]),
         ("# a: x \\\nb: y\n", ["y"]), ("a: x \\\n# y\n", ["x # y"]),
     ])
     func `a line that ends in a backslash goes on`(text: String, expected: [String]) throws {
