@@ -129,5 +129,9 @@ struct Exchange: ~Copyable {
     }
 }
 
+extension Exchange: AttemptedRequest {
+    var holder: BackendProcess? { attempts.upstream == nil ? nil : attempts.process }
+}
+
 /// The two sides of a stream.
 enum StreamSide { case client, backend }

@@ -31,17 +31,15 @@ extension Worker {
         where member.fact != .gone
             && !latest.isCurrent(slot: member.slot, generation: member.generation)
         {
-            accounts.left(member.process, now: now)
+            accounts.left(member.process, now: now, in: exchanges)
         }
     }
 
     /// Tells what is known by now.
     mutating func settleAccounts() {
-        let lane = lane
-        let reports = accounts.settle(now: now, in: exchanges) { process in
-            lane.inFlight(slot: process.slot, generation: process.generation)
+        for report in accounts.settle(now: now, in: exchanges) {
+            plan.board.report(report, by: number)
         }
-        for report in reports { plan.board.report(report, by: number) }
     }
 
     /// The worker has finished: nothing more will be known.

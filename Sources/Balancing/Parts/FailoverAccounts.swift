@@ -16,9 +16,9 @@ struct FailoverAccounts {
     /// That a request is in an account: kept with the request.
     struct Claim: Equatable {
         fileprivate let slot: UInt32
-        fileprivate let number: UInt64
         /// Where it stands among those that are not over.
-        fileprivate let place: Int
+        fileprivate let place: UInt32
+        fileprivate let number: UInt64
         /// Whether the process had it. One that only was to have it, and found it dead, is told of
         /// if it fails.
         fileprivate let wasInFlight: Bool
@@ -57,11 +57,14 @@ struct FailoverAccounts {
     var isEmpty: Bool { gone.isEmpty }
 
     /// When a report is to be made though nothing happens.
-    var due: Instant? { gone.lazy.filter { $0.told == nil }.map(\.until).min() }
+    var due: Instant? {
+        if gone.isEmpty { return nil }
+        return gone.lazy.filter { $0.told == nil }.map(\.until).min()
+    }
 
     /// An attempt failed, and the request goes on or is over. `hasDied` says that the process is
     /// known to have ended. Answers with what the request is to keep.
-    mutating func lost<Request: ~Copyable>(
+    mutating func lost<Request: AttemptedRequest & ~Copyable>(
         _ request: SlabKey, _ claim: Claim?, by process: BackendProcess,
         _ failure: AttemptFailure, hasDied: Bool, _ fate: Fate, now: Instant,
         in requests: borrowing Slab<Request>
@@ -79,7 +82,7 @@ struct FailoverAccounts {
     }
 
     /// A process had it and let it down.
-    private mutating func broke<Request: ~Copyable>(
+    private mutating func broke<Request: AttemptedRequest & ~Copyable>(
         _ request: SlabKey, _ claim: Claim?, by process: BackendProcess, _ hasDied: Bool,
         _ fate: Fate, _ now: Instant, _ requests: borrowing Slab<Request>
     ) -> Claim? {
@@ -97,7 +100,7 @@ struct FailoverAccounts {
             failed(claim)
             return nil
         }
-        var place: Int?
+        var place: UInt32?
         at(process.slot, number) { losses in
             switch fate {
             case .goesOn:
@@ -109,17 +112,17 @@ struct FailoverAccounts {
         if stays { return claim }
         if let claim { over(claim) }
         return place.map {
-            Claim(slot: process.slot, number: number, place: $0, wasInFlight: true)
+            Claim(slot: process.slot, place: $0, number: number, wasInFlight: true)
         }
     }
 
     /// It was to have one, and had died.
-    private mutating func unreached<Request: ~Copyable>(
+    private mutating func unreached<Request: AttemptedRequest & ~Copyable>(
         _ request: SlabKey, _ process: BackendProcess, _ fate: Fate, _ now: Instant,
         _ requests: borrowing Slab<Request>
     ) -> Claim? {
         let number = claimed(process, true, now, requests)
-        var place: Int?
+        var place: UInt32?
         at(process.slot, number) { losses in
             switch fate {
             case .goesOn: place = losses.add(request)
@@ -127,7 +130,7 @@ struct FailoverAccounts {
             }
         }
         return place.map {
-            Claim(slot: process.slot, number: number, place: $0, wasInFlight: false)
+            Claim(slot: process.slot, place: $0, number: number, wasInFlight: false)
         }
     }
 
@@ -145,8 +148,10 @@ struct FailoverAccounts {
         at(claim.slot, claim.number) { $0.close(claim.place) }
     }
 
-    /// The supervisor has said that a process is gone.
-    mutating func left(_ process: BackendProcess, now: Instant) {
+    /// The supervisor has said that a process is gone: no other request will be given to it.
+    mutating func left<Request: AttemptedRequest & ~Copyable>(
+        _ process: BackendProcess, now: Instant, in requests: borrowing Slab<Request>
+    ) {
         let slot = Int(process.slot)
         var losses = ProcessLosses(
             process: process, number: next(), isDeath: true, last: now)
@@ -156,22 +161,22 @@ struct FailoverAccounts {
         }
         if present[slot]?.process == process { present[slot] = nil }
         losses.until = now + patience
+        losses.findHeld(in: requests)
         gone.append(losses)
     }
 
-    /// What is to be reported by now. `inFlight` says how many requests a process has here.
-    mutating func settle<Request: ~Copyable>(
-        now: Instant, in requests: borrowing Slab<Request>,
-        inFlight: (BackendProcess) -> UInt64
+    /// What is to be reported by now.
+    mutating func settle<Request: AttemptedRequest & ~Copyable>(
+        now: Instant, in requests: borrowing Slab<Request>
     ) -> [Report] {
         var reports: [Report] = []
         var index = 0
         while index < gone.count {
-            let isQuiet = inFlight(gone[index].process) == 0
+            let isQuiet = gone[index].holdsNothing(in: requests)
             if gone[index].told == nil && (isQuiet || now >= gone[index].until) {
                 reports.append(.first(gone[index].tell()))
             }
-            if isQuiet && gone[index].isOver(requests) {
+            if isQuiet && gone[index].isOver(in: requests) {
                 reports.append(.rest(gone[index].rest))
                 gone.remove(at: index)
             } else {
@@ -193,7 +198,7 @@ struct FailoverAccounts {
     }
 
     /// The number of the account in which losses of a process are counted now.
-    private mutating func claimed<Request: ~Copyable>(
+    private mutating func claimed<Request: AttemptedRequest & ~Copyable>(
         _ process: BackendProcess, _ hasDied: Bool, _ now: Instant,
         _ requests: borrowing Slab<Request>
     ) -> UInt64 {

@@ -17,12 +17,12 @@ import Testing
         var accounts = FailoverAccounts(
             backends: 2, window: FailoverAccountsTests.window,
             patience: FailoverAccountsTests.patience)
-        var requests = Slab<Int>(capacity: 8)
+        var requests = Slab<AccountedRequest>(capacity: 8)
         var request: SlabKey
         var claim: FailoverAccounts.Claim?
         var now = Instant(nanoseconds: 1_000_000_000)
 
-        init() { request = requests.insert(0) }
+        init() { request = requests.insert(AccountedRequest()) }
 
         func lost(
             _ process: BackendProcess, _ fate: FailoverAccounts.Fate,
@@ -34,13 +34,15 @@ import Testing
         }
 
         func another() {
-            request = requests.insert(0)
+            request = requests.insert(AccountedRequest())
             claim = nil
         }
 
-        func settle(inFlight: UInt64 = 0) -> [FailoverAccounts.Report] {
-            accounts.settle(now: now, in: requests) { _ in inFlight }
+        func leave(_ process: BackendProcess) {
+            accounts.left(process, now: now, in: requests)
         }
+
+        func settle() -> [FailoverAccounts.Report] { accounts.settle(now: now, in: requests) }
     }
 
     private func account(
@@ -60,7 +62,7 @@ import Testing
         world.requests.discard(world.request.slot)
         world.another()
         world.lost(first, .isOver, failure)
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         let told = world.settle()
         #expect(told == [.first(account(first, 2, 1, 1)), .rest(account(first, 0, 0, 0))])
         #expect(world.accounts.isEmpty && world.settle().isEmpty)
@@ -68,18 +70,37 @@ import Testing
 
     @Test func `the first account waits for what is in flight, but not for long`() {
         let world = World()
-        world.accounts.left(first, now: world.now)
-        #expect(world.settle(inFlight: 1).isEmpty)
+        world.requests[world.request.slot].holder = first
+        world.leave(first)
+        #expect(world.settle().isEmpty)
         #expect(world.accounts.due == world.now + Self.patience)
         world.now = world.now + Self.patience
-        #expect(world.settle(inFlight: 1) == [.first(account(first, 0, 0, 0))])
+        #expect(world.settle() == [.first(account(first, 0, 0, 0))])
         #expect(world.accounts.due == nil && !world.accounts.isEmpty)
         // However long its client takes to read what there is.
         world.now = world.now + .seconds(3600)
-        #expect(world.settle(inFlight: 1).isEmpty)
+        #expect(world.settle().isEmpty)
+        world.requests[world.request.slot].holder = nil
         world.lost(first, .isOver, hasDied: true)
         #expect(world.settle() == [.rest(account(first, 1, 0, 1))])
         #expect(world.accounts.isEmpty)
+    }
+
+    @Test func `what a later process of the same backend has keeps nobody waiting`() {
+        let world = World()
+        let next = BackendProcess(slot: first.slot, generation: first.generation + 1)
+        world.requests[world.request.slot].holder = first
+        world.leave(first)
+        #expect(world.settle().isEmpty)
+        world.requests[world.request.slot].holder = nil
+        world.lost(first, .goesOn)
+        world.requests[world.request.slot].holder = next
+        #expect(world.settle() == [.first(account(first, 1, 1, 0))])
+        // A new tenant of its place is another one.
+        world.requests.discard(world.request.slot)
+        world.another()
+        world.requests[world.request.slot].holder = first
+        #expect(world.settle() == [.rest(account(first, 0, 0, 0))])
     }
 
     @Test(arguments: others)
@@ -89,7 +110,7 @@ import Testing
         for hasDied in [true, false] {
             let world = World()
             world.lost(first, .goesOn)
-            world.accounts.left(first, now: world.now)
+            world.leave(first)
             #expect(world.settle() == [.first(account(first, 1, 1, 0))])
             world.lost(second, .goesOn, failure, hasDied: hasDied)
             #expect(world.settle().isEmpty)
@@ -103,7 +124,7 @@ import Testing
         let world = World()
         world.lost(first, .goesOn)
         world.accounts.failed(try #require(world.claim))
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         #expect(
             world.settle() == [.first(account(first, 1, 0, 1)), .rest(account(first, 0, 0, 0))])
     }
@@ -111,7 +132,7 @@ import Testing
     @Test func `one that is answered elsewhere, or whose client leaves, stays tried elsewhere`() {
         let world = World()
         world.lost(first, .goesOn)
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         #expect(world.settle() == [.first(account(first, 1, 1, 0))])
         #expect(world.settle().isEmpty)
         world.requests.discard(world.request.slot)
@@ -124,9 +145,9 @@ import Testing
     ) {
         let world = World()
         world.lost(first, .goesOn)
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         world.lost(second, .isOver, failure)
-        world.accounts.left(second, now: world.now)
+        world.leave(second)
         #expect(
             world.settle() == [
                 .first(account(first, 1, 1, 0)), .rest(account(first, 0, 0, 0)),
@@ -138,7 +159,7 @@ import Testing
         for fate in [FailoverAccounts.Fate.goesOn, .isOver] {
             let world = World()
             world.lost(first, .goesOn)
-            world.accounts.left(first, now: world.now)
+            world.leave(first)
             world.lost(second, fate, hasDied: false)
             if fate == .goesOn { world.lost(second, .isOver, .timedOut, hasDied: false) }
             #expect(
@@ -154,7 +175,7 @@ import Testing
             world.lost(first, .goesOn)
             world.lost(first, .goesOn, .brokenUnsent)
             world.lost(first, fate, .brokenUnsent)
-            world.accounts.left(first, now: world.now)
+            world.leave(first)
             let isOver: UInt32 = fate == .isOver ? 1 : 0
             #expect(world.settle().first == .first(account(first, 1, 1 - isOver, isOver)))
         }
@@ -163,13 +184,13 @@ import Testing
     @Test func `one that found a process dead is told of only if it fails`() throws {
         let world = World()
         world.lost(first, .goesOn, .notConnected)
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         #expect(world.settle() == [.first(account(first, 0, 0, 0))])
         world.accounts.failed(try #require(world.claim))
         #expect(world.settle() == [.rest(account(first, 1, 0, 1))])
         let refused = World()
         refused.lost(first, .isOver, .notConnected)
-        refused.accounts.left(first, now: refused.now)
+        refused.leave(first)
         #expect(refused.settle().first == .first(account(first, 1, 0, 1)))
         // Of a process that lives nobody asks for an account.
         let alive = World()
@@ -183,7 +204,7 @@ import Testing
                 let world = World()
                 world.lost(first, .isOver, hasDied: hasDied)
                 world.now = world.now + Self.window + Nanoseconds(late ? 1 : 0)
-                world.accounts.left(first, now: world.now)
+                world.leave(first)
                 let count: UInt32 = hasDied || !late ? 1 : 0
                 #expect(world.settle().first == .first(account(first, count, 0, count)))
             }
@@ -199,7 +220,7 @@ import Testing
         world.lost(first, .goesOn, hasDied: true)
         (world.request, world.claim) = (request, claim)
         world.lost(second, .isOver, .timedOut, hasDied: false)
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         #expect(world.settle() == [.first(account(first, 1, 1, 0))])
     }
 
@@ -210,7 +231,7 @@ import Testing
             world.requests.discard(world.request.slot)
             world.another()
         }
-        world.accounts.left(first, now: world.now)
+        world.leave(first)
         guard case .first(let told) = world.settle().first else {
             Issue.record("there is no account")
             return
@@ -221,9 +242,8 @@ import Testing
     @Test func `a balancer that leaves tells what it knows`() {
         let world = World()
         world.lost(first, .goesOn)
-        world.accounts.left(first, now: world.now)
-        world.accounts.left(second, now: world.now)
-        #expect(world.settle(inFlight: 1).isEmpty)
+        world.leave(first)
+        world.leave(second)
         #expect(
             world.accounts.close() == [
                 .first(account(first, 1, 1, 0)), .rest(account(first, 0, 0, 0)),
@@ -231,4 +251,9 @@ import Testing
             ])
         #expect(world.accounts.isEmpty && world.accounts.close().isEmpty)
     }
+}
+
+/// A request as far as accounts look at it.
+struct AccountedRequest: AttemptedRequest {
+    var holder: BackendProcess?
 }

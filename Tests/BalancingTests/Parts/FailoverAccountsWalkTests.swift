@@ -10,8 +10,8 @@ import Testing
     private struct Request {
         let key: SlabKey
         var claim: FailoverAccounts.Claim?
-        /// The slot of the process that has it; nothing while it waits.
-        var holder: Int?
+        /// The process that has it; nothing while it waits.
+        var holder: BackendProcess?
         /// Whether a process let it down by its death.
         var wasLetDown = false
     }
@@ -33,7 +33,7 @@ import Testing
         let now = Instant(nanoseconds: 1_000_000_000)
         var accounts = FailoverAccounts(
             backends: 3, window: .milliseconds(100), patience: Nanoseconds(0))
-        var slab = Slab<Int>(capacity: 5)
+        var slab = Slab<AccountedRequest>(capacity: 5)
         var requests: [Request] = []
         var processes = [Process](repeating: Process(), count: 3)
         var told: [[UInt64]: Told] = [:]
@@ -50,7 +50,7 @@ import Testing
         func step() {
             let slot = random.below(3)
             switch random.below(8) {
-            case 0: if !slab.isFull { requests.append(Request(key: slab.insert(0))) }
+            case 0: come()
             case 1: processes[slot].hasDied = true
             case 2: leave(slot)
             case 3: if processes[slot].isGone { restart(slot) }
@@ -59,18 +59,27 @@ import Testing
             }
         }
 
+        func come() {
+            if slab.isFull { return }
+            requests.append(Request(key: slab.insert(AccountedRequest())))
+        }
+
         func leave(_ slot: Int) {
             if !processes[slot].hasDied || processes[slot].isGone { return }
             processes[slot].isGone = true
             gone += 1
-            accounts.left(process(slot), now: now)
+            accounts.left(process(slot), now: now, in: slab)
         }
 
-        /// Only where nobody has anything of the last one any more, which makes it easy to say who
-        /// has what.
         func restart(_ slot: Int) {
-            if requests.contains(where: { $0.holder == slot }) { return }
             processes[slot] = Process(generation: processes[slot].generation + 1)
+        }
+
+        /// Whether a process has died, and whether that was said.
+        func fate(of process: BackendProcess) -> (hasDied: Bool, isGone: Bool) {
+            let present = processes[Int(process.slot)]
+            let isPast = present.generation != process.generation
+            return (isPast || present.hasDied, isPast || present.isGone)
         }
 
         /// Something happens to a request.
@@ -80,7 +89,7 @@ import Testing
                 if random.below(4) == 0 {
                     giveUp(index)
                 } else if !processes[slot].isGone {
-                    requests[index].holder = slot
+                    hold(index, process(slot))
                 }
                 return
             }
@@ -88,28 +97,36 @@ import Testing
             case 0: end(index)
             case 1: lose(index, holder, [.timedOut, .malformed][random.below(2)])
             default:
-                if !processes[holder].hasDied { return }
+                if !fate(of: holder).hasDied { return }
                 lose(
                     index, holder, [.brokenSent, .brokenUnsent, .notConnected][random.below(3)])
             }
         }
 
-        func lose(_ index: Int, _ holder: Int, _ failure: AttemptFailure) {
+        func lose(
+            _ index: Int, _ holder: BackendProcess, _ failure: AttemptFailure
+        ) {
             // That it has died may be known or not, but for one that was not to be reached.
+            let died = fate(of: holder)
             let isKnown =
-                processes[holder].hasDied
-                && (processes[holder].isGone || failure == .notConnected || random.below(2) == 0)
-            let fate = random.below(3) == 0 ? FailoverAccounts.Fate.isOver : .goesOn
+                died.hasDied
+                && (died.isGone || failure == .notConnected || random.below(2) == 0)
+            let next = random.below(3) == 0 ? FailoverAccounts.Fate.isOver : .goesOn
+            hold(index, nil)
             let request = requests[index]
             requests[index].claim = accounts.lost(
-                request.key, request.claim, by: process(holder), failure, hasDied: isKnown, fate,
+                request.key, request.claim, by: holder, failure, hasDied: isKnown, next,
                 now: now, in: slab)
-            requests[index].holder = nil
             switch failure {
             case .brokenSent, .brokenUnsent, .notConnected: requests[index].wasLetDown = true
             case .timedOut, .malformed: break
             }
-            if fate == .isOver { fail(index) }
+            if next == .isOver { fail(index) }
+        }
+
+        func hold(_ index: Int, _ process: BackendProcess?) {
+            requests[index].holder = process
+            slab[requests[index].key.slot].holder = process
         }
 
         func giveUp(_ index: Int) {
@@ -128,11 +145,7 @@ import Testing
         }
 
         func settle() {
-            let holders = requests.compactMap(\.holder).map { process($0) }
-            let reports = accounts.settle(now: now, in: slab) { process in
-                UInt64(holders.count { $0 == process })
-            }
-            for report in reports { take(report) }
+            for report in accounts.settle(now: now, in: slab) { take(report) }
         }
 
         func take(_ report: FailoverAccounts.Report) {
