@@ -142,6 +142,25 @@ import Testing
         try storm(["--retries", "0", "--balancers", "2"], kills: 16)
     }
 
+    @Test func `one that waits in vain for another backend has failed the one that died`() throws {
+        // What is started the second time never serves.
+        let script = "if [ -e ran ]; then exec sleep 60; fi; touch ran; exec lb-echo --port $PORT"
+        let service = try Service(
+            ["--backends", "1", "--queue-timeout", "1s"], procfile: "backend: sh -c '\(script)'\n")
+        let client = try Client(service.address)
+        try client.send("GET /delay/60 HTTP/1.1\r\nHost: a\r\n\r\n")
+        try service.awaitActive(1)
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        #expect(try client.answer().status == 503)
+        let isTold = Programs.eventually {
+            guard let told = try? told(service) else { return false }
+            return told.failed == 1 && told.inFlight == 1
+        }
+        let sentences = try service.sentences()
+        #expect(isTold, "\(sentences)")
+        #expect(try countedAsFailed(service) == 1)
+    }
+
     @Test func `of slow readers each one that is cut is told of`() throws {
         let service = try Service(["--backends", "2"])
         let size = 60_000_000
