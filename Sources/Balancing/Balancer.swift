@@ -92,7 +92,9 @@ public final class Balancer {
                 case Kind.suspicion: lookAtSuspects(now)
                 case Kind.link: try takeOrders()
                 case Kind.adoption: tellAdoption()
-                case Kind.finished: return
+                case Kind.finished:
+                    tellAdoption()
+                    return
                 default: invariant(false, "an event of an unknown kind")
                 }
             }
@@ -211,7 +213,12 @@ public final class Balancer {
     private func tellAdoption() {
         guard let plan else { return }
         let version = plan.board.adoptedByAll()
-        for account in plan.board.takeAccounts() { link?.send(.failedOver(account)) }
+        for report in plan.board.takeAccounts() {
+            switch report {
+            case .first(let account): link?.send(.failedOver(account))
+            case .rest(let account): link?.send(.failedOverSince(account))
+            }
+        }
         for sentence in plan.board.takeSentences() {
             DescriptorReference.standardError.writeAll(sentence + "\n")
         }

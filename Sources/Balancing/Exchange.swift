@@ -72,8 +72,8 @@ struct Exchange: ~Copyable {
     var down = Flow()
     /// Which side of a stream was the first to send no more.
     var endsFirst: StreamSide?
-    /// The last process that let it down.
-    var lastLoss: BackendProcess?
+    /// The account it is in, of a process that let it down.
+    var claim: FailoverAccounts.Claim?
     /// Why it was not answered by a backend, or not wholly.
     var cause: Cause?
     /// In what form the client would have an answer of ours, once that has been looked up.
@@ -127,6 +127,10 @@ struct Exchange: ~Copyable {
             isIdempotent: method.isIdempotent, isReplayable: request.isWhole,
             hasAnswered: hasAnswered)
     }
+}
+
+extension Exchange: AttemptedRequest {
+    var holder: BackendProcess? { attempts.upstream == nil ? nil : attempts.process }
 }
 
 /// The two sides of a stream.

@@ -122,7 +122,7 @@ final class RosterBoard: Sendable {
     private let adopted: Mutex<[UInt64]>
     /// What the log is to say.
     private let sentences = Mutex<[String]>([])
-    private let accounts = Mutex<[(account: FailoverAccount, parts: Int)]>([])
+    private let accounts = Mutex(AccountSums())
     /// Whether the workers have let the listening sockets go, and the supervisor has been told.
     private let accepting = Atomic<UInt8>(0)
     /// Wakes the thread that tells the supervisor.
@@ -154,16 +154,9 @@ final class RosterBoard: Sendable {
         adoptionWaker.wake()
     }
 
-    /// A worker's part of an account; each worker gives one.
-    func report(_ account: FailoverAccount) {
-        accounts.withLock { accounts in
-            for index in accounts.indices where accounts[index].account.isOfSame(account) {
-                accounts[index].account.add(account)
-                accounts[index].parts += 1
-                return
-            }
-            accounts.append((account, 1))
-        }
+    /// A worker's part of an account.
+    func report(_ report: FailoverAccounts.Report, by worker: Int) {
+        accounts.withLock { $0.add(report, by: worker) }
         adoptionWaker.wake()
     }
 
@@ -194,25 +187,17 @@ final class RosterBoard: Sendable {
         }
     }
 
-    /// The accounts to which every worker has given its part.
-    func takeAccounts() -> [FailoverAccount] {
-        let workers = adopted.withLock { $0.count }
-        return accounts.withLock { accounts in
-            let whole = accounts.filter { $0.parts == workers }
-            accounts.removeAll { $0.parts == workers }
-            return whole.map(\.account)
+    /// The accounts to which every worker has given its part that has not finished.
+    func takeAccounts() -> [FailoverAccounts.Report] {
+        let working = adopted.withLock { adopted in
+            adopted.indices.filter { adopted[$0] != .max }
         }
+        return accounts.withLock { $0.takeWhole(working: working) }
     }
 
     /// The version that no worker is behind.
     func adoptedByAll() -> UInt64 {
         adoptionWaker.clear()
         return adopted.withLock { $0.min() ?? 0 }
-    }
-}
-
-extension FailoverAccount {
-    fileprivate func isOfSame(_ other: FailoverAccount) -> Bool {
-        slot == other.slot && generation == other.generation
     }
 }

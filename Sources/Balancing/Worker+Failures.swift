@@ -65,21 +65,19 @@ extension Worker {
         }
         switch decision {
         case .again:
-            noteLoss(number, failure, isRetried: true)
+            noteLoss(number, failure, hasDied: facts.hasDied, .goesOn)
             rewind(number, from: process.slot)
             return true
         case .wait(let reason):
-            noteLoss(number, failure, isRetried: true)
+            noteLoss(number, failure, hasDied: facts.hasDied, .goesOn)
             rewind(number, from: process.slot)
             queue(number, for: reason)
         case .answer(let detail):
-            noteLoss(number, failure, isRetried: false)
-            lane.failed(slot: process.slot)
+            noteLoss(number, failure, hasDied: facts.hasDied, .isOver)
             let why = fault.map { "\($0.words)" } ?? errno.map { "\($0)" } ?? ""
             explain(number, cause, Self.words(detail) ?? why)
         case .cut:
-            noteLoss(number, failure, isRetried: false)
-            lane.failed(slot: process.slot)
+            noteLoss(number, failure, hasDied: facts.hasDied, .isOver)
             exchanges[number].cause = cause
             abort(number)
         }

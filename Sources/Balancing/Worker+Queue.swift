@@ -13,8 +13,8 @@ extension Worker {
             patience: Nanoseconds(limit > waited ? limit - waited : 0), outlook(), now: now)
         switch joined {
         case .waits: exchanges[number].phase = .queued
-        case .full: answer(number, nobodyReady(number))
-        case .hopeless: answer(number, answer(to: reason, of: number))
+        case .full: giveUp(number, nobodyReady(number))
+        case .hopeless: giveUp(number, answer(to: reason, of: number))
         }
     }
 
@@ -34,10 +34,15 @@ extension Worker {
                 exchanges[number].attempts.waited(for: waited)
                 exchanges[number].phase = .delivering
                 deliver(number)
-            case .answer(let reason): answer(number, answer(to: reason, of: number))
+            case .answer(let reason): giveUp(number, answer(to: reason, of: number))
             }
             serve(client)
         }
+    }
+
+    private mutating func giveUp(_ number: UInt32, _ own: OwnAnswer) {
+        noteGivenUp(number)
+        answer(number, own)
     }
 
     private func outlook() -> RequestQueue.Outlook {

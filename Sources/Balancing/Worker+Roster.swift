@@ -8,7 +8,7 @@ extension Worker {
     /// gone go. What is in flight with them hears of it from its own connection.
     mutating func adoptRoster() {
         let latest = plan.board.roster
-        noteGone(from: roster, to: latest)
+        noteDeaths(from: roster, to: latest)
         noteReturns(from: roster, to: latest)
         roster = latest
         var stale: [UInt32] = []

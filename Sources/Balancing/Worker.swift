@@ -34,9 +34,7 @@ struct Worker: ~Copyable {
     var roster: Roster
     /// When a backend that is under suspicion was last tried, by slot.
     var lastTrial: [Instant]
-    /// What the process of each backend, by slot, has let down.
-    var losses: [Losses]
-    var gone: [Gone] = []
+    var accounts: FailoverAccounts
     /// How long each backend, by slot, may be silent before it is looked at.
     var patience: [Patience]
     /// Whether somebody may have been found to hang, so that requests are to be taken from it.
@@ -105,7 +103,9 @@ struct Worker: ~Copyable {
         roster = plan.board.roster
         lastTrial = .init(
             repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
-        losses = .init(repeating: Losses(), count: plan.scoreboard.backendCapacity)
+        accounts = FailoverAccounts(
+            backends: plan.scoreboard.backendCapacity, window: Limits.deathWindow,
+            patience: Limits.newsDelay)
         patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
         chance = Randomness.word()
         identity = RequestIdentity(now: start)
@@ -128,6 +128,7 @@ struct Worker: ~Copyable {
             if leaving != .staying && isFinished() { break }
         }
         cutStreams()
+        closeAccounts()
         flushLog(force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.
         plan.board.adopted(.max, by: number)
@@ -153,7 +154,7 @@ struct Worker: ~Copyable {
         if !awaited.isEmpty { settleAwaited() }
         if !waiting.isEmpty { settleQueue() }
         if rescuesDue { rescue() }
-        if !gone.isEmpty { settleGone() }
+        if !accounts.isEmpty { settleAccounts() }
         finishUnfinished()
         expireTimers()
         flushLog()
@@ -183,9 +184,7 @@ struct Worker: ~Copyable {
         }
         var least = wheel.untilNext(now: now)
         if let due = waiting.due { least = min(least ?? .init(.max), due.since(now)) }
-        if let next = gone.first {
-            least = min(least ?? .init(.max), next.until.since(now))
-        }
+        if let due = accounts.due { least = min(least ?? .init(.max), due.since(now)) }
         if let next = awaited.first {
             least = min(least ?? .init(.max), next.until.since(now))
         }

@@ -19,6 +19,9 @@ public enum LinkReport: Equatable, Sendable {
     case verdict(slot: UInt32, generation: UInt64, isUp: Bool, reason: String)
     /// What became of the requests that were with a backend when it died.
     case failedOver(FailoverAccount)
+    /// What has turned out since that was said, to be added to it: of those that had been sent to
+    /// another backend some have failed there, and others were still in flight.
+    case failedOverSince(FailoverAccount)
     /// It has taken in who waited at the listening sockets and let them go: it accepts nobody from
     /// now on.
     case stoppedAccepting
@@ -50,6 +53,19 @@ public struct FailoverAccount: Equatable, Sendable {
         inFlight &+= other.inFlight
         retried &+= other.retried
         failed &+= other.failed
+    }
+
+    /// Of the failed ones in what has turned out since, how many had been told of as `retried`: all
+    /// but those that make up `inFlight`.
+    public var failedElsewhere: UInt32 {
+        let sum = UInt64(retried) + UInt64(failed)
+        return UInt32(clamping: sum - min(sum, UInt64(inFlight)))
+    }
+
+    /// Makes good what has turned out since.
+    public mutating func correct(by since: FailoverAccount) {
+        add(since)
+        retried -= min(retried, since.failedElsewhere)
     }
 }
 
@@ -95,12 +111,11 @@ extension LinkReport: Spelled {
             frame.put(reason)
         case .failedOver(let account):
             frame.put(3 as UInt8)
-            frame.put(account.slot)
-            frame.put(account.generation)
-            frame.put(account.inFlight)
-            frame.put(account.retried)
-            frame.put(account.failed)
+            account.spell(into: &frame)
         case .stoppedAccepting: frame.put(4 as UInt8)
+        case .failedOverSince(let account):
+            frame.put(5 as UInt8)
+            account.spell(into: &frame)
         }
     }
 
@@ -111,14 +126,26 @@ extension LinkReport: Spelled {
             self = .verdict(
                 slot: try frame.number(), generation: try frame.number(), isUp: try frame.flag(),
                 reason: try frame.text(in: RequestBounds.words, "a reason"))
-        case 3:
-            self = .failedOver(
-                FailoverAccount(
-                    slot: try frame.number(), generation: try frame.number(),
-                    inFlight: try frame.number(), retried: try frame.number(),
-                    failed: try frame.number()))
+        case 3: self = .failedOver(try FailoverAccount(from: &frame))
         case 4: self = .stoppedAccepting
+        case 5: self = .failedOverSince(try FailoverAccount(from: &frame))
         default: throw Misspelling("an unknown report on the link")
         }
+    }
+}
+
+extension FailoverAccount: Spelled {
+    public func spell(into frame: inout FrameWriter) {
+        frame.put(slot)
+        frame.put(generation)
+        frame.put(inFlight)
+        frame.put(retried)
+        frame.put(failed)
+    }
+
+    public init(from frame: inout FrameReader) throws(Misspelling) {
+        self.init(
+            slot: try frame.number(), generation: try frame.number(),
+            inFlight: try frame.number(), retried: try frame.number(), failed: try frame.number())
     }
 }

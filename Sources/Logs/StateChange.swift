@@ -78,7 +78,10 @@ public struct StateChange: Equatable, Sendable {
                 if words.first == "port" { port = words.last.flatMap { UInt16($0) } }
                 if words.first == "pid" { pid = words.last.flatMap { Int32($0) } }
             }
-            rest = rest[rest.index(after: end)...].drop { $0 == " " }
+            rest = rest[rest.index(after: end)...]
+            // Behind a colon stands what has become known of its requests: nothing has changed.
+            if rest.hasPrefix(":") { return nil }
+            rest = rest.drop { $0 == " " }
         } else if !rest.hasPrefix("can't be started") {
             return nil
         }

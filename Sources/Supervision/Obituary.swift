@@ -57,6 +57,11 @@ final class Obituary {
         if account == nil { account = more } else { account?.add(more) }
     }
 
+    /// More has turned out before it is said.
+    func correct(by since: FailoverAccount) {
+        if account == nil { account = since } else { account?.correct(by: since) }
+    }
+
     /// Whether all has been said that is to be waited for.
     func isComplete(_ now: Instant) -> Bool {
         outOfRotation != nil && (heard >= balancers || now >= nextLook)
@@ -86,5 +91,18 @@ final class Obituary {
         let state = unit == "request" ? "in flight" : "open"
         return "\(Figures.count(UInt64(account.inFlight), unit)) \(verb) \(state): "
             + "\(account.retried) tried elsewhere, \(account.failed) failed"
+    }
+
+    /// What has turned out since the sentence:
+    /// `beyond what was said, 20 requests were in flight: 0 tried elsewhere, 20 failed`. One that
+    /// had been told of and has failed since is counted among the failed ones alone.
+    static func wordsSince(_ account: FailoverAccount, _ unit: String) -> String {
+        let words = "beyond what was said, " + Self.words(account, unit)
+        let failedElsewhere = account.failedElsewhere
+        switch failedElsewhere {
+        case 0: return words
+        case account.failed: return words + " after being tried elsewhere"
+        default: return words + ", \(failedElsewhere) of them after being tried elsewhere"
+        }
     }
 }

@@ -71,6 +71,7 @@ extension Supervisor {
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
+        hearLastReports(of: process)
         child.maker = process.pid
         reapOrphans()
         mourn(child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered)
@@ -87,6 +88,11 @@ extension Supervisor {
         head += Figures.text(end.ran)
         head += " (cpu \(Figures.text(ending.cpu)), "
         head += "peak \(Figures.size(kibibytes: ending.peakKibibytes)))"
+        if child.isBalanced {
+            endedProcesses.ended(
+                slot: child.slot, generation: child.generation,
+                title: child.title(pid: process.pid))
+        }
         if let link = process.link {
             let account = account(of: link)
             if ending.cause != .exited(code: 0) { head += account }

@@ -90,7 +90,19 @@ extension Supervisor {
             if !isUp && isEverybodyDown {
                 log.say("the checks of all backends fail: all are tried, rather than none")
             }
-        case .failedOver(let account): take(account)
+        case .failedOver(let account):
+            if let obituary = obituary(of: account) {
+                obituary.add(account)
+                settleObituaries()
+            } else {
+                tellSince(account)
+            }
+        case .failedOverSince(let account):
+            if let obituary = obituary(of: account) {
+                obituary.correct(by: account)
+            } else {
+                tellSince(account)
+            }
         // The next look at the listening sockets goes by it.
         case .stoppedAccepting: return
         }
@@ -101,16 +113,27 @@ extension Supervisor {
         children.allSatisfy { !$0.isBalanced || $0.lifecycle.state != .ready || !$0.verdictIsUp }
     }
 
-    private func take(_ account: FailoverAccount) {
-        guard let child = member(account.slot) else { return }
-        for obituary in obituaries
-        where obituary.child === child && obituary.generation == account.generation {
-            obituary.add(account)
-            settleObituaries()
-            return
+    /// Takes in what a balancer that has ended had said before.
+    func hearLastReports(of process: ChildProcess) {
+        guard let link = process.link else { return }
+        while let report = link.nextReport() { take(report) }
+    }
+
+    /// What is to be said of a process whose account this is, while it is still to be said.
+    private func obituary(of account: FailoverAccount) -> Obituary? {
+        obituaries.first { obituary in
+            obituary.child.isBalanced && obituary.child.slot == Int(account.slot)
+                && obituary.generation == account.generation
         }
-        if account.inFlight == 0 { return }
-        log.say("\(child.name): " + Obituary.words(account, plan.unit))
+    }
+
+    /// A second sentence about a death, where clients saw more than the first one said.
+    private func tellSince(_ account: FailoverAccount) {
+        if account.inFlight == 0 && account.failed == 0 { return }
+        let title = endedProcesses.title(
+            slot: Int(account.slot), generation: account.generation)
+        guard let name = title ?? member(account.slot)?.name else { return }
+        log.say("\(name): " + Obituary.wordsSince(account, plan.unit))
     }
 
     private func member(_ slot: UInt32) -> SupervisedChild? {

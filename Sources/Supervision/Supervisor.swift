@@ -48,6 +48,7 @@ public final class Supervisor {
     /// When it is said next for whom the end waits; nothing while nothing ends.
     var nextReminder: Instant?
     var obituaries: [Obituary] = []
+    var endedProcesses = EndedProcesses()
     var kills: [KillRequest] = []
     var withdrawals: [Withdrawal] = []
     var orders: [StandingOrder] = []

@@ -95,6 +95,8 @@ enum Words {
         .verdict(slot: 1, generation: 2, isUp: false, reason: "3 failures in a row"),
         .failedOver(
             FailoverAccount(slot: 1, generation: 2, inFlight: 9, retried: 7, failed: 2)),
+        .failedOverSince(
+            FailoverAccount(slot: 1, generation: 2, inFlight: 3, retried: 1, failed: 4)),
         .stoppedAccepting,
     ]
 }

@@ -56,6 +56,9 @@ enum FaultTable {
             "killed by SIGKILL", "KillTests",
             "a backend killed by somebody else is noticed, told of and started again"),
         Row(
+            "killed while clients still read what had come of its answers", "AccountStormTests",
+            "of slow readers each one that is cut is told of"),
+        Row(
             "killed five times and more", "CrashLoopTests",
             "kills by lbctl are not counted as crashes"),
         Row(

@@ -34,6 +34,13 @@ import Testing
         #expect(text.utf8.count == change.what.utf8.count + 32)
     }
 
+    @Test func `what has become known of a dead one's requests is no change`() {
+        #expect(
+            StateChange(
+                "backend.1 (port 3000, pid 42): beyond what was said, 2 requests were in flight: "
+                    + "0 tried elsewhere, 2 failed") == nil)
+    }
+
     @Test func `facts that are not there are left out`() throws {
         let worker = try #require(StateChange("worker (pid 42) is ready after 1 ms"))
         #expect(worker.port == nil && worker.pid == 42)
