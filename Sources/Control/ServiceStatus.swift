@@ -96,20 +96,24 @@ public struct ServiceStatus: Equatable, Sendable {
     public var name: String
     public var supervisorPid: Int32
     public var guardianPid: Int32
-    /// Where the balancer listens, as `http://localhost:8080/`; empty without one.
+    /// Where the balancer listens, as `http://localhost:8080/`; empty without one, and where it
+    /// lets nobody in any more.
     public var url: String
     /// Where it was started: the folder of its Procfile, where it has one.
     public var directory: ByteString
     /// The Procfile's path; empty where the built-in one is used.
     public var procfile: ByteString
     public var startedAt: WallTime
+    public var phase: ServicePhase
     public var children: [ChildStatus]
 
     public init(
         name: String, supervisorPid: Int32, guardianPid: Int32, url: String,
         directory: ByteString = "", procfile: ByteString = "",
-        startedAt: WallTime = WallTime(nanoseconds: 0), children: [ChildStatus]
+        startedAt: WallTime = WallTime(nanoseconds: 0), phase: ServicePhase = .running,
+        children: [ChildStatus]
     ) {
+        self.phase = phase
         self.directory = directory
         self.procfile = procfile
         self.startedAt = startedAt
@@ -194,6 +198,7 @@ extension ServiceStatus: Spelled {
         frame.put(directory)
         frame.put(procfile)
         frame.put(startedAt.nanoseconds)
+        frame.put(phase.rawValue)
         frame.put(children)
     }
 
@@ -205,6 +210,10 @@ extension ServiceStatus: Spelled {
         directory = try frame.octets()
         procfile = try frame.octets()
         startedAt = WallTime(nanoseconds: try frame.number())
+        guard let phase = ServicePhase(rawValue: try frame.byte()) else {
+            throw Misspelling("an unknown phase of a service")
+        }
+        self.phase = phase
         children = try frame.list()
     }
 }

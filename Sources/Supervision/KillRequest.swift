@@ -63,6 +63,9 @@ struct KillOrder {
     /// Whether it asks a process to end, and so gives what came of it time for that.
     var asksToEnd: Bool { [.terminate, .interrupt, .quit, .hangUp].contains(signal) }
 
+    /// Whether a process stands still by it until it is told to go on.
+    var pauses: Bool { [.stop, .terminalStop].contains(signal) }
+
     /// Tells all who asked.
     func settle(outOfRotation: Nanoseconds?, next: String) {
         for (request, place) in others + [(request, place)] {

@@ -25,21 +25,23 @@ final class Obituary {
     let clockStart: Instant
     let openedAt: Instant
     let order: KillOrder?
-    /// How many balancers there are to give an account, and how many have.
-    let balancers: Int
+    /// The balancers that could choose it then, and still may; and those of them that are to give
+    /// an account. One that has died does neither.
+    private var choosers: [BalancerLink]
+    private var accountants: [BalancerLink]
     /// What is counted: requests, or connections.
     let unit: String
-    private var heard = 0
     private var account: FailoverAccount?
     /// How long it took until nobody chose it any more; nothing while that is not known.
     var outOfRotation: Nanoseconds?
 
     init(
         child: SupervisedChild, process: ChildProcess, head: String, next: String,
-        version: UInt64?, order: KillOrder?, balancers: Int, unit: String, now: Instant
+        version: UInt64?, order: KillOrder?, choosers: [BalancerLink], unit: String, now: Instant
     ) {
         self.unit = unit
-        self.balancers = balancers
+        self.choosers = choosers
+        accountants = choosers
         self.child = child
         self.head = head
         self.next = next
@@ -52,8 +54,8 @@ final class Obituary {
     }
 
     /// Each balancer tells of the requests that were its own.
-    func add(_ more: FailoverAccount) {
-        heard += 1
+    func add(_ more: FailoverAccount, from link: BalancerLink) {
+        accountants.removeAll { $0 === link }
         if account == nil { account = more } else { account?.add(more) }
     }
 
@@ -62,9 +64,21 @@ final class Obituary {
         if account == nil { account = since } else { account?.correct(by: since) }
     }
 
+    /// Notes which of the balancers, of whom these are `present`, may still choose it. Where there
+    /// is none nobody does.
+    func look(at present: [BalancerLink], _ now: Instant) {
+        guard let version, outOfRotation == nil || !accountants.isEmpty else { return }
+        accountants.removeAll { link in !present.contains { $0 === link } }
+        choosers.removeAll { link in
+            link.adopted >= version || !present.contains { $0 === link }
+        }
+        if choosers.isEmpty && outOfRotation == nil { outOfRotation = now.since(clockStart) }
+    }
+
     /// Whether all has been said that is to be waited for.
     func isComplete(_ now: Instant) -> Bool {
-        outOfRotation != nil && (heard >= balancers || now >= nextLook)
+        if version == nil || now >= nextLook { return true }
+        return outOfRotation != nil && accountants.isEmpty
     }
 
     func holdsRestart(_ now: Instant) -> Bool { now.since(openedAt) < Self.restartHold }

@@ -134,6 +134,7 @@ struct Errand {
         switch child.lifecycle {
         case .starting: return waits ? .underWay : .done("\(word) after \(span)")
         case .ready:
+            if child.plan.isRelease { return .done("\(word) after \(took)") }
             let stays = child.isWithdrawn ? "; it stays drained" : ""
             return .done("\(word), ready after \(took)\(stays)")
         case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):

@@ -190,6 +190,12 @@ final class ChildProcess {
     /// Those of the rest that have been asked to end, and those of all that have been killed.
     var asked: Set<Int32> = []
     var killed: Set<Int32> = []
+    /// When it was killed; nothing where nobody has done that.
+    var killedAt: Instant?
+    /// Whether it is killed without having been asked to end.
+    var hasNoTime = false
+    /// What those that came of it and were left to us have used, once they have ended.
+    private(set) var restUsage = Usage()
     let output: ChildPipe
     /// Nothing where its errors go where its output does.
     let errors: ChildPipe?
@@ -230,14 +236,11 @@ final class ChildProcess {
         return leaderEnd
     }
 
+    /// One of the rest has ended, and was reaped.
+    func add(_ ending: Ending) { restUsage.add(ending) }
+
     /// How long it took from its start until now.
     var age: Nanoseconds { Clock.now().since(forkedAt) }
-}
-
-/// How a child's leader ended, and how long after it was forked.
-struct LeaderEnd {
-    let ending: Ending
-    let ran: Nanoseconds
 }
 
 /// A notify socket with its path: one for each process, so that no earlier one can speak for it.

@@ -49,6 +49,8 @@ extension Supervisor {
         child.killOrder = nil
         let wasPlanned = child.lifecycle.isEndPlanned
         let state = child.lifecycle.state
+        var hadRest = false
+        if case .stoppingRest = child.lifecycle { hadRest = true }
         // It was asked to end for that.
         let isLate = state == .stopping && !wasPlanned && child.wasLate && order == nil
         child.ending = ending.cause.words + (isLate ? " (\(child.ending))" : "")
@@ -74,20 +76,21 @@ extension Supervisor {
         hearLastReports(of: process)
         child.maker = process.pid
         reapOrphans()
-        mourn(child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered)
+        mourn(
+            child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered,
+            hadRest: hadRest)
         let hasFailed = ending.cause != .exited(code: 0)
         if state == .starting && hasFailed { tellOfCopies(of: child) }
     }
 
     private func mourn(
         _ child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd, _ order: KillOrder?,
-        wasPlanned: Bool, wasOffered: Bool
+        wasPlanned: Bool, wasOffered: Bool, hadRest: Bool
     ) {
         let ending = end.ending
-        var head = "\(child.title(pid: process.pid)) \(child.ending) after "
-        head += Figures.text(end.ran)
-        head += " (cpu \(Figures.text(ending.cpu)), "
-        head += "peak \(Figures.size(kibibytes: ending.peakKibibytes)))"
+        var head = "\(child.title(pid: process.pid)) "
+        head += end.sentence(child.ending, rest: process.restUsage)
+        if hadRest { head += end.restSentence(after: process.age, killed: process.killed) }
         if child.isBalanced {
             endedProcesses.ended(
                 slot: child.slot, generation: child.generation,
@@ -101,8 +104,8 @@ extension Supervisor {
             Obituary(
                 child: child, process: process, head: head,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
-                version: wasOffered ? rosterVersion : nil, order: order, balancers: links.count,
-                unit: plan.unit, now: now))
+                version: wasOffered && isBalancedByUs ? rosterVersion : nil, order: order,
+                choosers: choosers, unit: plan.unit, now: now))
         settleObituaries()
     }
 
@@ -170,20 +173,12 @@ extension Supervisor {
     /// over.
     func settleObituaries() {
         if obituaries.isEmpty { return }
-        let adopted = adoptedVersion
+        let present = choosers
         let moment = Clock.now()
         var rest: [Obituary] = []
         for obituary in obituaries {
-            if let version = obituary.version, let adopted {
-                if adopted >= version && obituary.outOfRotation == nil {
-                    obituary.outOfRotation = moment.since(obituary.clockStart)
-                }
-                if !obituary.isComplete(moment) && moment < obituary.nextLook {
-                    rest.append(obituary)
-                    continue
-                }
-            }
-            settle(obituary)
+            obituary.look(at: present, moment)
+            if obituary.isComplete(moment) { settle(obituary) } else { rest.append(obituary) }
         }
         obituaries = rest
     }

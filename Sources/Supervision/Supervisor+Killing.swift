@@ -50,6 +50,7 @@ extension Supervisor {
     }
 
     private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
+        if phase != .running { return Self.isLeaving }
         let states = chosen.map { child in
             let word = "\(child.name) \(child.lifecycle.state.phrase)"
             if case .backoff = child.lifecycle { return "\(word), \(next(for: child))" }
@@ -83,7 +84,7 @@ extension Supervisor {
             }
             withdrawal.request.settle(
                 withdrawal.place,
-                outOfRotation: adopted == nil ? nil : moment.since(withdrawal.since),
+                outOfRotation: isBalancedByUs ? moment.since(withdrawal.since) : nil,
                 next: withdrawal.next)
             return true
         }

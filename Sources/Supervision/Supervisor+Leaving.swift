@@ -38,8 +38,15 @@ extension Supervisor {
         }
     }
 
-    /// Asks a child to end for good; `killAt` is `never` where it has its own time.
+    /// Asks a child to end for good; `killAt` is `never` where it has its own time. Where there is
+    /// none it is killed at once.
     private func stop(_ child: SupervisedChild, by killAt: Instant) {
+        if killAt <= now {
+            child.drain = nil
+            child.process?.hasNoTime = true
+            perform(child.lifecycle.killRequested(), on: child)
+            return
+        }
         let limit = killAt == .never ? now + child.plan.stopLimit : killAt
         perform(child.lifecycle.stopRequested(killAt: limit), on: child)
     }
@@ -75,28 +82,30 @@ extension Supervisor {
         guard let moment = nextReminder, moment < now else { return }
         nextReminder = now + Self.reminder
         // The others are asked to end when the balancers have finished what they have.
-        let staying = children.filter { $0.lifecycle.state == .stopping }
-        if staying.isEmpty { return }
-        let words = staying.prefix(5).map { child in
-            let pid = child.process?.pid
-            let left = left(with: child)
-            let work = left > 0 ? ", which has \(Figures.count(left, plan.unit)) in hand" : ""
-            let rest = remainder(of: child).map { ", of which \($0) is left" } ?? ""
-            guard let deadline = child.lifecycle.killAt, deadline != .never else {
-                return "\(child.title(pid: pid))\(rest), which "
-                    + (pid.map(Self.whyItStays) ?? "ends")
-            }
-            return "\(child.title(pid: pid))\(rest)\(work), killed in "
-                + Figures.text(deadline.since(now))
-        }
-        let rest = staying.count > words.count ? " and \(staying.count - words.count) more" : ""
-        log.say("still waiting for \(words.joined(separator: "; "))\(rest)")
+        let words = children.filter { $0.lifecycle.state == .stopping }
+            .compactMap { awaitedEnd(of: $0).sentence(now: now) }
+        if words.isEmpty { return }
+        let rest = words.count > 5 ? " and \(words.count - 5) more" : ""
+        log.say("still waiting for \(words.prefix(5).joined(separator: "; "))\(rest)")
     }
 
-    /// A process that was killed ends as soon as the kernel lets it.
-    private static func whyItStays(_ pid: Int32) -> String {
-        Processes.facts(of: pid)?.state == "D"
-            ? "was killed and is kept by the kernel (uninterruptible sleep)" : "was killed"
+    private func awaitedEnd(of child: SupervisedChild) -> AwaitedEnd {
+        let pid = child.process?.pid
+        var end = AwaitedEnd(title: child.title(pid: pid))
+        var staying = child.process?.livingPid.map { [$0] } ?? []
+        if case .stoppingRest = child.lifecycle {
+            staying = rest(of: child)
+            // One that has no name has ended meanwhile.
+            end.rest = staying.compactMap { pid in
+                Processes.name(of: pid).map { "pid \(pid) (\($0))" }
+            }
+        }
+        let left = left(with: child)
+        end.work = left > 0 ? Figures.count(left, plan.unit) : ""
+        end.killAt = child.lifecycle.killAt ?? .never
+        end.killedAt = child.process?.killedAt
+        end.isKept = staying.contains { Processes.facts(of: $0)?.state == "D" }
+        return end
     }
 
     private func finish() {

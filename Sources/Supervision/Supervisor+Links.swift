@@ -14,6 +14,20 @@ extension Supervisor {
         }.min()
     }
 
+    /// The balancers that choose among backends: one that is paused does not, nor one that has not
+    /// begun to.
+    var choosers: [BalancerLink] {
+        children.compactMap { child in
+            guard child.lifecycle.state != .paused, let link = child.process?.link,
+                link.adopted > 0
+            else { return nil }
+            return link
+        }
+    }
+
+    /// Whether the service has balancers of lbctl's own, which say whom they choose.
+    var isBalancedByUs: Bool { children.contains { $0.plan.role == .balancer } }
+
     /// Whether every balancer goes by this version by now.
     func isAdopted(_ version: UInt64) -> Bool { adoptedVersion.map { $0 >= version } ?? true }
 
@@ -69,7 +83,7 @@ extension Supervisor {
     func linkIsReady(_ child: SupervisedChild, _ process: ChildProcess) {
         guard let link = process.link else { return }
         link.flush()
-        while let report = link.nextReport() { take(report) }
+        while let report = link.nextReport() { take(report, from: link) }
         if link.isBroken {
             // Its pidfd tells the rest; an end of the link alone must not spin.
             poller.remove(link.reference)
@@ -78,7 +92,7 @@ extension Supervisor {
         }
     }
 
-    private func take(_ report: LinkReport) {
+    private func take(_ report: LinkReport, from link: BalancerLink) {
         switch report {
         case .adopted: settleObituaries()
         case .verdict(let slot, let generation, let isUp, let reason):
@@ -92,7 +106,7 @@ extension Supervisor {
             }
         case .failedOver(let account):
             if let obituary = obituary(of: account) {
-                obituary.add(account)
+                obituary.add(account, from: link)
                 settleObituaries()
             } else {
                 tellSince(account)
@@ -116,7 +130,7 @@ extension Supervisor {
     /// Takes in what a balancer that has ended had said before.
     func hearLastReports(of process: ChildProcess) {
         guard let link = process.link else { return }
-        while let report = link.nextReport() { take(report) }
+        while let report = link.nextReport() { take(report, from: link) }
     }
 
     /// What is to be said of a process whose account this is, while it is still to be said.

@@ -66,6 +66,8 @@ extension Supervisor {
         do throws(SystemError) {
             for listener in suspendable { try listener.suspend() }
             acceptance = .suspended
+            // It comes by itself when that has been done.
+            if release == .running { return }
             log.say(
                 "no balancer runs: connections to \(ports) are refused until one does "
                     + "(\(advised("start balancer")))")

@@ -9,9 +9,19 @@ extension Supervisor {
         // that is done it hides the others.
         while let pid = Children.endedUnreaped() {
             if child(pid: pid) != nil { return }
-            _ = Children.reap(pid: pid)
+            let owner = process(thatLeft: pid)
+            if let ending = Children.reap(pid: pid) { owner?.add(ending) }
             hasReapedOrphans = true
         }
+    }
+
+    /// The process that one which was left to us came of, as far as an ended one tells.
+    private func process(thatLeft pid: Int32) -> ChildProcess? {
+        let mark = LineageMark.of(pid)
+        let session = Processes.facts(of: pid)?.session
+        return children.first {
+            $0.process != nil && ($0.mark == mark || $0.process?.pid == session)
+        }?.process
     }
 
     /// Kills what a dead child left behind: processes that were adopted by us and came from it.

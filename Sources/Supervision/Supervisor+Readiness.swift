@@ -27,7 +27,11 @@ extension Supervisor {
         child.readyAfter = child.process?.age
         let took = child.readyAfter.map { Figures.text($0) } ?? ""
         let stays = child.isWithdrawn ? "; it stays drained" : ""
-        log.say("\(child.title(pid: child.process?.pid)) is ready after \(took)\(stays)")
+        let title = child.title(pid: child.process?.pid)
+        // A job serves nobody: it is done when it has ended.
+        let isAwaited = child.plan.isRelease && release == .running
+        let words = child.plan.isRelease ? "has started" : "is ready after \(took)\(stays)"
+        log.say("\(title) \(words)" + (isAwaited ? "; the others wait for its end" : ""))
     }
 
     /// Looks whether a child's port accepts by now.
@@ -113,9 +117,12 @@ extension Supervisor {
             case .stopped(let pid):
                 guard let child = child(pid: pid) else { continue }
                 let action = child.lifecycle.wasPaused(now: now)
+                let signal = child.killOrder.flatMap { $0.pauses ? $0.signal.name : nil }
                 perform(action, on: child)
                 answerKill(of: child, next: "paused")
-                if action != .nothing { log.say("\(child.title(pid: pid)) was stopped") }
+                if action != .nothing {
+                    log.say("\(child.title(pid: pid)) is paused by \(signal ?? "a signal")")
+                }
             case .resumed(let pid):
                 guard let child = child(pid: pid) else { continue }
                 let action = child.lifecycle.wasResumed()

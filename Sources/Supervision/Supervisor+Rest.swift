@@ -73,6 +73,7 @@ extension Supervisor {
     /// those aside that have been killed before.
     func killAll(of child: SupervisedChild) -> [String] {
         guard let process = child.process else { return [] }
+        process.killedAt = process.killedAt ?? now
         var killed: [String] = []
         let living = process.livingPid.map { [$0] } ?? []
         for pid in living + rest(of: child) where process.killed.insert(pid).inserted {
@@ -86,19 +87,11 @@ extension Supervisor {
     }
 
     func tell(_ killed: [String], of child: SupervisedChild) {
-        if killed.isEmpty { return }
+        // How the leader ended says it all where nobody was given time.
+        if killed.isEmpty || child.process?.hasNoTime == true { return }
         let title = child.title(pid: child.process?.pid)
         let some = killed.prefix(8).joined(separator: ", ")
         let more = killed.count > 8 ? " and \(killed.count - 8) more" : ""
         log.say("\(title) did not end in time; killed \(some)\(more)")
-    }
-
-    /// Of what is left of a child, for those who wait for it: nothing where its leader lives.
-    func remainder(of child: SupervisedChild) -> String? {
-        guard case .stoppingRest = child.lifecycle else { return nil }
-        let left = rest(of: child)
-        let some = left.prefix(3).map { "pid \($0) (\(Processes.name(of: $0) ?? "?"))" }
-        let more = left.count > some.count ? " and \(left.count - some.count) more" : ""
-        return some.joined(separator: ", ") + more
     }
 }

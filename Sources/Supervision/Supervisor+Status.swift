@@ -9,12 +9,14 @@ extension Supervisor {
         ServiceStatus(
             name: plan.name, supervisorPid: ThisProcess.pid, guardianPid: guardianPid, url: url,
             directory: plan.directory, procfile: plan.recipe.file ?? "", startedAt: startedAt,
+            phase: phase == .running ? .running : .stopping,
             children: children.map { status(of: $0) })
     }
 
-    /// Where people reach the balancer; empty without one.
+    /// Where people reach the balancer; empty without one, and once all of it ends.
     private var url: String {
-        guard let address = listeners.first?.address, let port = address.port else { return "" }
+        guard phase == .running, let address = listeners.first?.address, let port = address.port
+        else { return "" }
         let place = "\(Self.host(of: address)):\(port)"
         return plan.isStream ? place : "http://\(place)/"
     }

@@ -15,7 +15,7 @@ extension Supervisor {
         }
         // Who waits for one that is starting already waits as if it had begun it.
         let joins = step.verb == .start && step.waits && state == .starting
-        if !joins, let words = Self.already(step.verb, state) ?? atOnce(step.verb, child) {
+        if !joins, let words = Self.already(step.verb, state) ?? atOnce(step, child) {
             report(child, words, isDone: true, standing, Nanoseconds(0), step.change)
             return
         }
@@ -66,10 +66,12 @@ extension Supervisor {
     }
 
     /// The same for what a state does not tell: what is done with no more than a word.
-    private func atOnce(_ verb: ServiceVerb, _ child: SupervisedChild) -> String? {
+    private func atOnce(_ step: Step, _ child: SupervisedChild) -> String? {
         let state = child.lifecycle.state
         let serves = [.ready, .paused].contains(state)
-        switch verb {
+        switch step.verb {
+        case .weight where step.weight == child.weight:
+            return "weight is \(child.weight) already"
         case .drain where !serves:
             child.isWithdrawn = true
             return "\(state.phrase); it stays drained when it is ready"

@@ -9,7 +9,8 @@ enum ListCommand {
     private static let remark = """
         A service is named after the folder of its Procfile ('default' without one), or as --name or
         LBCTL_NAME says. STATE is ready; starting, while some of it is; degraded, where something
-        has failed, is backing off or is paused; silent, where its supervisor does not answer.
+        has failed, is backing off or is paused; stopping, while all of it ends; silent, where its
+        supervisor does not answer.
         """
 
     static func run(_ words: [String]) throws(UsageError) -> Int32 {

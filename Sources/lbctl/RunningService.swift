@@ -55,7 +55,9 @@ struct RunningService {
 
     /// In a word how it is.
     var state: String {
-        guard let children = status?.children else { return "silent" }
+        guard let status else { return "silent" }
+        let children = status.children
+        if status.phase == .stopping { return "stopping" }
         if children.contains(where: { $0.state == .starting }) { return "starting" }
         let isAmiss = children.contains { [.failed, .backoff, .paused].contains($0.state) }
         return isAmiss ? "degraded" : "ready"

@@ -37,7 +37,7 @@ enum ScaleCommand {
         var reports = OrderReports(
             try verb.options.choice("format", OutcomeFormat.self) ?? .text)
         reports.hasChange = true
-        reports.ifNobody = "there are so many already"
+        reports.ifNobody = "there \(count == 1 ? "is" : "are") \(count) already"
         return reports.give(.scale(to: count), to: try verb.folder())
     }
 }

@@ -77,6 +77,11 @@ enum UpCommand {
 
     static func alreadyRunning(_ flags: UpFlags) -> Refusal {
         let running = RunningService(flags.folder)
+        if running?.status?.phase == .stopping {
+            return Refusal(
+                what: "'\(flags.name)' is being stopped", why: "it can be started when it is gone",
+                advice: "\(Advice.line("ps", for: flags.name)) shows what is still there")
+        }
         var why = "it is running already"
         if let pid = running?.pid { why += " (pid \(pid))" }
         if let status = running?.status {

@@ -46,7 +46,8 @@ enum Words {
             ServiceStatus(
                 name: "default", supervisorPid: 2, guardianPid: 1, url: "http://localhost:8080/",
                 directory: "/srv/é", procfile: "/srv/é/Procfile",
-                startedAt: WallTime(nanoseconds: 5), children: [child, bareChild, balancer])),
+                startedAt: WallTime(nanoseconds: 5), phase: .stopping,
+                children: [child, bareChild, balancer])),
         .killed([
             KillReport(
                 name: "backend.1", port: 3001, pid: 4242, signal: 9,

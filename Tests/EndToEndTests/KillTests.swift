@@ -54,6 +54,26 @@ import Testing
         #expect(account.reasons.allSatisfy { $0.contains("backend.") }, "\(account)")
     }
 
+    @Test func `with the balancer killed too each backend is out of rotation, and told of at once`()
+        throws
+    {
+        let service = try Service()
+        for _ in 0..<3 {
+            let before = try service.rows().filter { $0.type == "backend" }
+            let kill = try service.run("kill", ["all"])
+            #expect(kill.code == 0)
+            let rows = kill.output.split(separator: "\n").filter { $0.hasPrefix("backend.") }
+            #expect(rows.count == 3)
+            #expect(rows.allSatisfy { $0.contains("; out of rotation after ") }, "\(kill)")
+            for row in before {
+                try service.awaitSentence("pid \(row.pid)) killed by", "; out of rotation after ")
+                try service.await(row.name) { $0.state == "ready" && $0.pid != row.pid }
+            }
+            try service.await("balancer") { $0.state == "ready" }
+            #expect(try service.get().status == 200)
+        }
+    }
+
     @Test func `the sentence about a death says what became of each request`() throws {
         let service = try Service(["--backends", "1"])
         var clients: [(Client, Int)] = []
@@ -180,6 +200,7 @@ import Testing
         let service = try Service(["--backends", "2"])
         #expect(try service.run("kill", ["-s", "STOP", "backend.1"]).output.contains("paused"))
         #expect(try service.row("backend.1").state == "paused")
+        try service.awaitSentence("backend.1", "is paused by SIGSTOP")
         for _ in 0..<10 { #expect(try service.get().field("x-backend") == "backend.2") }
         #expect(try service.run("kill", ["-s", "CONT", "backend.1"]).code == 0)
         try service.await("backend.1") { $0.state == "ready" }

@@ -22,6 +22,21 @@ import Testing
         #expect(try place.run("down").code == 0)
     }
 
+    @Test func `while it runs it is said to have started, and no balancer is missed`() throws {
+        let service = try Service(
+            procfile: "web: lb-echo --port $PORT\nrelease: sleep 0.5; echo migrated\n")
+        let said = try service.sentences()
+        let begun = try #require(
+            said.firstIndex { $0.hasSuffix("has started; the others wait for its end") })
+        let done = try #require(said.firstIndex { $0.hasPrefix("release is done") })
+        #expect(begun < done)
+        #expect(!said.contains { $0.hasPrefix("no balancer runs") }, "\(said)")
+        #expect(!said.contains { $0.hasPrefix("release ") && $0.contains("is ready") }, "\(said)")
+        #expect(try service.get().status == 200)
+        let again = try service.run("start", ["--wait", "release"])
+        #expect(again.code == 0 && !again.output.contains("ready"), "\(again)")
+    }
+
     @Test(arguments: ["exit 3", "kill -9 $$", "nowhere-to-be-found"])
     func `where it fails nothing else is started, and up ends with 1`(line: String) throws {
         let place = try Place(

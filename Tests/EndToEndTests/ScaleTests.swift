@@ -42,7 +42,7 @@ import Testing
         let again = try service.row("backend.3")
         #expect(again.requests == 0)
         #expect(again.restarts == 0)
-        #expect(try service.run("scale", ["3"]).output == "there are so many already\n")
+        #expect(try service.run("scale", ["3"]).output == "there are 3 already\n")
     }
 
     @Test func `who is removed finishes what it has`() throws {

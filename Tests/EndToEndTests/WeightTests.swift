@@ -45,6 +45,14 @@ import Testing
         #expect(try shares(service, of: 6) == ["backend.1": 3, "backend.2": 3])
     }
 
+    @Test func `a weight that it has already is no change`() throws {
+        let service = try Service(["--backends", "2", "--weight", "backend.2=4"])
+        let told = try service.run("weight", ["backend.1=3", "backend.2=4"])
+        #expect(told.output.contains("): weight 3 (was 1); in force"), "\(told)")
+        #expect(told.output.contains("): weight is 4 already\n"), "\(told)")
+        #expect(try !service.sentences().contains { $0.contains("has weight 4") })
+    }
+
     @Test func `all of them change or none`() throws {
         let service = try Service(["--backends", "2"])
         for wrong in ["9999=1", "balancer=1"] {

@@ -287,6 +287,30 @@ struct LifecycleTests {
     }
 
     @Test
+    func `is killed at once where it is given no time, and only once`() {
+        for state in Self.withProcess.prefix(5) {
+            let killed = after(state) { $0.killRequested() }
+            #expect(killed == (.stopping(killAt: .never, sequel: .rest), .kill))
+        }
+        for sequel in Self.sequels {
+            let asked = Lifecycle.stopping(killAt: Self.later, sequel: sequel)
+            let killed = Lifecycle.stopping(killAt: .never, sequel: .rest)
+            #expect(after(asked) { $0.killRequested() } == (killed, .kill))
+            #expect(after(killed) { $0.killRequested() } == (killed, .nothing))
+            let rest = Lifecycle.stoppingRest(
+                tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
+            let none = Lifecycle.stoppingRest(tellAllAt: .never, killAt: .never, sequel: .rest)
+            #expect(after(rest) { $0.killRequested() } == (none, .kill))
+            #expect(after(none) { $0.killRequested() } == (none, .nothing))
+        }
+        #expect(
+            after(.backoff(until: Self.later)) { $0.killRequested() } == (.stopped, .nothing))
+        for state in [Lifecycle.stopped, .failed] {
+            #expect(after(state) { $0.killRequested() } == (state, .nothing))
+        }
+    }
+
+    @Test
     func `is hastened, and rests afterwards, while the rest is ending`() {
         for sequel in Self.sequels {
             let rest = Lifecycle.stoppingRest(

@@ -1,0 +1,6 @@
+/// Whether a service goes on, as it says of itself.
+public enum ServicePhase: UInt8, Sendable, CaseIterable {
+    case running
+    /// It was told to end, and does so.
+    case stopping
+}
