@@ -32,8 +32,8 @@ enum Limits {
     /// A backend that leaves an idle connection open for this long keeps connections; one that does
     /// not may be closing it at the very moment it is used again.
     static let keptProof = Nanoseconds.milliseconds(10)
-    /// A request on a new connection that has no answer after this time is looked at: a backend that
-    /// has a thread to spare has read it long since, even on a busy machine.
+    /// A request on a new connection that has no answer after this time is looked at: a backend
+    /// that has a thread to spare has read it long since, even on a busy machine.
     static let unreadMoment = Nanoseconds.milliseconds(50)
     /// How often while it is not read, and how often an idle connection is looked at for somebody
     /// who waits because of it: together with the moment less than half a second.

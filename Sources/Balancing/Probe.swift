@@ -30,7 +30,7 @@ struct Probe: ~Copyable {
     private(set) var stage = Stage.resting
     /// When the check over a new connection began, or the last one was over.
     private(set) var since = Instant(nanoseconds: 0)
-    /// When it is to be looked whether the backend has read what it was asked over a new connection.
+    /// When it is to be looked whether the backend has read what it was asked over a new one.
     var unreadLook = Instant.never
     /// How often the backend had answered anybody when that was begun.
     private(set) var answersBefore: UInt64 = 0

@@ -5,9 +5,9 @@ import Basics
 ///
 /// A server with one thread, or with N, that stays with a connection as long as it lasts accepts
 /// nobody else meanwhile: an idle connection of ours is then what our own next request waits for.
-/// When that has been seen, connections are given up with each answer for a second, and for twice as
-/// long each time that it is seen again: so little waits on such a server, and one that was just
-/// busy has its connections back soon.
+/// When that has been seen, connections are given up with each answer for a second, and for twice
+/// as long each time that it is seen again: so little waits on such a server, and one that was
+/// just busy has its connections back soon.
 ///
 /// One word, fit for shared memory.
 public struct Occupation: Equatable, Sendable {
@@ -44,8 +44,8 @@ public struct Occupation: Equatable, Sendable {
 /// A request on a new connection to a process that had not read it a moment later, as far as that
 /// can be told.
 ///
-/// Two words, fit for shared memory: where two are noted at once, either or a mixture of both stays,
-/// and whoever still waits notes it again.
+/// Two words, fit for shared memory: where two are noted at once, either or a mixture of both
+/// stays, and whoever still waits notes it again.
 public struct UnreadRequest: Equatable, Sendable {
     /// When it was sent.
     public let since: Instant

@@ -146,10 +146,10 @@ struct UpstreamPool {
 
     /// A request on a new connection to a process was seen to lie unread, here or elsewhere.
     ///
-    /// A process that can serve more reads what comes new before long. So it is its connections that
-    /// it can't get away from, where one has idled for a while by then; or where one that is used
-    /// over and over was answered what was sent later. Of another machine it is not known whether
-    /// the request has been read: one that idles is given up for it then.
+    /// A process that can serve more reads what comes new before long. So it is its connections
+    /// that it can't get away from, where one has idled for a while by then; or where one that is
+    /// used over and over was answered what was sent later. Of another machine it is not known
+    /// whether the request has been read: one that idles is given up for it then.
     mutating func foundUnread(
         _ request: UnreadRequest, by process: BackendProcess, now: Instant,
         in upstreams: borrowing Slab<UpstreamConnection>
