@@ -39,6 +39,7 @@ public final class Balancer {
         static let finished: UInt8 = 4
         static let probe: UInt8 = 5
         static let suspicion: UInt8 = 6
+        static let unread: UInt8 = 7
     }
 
     private let signals: SignalQueue
@@ -90,6 +91,7 @@ public final class Balancer {
                 case Kind.probe: prober.told(event, now: now, poller: poller)
                 case Kind.signal: takeSignals()
                 case Kind.suspicion: lookAtSuspects(now)
+                case Kind.unread: heedUnread(now)
                 case Kind.link: try takeOrders()
                 case Kind.adoption: tellAdoption()
                 case Kind.finished:
@@ -109,6 +111,12 @@ public final class Balancer {
     private func lookAtSuspects(_ now: Instant) {
         guard let plan else { return }
         for slot in plan.suspects.take() { prober.suspect(slot, now: now, poller: poller) }
+    }
+
+    /// The connection of a check may be what a request waits for.
+    private func heedUnread(_ now: Instant) {
+        guard let plan else { return }
+        for slot in plan.unread.take() { prober.heedUnread(slot, now: now) }
     }
 
     private func takeSignals() {
@@ -179,6 +187,7 @@ public final class Balancer {
             plan.leaving.finishedReference, for: .readable, token: Token(kind: Kind.finished))
         try poller.add(
             plan.suspects.reference, for: .readable, token: Token(kind: Kind.suspicion))
+        try poller.add(plan.unread.reference, for: .readable, token: Token(kind: Kind.unread))
         for number in 0..<workers {
             scoreboard.use(lane: firstLane + number)
             let lane = scoreboard.lane(firstLane + number)

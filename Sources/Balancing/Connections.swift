@@ -92,6 +92,10 @@ struct UpstreamConnection: ~Copyable {
     var activeAt: Instant
     /// How long it had idled when it was used again; nothing for one that is used first.
     var idled: Nanoseconds?
+    /// When it came back to the pool while another request lay unread; see `UpstreamPool`.
+    var returnedAt = Instant(nanoseconds: 0)
+    /// When it is to be looked whether its first request has been read; `never` once it has.
+    var unreadLook = Instant(nanoseconds: 0)
     /// When the backend was last looked at because of it.
     var suspectedAt = Instant(nanoseconds: 0)
     var filedFor: Instant

@@ -32,6 +32,20 @@ enum Limits {
     /// A backend that leaves an idle connection open for this long keeps connections; one that does
     /// not may be closing it at the very moment it is used again.
     static let keptProof = Nanoseconds.milliseconds(10)
+    /// A request on a new connection that has no answer after this time is looked at: a backend
+    /// that has a thread to spare has read it long since, even on a busy machine.
+    static let unreadMoment = Nanoseconds.milliseconds(50)
+    /// How often while it is not read, and how often an idle connection is looked at for somebody
+    /// who waits because of it: together with the moment less than half a second.
+    static let unreadLook = Nanoseconds.milliseconds(100)
+    /// One that has idled for less did not keep its backend from others: that may have been about
+    /// to turn to them.
+    static let idlesForNobody = Nanoseconds.milliseconds(10)
+    /// What is not known to lie unread may be answered before long, over a long way.
+    static let answerOnItsWay = Nanoseconds.milliseconds(500)
+    /// How often the control thread looks whether the connection of a check is in somebody's way,
+    /// for a balancer beside this one; those of this one say so.
+    static let keptCheckLook = Nanoseconds.seconds(1)
     /// How long it is remembered that a backend closed connections that had idled for so long.
     static let closeRemembered = Nanoseconds.minutes(1)
     /// A client that waits for 100 (Continue) is told to go on after this time if the backend says

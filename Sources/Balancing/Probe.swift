@@ -28,6 +28,14 @@ struct Probe: ~Copyable {
     /// Whether it has once ended a connection that was to be used again: then none is kept.
     var endsConnections = false
     private(set) var stage = Stage.resting
+    /// When the check over a new connection began, or the last one was over.
+    private(set) var since = Instant(nanoseconds: 0)
+    /// When it is to be looked whether the backend has read what it was asked over a new one.
+    var unreadLook = Instant.never
+    /// How often the backend had answered anybody when that was begun.
+    private(set) var answersBefore: UInt64 = 0
+    /// How many bytes it was asked in.
+    private var asked = 0
     private var socket: Descriptor?
     /// How many checks the connection has carried, with the one that is under way.
     private(set) var checksCarried = 0
@@ -59,11 +67,18 @@ struct Probe: ~Copyable {
         }
     }
 
+    /// Whether a connection is there for the next check, and idle.
+    var isKept: Bool { hasConnection && !isUnderWay }
+
     /// Whether the check that is under way goes over a connection that has carried another.
     var isReusing: Bool { checksCarried > 1 }
 
-    /// A check begins over a new connection.
-    mutating func begin(_ begun: consuming BackendAddress.Begun) {
+    /// A check begins over a new connection, to a backend that has answered so often by now.
+    mutating func begin(
+        _ begun: consuming BackendAddress.Begun, at now: Instant, answers: UInt64
+    ) {
+        since = now
+        answersBefore = answers
         peer = begun.address
         socket = .some(begun.socket)
         stage = .connecting
@@ -77,8 +92,15 @@ struct Probe: ~Copyable {
     }
 
     /// The check is over, and its connection is there for the next.
-    mutating func rest() {
+    mutating func rest(at now: Instant) {
+        since = now
+        rest()
+    }
+
+    private mutating func rest() {
         stage = .resting
+        unreadLook = .never
+        asked = 0
         answer = ByteQueue()
     }
 
@@ -114,8 +136,21 @@ struct Probe: ~Copyable {
             outcome = request.isEmpty ? .moved(0) : socket.send(request.bytes)
         case .none: outcome = .end
         }
-        if case .moved = outcome { stage = .asked }
+        if case .moved(let count) = outcome {
+            stage = .asked
+            asked = count
+            unreadLook = isReusing ? .never : since + Limits.unreadMoment
+        }
         return outcome
+    }
+
+    /// Whether the backend has not read what it was asked over a new connection; nothing where that
+    /// can't be told.
+    borrowing func isUnread() -> Bool? {
+        switch socket {
+        case .some(let socket): Socket.isUnread(by: socket, of: UInt64(asked))
+        case .none: nil
+        }
     }
 
     mutating func receive() -> Transfer {

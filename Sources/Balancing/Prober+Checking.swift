@@ -27,7 +27,7 @@ extension Prober {
         probes[place].end()
         do throws(SystemError) {
             let begun = try probes[place].address.connect(speakFirst: endsUnheard || speaksFirst)
-            probes[place].begin(begun)
+            probes[place].begin(begun, at: now, answers: answers(place))
             // On the loopback it is done by now.
             advance(place, now, poller)
             guard probes[place].isUnderWay, let reference = probes[place].reference else { return }
@@ -76,7 +76,7 @@ extension Prober {
     }
 
     /// Whether all that is wanted is a connection.
-    private var endsUnheard: Bool { check == .tcp && proxy == nil }
+    var endsUnheard: Bool { check == .tcp && proxy == nil }
 
     /// Whether there is something to say before the backend does.
     private var speaksFirst: Bool {
@@ -89,14 +89,14 @@ extension Prober {
     }
 
     /// Whether the connection of the check that is under way can carry another.
-    func mayUseAgain(_ place: UInt32) -> Bool {
-        guard case .http = check else { return false }
+    func mayUseAgain(_ place: UInt32, _ now: Instant) -> Bool {
+        guard case .http = check, !isOccupied(place, now) else { return false }
         return proxy == nil && !probes[place].endsConnections && !probes[place].isUrgent
             && probes[place].checksCarried < Limits.checksPerConnection
     }
 
     private mutating func ask(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
-        let request = request(place)
+        let request = request(place, now)
         switch probes[place].ask(request) {
         case .moved:
             if check == .tcp { conclude(place, .passed, now) }
@@ -106,7 +106,7 @@ extension Prober {
         }
     }
 
-    private func request(_ place: UInt32) -> ByteQueue {
+    private func request(_ place: UInt32, _ now: Instant) -> ByteQueue {
         var request = ByteQueue(capacity: 256)
         // A backend that is told of clients waits for it on each connection; this one is our own.
         if let proxy { ProxyHeader.local.append(as: proxy, to: &request) }
@@ -114,7 +114,7 @@ extension Prober {
         case .off, .tcp: break
         case .words(let words, _): request.append(words.span)
         case .http(let path):
-            let close = mayUseAgain(place) ? "" : "Connection: close\r\n"
+            let close = mayUseAgain(place, now) ? "" : "Connection: close\r\n"
             request.append(
                 text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address.text)\r\n"
                     + "User-Agent: lbctl-health\r\n\(close)\r\n")

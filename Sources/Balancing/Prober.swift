@@ -35,13 +35,15 @@ struct Prober: ~Copyable {
     private let warms: Bool
     /// The header with which connections to backends begin; nothing where they don't.
     let proxy: ProxyHeader.Version?
-    private let scoreboard: Scoreboard
+    let scoreboard: Scoreboard
     let kind: UInt8
     var probes: Slab<Probe>
     /// Where the head of an answer is read into.
     var responseHead = ResponseHead()
     /// The slab's slot for each scoreboard slot under check.
-    private var places: [UInt32: UInt32] = [:]
+    private(set) var places: [UInt32: UInt32] = [:]
+    /// When it is looked next whether kept connections are in somebody's way.
+    private var keptLook = Instant(nanoseconds: 0)
     private(set) var findings: [Finding] = []
 
     /// `kind` is that of the tokens with which the poller tells of its connections.
@@ -112,15 +114,25 @@ struct Prober: ~Copyable {
     var due: Instant? {
         var least: Instant?
         for place in places.values {
-            least = min(least ?? .never, probes[place].due)
+            let own = min(probes[place].due, probes[place].unreadLook)
+            least = min(least ?? .never, probes[place].isKept ? min(own, keptLook) : own)
         }
         return least
     }
 
     /// Begins the checks whose time has come and gives up those whose time is over.
     mutating func expire(now: Instant, poller: borrowing Poller) {
+        if now >= keptLook {
+            keptLook = now + Limits.keptCheckLook
+            for slot in places.keys { heedUnread(slot, now: now) }
+        }
+        for place in places.values where probes[place].unreadLook <= now {
+            lookWhetherRead(place, now)
+        }
         for place in places.values where probes[place].due <= now {
-            if probes[place].isUnderWay {
+            if probes[place].isUnderWay && isHeldUp(place) {
+                putOff(place, now)
+            } else if probes[place].isUnderWay {
                 conclude(place, .failed("it did not answer a check in time"), now)
             } else {
                 begin(place, until: now + timeout, now, poller)
@@ -163,8 +175,8 @@ struct Prober: ~Copyable {
         }
         probes[place].isUrgent = false
         let isInDoubt = probes[place].health.isInDoubt
-        if keepsConnection && mayUseAgain(place) && !isInDoubt {
-            probes[place].rest()
+        if keepsConnection && mayUseAgain(place, now) && !isInDoubt {
+            probes[place].rest(at: now)
         } else {
             probes[place].end()
         }

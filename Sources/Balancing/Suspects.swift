@@ -4,8 +4,8 @@ import Kernel
 import Scoreboard
 import Synchronization
 
-/// Backends that have kept somebody waiting for far longer than they usually do: what the workers
-/// tell the control thread, so that it looks at them at once.
+/// Backends that the workers have the control thread look at, at once: that have kept somebody
+/// waiting for far longer than they usually do, or that leave a request unread.
 final class Suspects: Sendable {
     private let slots = Mutex<[UInt32]>([])
     private let waker: Waker

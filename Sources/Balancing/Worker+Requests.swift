@@ -264,7 +264,10 @@ extension Worker {
                 upstreams[upstream].activeAt = now
                 // What becomes of a connection is told: a stream has nothing to try it with.
                 if exchanges[number].isStream { upstreams[upstream].directions = [] }
-                arm(upstream: upstream, for: now + HangSuspicion.Thresholds().least)
+                // A new one may be to a backend that can't serve one more.
+                let isNew = upstreams[upstream].idled == nil
+                let patience = isNew ? Limits.unreadMoment : HangSuspicion.Thresholds().least
+                arm(upstream: upstream, for: now + patience)
                 return
             case .failed(let errno):
                 if !attemptEnded(number, .notConnected, errno: errno) { return }

@@ -155,19 +155,31 @@ extension Worker {
     }
 
     private mutating func upstreamDue(_ number: UInt32) {
+        let itself = upstreams.key(number)
+        heedUnread(
+            BackendProcess(slot: upstreams[number].slot, generation: upstreams[number].generation))
+        // It may have been given up.
+        if !upstreams.isCurrent(itself) { return }
         var deadline = deadline(upstream: number)
+        if upstreams[number].phase == .connecting {
+            let look = lookWhetherRead(upstream: number)
+            deadline = now < deadline ? min(deadline, look) : deadline
+        }
         if isSilent(upstream: number) {
             var suspicion = suspicionDue(upstream: number)
             if now >= suspicion {
                 suspect(upstream: number)
                 suspicion = suspicionDue(upstream: number)
             }
+            suspicion = min(suspicion, lookWhetherRead(upstream: number))
             deadline = now < deadline ? min(deadline, suspicion) : deadline
         }
-        if upstreams[number].client == nil { pool.stayed(upstreams[number], now: now) }
+        let isIdle = upstreams[number].client == nil
+        if isIdle { pool.stayed(upstreams[number], now: now) }
         if now < deadline {
             // It may be the client's turn now and the backend's later.
-            upstreams[number].filedFor = min(deadline, now + plan.options.timeoutResponse)
+            let most = isIdle ? Limits.unreadLook : plan.options.timeoutResponse
+            upstreams[number].filedFor = min(deadline, now + most)
             wheel.file(wheelSlot(upstream: number), at: upstreams[number].filedFor)
             return
         }

@@ -109,7 +109,9 @@ extension Worker {
             upstreams[number].directions.remove(.readable)
         }
         if pool.returned(number, now: now, to: &upstreams) {
-            arm(upstream: number, for: pool.due(upstreams[number]))
+            // Somebody may come to wait for its end.
+            let due = min(pool.due(upstreams[number]), now + Limits.unreadLook)
+            arm(upstream: number, for: due)
         } else {
             closeUpstream(number)
         }

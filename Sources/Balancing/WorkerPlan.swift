@@ -52,6 +52,8 @@ final class WorkerPlan: Sendable {
     /// Whose word about a client's address is believed.
     let trusted: [Network]
     let suspects: Suspects
+    /// Backends where a request lies unread, for which the connection of a check may be given up.
+    let unread: Suspects
     /// How many retries one worker may make; nothing: any number.
     let retryTerms: RetryBudget.Terms?
     let rules: ClientRules
@@ -82,6 +84,7 @@ final class WorkerPlan: Sendable {
         self.isSupervised = isSupervised
         leaving = try Leaving(workers: workers)
         suspects = try Suspects()
+        unread = try Suspects()
         // Each client may need a connection to a backend too.
         let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
         let possible = max(16, free / 2)

@@ -334,8 +334,8 @@ int clinux_is_ignored(int signal) {
 }
 
 // sock_diag(7): the socket whose own end is `own` and whose peer is `peer`, both of one family.
-int clinux_tcp_owner(const struct sockaddr_storage *own, const struct sockaddr_storage *peer,
-                     uint32_t *inode) {
+int clinux_tcp_facts(const struct sockaddr_storage *own, const struct sockaddr_storage *peer,
+                     struct clinux_tcp_facts *facts) {
     struct {
         struct nlmsghdr header;
         struct inet_diag_req_v2 query;
@@ -382,7 +382,9 @@ int clinux_tcp_owner(const struct sockaddr_storage *own, const struct sockaddr_s
             result = -errno;
         } else if (length >= (long)(sizeof answer.header + sizeof answer.found) &&
                    answer.header.nlmsg_type == SOCK_DIAG_BY_FAMILY) {
-            *inode = answer.found.idiag_inode;
+            facts->inode = answer.found.idiag_inode;
+            facts->unread = answer.found.idiag_rqueue;
+            facts->state = answer.found.idiag_state;
             result = 0;
         }
     }

@@ -196,20 +196,6 @@ public enum Socket {
         return clinux_unacknowledged_ever(socket.number) >= Int64(count)
     }
 
-    /// Whether the process that had the other end of a connection of this machine has closed it, or
-    /// is gone; nothing where that can't be told (sock_diag(7)).
-    ///
-    /// A peer that has only ended its own direction looks the same from here, but for this.
-    public static func isPeerClosed(of socket: borrowing Descriptor) -> Bool? {
-        guard let here = try? localAddress(of: socket), let there = try? peerAddress(of: socket)
-        else { return nil }
-        var inode: UInt32 = 0
-        let result = unsafe there.withStorage { own, _ in
-            unsafe here.withStorage { peer, _ in unsafe clinux_tcp_owner(own, peer, &inode) }
-        }
-        return result == 0 ? inode == 0 : nil
-    }
-
     /// Makes the coming close a reset, so that the peer sees that something is missing.
     public static func resetOnClose(_ socket: borrowing Descriptor) {
         _ = clinux_linger_nothing(socket.number)

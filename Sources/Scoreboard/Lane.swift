@@ -78,6 +78,12 @@ public struct Lane: @unchecked Sendable {
             ? load(cell + Layout.Cell.inFlight) : 0
     }
 
+    /// How often the backend has answered this worker, over all time.
+    func answers(slot: UInt32) -> UInt64 {
+        let first = cell(slot) + Layout.Cell.firstClass
+        return (0..<5).reduce(0) { $0 &+ load(first + $1) }
+    }
+
     /// The backend answered, with this status and after this time.
     public func answered(slot: UInt32, status: UInt16, after span: Nanoseconds) {
         let cell = cell(slot)

@@ -10,7 +10,7 @@
 ///     clients   tables of what is kept of each client, and the list of the banned
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 5
+    public static let version: UInt64 = 6
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -37,7 +37,7 @@ public enum Layout {
     enum Backend {
         static let verdict = 0
         static let checks = 1
-        /// Of which process the next three are.
+        /// Of which process the next three are, and the three at the end.
         static let generation = 2
         /// Two words that tell how long its responses take.
         static let latency = 3
@@ -47,7 +47,10 @@ public enum Layout {
         static let returned = 6
         /// Checks that passed, and in the upper half those that failed.
         static let checksDone = 7
-        static let words = 8
+        /// Two words that tell of a request which it has not read, and one of its connections.
+        static let unread = 8
+        static let occupation = 10
+        static let words = 16
     }
 
     enum Lane {

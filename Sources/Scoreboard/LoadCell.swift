@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What choosing by load needs to know of one process of a backend: words that the algorithms
-/// read and write as they like, for this room knows no policy.
+/// What choosing by load, and keeping connections, need to know of one process of a backend: words
+/// that the algorithms read and write as they like, for this room knows no policy.
 ///
 /// All balancers write to it with plain stores. Of two that write at the same moment one is lost,
 /// which such figures bear; a later process of the backend begins with zeros.
@@ -39,12 +39,37 @@ public struct LoadCell: @unchecked Sendable {
         store(penalty, at: Layout.Backend.penalty)
     }
 
+    /// The two words about a request that it has not read.
+    public func unread(of generation: UInt64) -> (UInt64, UInt64) {
+        if load(Layout.Backend.generation) != generation { return (0, 0) }
+        return (load(Layout.Backend.unread), load(Layout.Backend.unread + 1))
+    }
+
+    public func setUnread(_ unread: (UInt64, UInt64), of generation: UInt64) {
+        claim(generation)
+        store(unread.0, at: Layout.Backend.unread)
+        store(unread.1, at: Layout.Backend.unread + 1)
+    }
+
+    /// The word about its being occupied by connections.
+    public func occupation(of generation: UInt64) -> UInt64 {
+        load(Layout.Backend.generation) == generation ? load(Layout.Backend.occupation) : 0
+    }
+
+    public func setOccupation(_ occupation: UInt64, of generation: UInt64) {
+        claim(generation)
+        store(occupation, at: Layout.Backend.occupation)
+    }
+
     /// Zeroes what an earlier process left.
     private func claim(_ generation: UInt64) {
         if load(Layout.Backend.generation) == generation { return }
         store(0, at: Layout.Backend.latency)
         store(0, at: Layout.Backend.latency + 1)
         store(0, at: Layout.Backend.penalty)
+        store(0, at: Layout.Backend.unread)
+        store(0, at: Layout.Backend.unread + 1)
+        store(0, at: Layout.Backend.occupation)
         store(generation, at: Layout.Backend.generation)
     }
 

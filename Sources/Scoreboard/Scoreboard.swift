@@ -147,17 +147,25 @@ public final class Scoreboard: @unchecked Sendable {
 
     /// How many requests a process of a backend has in flight with all workers of all balancers.
     public func inFlight(slot: UInt32, generation: UInt64) -> UInt32 {
+        let sum = sum { $0.inFlight(slot: slot, generation: generation) }
+        return UInt32(clamping: Int64(bitPattern: sum))
+    }
+
+    /// How often a backend has answered all workers of all balancers, over all time.
+    public func answers(slot: UInt32) -> UInt64 { sum { $0.answers(slot: slot) } }
+
+    /// Over the lanes that are in use.
+    @inline(__always)
+    private func sum(_ figure: (Lane) -> UInt64) -> UInt64 {
         var used = unsafe Self.load(words, Layout.Header.lanesInUse)
         var sum: UInt64 = 0
         while used != 0 {
             let index = used.trailingZeroBitCount
             used &= used &- 1
-            sum &+= lane(index).inFlight(slot: slot, generation: generation)
+            sum &+= figure(lane(index))
         }
-        for index in 64..<max(64, laneCapacity) {
-            sum &+= lane(index).inFlight(slot: slot, generation: generation)
-        }
-        return UInt32(clamping: Int64(bitPattern: sum))
+        for index in 64..<max(64, laneCapacity) { sum &+= figure(lane(index)) }
+        return sum
     }
 
     /// What all lanes together say of a backend.

@@ -12,6 +12,8 @@ final class ScriptedBackend: Sendable {
         let listener: Descriptor
         let stop: Waker
         let requests = Mutex<[String]>([])
+        /// How many connections are being served.
+        let served = Mutex(0)
 
         init() throws(Failure) {
             do throws(SystemError) {
@@ -21,14 +23,17 @@ final class ScriptedBackend: Sendable {
         }
     }
 
-    init(_ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void) throws(Failure)
-    {
+    /// `most`: how many connections it serves at a time; it accepts no other before one has ended.
+    init(
+        serving most: Int = .max,
+        _ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void
+    ) throws(Failure) {
         let shared = try Shared()
         self.shared = shared
         do throws(SystemError) { address = try Socket.localAddress(of: shared.listener) } catch {
             throw Failure("\(error)")
         }
-        Thread.start(named: "backend") { Self.accept(shared, script) }
+        Thread.start(named: "backend") { Self.accept(shared, most, script) }
     }
 
     deinit { shared.stop.wake() }
@@ -37,7 +42,8 @@ final class ScriptedBackend: Sendable {
     var requests: [String] { shared.requests.withLock { $0 } }
 
     private static func accept(
-        _ shared: Shared, _ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void
+        _ shared: Shared, _ most: Int,
+        _ script: @escaping @Sendable (ScriptedConnection) throws(Failure) -> Void
     ) {
         guard let poller = try? Poller() else { return }
         try? poller.add(shared.listener.reference, for: .readable, token: Token(kind: 1))
@@ -45,14 +51,27 @@ final class ScriptedBackend: Sendable {
         while true {
             let count = poller.wait(timeout: nil)
             for index in 0..<count where poller.event(index).token.kind == 2 { return }
+            while shared.served.withLock({ $0 }) >= most { Poll.sleep(.milliseconds(1)) }
             guard case .connection(let socket, _) = Socket.accept(from: shared.listener.reference)
             else { continue }
             let connection = ScriptedConnection(socket) { request in
                 shared.requests.withLock { $0.append(request) }
             }
-            Thread.start(named: "script") { try? script(connection) }
+            shared.served.withLock { $0 += 1 }
+            Thread.start(named: "script") {
+                Self.run(connection, script)
+                shared.served.withLock { $0 -= 1 }
+            }
         }
     }
+}
+
+extension ScriptedBackend {
+    /// The connection has ended when this returns.
+    private static func run(
+        _ connection: consuming ScriptedConnection,
+        _ script: (ScriptedConnection) throws(Failure) -> Void
+    ) { try? script(connection) }
 }
 
 /// One connection of a scripted backend; it ends with the script.

@@ -33,6 +33,27 @@ import Testing
         #expect(board.totals(slot: 1, generation: 1) == BackendTotals())
     }
 
+    @Test func `answers are counted over all workers that were ever told of`() {
+        for index in 0..<3 {
+            board.use(lane: index)
+            for status in [200, 404, 503] as [UInt16] {
+                board.lane(index).answered(slot: 2, status: status, after: .milliseconds(1))
+            }
+        }
+        #expect(board.answers(slot: 2) == 9 && board.answers(slot: 1) == 0)
+    }
+
+    @Test func `what occupies a process is not held against the next, nor what it left unread`() {
+        let cell = board.load(slot: 1)
+        cell.setOccupation(7, of: 3)
+        cell.setUnread((8, 9), of: 3)
+        #expect(cell.occupation(of: 3) == 7 && cell.unread(of: 3) == (8, 9))
+        #expect(cell.occupation(of: 4) == 0 && cell.unread(of: 4) == (0, 0))
+        cell.setPenalty(1, of: 4)
+        #expect(cell.occupation(of: 4) == 0 && cell.unread(of: 4) == (0, 0))
+        #expect(board.load(slot: 2).occupation(of: 3) == 0)
+    }
+
     @Test(arguments: [(99, 0), (100, 0), (200, 1), (304, 2), (404, 3), (599, 4), (999, 4)])
     func `a status is counted in its class`(status: Int, index: Int) {
         board.lane(0).answered(slot: 0, status: UInt16(status), after: Nanoseconds(0))

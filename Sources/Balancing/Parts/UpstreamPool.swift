@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 
 /// The idle connections to backends, the last one used first, and what has been learnt of how long
 /// each process keeps them.
@@ -6,6 +7,9 @@ import Basics
 /// What may be sent twice goes over any of them: where the backend has just closed it, another one
 /// is tried. What may not, a POST, goes only over one that its backend is known to keep for longer
 /// than it has idled.
+///
+/// Where a process can't serve all that is connected to it, so that a request on a new connection
+/// lies unread, connections that idle or are used over and over are given up: see `foundUnread`.
 struct UpstreamPool {
     static let none = UInt32.max
 
@@ -20,6 +24,30 @@ struct UpstreamPool {
         var learntAt = Instant(nanoseconds: 0)
         /// What the backend itself has announced.
         var announced = Nanoseconds(.max)
+        /// Until when it matters that a connection comes back, and why.
+        var alertUntil = Instant(nanoseconds: 0)
+        var alert = Alert.occupied
+    }
+
+    /// Why connections that come back are looked at.
+    private enum Alert {
+        /// They occupy the process: none is kept.
+        case occupied
+        /// A request that was sent at `since` has not been read. `servedAt`: when a connection was
+        /// last answered that had come back before, and after `since`: what it had was sent later.
+        case unread(since: Instant, servedAt: Instant)
+        /// The same, as far as can be told; the next one is given up.
+        case owed
+    }
+
+    /// What follows from a request that lies unread.
+    enum Surrender: Equatable {
+        /// Nothing here is in its way, as far as is known.
+        case nothing
+        /// The process is occupied by connections: all that idle are to be given up.
+        case all
+        /// One is to be given up.
+        case one(UInt32)
     }
 
     /// How the pool is kept, from the options.
@@ -80,6 +108,9 @@ struct UpstreamPool {
         _ number: UInt32, now: Instant, to upstreams: inout Slab<UpstreamConnection>
     ) -> Bool {
         let slot = Int(upstreams[number].slot)
+        if now < places[slot].keeping.alertUntil && isGivenUp(&upstreams[number], now: now) {
+            return false
+        }
         if places[slot].count >= terms.most { return false }
         if idleLimit(upstreams[number]).count == 0 { return false }
         upstreams[number].activeAt = now
@@ -90,6 +121,93 @@ struct UpstreamPool {
         places[slot].head = number
         places[slot].count += 1
         return true
+    }
+
+    /// Whether a connection that comes back during an alert is to be closed.
+    @inline(never)
+    private mutating func isGivenUp(
+        _ connection: inout UpstreamConnection, now: Instant
+    ) -> Bool {
+        let slot = Int(connection.slot)
+        if places[slot].keeping.generation != connection.generation { return false }
+        switch places[slot].keeping.alert {
+        case .occupied: return true
+        case .owed:
+            places[slot].keeping.alertUntil = now
+            return true
+        case .unread(let since, _):
+            if connection.returnedAt >= since {
+                places[slot].keeping.alert = .unread(since: since, servedAt: now)
+            }
+            connection.returnedAt = now
+            return false
+        }
+    }
+
+    /// A request on a new connection to a process was seen to lie unread, here or elsewhere.
+    ///
+    /// A process that can serve more reads what comes new before long. So it is its connections
+    /// that it can't get away from, where one has idled for a while by then; or where one that is
+    /// used over and over was answered what was sent later. Of another machine it is not known
+    /// whether the request has been read: one that idles is given up for it then.
+    mutating func foundUnread(
+        _ request: UnreadRequest, by process: BackendProcess, now: Instant,
+        in upstreams: borrowing Slab<UpstreamConnection>
+    ) -> Surrender {
+        let slot = claim(process)
+        let idle = lastIdle(slot, in: upstreams)
+        let isIdle =
+            idle.map { upstreams[$0].activeAt + Limits.idlesForNobody <= request.seenAt } ?? false
+        let isAlert = now < places[slot].keeping.alertUntil
+        var servedAt = Instant(nanoseconds: 0)
+        switch places[slot].keeping.alert {
+        case .occupied where isAlert: return .nothing
+        case .unread(_, let last) where isAlert: servedAt = last
+        case .occupied, .unread, .owed: break
+        }
+        if request.isCertain {
+            let isOvertaken = servedAt > request.since && servedAt <= request.seenAt
+            if isIdle || isOvertaken { return .all }
+            places[slot].keeping.alert = .unread(since: request.since, servedAt: servedAt)
+            places[slot].keeping.alertUntil = now + UnreadRequest.memory
+        } else if isIdle, let idle {
+            return .one(idle)
+        }
+        return .nothing
+    }
+
+    /// Nothing could be given up for a request of this thread: the next that comes back will be.
+    mutating func owesOne(_ process: BackendProcess, now: Instant) {
+        let slot = claim(process)
+        places[slot].keeping.alert = .owed
+        places[slot].keeping.alertUntil = now + UnreadRequest.memory
+    }
+
+    /// The one that has idled for longest.
+    private func lastIdle(
+        _ slot: Int, in upstreams: borrowing Slab<UpstreamConnection>
+    ) -> UInt32? {
+        var last = places[slot].head
+        if last == Self.none { return nil }
+        while upstreams[last].next != Self.none { last = upstreams[last].next }
+        return last
+    }
+
+    /// A process is occupied by its connections: until then none is kept that comes back.
+    mutating func occupied(_ process: BackendProcess, until: Instant) {
+        let slot = claim(process)
+        places[slot].keeping.alert = .occupied
+        places[slot].keeping.alertUntil = until
+    }
+
+    /// Takes out one of a process' idle connections, to be closed.
+    mutating func giveUp(
+        _ process: BackendProcess, from upstreams: inout Slab<UpstreamConnection>
+    ) -> UInt32? {
+        let head = places[Int(process.slot)].head
+        if head == Self.none || upstreams[head].generation != process.generation { return nil }
+        remove(head, from: &upstreams)
+        return head
     }
 
     /// Takes a connection out, wherever it stands.
@@ -156,9 +274,13 @@ struct UpstreamPool {
 
     /// The place of what is known, emptied where it was known of an earlier process.
     private mutating func claim(_ connection: borrowing UpstreamConnection) -> Int {
-        let slot = Int(connection.slot)
-        if places[slot].keeping.generation != connection.generation {
-            places[slot].keeping = Keeping(generation: connection.generation)
+        claim(BackendProcess(slot: connection.slot, generation: connection.generation))
+    }
+
+    private mutating func claim(_ process: BackendProcess) -> Int {
+        let slot = Int(process.slot)
+        if places[slot].keeping.generation != process.generation {
+            places[slot].keeping = Keeping(generation: process.generation)
         }
         return slot
     }

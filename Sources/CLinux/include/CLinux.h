@@ -132,6 +132,12 @@ static inline int clinux_unacknowledged(int fd) {
     int count = 0;
     return ioctl(fd, TIOCOUTQ, &count) == 0 ? count : 0;
 }
+// What the kernel has not sent yet, for want of room at the peer's (SIOCOUTQNSD, which only the kernel's
+// own headers have; they clash with those of the C library).
+static inline int clinux_unsent(int fd) {
+    int count = 0;
+    return ioctl(fd, 0x894B, &count) == 0 ? count : 0;
+}
 static inline int clinux_window_columns(int fd) {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
@@ -217,9 +223,18 @@ int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **faile
 // Calls `each` with the numeric names in /proc/PID/task/*/children, or in /proc itself for pid 0.
 int clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context);
 
-// Which inode the socket has whose own end and peer these are; 0 where no process has it any more.
-int clinux_tcp_owner(const struct sockaddr_storage *own, const struct sockaddr_storage *peer,
-                     uint32_t *inode);
+// What the kernel knows of a TCP socket.
+struct clinux_tcp_facts {
+    // 0 where no process has it: it has been closed, or it has not been accepted yet.
+    uint32_t inode;
+    // Bytes that have come and that nobody has read; while connecting always 0.
+    uint32_t unread;
+    // As in /proc/net/tcp: TCP_ESTABLISHED is 1.
+    uint8_t state;
+};
+// What is known of the socket whose own end and peer these are.
+int clinux_tcp_facts(const struct sockaddr_storage *own, const struct sockaddr_storage *peer,
+                     struct clinux_tcp_facts *facts);
 
 // How many of the bytes that were ever sent the peer has not acknowledged, also where the connection
 // has been reset since (TCP_INFO, tcp(7)).

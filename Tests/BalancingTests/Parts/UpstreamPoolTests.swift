@@ -1,4 +1,5 @@
 import Basics
+import Choosing
 import Kernel
 import Testing
 
@@ -8,6 +9,92 @@ import Testing
 @Suite struct UpstreamPoolTests {
     private static let start = Instant(nanoseconds: 1_000_000_000)
     private static let proof = Limits.keptProof
+
+    // MARK: Requests that lie unread
+
+    private static let process = BackendProcess(slot: 0, generation: 1)
+
+    /// One that was sent at the start, seen unread so long after.
+    private static func unread(
+        after time: Nanoseconds, isCertain: Bool = true
+    ) -> UnreadRequest {
+        UnreadRequest(since: start, seenAt: start + time, isCertain: isCertain)
+    }
+
+    @Test func `behind an idle connection a request waits, and all that idle are given up`() throws
+    {
+        let place = Place()
+        let numbers = [try place.idle(), try place.idle()]
+        let other = try place.idle(slot: 1)
+        #expect(place.find(Self.unread(after: .milliseconds(50))) == .all)
+        let until = Self.start + .seconds(1)
+        place.pool.occupied(Self.process, until: until)
+        var given: [UInt32] = []
+        while let number = place.pool.giveUp(Self.process, from: &place.connections) {
+            given.append(number)
+        }
+        #expect(given.sorted() == numbers.sorted())
+        #expect(place.take(1, after: Self.proof) == other)
+    }
+
+    @Test func `while a process is occupied none is kept, and then again`() throws {
+        let place = Place()
+        let number = try place.opened()
+        let until = Self.start + .seconds(1)
+        place.pool.occupied(Self.process, until: until)
+        #expect(!place.pool.returned(number, now: Self.start, to: &place.connections))
+        let next = try place.opened(generation: 2)
+        #expect(place.pool.returned(next, now: Self.start, to: &place.connections))
+        place.pool.remove(next, from: &place.connections)
+        #expect(place.pool.returned(number, now: until, to: &place.connections))
+    }
+
+    @Test func `what has only just begun to idle is in nobody's way`() throws {
+        let place = Place()
+        _ = try place.idle()
+        #expect(place.find(Self.unread(after: .milliseconds(9))) == .nothing)
+        #expect(place.find(Self.unread(after: .milliseconds(10))) == .all)
+        #expect(place.find(Self.unread(after: .seconds(1)), by: 1) == .nothing)
+    }
+
+    @Test func `that a busy process has not read a request yet costs it nothing`() throws {
+        let place = Place()
+        let number = try place.opened()
+        #expect(place.find(Self.unread(after: .milliseconds(50))) == .nothing)
+        // It answers what it had before the other was sent, and is about to turn to that.
+        place.back(number, after: .milliseconds(60))
+        #expect(place.take(after: .milliseconds(60)) == number)
+        #expect(place.find(Self.unread(after: .milliseconds(70))) == .nothing)
+    }
+
+    @Test func `one that answers what was sent later can't get away from its connection`() throws {
+        let place = Place()
+        let number = try place.opened()
+        #expect(place.find(Self.unread(after: .milliseconds(50))) == .nothing)
+        for time in [60, 70] as [UInt64] {
+            place.back(number, after: .milliseconds(time))
+            #expect(place.take(after: .milliseconds(time)) == number)
+        }
+        // Seen before that answer it would prove nothing.
+        #expect(place.find(Self.unread(after: .milliseconds(65))) == .nothing)
+        #expect(place.find(Self.unread(after: .milliseconds(150))) == .all)
+    }
+
+    @Test func `where it is not known whether a request is read, one is given up for it`() throws {
+        let place = Place()
+        let oldest = try place.idle()
+        let newer = try place.idle()
+        let request = Self.unread(after: .milliseconds(50), isCertain: false)
+        #expect(place.find(request) == .one(oldest))
+        place.pool.remove(oldest, from: &place.connections)
+        #expect(place.find(request) == .one(newer))
+        place.pool.remove(newer, from: &place.connections)
+        #expect(place.find(request) == .nothing)
+        // The next that comes back, and no more.
+        place.pool.owesOne(Self.process, now: Self.start)
+        #expect(!place.pool.returned(oldest, now: Self.start, to: &place.connections))
+        #expect(place.pool.returned(newer, now: Self.start, to: &place.connections))
+    }
 
     /// A pool, and the slab that its connections lie in.
     private final class Place {
@@ -34,6 +121,19 @@ import Testing
             let number = try opened(slot: slot, generation: generation)
             #expect(pool.returned(number, now: UpstreamPoolTests.start, to: &connections))
             return number
+        }
+
+        /// It comes back with an answer.
+        func back(_ number: UInt32, after time: Nanoseconds) {
+            #expect(
+                pool.returned(number, now: UpstreamPoolTests.start + time, to: &connections))
+        }
+
+        /// A request was found unread.
+        func find(_ request: UnreadRequest, by slot: UInt32 = 0) -> UpstreamPool.Surrender {
+            pool.foundUnread(
+                request, by: BackendProcess(slot: slot, generation: 1), now: request.seenAt,
+                in: connections)
         }
 
         func take(

@@ -1,0 +1,84 @@
+import Basics
+import Choosing
+import Kernel
+import Scoreboard
+
+/// Backends that can't serve all that is connected to them: one connection at a time, or N, each as
+/// long as it lasts. What a request there waits for may be a connection that is idle, of any thread
+/// of any balancer; so whoever waits says so in the scoreboard, and all look there when the wheel
+/// hands one of their connections out.
+extension Worker {
+    /// Looks, when it is time, whether the first request on a new connection has been read, and
+    /// returns when to look next. To be asked while the backend has something to do.
+    mutating func lookWhetherRead(upstream number: UInt32) -> Instant {
+        guard !plan.isStream, upstreams[number].idled == nil,
+            let client = upstreams[number].client,
+            case .serving(let exchange) = clients[client].phase
+        else { return .never }
+        let since = exchanges[exchange].attempts.sentAt
+        let due = max(upstreams[number].unreadLook, since + Limits.unreadMoment)
+        if now < due || due == .never { return due }
+        let next: Instant
+        switch isUnread(exchange, over: number) {
+        case .some(false): next = .never
+        case .some(true):
+            next = now + Limits.unreadLook
+            noteUnread(upstream: number, since: since, isCertain: true)
+        case .none:
+            // It may just take its time: so the longer it has taken, the longer until the next.
+            next = now + max(Limits.unreadLook, now.since(since))
+            noteUnread(upstream: number, since: since, isCertain: false)
+        }
+        upstreams[number].unreadLook = next
+        return next
+    }
+
+    private func isUnread(_ exchange: UInt32, over number: UInt32) -> Bool? {
+        // Of what has been let go the backend has read some, unless it has not accepted it.
+        let isWhole = exchanges[exchange].request.isWhole
+        let count = isWhole ? UInt64(exchanges[exchange].request.sent) : .max
+        return Socket.isUnread(by: upstreams[number].transport.socket, of: count)
+    }
+
+    private mutating func noteUnread(upstream number: UInt32, since: Instant, isCertain: Bool) {
+        let process = BackendProcess(
+            slot: upstreams[number].slot, generation: upstreams[number].generation)
+        if !roster.isCurrent(slot: process.slot, generation: process.generation) { return }
+        let request = UnreadRequest(since: since, seenAt: now, isCertain: isCertain)
+        plan.scoreboard.load(slot: Int(process.slot))
+            .setUnread(request.words, of: process.generation)
+        plan.unread.raise(process.slot)
+        if !heedUnread(process) && !isCertain { pool.owesOne(process, now: now) }
+    }
+
+    /// Gives up what a request that lies unread anywhere waits for, and says whether anything was.
+    @discardableResult
+    mutating func heedUnread(_ process: BackendProcess) -> Bool {
+        if !roster.isCurrent(slot: process.slot, generation: process.generation) { return false }
+        let cell = plan.scoreboard.load(slot: Int(process.slot))
+        var occupation = Occupation(word: cell.occupation(of: process.generation))
+        if occupation.isInForce(now) {
+            giveUpAll(process, until: occupation.until)
+            return true
+        }
+        let words = cell.unread(of: process.generation)
+        guard let request = UnreadRequest(words: words, now: now) else { return false }
+        switch pool.foundUnread(request, by: process, now: now, in: upstreams) {
+        case .nothing: return false
+        case .one(let idle):
+            cell.setUnread((0, 0), of: process.generation)
+            pool.remove(idle, from: &upstreams)
+            closeUpstream(idle)
+        case .all:
+            occupation.seen(now: now)
+            cell.setOccupation(occupation.word, of: process.generation)
+            giveUpAll(process, until: occupation.until)
+        }
+        return true
+    }
+
+    private mutating func giveUpAll(_ process: BackendProcess, until: Instant) {
+        pool.occupied(process, until: until)
+        while let idle = pool.giveUp(process, from: &upstreams) { closeUpstream(idle) }
+    }
+}
