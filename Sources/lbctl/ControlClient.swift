@@ -38,11 +38,12 @@ struct ControlClient: ~Copyable {
             try socket.setNonBlocking(false)
             return socket
         } catch {
+            let advice = "\(Hint.line("up", for: folder.name)) starts it"
+            if error.errno == .noSuchFile || error.errno == .connectionRefused {
+                throw Refusal(what: "nothing runs as '\(folder.name)'", why: "", advice: advice)
+            }
             throw Refusal(
-                what: "the service '\(folder.name)' can't be reached",
-                why: error.errno == .noSuchFile || error.errno == .connectionRefused
-                    ? "it is not running" : "\(error)",
-                advice: "start it with \(Advice.line("up", for: folder.name))")
+                what: "the service '\(folder.name)' can't be reached", why: "\(error)")
         }
     }
 
