@@ -183,7 +183,9 @@ public struct BalancerOptions: Sendable {
         Option("health-timeout", value: "TIME", help: "for one check (1s)"),
         Option("rise", value: "N", help: "successes in a row that bring a backend back (2)"),
         Option("fall", value: "N", help: "failures in a row that take it out (3)"),
-        Option("retries", value: "N", help: "further backends to try for a request (2)"),
+        Option(
+            "retries", value: "N",
+            help: "further attempts for a request (2); those that a death ended don't count"),
         Option(
             "retry-budget", value: "PERCENT%[,floor=N]|off",
             help: "retries, of all requests, and so many a second in any case (20%,floor=10)"),

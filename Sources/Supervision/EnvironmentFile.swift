@@ -19,6 +19,9 @@ public struct EnvironmentFile: Sendable {
     public private(set) var variables: [Variable] = []
     /// The numbers of lines that say nothing that is understood; known to whoever read the file.
     private(set) var skipped: [Int] = []
+    /// The numbers of lines whose value begins with a quote that is never closed, and so is a part
+    /// of it.
+    private(set) var unclosed: [Int] = []
 
     public init() {}
 
@@ -51,11 +54,14 @@ public struct EnvironmentFile: Sendable {
             let value: ByteString
             // Blanks at the end of the line belong to a value that goes on.
             let begin = lines[first][(sign + 1)...].drop(while: TextFile.isBlank)
-            if let quoted = QuotedValue(begin, lines[next...]) {
+            switch QuotedValue.read(begin, lines[next...]) {
+            case .value(let quoted):
                 value = quoted.value
                 next += quoted.furtherLines
-            } else {
+            case .unclosed:
+                unclosed.append(first + 1)
                 value = ByteString(Self.bare(TextFile.trimmed(begin)))
+            case .bare: value = ByteString(Self.bare(TextFile.trimmed(begin)))
             }
             if value.bytes.contains(0) {
                 // A variable can't hold one.
@@ -110,20 +116,29 @@ private struct QuotedValue {
     /// How many lines it has beyond the first.
     private(set) var furtherLines = 0
 
-    /// Nothing where `first` begins with no quote, where it is never closed, or where more than a
-    /// comment follows behind it.
-    init?(_ first: ArraySlice<UInt8>, _ further: ArraySlice<ArraySlice<UInt8>>) {
-        guard let quote = first.first, [0x22, 0x27].contains(quote) else { return nil }
-        if let rest = take(first.dropFirst(), quote) {
-            if Self.isNothing(rest) { return } else { return nil }
+    enum Reading {
+        case value(QuotedValue)
+        /// It begins with a quote that is never closed.
+        case unclosed
+        /// It begins with no quote, or more than a comment follows behind that which closes it.
+        case bare
+    }
+
+    static func read(
+        _ first: ArraySlice<UInt8>, _ further: ArraySlice<ArraySlice<UInt8>>
+    ) -> Reading {
+        guard let quote = first.first, [0x22, 0x27].contains(quote) else { return .bare }
+        var quoted = QuotedValue()
+        if let rest = quoted.take(first.dropFirst(), quote) {
+            return isNothing(rest) ? .value(quoted) : .bare
         }
         for line in further {
-            value.bytes.append(Ascii.lineFeed)
-            furtherLines += 1
-            guard let rest = take(line, quote) else { continue }
-            if Self.isNothing(rest) { return } else { return nil }
+            quoted.value.bytes.append(Ascii.lineFeed)
+            quoted.furtherLines += 1
+            guard let rest = quoted.take(line, quote) else { continue }
+            return isNothing(rest) ? .value(quoted) : .bare
         }
-        return nil
+        return .unclosed
     }
 
     /// Takes a line's octets up to the quote; what stands behind it, nothing where it has none.

@@ -37,6 +37,13 @@ public enum Figures {
         if number == 1 { return "1 \(noun)" }
         return "\(number) \(noun)" + (noun.hasSuffix("s") ? "es" : "s")
     }
+
+    /// `web.1, web.2 and 198 more`.
+    public static func names(_ names: [String]) -> String {
+        let most = 8
+        let some = names.prefix(most).joined(separator: ", ")
+        return names.count > most ? "\(some) and \(names.count - most) more" : some
+    }
 }
 
 extension Ending.Cause {

@@ -30,8 +30,33 @@ public struct HistoryPlace {
         return nil
     }
 
-    /// Makes it and opens it for writing.
-    func open(limit: UInt64) throws(Refusal) -> HistoryWriter {
+    /// The folder of the service that has written to it last, where that is known: others of the
+    /// same name may be in other folders.
+    public static func directory(of path: ByteString) -> ByteString? {
+        guard let file = try? Files.openOwn(owner(of: path), for: .read),
+            let octets = try? Files.contents(of: file, limit: 65536), !octets.isEmpty
+        else { return nil }
+        return ByteString(octets)
+    }
+
+    /// Where that stands: beside the history, as nothing in it is but its segments.
+    private static func owner(of path: ByteString) -> ByteString { "\(path.parent)/folder" }
+
+    /// Whose the history is from now on; where that can't be written nobody is the worse for it
+    /// but who does not say a name. A reader sees the one before or this one, never half of it.
+    private func claim(_ directory: ByteString) {
+        let owner = Self.owner(of: path)
+        let next: ByteString = "\(owner).\(ThisProcess.pid)"
+        try? Files.remove(next)
+        guard let file = try? Files.openOwn(next, for: .update) else { return }
+        var octets = ByteQueue(capacity: max(1, directory.bytes.count))
+        octets.append(directory.bytes.span)
+        if file.reference.writeAll(&octets) != nil { return }
+        try? Files.rename(next, to: owner)
+    }
+
+    /// Makes it and opens it for writing by the service of a folder.
+    func open(limit: UInt64, for directory: ByteString) throws(Refusal) -> HistoryWriter {
         if let obstacle = obstacle() { throw obstacle }
         do throws(SystemError) {
             try Files.makeFolders(path)
@@ -41,7 +66,9 @@ public struct HistoryPlace {
         // Racing: whoever made it meanwhile may have made something else.
         if let obstacle = obstacle() { throw obstacle }
         do throws(SystemError) {
-            return try HistoryWriter(folder: path, limit: limit)
+            let writer = try HistoryWriter(folder: path, limit: limit)
+            claim(directory)
+            return writer
         } catch {
             throw refusal("\(path.text): \(error)", "")
         }

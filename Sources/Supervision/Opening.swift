@@ -84,7 +84,8 @@ struct Opening: ~Copyable {
     private static func log(_ plan: ServicePlan) -> LogStream {
         do throws(Refusal) {
             let place = HistoryPlace(path: plan.historyPath)
-            let history = try place.open(limit: plan.historyLimit)
+            let history = try place.open(
+                limit: plan.historyLimit, for: plan.directory)
             let remarks = history.strangers.map { stranger in
                 "\(stranger.fileName) in \(plan.historyPath.text) \(stranger.why): "
                     + "it is passed over"

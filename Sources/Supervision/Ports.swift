@@ -64,9 +64,11 @@ public enum Ports {
         return " by pid \(pid) (\(line.joined(separator: " ")))"
     }
 
+    /// By its name in any case: it is not the service that is meant here, or it would not be in the
+    /// way.
     private static func remedy(_ pid: Int32?) -> String {
         guard let pid, let name = service(of: pid) else { return "end that process" }
-        return "stop it with \(Advice.line("down", for: name))"
+        return "stop it with \(Advice.line("down", for: name, implied: nil))"
     }
 
     /// The service that a process belongs to: its supervisor, or one of its children.

@@ -16,8 +16,10 @@ public enum ProgramVersion {
     /// How long it may take to say so.
     static let patience = Nanoseconds.seconds(5)
 
-    /// Asks the program at `path`. Throws where it can't be run.
-    public static func asked(of path: ByteString) throws(SystemError) -> Answer {
+    /// Asks the program at `path` by `words`. Throws where it can't be run.
+    public static func asked(
+        of path: ByteString, _ words: [ByteString] = ["--version"]
+    ) throws(SystemError) -> Answer {
         let output: HeldDescriptor
         let errors: HeldDescriptor
         let child: Child
@@ -27,7 +29,7 @@ public enum ProgramVersion {
             let complaints = try Pipe()
             child = try Child(
                 SpawnPlan(
-                    path: path, arguments: [path, "--version"],
+                    path: path, arguments: [path] + words,
                     environment: ThisProcess.environment,
                     descriptors: [nil, said.writeEnd.reference, complaints.writeEnd.reference]))
             output = HeldDescriptor(said.readEnd)

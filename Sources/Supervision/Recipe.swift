@@ -16,6 +16,11 @@ public struct Recipe: Equatable, Sendable {
     /// Reads what `-f` names, or else the Procfile of this folder, if it has one.
     public init(_ flags: Topology.Flags, file: ByteString?) throws(Refusal) {
         let path = file ?? "Procfile"
+        if let facts = try? Files.facts(Files.resolved(path)), facts.isDirectory {
+            throw Refusal(
+                what: "\(path.text) can't be read", why: "it is a folder; name the file in it",
+                advice: "such as -f \(ShellWords.quoted(Files.resolved(path) + "/Procfile"))")
+        }
         let isThere = file != nil || Files.isThere(path)
         let directory = Files.resolved(isThere ? path.parent : ".")
         try self.init(

@@ -9,6 +9,10 @@ public struct StopRules: Equatable, Sendable {
     private var limits: [(type: String, limit: Nanoseconds)] = []
     private var signals: [(type: String, signal: Signal)] = []
 
+    /// The types that the options name, each with its option as it was given; known to who has read
+    /// them.
+    private var mentions: [(type: String, option: String)] = []
+
     public init() {}
 
     /// Reads the values of the two options: `20s`, `worker=30s`, several with commas between them;
@@ -21,6 +25,7 @@ public struct StopRules: Equatable, Sendable {
                     hint: "such as 20s or worker=30s")
             }
             limits.append((part.type, limit))
+            mentions.append((part.type, "--stop-timeout \(part.whole)"))
         }
         for part in Self.parts(signals) {
             guard let signal = Signal(named: part.value), !Self.stopping.contains(signal) else {
@@ -29,6 +34,7 @@ public struct StopRules: Equatable, Sendable {
                     hint: "such as INT or worker=QUIT; one that can end a process")
             }
             self.signals.append((part.type, signal))
+            mentions.append((part.type, "--stop-signal \(part.whole)"))
         }
     }
 
@@ -69,10 +75,10 @@ public struct StopRules: Equatable, Sendable {
 
     /// Fails where one names a type that is not there, or the balancer's signal.
     func check(against types: [String]) throws(Refusal) {
-        for type in limits.map(\.type) + signals.map(\.type) where !type.isEmpty {
+        for (type, option) in mentions where !type.isEmpty {
             if types.contains(type) || type == "balancer" { continue }
             throw Refusal(
-                what: "the options to stop can't be used", why: "there is no type '\(type)'",
+                what: "\(option) can't be used", why: "there is no type '\(type)'",
                 advice: "the types are \(types.joined(separator: ", "))")
         }
         if signals.contains(where: { $0.type == "balancer" }) {

@@ -227,7 +227,7 @@ extension Supervisor {
         if let child = hopeless.first {
             let lines = child.lastLines.texts().map { "\n    \($0)" }.joined()
             let why = child.ending.isEmpty ? "it was not started" : child.ending
-            let others = hopeless.dropFirst().map { $0.name }.joined(separator: ", ")
+            let others = Figures.names(hopeless.dropFirst().map { $0.name })
             return .refused(
                 Refusal(
                     what: "\(child.name) is not ready", why: why + lines,

@@ -52,9 +52,10 @@ extension Supervisor {
         return chosen
     }
 
-    /// A verb as it can be typed; whoever asked may not have LBCTL_NAME as the supervisor has it.
+    /// A verb as it can be typed; whoever asked may be in another folder, or without the LBCTL_NAME
+    /// that the supervisor has.
     func advised(_ verb: String) -> String {
-        Advice.line(verb, for: plan.name, implied: ServiceName.usual)
+        Advice.line(verb, for: plan.name, implied: nil)
     }
 
     static let isLeaving = Refusal(what: "nothing was done", why: "the service is being stopped")

@@ -54,6 +54,13 @@ extension Topology {
         variable(name, name: "", port: 1) != .unset
     }
 
+    /// lb-echo is known to listen where PORT says, unless it is told a port.
+    private func takesItself(_ line: Procfile.Line) -> Bool {
+        guard let child = children.first(where: { $0.type == line.type }) else { return false }
+        return child.isEcho
+            && !child.words.contains { $0 == "-p" || $0 == "--port" || $0.hasPrefix("--port=") }
+    }
+
     /// What a line says that is seldom meant.
     mutating func doubt(_ line: Procfile.Line, isBalanced: Bool) {
         if line.place.isEmpty { return }
@@ -62,7 +69,9 @@ extension Topology {
             let hint = near.map { " (did you mean $\($0)?)" } ?? ""
             doubts.append("\(line.place): nobody sets $\(name)\(hint)")
         }
-        if isBalanced && !line.command.contains("$PORT") && !line.command.contains("${PORT") {
+        if isBalanced && !line.command.contains("$PORT") && !line.command.contains("${PORT")
+            && !takesItself(line)
+        {
             doubts.append(
                 "\(line.place): it never says $PORT: each copy of '\(line.type)' must take its "
                     + "port from the variable PORT by itself")

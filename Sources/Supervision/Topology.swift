@@ -78,10 +78,9 @@ public struct Topology {
         tellOfOmissions(procfile.path, procfile.skipped, form: "type: command")
         let folder = procfile.path.lastIndex(of: "/").map { procfile.path[...$0] } ?? ""
         tellOfOmissions("\(folder).env", environment.skipped, form: "NAME=value")
+        tellOfOpenQuotes("\(folder).env", environment.unclosed)
         if procfile.lines.isEmpty {
-            throw Refusal(
-                what: "\(procfile.path) can't be used", why: "it names nothing to run",
-                advice: "a line is 'type: command', such as 'web: python3 -m http.server $PORT'")
+            throw Self.nothing(procfile)
         }
         let balanced = procfile.lines.first { Self.isBalanced($0.type) }
         // Of a service that runs a type may have left the file since it was spoken of.
@@ -125,6 +124,15 @@ public struct Topology {
         children.sort { $0.role == .balancer && $1.role != .balancer }
     }
 
+    private static func nothing(_ procfile: Procfile) -> Refusal {
+        let lines = procfile.skipped
+        return Refusal(
+            what: "\(procfile.path) can't be used",
+            why: "it names nothing to run"
+                + (lines.isEmpty ? "" : ": \(numbers(lines)) not 'type: command'"),
+            advice: "a line is 'type: command', such as 'web: python3 -m http.server $PORT'")
+    }
+
     private mutating func setStops() {
         for index in children.indices {
             let type = children[index].type
@@ -135,9 +143,20 @@ public struct Topology {
 
     private mutating func tellOfOmissions(_ path: String, _ lines: [Int], form: String) {
         if lines.isEmpty { return }
+        notices.append("\(path): \(Self.numbers(lines)) not '\(form)', and left out")
+    }
+
+    private mutating func tellOfOpenQuotes(_ path: String, _ lines: [Int]) {
+        for line in lines {
+            notices.append(
+                "\(path):\(line): its quote is not closed, and is taken for a part of the value")
+        }
+    }
+
+    /// `line 3 is`, `lines 3, 4 are`.
+    private static func numbers(_ lines: [Int]) -> String {
         let numbers = lines.map { String($0) }.joined(separator: ", ")
-        let words = lines.count == 1 ? "line \(numbers) is" : "lines \(numbers) are"
-        notices.append("\(path): \(words) not '\(form)', and left out")
+        return lines.count == 1 ? "line \(numbers) is" : "lines \(numbers) are"
     }
 
     /// lb-echo speaks what is balanced: unless it is told its mode, it gets the balancer's.

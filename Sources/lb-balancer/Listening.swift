@@ -41,7 +41,7 @@ final class Listening {
             let holder = Processes.listener(onPort: port)
         {
             let command = Processes.commandLine(of: holder) ?? "?"
-            why = "port \(port) is taken by pid \(holder) (\(command))"
+            why = "the port is taken by pid \(holder) (\(command))"
         }
         App.fail(
             "can't listen on \(address): \(why)", "choose another with --listen", code: 1)

@@ -27,8 +27,11 @@ enum App {
             server.run()
         } catch {
             let isTaken = error.errno == .addressInUse
-            let what = error.call == "bind" ? "listen on \(settings.address)" : error.call
-            complain("\(what): \(isTaken ? taken(settings.address) : error.errno.description)")
+            let listens = ["bind", "listen"].contains(error.call)
+            complain(
+                (listens ? "can't listen on \(settings.address)" : error.call) + ": "
+                    + (isTaken ? taken(settings.address) : error.errno.description),
+                hint: isTaken ? "choose another with --port" : "")
             ThisProcess.exit(1)
         }
     }
@@ -36,10 +39,10 @@ enum App {
     /// Why the port can't be had: who has it, where that can be seen.
     private static func taken(_ address: Address) -> String {
         guard let pid = address.port.flatMap({ Processes.listener(onPort: $0) }) else {
-            return "the port is in use"
+            return "the port is taken by a process of somebody else"
         }
         let command = Processes.commandLine(of: pid).map { " (\($0))" } ?? ""
-        return "the port is in use by pid \(pid)\(command)"
+        return "the port is taken by pid \(pid)\(command)"
     }
 
     private static func say(_ text: String) {

@@ -70,6 +70,8 @@ enum App {
         var hint = "'lbctl --help' lists the verbs"
         if verb.hasPrefix("-") {
             hint = "options stand behind the verb: lbctl VERB \(verb) …"
+        } else if verb == "version" {
+            hint = "did you mean '--version'?"
         } else if let near = Likeness.nearest(to: verb, in: Help.verbs) {
             hint = "did you mean '\(near)'?"
         }

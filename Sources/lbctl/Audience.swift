@@ -20,7 +20,7 @@ final class Audience: Guardian.Audience {
         self.flags = flags
         let errors = DescriptorReference.standardError
         screen = report == nil ? try Screen(flags, names: names) : nil
-        let remedy = Advice.line("logs", for: flags.name)
+        let remedy = Hint.line("logs", for: flags.name)
         notes = errors.isTerminal ? try TerminalWriter(errors, remedy: remedy) : nil
         self.report = report
     }
@@ -51,13 +51,17 @@ final class Audience: Guardian.Audience {
             return
         }
         let style = flags.colour.style(for: .standardError)
-        note(Invitation.text(status, name: flags.name, style: style))
+        let implied = Invitation.implied(status, name: flags.name)
+        note(Invitation.text(status, name: flags.name, style: style, implied: implied))
     }
 
     func isNotReady(_ refusal: Refusal) {
         if let report {
             hasFailed = true
-            _ = report.send(.refused(refusal))
+            let rest = "what had been started is stopped again"
+            let advice = refusal.advice.isEmpty ? rest : "\(rest); \(refusal.advice)"
+            _ = report.send(
+                .refused(Refusal(what: refusal.what, why: refusal.why, advice: advice)))
             return
         }
         Console.complain(refusal.what, why: refusal.why, advice: refusal.advice)

@@ -14,12 +14,14 @@ enum CheckCommand {
     }
 
     static func run(_ words: [ByteString]) throws(UsageError) -> Int32 {
-        let verb = try Verb(
-            words, usage: "lbctl check [OPTIONS OF up]",
-            examples: [
-                ("lbctl check", "the Procfile here, its programs, ports and limits"),
-                ("lbctl check -f app/Procfile --port 9090", "as 'up' would take them"),
-            ], options: options, further: UpFlags.balancerOptions)
+        let verb = try UpFlags.explained { () throws(UsageError) in
+            try Verb(
+                words, usage: "lbctl check [OPTIONS OF up]",
+                examples: [
+                    ("lbctl check", "the Procfile here, its programs, ports and limits"),
+                    ("lbctl check -f app/Procfile --port 9090", "as 'up' would take them"),
+                ], options: options, further: UpFlags.balancerOptions, naming: .gives)
+        }
         let flags = try UpFlags(verb)
         let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
         let findings = Findings(flags)

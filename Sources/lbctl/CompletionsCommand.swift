@@ -16,7 +16,7 @@ enum CompletionsCommand {
         let verb = try Verb(
             words, usage: "lbctl completions SHELL",
             examples: [("source <(lbctl completions bash)", "for the shell that this is typed in")],
-            options: [], remark: remark)
+            options: [], naming: .none, remark: remark)
         guard verb.options.operands.count == 1,
             let shell = Shell(rawValue: verb.options.operands[0])
         else {

@@ -54,13 +54,14 @@ struct ControlClient: ~Copyable {
                 throw Refusal(
                     what: "the service '\(folder.name)' can't be reached",
                     why: "its control socket is gone, and its supervisor (pid \(pid)) runs",
-                    advice: "\(Advice.line("down", for: folder.name)) stops it all the same")
+                    advice: "\(Hint.line("down", for: folder.name)) stops it all the same")
+            }
+            let advice = "\(Hint.line("up", for: folder.name)) starts it"
+            if error.errno == .noSuchFile || error.errno == .connectionRefused {
+                throw Refusal(what: "nothing runs as '\(folder.name)'", why: "", advice: advice)
             }
             throw Refusal(
-                what: "the service '\(folder.name)' can't be reached",
-                why: error.errno == .noSuchFile || error.errno == .connectionRefused
-                    ? "it is not running" : "\(error)",
-                advice: "start it with \(Advice.line("up", for: folder.name))")
+                what: "the service '\(folder.name)' can't be reached", why: "\(error)")
         }
     }
 

@@ -65,7 +65,7 @@ enum Detached {
             guard case .moved = socket.read(into: &incoming) else {
                 throw Refusal(
                     what: "'\(flags.name)' can't be started", why: "its guardian has ended",
-                    advice: "see \(Advice.line("logs", for: flags.name))")
+                    advice: "see \(Hint.line("logs", for: flags.name))")
             }
         }
     }

@@ -31,9 +31,23 @@ enum EventsCommand {
                 ColourChoice.option,
             ], remark: remark)
         let given = verb.options
-        var filter = LogFilter(streams: [.event, .run])
-        (filter.since, filter.until) = try LogsFlags.span(given)
-        let names = given.operands
+        let span = try LogsFlags.span(given)
+        let format = try given.choice("format", LinePainter.Format.self) ?? .text
+        let request = LogRequest(
+            folder: try verb.pastFolder(), filter: { filter(of: $0, in: span) },
+            targets: given.operands,
+            tail: try LogsFlags.tail(given), follows: given.has("follow"),
+            spansRuns: given.has("since") || given.has("until"))
+        let colour = try given.choice("color", ColourChoice.self) ?? .auto
+        return request.show(
+            on: LogPrinter(LinePainter(format, colour: colour, showing: .changes)))
+    }
+
+    private static func filter(
+        of names: [String], in span: (since: WallTime?, until: WallTime?)
+    ) -> LogFilter {
+        var filter = LogFilter(
+            since: span.since, until: span.until, streams: [.event, .run])
         // Whom a sentence is about stands in it: all of them are lbctl's.
         filter.records = { record in
             guard let change = StateChange(record) else { return false }
@@ -41,13 +55,6 @@ enum EventsCommand {
             guard let name = change.name else { return false }
             return names.contains { LogFilter.name(name.utf8.span, isOf: $0) }
         }
-        let format = try given.choice("format", LinePainter.Format.self) ?? .text
-        let request = LogRequest(
-            folder: try verb.pastFolder(), filter: filter, names: names,
-            tail: try LogsFlags.tail(given), follows: given.has("follow"),
-            spansRuns: given.has("since") || given.has("until"))
-        let colour = try given.choice("color", ColourChoice.self) ?? .auto
-        return request.show(
-            on: LogPrinter(LinePainter(format, colour: colour, showing: .changes)))
+        return filter
     }
 }

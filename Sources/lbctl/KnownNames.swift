@@ -5,32 +5,67 @@ import Logs
 
 /// Who there is to be heard in a log: the names that `logs` can be asked for.
 enum KnownNames {
-    /// Refuses names that nobody bears, with those that somebody does.
-    static func check(
-        _ names: [String], _ query: HistoryQuery, _ past: PastLog, _ status: ServiceStatus?
-    ) throws(Refusal) {
+    /// The names of those who are meant: a port means whoever has it, or else had it. Refuses what
+    /// nobody is called, with those names that somebody bears.
+    static func names(
+        _ targets: [String], from: UInt64, _ past: PastLog, _ status: ServiceStatus?
+    ) throws(Refusal) -> [String] {
         // Those that run are known at once; the history need then not be looked through.
-        var known = Set(status.map { $0.children.map(\.name) + ["lbctl"] } ?? [])
-        var missing = names.filter { !isKnown($0, known) }
-        if missing.isEmpty { return }
-        try past.read(HistoryQuery(from: query.from)) { record in
+        let children = status?.children ?? []
+        let ports = targets.compactMap { target in
+            UInt16(target).flatMap { port in children.first { $0.port == port }?.name }
+        }
+        let open = targets.filter { target in
+            UInt16(target).map { port in !children.contains { $0.port == port } } ?? true
+        }
+        let known = Set(status.map { $0.children.map(\.name) + ["lbctl"] } ?? [])
+        if open.allSatisfy({ isKnown($0, known) }) { return open + ports }
+        return try ports + search(open, from: from, past, known)
+    }
+
+    private static func search(
+        _ targets: [String], from: UInt64, _ past: PastLog, _ names: Set<String>
+    ) throws(Refusal) -> [String] {
+        var known = names
+        // Who had which of the ports that are asked for, last.
+        var holders: [String: String] = [:]
+        let asked = targets.filter { UInt16($0) != nil }
+        var missing = targets.filter { !isKnown($0, known) }
+        try past.read(HistoryQuery(from: from)) { record in
             let count = known.count
             known.insert(Stamps.text(record.name))
             if record.stream == .event, let subject = subject(record.text) {
                 known.insert(subject)
+                for port in asked where Self.port(record.text) == port { holders[port] = subject }
             }
+            missing.removeAll { holders[$0] != nil }
             if known.count == count { return true }
             missing.removeAll { isKnown($0, known) }
-            return !missing.isEmpty
+            // Whoever has had a port may not be the last who did.
+            return !missing.isEmpty || !asked.isEmpty
         }
-        guard let first = missing.first else { return }
+        if let first = missing.first { throw unknown(first, known) }
+        return targets.map { holders[$0] ?? $0 }
+    }
+
+    private static func unknown(_ first: String, _ known: Set<String>) -> Refusal {
         let names = known.sorted()
         var advice = "known are: " + names.joined(separator: ", ")
         if let near = Likeness.nearest(to: first, in: names) {
             advice = "did you mean '\(near)'? " + advice
         }
-        throw Refusal(
-            what: "there is nothing to show", why: "nobody is called '\(first)'", advice: advice)
+        let why = UInt16(first) == nil ? "nobody is called '\(first)'" : "nobody has port \(first)"
+        return Refusal(what: "there is nothing to show", why: why, advice: advice)
+    }
+
+    /// The port that a sentence tells of its subject, in digits.
+    static func port(_ text: Span<UInt8>) -> String? {
+        guard let blank = text.first(Ascii.space) else { return nil }
+        let rest = text.extracting(blank..<text.count)
+        guard rest.count > 7, rest.spells(" (port ", in: 0..<7) else { return nil }
+        var end = 7
+        while end < rest.count, (Ascii.zero...Ascii.nine).contains(rest[end]) { end += 1 }
+        return end == 7 ? nil : Stamps.text(rest.extracting(7..<end))
     }
 
     private static func isKnown(_ wanted: String, _ known: Set<String>) -> Bool {

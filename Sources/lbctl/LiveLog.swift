@@ -189,7 +189,7 @@ struct LiveLog: ~Copyable {
         _ = printer.flush()
         Console.note(
             "lbctl: \(Figures.count(count, "line")) left out here; "
-                + "\(Advice.line("logs", for: past.name)) has what is kept")
+                + "\(Advice.line("logs", for: past.name, implied: nil)) has what is kept")
     }
 
     private var hasWaiting: Bool {

@@ -8,9 +8,10 @@ import Supervision
 /// What somebody wants to see of a service's log: how `logs` and `events` find it.
 struct LogRequest {
     let folder: RuntimeFolder
-    let filter: LogFilter
-    /// Who is asked for; none means all.
-    let names: [String]
+    /// What is wanted of those who are asked for, by name; of all where there are none.
+    let filter: (_ names: [String]) -> LogFilter
+    /// Who is asked for, as it was typed: by name, type or port.
+    let targets: [String]
     /// How many lines at most, counted from the end and after the filter.
     let tail: Int?
     let follows: Bool
@@ -34,13 +35,14 @@ struct LogRequest {
 
     private func find(on printer: LogPrinter) throws(Refusal) {
         let past = PastLog(of: folder.name)
-        var query = HistoryQuery(filter: filter, tail: tail)
         // Asked in any case: it refuses where nothing ever ran, and what was said until now is in
         // the history then.
         let status = runningStatus()
         let run = try past.lastRun(isRunning: status != nil)
-        if !spansRuns { query.from = run }
-        try KnownNames.check(names, query, past, status)
+        let from = spansRuns ? 0 : run
+        let names = try KnownNames.names(targets, from: from, past, status)
+        var query = HistoryQuery(filter: filter(names), tail: tail)
+        query.from = from
         printer.expect(
             (status?.children ?? []).map(\.name).filter { name in
                 names.isEmpty || names.contains { LogFilter.name(name.utf8.span, isOf: $0) }

@@ -6,7 +6,7 @@ enum LogsCommand {
         let flags = try LogsFlags(words)
         let request = LogRequest(
             folder: try flags.verb.pastFolder(), filter: flags.filter,
-            names: flags.filter.names, tail: flags.tail, follows: flags.follows,
+            targets: flags.verb.options.operands, tail: flags.tail, follows: flags.follows,
             spansRuns: flags.spansRuns)
         let painter = LinePainter(flags.format, colour: flags.colour, overwritten: .shown)
         return request.show(on: LogPrinter(painter))

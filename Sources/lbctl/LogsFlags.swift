@@ -6,7 +6,8 @@ import Terminal
 /// The words behind `logs`, read and checked.
 struct LogsFlags {
     let verb: Verb
-    let filter: LogFilter
+    /// By the names of those who are asked for.
+    let filter: (_ names: [String]) -> LogFilter
     /// How many lines at most, counted from the end and after the filter.
     let tail: Int?
     let follows: Bool
@@ -19,6 +20,7 @@ struct LogsFlags {
         ("lbctl logs", "all of the last run"),
         ("lbctl logs -f --tail 10", "the last ten lines, and what comes"),
         ("lbctl logs backend.2 lbctl", "one backend, and lbctl's own sentences"),
+        ("lbctl logs 3001", "whoever has that port"),
         ("lbctl logs --since 5m backend", "what all backends said in the last five minutes"),
         ("lbctl logs --since 09:15 --until 09:20", "what was said between (UTC)"),
         ("lbctl logs --grep '\" 50[0-9] '", "the answers from 500 to 509"),
@@ -53,9 +55,12 @@ struct LogsFlags {
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
         let span = try Self.span(given)
-        var filter = LogFilter(names: given.operands, since: span.since, until: span.until)
-        filter.texts = try Self.texts(given)
-        self.filter = filter
+        let texts = try Self.texts(given)
+        filter = { names in
+            var filter = LogFilter(names: names, since: span.since, until: span.until)
+            filter.texts = texts
+            return filter
+        }
     }
 
     /// What `--tail` says; nothing for all.

@@ -28,7 +28,7 @@ struct PastLog {
         }
         throw Refusal(
             what: "there is nothing to show", why: "'\(name)' has never run here",
-            advice: "start it with \(Advice.line("up", for: name))")
+            advice: "start it with \(Hint.line("up", for: name))")
     }
 
     /// Why there is nothing of a service that runs and is not kept.
@@ -38,7 +38,7 @@ struct PastLog {
             what: "there is nothing to show",
             why: "what '\(name)' says is not kept in \(path.text)"
                 + (obstacle.map { ": \($0.why)" } ?? ""),
-            advice: "\(Advice.line("logs -f", for: name)) shows what comes")
+            advice: "\(Hint.line("logs -f", for: name)) shows what comes")
     }
 
     /// Prints what is asked for, as the history stands now.

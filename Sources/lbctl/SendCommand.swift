@@ -23,7 +23,7 @@ enum SendCommand {
                 Option("repeat", value: "N", help: "the same again over N connections (1)"),
                 Option("timeout", value: "TIME", help: "how long nothing may come (any time)"),
                 Option("quiet", short: "q", help: "say nothing of bytes and time"),
-            ], remark: remark)
+            ], naming: .none, remark: remark)
         guard let operand = verb.options.operands.first, verb.options.operands.count == 1 else {
             throw UsageError("send needs an address", hint: "as in lbctl send localhost:8080")
         }

@@ -15,20 +15,39 @@ enum ServiceChoice {
 
     /// The same for what can be asked of a service that runs no more.
     static func pastFolder() throws(Refusal) -> RuntimeFolder {
-        let folder = try folder()
-        if folder.name != ServiceName.usual || HistoryFolder.exists(of: folder.name)
-            || ServiceName.ofThisFolder() != nil || RunningService(folder) != nil
-        {
-            return folder
+        if let name = ServiceName.ofThisFolder() {
+            let own = runningHere()
+            if own.isEmpty { return try named(try PastChoice.ofThisFolder(name)) }
+            return try ofThisFolder(name)
         }
-        let names = HistoryFolder.names()
-        if names.count > 1 {
-            throw Refusal(
-                what: "it is not clear which service is meant", why: "none runs",
-                advice: "these have a history: "
-                    + names.map { "--name \($0)" }.joined(separator: ", "))
+        if !RunningService.all().isEmpty { return try folder() }
+        return try named(try PastChoice.only())
+    }
+
+    /// Whether a verb without a name means this service here. Where that hangs on what else runs
+    /// it is none that a hint may rely on.
+    static func means(_ service: String, by verb: String) -> Bool {
+        if ServiceName.implied() != service { return false }
+        if let given = ThisProcess.variable(Inheritance.service), !given.isEmpty { return true }
+        if verb == "up" { return true }
+        if ServiceName.ofThisFolder() != nil {
+            let here: ByteString = Files.resolved(".")
+            let running = RunningService.all()
+            if let holder = running.first(where: { $0.name == service }) {
+                return holder.status.map { $0.directory == here } ?? true
+            }
+            return !running.contains { $0.status?.directory == here }
         }
-        return try named(names.first ?? folder.name)
+        let running = RunningService.all().map(\.name)
+        if !running.isEmpty || !verb.hasPrefix("logs") {
+            return running.allSatisfy { $0 == service }
+        }
+        return HistoryFolder.names().allSatisfy { $0 == service }
+    }
+
+    private static func runningHere() -> [RunningService] {
+        let here: ByteString = Files.resolved(".")
+        return RunningService.all().filter { $0.status.map { $0.directory == here } ?? false }
     }
 
     /// Two folders can have the same name, and a folder's service can have been given another.
@@ -37,29 +56,25 @@ enum ServiceChoice {
         let folder = try named(name)
         let holder = RunningService(folder)
         if let holder, holder.status.map({ $0.directory == here }) ?? true { return folder }
-        let own = RunningService.all().filter { $0.status?.directory == here }
+        let own = runningHere()
         if !own.isEmpty { return try only(own, "all of this folder: say which with --name") }
         guard let other = holder?.status?.directory else { return folder }
         throw Refusal(
             what: "this folder's service does not run",
             why: "the '\(name)' that runs is that of \(other.text)",
-            advice: "--name \(name) means that one; 'lbctl up --name NAME' starts one here")
+            advice: "--name \(name) means that one; \(Hint.beside) starts one here")
     }
 
     private static func only(
         _ services: [RunningService], _ remedy: String
     ) throws(Refusal) -> RuntimeFolder {
         if services.count == 1 { return services[0].folder }
-        let width = services.map(\.name.utf8.count).max() ?? 0
-        let lines = services.map { service in
-            let gap = String(repeating: " ", count: width - service.name.utf8.count)
-            let place = [service.status?.directory.text ?? "", service.status?.url ?? ""]
-            return "--name \(service.name)\(gap)  "
-                + place.filter { !$0.isEmpty }.joined(separator: "  ")
+        let rows = services.map { service in
+            (service.name, [service.status?.directory.text ?? "", service.status?.url ?? ""])
         }
         throw Refusal(
             what: "it is not clear which service is meant",
-            why: "\(services.count) run; \(remedy)", advice: lines.joined(separator: "\n  "))
+            why: "\(services.count) run; \(remedy)", advice: Hint.table(rows))
     }
 
     private static func named(_ name: String) throws(Refusal) -> RuntimeFolder {

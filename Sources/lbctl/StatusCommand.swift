@@ -42,7 +42,7 @@ enum StatusCommand {
         do throws(Refusal) {
             try folder.look()
             if !ControlClient.isRunning(folder), ControlClient.unreachable(folder) == nil {
-                let advice = Advice.line("up", for: folder.name)
+                let advice = Hint.line("up", for: folder.name)
                 Console.note("nothing runs as '\(folder.name)'; \(advice) starts it")
                 if format == .json { Console.say("[]") }
                 return 0

@@ -94,12 +94,14 @@ enum UpCommand {
 
     /// What whoever wants to start a service that runs may have meant.
     private static func meant(_ flags: UpFlags, _ status: ServiceStatus?) -> String {
-        func line(_ verb: String) -> String { Advice.line(verb, for: flags.name) }
+        let implied = ServiceChoice.means(flags.name, by: "ps") ? flags.name : nil
+        func line(_ verb: String) -> String {
+            Advice.line(verb, for: flags.name, implied: implied)
+        }
         let place = Files.resolved(flags.procfile?.parent ?? ".")
         if let status, status.directory != place {
-            return "'lbctl up --name NAME' starts this folder's beside it; "
-                + "'lbctl ps --name \(flags.name)' shows the one that runs, "
-                + "'lbctl down --name \(flags.name)' stops it"
+            return "\(Hint.beside) starts this folder's beside it (0: a port that is free); "
+                + "\(line("ps")) shows the one that runs, \(line("down")) stops it"
         }
         var verbs: [String] = []
         let isBalanced = status?.children.contains { $0.weight != nil } ?? false
@@ -112,6 +114,6 @@ enum UpCommand {
         verbs.append("\(line("ps")) shows it")
         verbs.append("\(line("logs -f")) follows it")
         verbs.append("\(line("down")) stops it")
-        return verbs.joined(separator: ", ") + "; another --name starts one beside it"
+        return verbs.joined(separator: ", ") + "; \(Hint.beside) starts one beside it"
     }
 }

@@ -77,9 +77,24 @@ struct UpFlags {
 
     init(_ words: [ByteString]) throws(UsageError) {
         try self.init(
-            try Verb(
-                words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
-                options: Self.options, further: Self.balancerOptions, remark: Self.remark))
+            try Self.explained { () throws(UsageError) in
+                try Verb(
+                    words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
+                    options: Self.options, further: Self.balancerOptions, naming: .gives,
+                    remark: Self.remark)
+            })
+    }
+
+    /// Reads words, and says what the balancer's own options are here.
+    static func explained(_ read: () throws(UsageError) -> Verb) throws(UsageError) -> Verb {
+        do throws(UsageError) {
+            return try read()
+        } catch {
+            if error.message != "unknown option '--listen'" { throw error }
+            throw UsageError(
+                error.message,
+                hint: "it is --port and --host here, as in --port 8080 --host 127.0.0.1")
+        }
     }
 
     /// The flags of `up`, behind whichever verb they stand.

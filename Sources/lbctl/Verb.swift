@@ -11,19 +11,29 @@ struct Verb {
     /// The verb itself, as `up`.
     let word: String
 
-    static let common = [
-        Option("name", value: "NAME", help: "which service (this folder's, or the only one)"),
-        Option("help", short: "h", help: "this text"),
-    ]
+    /// What a name is to a verb.
+    enum Naming: String {
+        case finds = "which service (this folder's, or the only one)"
+        /// Of the verbs that start one, or look whether it could be started.
+        case gives = "what to call it (as the Procfile's folder; 'default' without one)"
+        /// The verb has to do with no service.
+        case none = ""
+
+        fileprivate var options: [Option] {
+            self == .none ? [] : [Option("name", value: "NAME", help: rawValue)]
+        }
+    }
+
+    private static let help = Option("help", short: "h", help: "this text")
 
     /// Reads the words, or shows the help and ends. `further` options are taken, and told of in the
     /// remark alone.
     init(
         _ exactWords: [some OctetText], usage: String, examples: [(String, String)],
         options: [Option],
-        further: [Option] = [], remark: String = ""
+        further: [Option] = [], naming: Naming = .finds, remark: String = ""
     ) throws(UsageError) {
-        let allowed = options + Self.common
+        let allowed = options + naming.options + [Self.help]
         let words = exactWords.map { $0.octets.text }
         word = usage.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
         if words.first == Completion.question {

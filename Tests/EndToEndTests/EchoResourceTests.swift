@@ -116,7 +116,7 @@ import Testing
         #expect(code == 1)
         #expect(
             errors.hasPrefix(
-                "lb-echo: listen on \(address): the port is in use by pid \(program.pid) ("))
+                "lb-echo: can't listen on \(address): the port is taken by pid \(program.pid) ("))
     }
 
     @Test func `an unknown option is told with the likely one`() throws {

@@ -51,6 +51,24 @@ import Testing
         #expect(unknown.errors.contains("known are: lbctl, one, silent, two"))
     }
 
+    @Test func `a port means whoever has it, and after the end whoever had it`() throws {
+        let service = try Service(["--backends", "2"])
+        let second = try service.row("backend.2")
+        func check() throws {
+            for verb in ["logs", "events"] {
+                let told = try service.run(verb, ["\(second.port)"])
+                #expect(told.code == 0 && told.output.contains("backend.2"), "\(told)")
+                #expect(!told.output.contains("backend.1"), "\(told)")
+            }
+            let nobody = try service.run("logs", ["1"])
+            #expect(nobody.code == 1 && nobody.errors.contains("nobody has port 1"))
+        }
+        try check()
+        #expect(try service.run("down").code == 0)
+        _ = try service.end()
+        try check()
+    }
+
     @Test func `a span of time chooses among the lines`() throws {
         let service = try talkingService()
         #expect(try service.logs(["--since", "1h"]).output.contains("apple"))

@@ -114,7 +114,7 @@ import Testing
         #expect(
             again.errors.contains(
                 "(pid \(pid)) in \(folder), by \(folder)/Procfile"), "\(again.errors)")
-        #expect(again.errors.contains("'lbctl reload'"))
+        #expect(again.errors.contains("lbctl reload'"))
         // Another folder of the same name.
         let other = try place.folder.folder("elsewhere") + "/shop"
         try Files.makeFolder(other)
@@ -125,9 +125,44 @@ import Testing
         // Nor does it stop by mistake what is not this folder's.
         let down = try run(["down"], in: other)
         #expect(down.code == 1 && down.errors.contains("is that of \(folder)"), "\(down.errors)")
+        #expect(down.errors.contains("lbctl up --name NAME --port 0 --base-port 0'"))
         try up(in: other, ["--name", "second"])
         #expect(try run(["down"], in: other).output.contains("'second' is stopped"))
         #expect(try run(["ps"], in: folder).output.contains("idle"))
+    }
+
+    @Test func `a folder's verbs show no history that another folder's service has left`() throws {
+        let one = try project("shop")
+        let other = try place.folder.folder("elsewhere") + "/shop"
+        try Files.makeFolder(other)
+        try place.folder.file("elsewhere/shop/Procfile", "idle: sleep 1000\n")
+        try up(in: one)
+        #expect(try run(["down"], in: one).code == 0)
+        for verb in ["logs", "events"] {
+            #expect(try run([verb], in: one).code == 0)
+            let told = try run([verb], in: other)
+            #expect(told.code == 1 && told.output == "")
+            #expect(told.errors.contains("is that of \(one)"), "\(told.errors)")
+            #expect(try run([verb, "--name", "shop"], in: other).code == 0)
+        }
+        // What this folder's service left under another name is its own.
+        try up(in: other, ["--name", "second"])
+        #expect(try run(["down"], in: other).code == 0)
+        #expect(try run(["logs"], in: other).output.contains("runs 'second'"))
+        #expect(try run(["logs"], in: one).output.contains("runs 'shop'"))
+    }
+
+    @Test func `of several histories none is meant by itself, not even the usual one`() throws {
+        let one = try project("one")
+        for name in ["one", "default"] {
+            try up(in: one, ["--name", name])
+            #expect(try run(["down", "--name", name], in: "/").code == 0)
+            if name == "one" { #expect(try run(["logs"], in: "/").code == 0) }
+        }
+        let told = try run(["logs"], in: "/")
+        #expect(told.code == 1 && told.output == "")
+        #expect(told.errors.contains("--name one      \(one)"), "\(told.errors)")
+        #expect(told.errors.contains("--name default  \(one)"), "\(told.errors)")
     }
 
     @Test func `the folder of a Procfile that is named by its path gives the name`() throws {

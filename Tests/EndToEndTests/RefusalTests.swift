@@ -26,6 +26,9 @@ import Testing
         Words("up surplus", "surplus", "\n  ", "takes options alone"),
         Words("ps surplus", "surplus", "\n  ", "'lbctl ps --help'"),
         Words("top", "unknown verb 'top'\n  'lbctl --help' lists the verbs"),
+        Words("version", "unknown verb 'version'\n  did you mean '--version'?"),
+        Words("up --listen 8080", "unknown option '--listen'\n  it is --port and --host here"),
+        Words("check --listen=8080", "unknown option '--listen'\n  it is --port and --host here"),
         Words("help upp", "unknown verb 'upp'", "did you mean 'up'?"),
         Words("ps --color=purple", "purple", "\n  it is one of auto, always, never"),
         Words("up --restart banana", "banana", "\n  it is one of always, on-failure, never"),
@@ -58,7 +61,8 @@ import Testing
         #expect(told.code == 1)
         #expect(told.output == "")
         #expect(told.errors.contains("'\(place.name)'"), "\(told.errors)")
-        #expect(told.errors.contains("'lbctl up --name \(place.name)'"), "\(told.errors)")
+        let up = "'\(Programs.path("lbctl")) up --name \(place.name)'"
+        #expect(told.errors.contains(up), "\(told.errors)")
     }
 
     @Test func `down where nothing runs says so and ends with 0, as what was wanted is so`()
@@ -120,7 +124,7 @@ import Testing
             let told = try place.run("up", ["-d", "--backends", "1"] + words)
             #expect(told.code == 1)
             #expect(told.errors.contains("of the service '\(first.name)'"), "\(told.errors)")
-            #expect(told.errors.contains("'lbctl down --name \(first.name)'"), "\(told.errors)")
+            #expect(told.errors.contains("lbctl down --name \(first.name)'"), "\(told.errors)")
             if pid != 0 { #expect(told.errors.contains("taken by pid \(pid) ")) }
         }
         #expect(place.leftOver() == [])
@@ -242,6 +246,49 @@ import Testing
             for part in file.errors { #expect(told.errors.contains(part), "\(told.errors)") }
         }
         #expect(place.leftOver() == [])
+    }
+
+    @Test func `a folder in the place of a Procfile is told as one`() throws {
+        let place = try Place()
+        let folder = try place.folder.folder("app")
+        for path in [folder, folder + "/"] {
+            let told = try place.run("check", ["-f", path])
+            #expect(told.code == 1)
+            #expect(told.errors.contains("it is a folder; name the file in it"))
+            #expect(told.errors.contains("-f \(folder)/Procfile"), "\(told.errors)")
+        }
+    }
+
+    @Test func `check tells what is missing once for a type, and what no shell can read`() throws {
+        let place = try Place(
+            procfile: """
+                web: no-such-program $PORT
+                job: cd /tmp && echo ${HOME
+                open: lb-echo --port ${PORT
+                ok: a=1; sleep $a
+
+                """)
+        let told = try place.run("check", place.ups)
+        #expect(told.code == 1)
+        #expect(told.errors.contains("web.1, web.2, web.3 can't be started"), "\(told.errors)")
+        #expect(told.errors.contains("job can't be started: a shell can't read its line"))
+        #expect(told.errors.contains("open can't be started: a shell can't read its line"))
+        #expect(!told.errors.contains("ok can't"), "\(told.errors)")
+    }
+
+    @Test func `up -d that gives up says that the rest is stopped`() throws {
+        let place = try Place(procfile: "web: lb-echo --port $PORT\njob: no-such-program\n")
+        let told = try place.up(["--backends", "1"])
+        #expect(told.code == 1)
+        #expect(told.errors.contains("what had been started is stopped again"), "\(told.errors)")
+        #expect(told.errors.contains("lbctl logs --name \(place.name)'"), "\(told.errors)")
+    }
+
+    @Test(arguments: ["send", "completions"])
+    func `what has to do with no service takes no name`(verb: String) throws {
+        let help = try RunningProgram.run("lbctl", [verb, "--help"])
+        #expect(help.code == 0 && !help.output.contains("--name"))
+        #expect(try RunningProgram.run("lbctl", [verb, "--name", "x"]).code == 2)
     }
 
     @Test func `a Procfile that is not there is named`() throws {

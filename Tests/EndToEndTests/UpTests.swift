@@ -63,11 +63,11 @@ import Testing
             let second = try service.run("up", words + ["--port", "0", "--base-port", "0"])
             #expect(second.code == 1)
             #expect(second.errors.contains("is running already (pid \(service.guardian.pid))"))
-            #expect(second.errors.contains("'lbctl down --name \(service.name)'"))
+            #expect(second.errors.contains("lbctl down --name \(service.name)'"))
         }
         let more = try service.run(
             "up", ["--backends", "5", "--base-port", "0"], in: service.place.directory)
-        #expect(more.code == 1 && more.errors.contains("'lbctl scale 5 --name \(service.name)'"))
+        #expect(more.code == 1 && more.errors.contains("lbctl scale 5 --name \(service.name)'"))
         #expect(try service.get().status == 200)
         #expect(try service.row("backend.1").restarts == 0)
     }

@@ -17,6 +17,14 @@ struct EnvironmentFileTests {
     }
 
     @Test
+    func `knows where a quote is never closed`() {
+        let open = EnvironmentFile("A='x'\nB=\"y\nC='z' more\nD=it's\n")
+        #expect(open.unclosed == [2])
+        #expect(open.value("B") == "\"y")
+        #expect(EnvironmentFile("A='x\ny'\n").unclosed == [])
+    }
+
+    @Test
     func `skips what is none`() {
         let odd = EnvironmentFile("# A=1\n\nbad line\n=x\nA B=1\nexport\n  # x\nexport B=2")
         #expect(odd.variables == [EnvironmentFile.Variable(name: "B", value: "2")])

@@ -55,7 +55,7 @@ struct HistoryPlaceTests {
     func `that can't be made is told with what to set`() throws {
         let place = HistoryPlace(path: "/dev/null/lbctl/x/log")
         #expect {
-            _ = try place.open(limit: 1 << 20)
+            _ = try place.open(limit: 1 << 20, for: "/somewhere")
         } throws: { error in
             (error as? Refusal)?.advice.contains("XDG_STATE_HOME") == true
         }

@@ -43,9 +43,10 @@ struct StopRulesTests {
         let types = ["web", "balancer"]
         try StopRules(timeouts: ["balancer=1s"], signals: ["web=INT"]).check(against: types)
         try StopRules(timeouts: ["balancer=1s"], signals: []).check(against: ["web"])
-        #expect(throws: Refusal.self) {
-            try StopRules(timeouts: ["worker=1s"], signals: []).check(against: types)
+        let refusal = #expect(throws: Refusal.self) {
+            try StopRules(timeouts: ["5s,worker=1s"], signals: []).check(against: types)
         }
+        #expect(refusal?.what == "--stop-timeout worker=1s can't be used")
         #expect(throws: Refusal.self) {
             try StopRules(timeouts: [], signals: ["balancer=INT"]).check(against: types)
         }

@@ -224,6 +224,14 @@ struct PortChoiceTests {
                 "Procfile:2: nobody sets $SURELY_NOWHERE",
             ])
         #expect(try topology("web: a ${PORT}\nworker: b\n").doubts == [])
+        #expect(try topology("web: lb-echo --latency 1ms\n").doubts == [])
+        #expect(try topology("web: lb-echo --port 3000\n").doubts.count == 1)
+    }
+
+    @Test
+    func `of a file that names nothing the lines are named that are not understood`() throws {
+        let refusal = #expect(throws: Refusal.self) { try topology("web : a\n") }
+        #expect(refusal?.why == "it names nothing to run: line 1 is not 'type: command'")
     }
 }
 

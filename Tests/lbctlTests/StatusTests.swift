@@ -112,6 +112,57 @@ import Testing
                 == "\nin another terminal: lbctl ps --name x\n")
     }
 
+    @Test func `nobody is invited to what no backend would answer, and all that failed is named`() {
+        func child(_ name: String, _ type: String, _ state: ChildState) -> ChildStatus {
+            ChildStatus(
+                name: name, type: type, port: 5000, pid: 43, state: state, health: .up,
+                startedAt: nil, restarts: 0, weight: type == "web" ? 1 : nil)
+        }
+        func text(_ children: [ChildStatus]) -> String {
+            var status = status
+            status.children = children
+            return Invitation.text(
+                status, name: "x", style: Style(isColoured: false), own: "lbctl", implied: "x")
+        }
+        #expect(
+            text([
+                child("web.1", "web", .failed), child("web.2", "web", .failed),
+                child("job", "job", .failed), child("clock", "clock", .ready),
+            ]) == """
+
+                not ready: web.1, web.2, job
+                once it is mended: lbctl start web job
+
+                """)
+        #expect(
+            text([child("web.1", "web", .ready), child("web.2", "web", .failed)]) == """
+
+                open http://localhost:8080/
+                not ready: web.2
+                once it is mended: lbctl start web.2
+
+                """)
+        #expect(
+            text([child("web.1", "web", .backoff)]) == """
+
+                not ready: web.1
+                in another terminal: lbctl ps
+
+                """)
+        let many = (1...20).map { child("w\($0)", "w\($0)", .failed) }
+        #expect(text(many).contains("w8 and 12 more\nonce it is mended: lbctl start all\n"))
+    }
+
+    @Test(arguments: [
+        ("worker (port 5000, pid 42) is ready", "5000"), ("job (pid 42) exited with 0", nil),
+        ("stopping: Ctrl-C", nil), ("a (port ) is ready", nil), ("", nil),
+    ])
+    func `a sentence of lbctl's own tells the port of whom it speaks of`(
+        text: String, expected: String?
+    ) {
+        #expect(KnownNames.port(text.utf8.span) == expected)
+    }
+
     @Test(arguments: [
         ("worker (port 5000, pid 42) is ready", "worker"),
         ("job (pid 42) exited with 0", "job"), ("the history (port) can't", nil),

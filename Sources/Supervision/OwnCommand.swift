@@ -1,11 +1,11 @@
 import Basics
 import Kernel
-import Supervision
 
 /// How whoever has started this program can call it again from the same folder, in a terminal that
 /// knows nothing else.
-enum OwnCommand {
-    static var words: String {
+public enum OwnCommand {
+    /// The words, as they can be typed.
+    public static var words: String {
         words(
             typed: ThisProcess.arguments.first ?? "", executable: ThisProcess.executable,
             folder: Files.currentFolder(), path: ThisProcess.variable("PATH") ?? "")

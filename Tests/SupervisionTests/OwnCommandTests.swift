@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-@testable import lbctl
+@testable import Supervision
 
 @Suite struct OwnCommandTests {
     private let built = "/srv/lbctl/.build/x86_64-unknown-linux-gnu/release/lbctl"
