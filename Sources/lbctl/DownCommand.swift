@@ -27,37 +27,53 @@ enum DownCommand {
                 Signals.send(.terminate, to: pid)
                 waitForGuardian(folder, FileLock.holder(folder.guardianLock) ?? pid)
                 Console.say("'\(folder.name)' is stopped")
-                return 0
+            } else if ControlClient.isRunning(folder), try stop(folder, within: time) {
+                Console.say("'\(folder.name)' is stopped")
+            } else {
+                clear(folder)
             }
-            if !isRunning(folder) {
-                let strays = Strays.end(of: folder)
-                // Where both were killed nobody else is left to do it.
-                folder.removeAll()
-                if strays > 0 {
-                    let words = Figures.count(UInt64(strays), "process")
-                    Console.say("killed \(words) that '\(folder.name)' had left behind")
-                    return 0
-                }
-                // Whoever wants it stopped has what was wanted.
-                Console.note("nothing runs as '\(folder.name)': there is nothing to stop")
-                return 0
-            }
-            let guardian = FileLock.holder(folder.guardianLock)
-            // One that was stopped would hear of it only when it goes on.
-            if let pid = FileLock.holder(folder.supervisorLock),
-                Processes.facts(of: pid)?.state == "T"
-            {
-                Signals.send(.proceed, to: pid)
-            }
-            var client = try ControlClient(folder)
-            _ = try client.ask(.down(within: time, why: "'lbctl down'"))
-            waitForGuardian(folder, guardian)
-            Console.say("'\(folder.name)' is stopped")
             return 0
         } catch {
             Console.complain(error.what, why: error.why, advice: error.advice)
             return 1
         }
+    }
+
+    /// Asks the supervisor; false where it was killed and had not quite gone.
+    private static func stop(
+        _ folder: RuntimeFolder, within time: Nanoseconds?
+    ) throws(Refusal) -> Bool {
+        let guardian = FileLock.holder(folder.guardianLock)
+        // One that was stopped would hear of it only when it goes on.
+        if let pid = FileLock.holder(folder.supervisorLock),
+            Processes.facts(of: pid)?.state == "T"
+        {
+            Signals.send(.proceed, to: pid)
+        }
+        do throws(Refusal) {
+            var client = try ControlClient(folder)
+            _ = try client.ask(.down(within: time, why: "'lbctl down'"))
+        } catch {
+            waitForGuardian(folder, guardian)
+            if FileLock.holder(folder.supervisorLock) == nil { return false }
+            throw error
+        }
+        waitForGuardian(folder, guardian)
+        return true
+    }
+
+    /// Ends what a service has left behind of which nobody is there any more, and its files.
+    private static func clear(_ folder: RuntimeFolder) {
+        let strays = Strays.end(of: folder)
+        // Where both were killed nobody else is left to do it.
+        folder.removeAll()
+        if strays > 0 {
+            let words = Figures.count(UInt64(strays), "process")
+            Console.say("killed \(words) that '\(folder.name)' had left behind")
+            return
+        }
+        // Whoever wants it stopped has what was wanted.
+        Console.note("nothing runs as '\(folder.name)': there is nothing to stop")
     }
 
     /// Whether there is a supervisor to ask. Where a guardian is about to start one, or is the last
