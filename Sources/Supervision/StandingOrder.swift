@@ -116,8 +116,8 @@ struct Errand {
         if child.generation == generation {
             switch child.lifecycle {
             case .starting, .ready, .paused, .draining, .backoff: return .underWay
-            case .stopping(_, .start), .stoppingRest(_, _, .start): return .underWay
-            case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):
+            case .stopping(_, _, .start), .stoppingRest(_, _, .start): return .underWay
+            case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
                 return .failed("is not ready: \(child.ending)")
             case .stopping, .stoppingRest: return .failed("is stopped by somebody else")
             // Where there is no such program it never had a process.
@@ -136,7 +136,7 @@ struct Errand {
         case .ready:
             let stays = child.isWithdrawn ? "; it stays drained" : ""
             return .done("\(word), ready after \(took)\(stays)")
-        case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):
+        case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
             return .failed("is not ready: \(child.ending)")
         case .paused, .draining, .stopping, .stoppingRest:
             return .failed(child.lifecycle.state.phrase)

@@ -41,7 +41,7 @@ extension Supervisor {
     /// Asks a child to end for good; `killAt` is `never` where it has its own time.
     private func stop(_ child: SupervisedChild, by killAt: Instant) {
         let limit = killAt == .never ? now + child.plan.stopLimit : killAt
-        perform(child.lifecycle.stopRequested(killAt: limit), on: child)
+        perform(child.lifecycle.stopRequested(killAt: limit, now: now), on: child)
     }
 
     func guardianIsGone() {
