@@ -84,8 +84,8 @@ extension Supervisor {
         if let oldest, oldest.lifecycle.state == .draining {
             log.say("\(oldest.title(pid: oldest.process?.pid)) has to make room for the next")
             perform(
-                oldest.lifecycle.stopRequested(
-                    killAt: now + oldest.plan.stopLimit, now: now), on: oldest)
+                oldest.lifecycle.stopRequested(killAt: now + stopLimit(of: oldest), now: now),
+                on: oldest)
         }
         return false
     }
@@ -99,8 +99,7 @@ extension Supervisor {
         successor.membership = .parting
         perform(
             successor.lifecycle.stopRequested(
-                killAt: now + successor.plan.stopLimit, now: now),
-            on: successor)
+                killAt: now + stopLimit(of: successor), now: now), on: successor)
     }
 
     private func handOver(_ replacement: Replacement) {
