@@ -53,6 +53,8 @@ public final class Balancer {
     private var ready: Descriptor?
     private var plan: WorkerPlan?
     private var told: UInt64 = 0
+    /// When it is to be gone at the latest, whenever it is asked to go.
+    private var limit = Instant.never
     private var prober: Prober
 
     /// Prepares everything but the workers. To be called before there is another thread.
@@ -132,7 +134,14 @@ public final class Balancer {
 
     private func leave(_ manner: Leaving.Manner, within time: Nanoseconds) {
         guard let plan else { ThisProcess.exit(0) }
-        plan.leaving.begin(manner, until: Clock.now() + time)
+        plan.leaving.begin(manner, until: min(Clock.now() + time, limit))
+        plan.wakeAll()
+    }
+
+    private func take(limit: Instant) {
+        self.limit = limit
+        guard let plan, plan.leaving.current != .staying else { return }
+        plan.leaving.hasten(until: limit)
         plan.wakeAll()
     }
 
@@ -148,6 +157,7 @@ public final class Balancer {
                 invariant(Int(count) >= workers, "the supervisor gave too few lanes")
             case .roster(let roster): try take(roster)
             case .drain(let time): leave(.handingOver, within: time)
+            case .limit(let until): take(limit: until)
             }
         }
     }

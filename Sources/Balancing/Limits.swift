@@ -61,6 +61,8 @@ enum Limits {
     static let lingerLongest = Nanoseconds.seconds(10)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
+    /// How long a balancer whose time is over takes for its last answers.
+    static let lastWrites = Nanoseconds.milliseconds(50)
     /// How long a figure of what is usual is gone by.
     static let patienceKept = Nanoseconds.seconds(1)
     /// How long the answer to such a look may take, and how often there is one.

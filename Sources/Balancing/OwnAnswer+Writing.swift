@@ -56,7 +56,8 @@ extension OwnAnswer {
             return
         }
         queue.append("; error=")
-        queue.append(cause.word)
+        // The word for the log is not of the RFC's list.
+        queue.append(cause == .leaving ? "http_response_timeout" : cause.word)
         if let backend {
             queue.append("; next-hop=")
             queue.append(text: Self.quoted(backend))

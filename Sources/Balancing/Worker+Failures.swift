@@ -227,7 +227,7 @@ extension Worker {
     }
 
     /// Part of a response was sent and the rest will not come: the client must see that.
-    private mutating func abort(_ number: UInt32) {
+    mutating func abort(_ number: UInt32) {
         let client = exchanges[number].client
         logAccess(number)
         letUpstreamGo(number)

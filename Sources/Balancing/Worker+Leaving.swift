@@ -46,8 +46,70 @@ extension Worker {
         }
     }
 
-    /// Whether there is nothing left to do, or no time left to do it.
-    func isFinished() -> Bool {
-        clients.count == 0 || now >= plan.leaving.until
+    /// The time is over. Whoever has no answer yet is given ours, what is cut is reset, so that
+    /// nobody takes it for whole, and all of it is logged.
+    mutating func giveUpTheRest() {
+        closeThoseWithoutRequest()
+        cutStreams()
+        // Nobody is waited for.
+        awaited = []
+        waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
+        for number in exchangeNumbers() {
+            // What is served for one may end another.
+            if exchanges.isCurrent(number) { giveUp(number.slot) }
+        }
+        let end = now + Limits.lastWrites
+        while exchanges.count > 0 || isAnybodyLingering, now < end {
+            let isBusy = hasMoreEvents || !unfinished.isEmpty
+            turn(poller.wait(timeout: isBusy ? Nanoseconds(0) : end.since(now)), at: Clock.now())
+        }
+        for number in exchangeNumbers() where exchanges.isCurrent(number) {
+            exchanges[number.slot].cause = exchanges[number.slot].cause ?? .leaving
+            abort(number.slot)
+        }
+    }
+
+    private func exchangeNumbers() -> [SlabKey] {
+        var keys: [SlabKey] = []
+        exchanges.forEachSlot { keys.append(exchanges.key($0)) }
+        return keys
+    }
+
+    private mutating func closeThoseWithoutRequest() {
+        var slots: [UInt32] = []
+        clients.forEachSlot { slots.append($0) }
+        for slot in slots {
+            switch clients[slot].phase {
+            case .introducing, .idle, .postponed: closeClient(slot)
+            case .serving, .lingering: continue
+            }
+        }
+    }
+
+    /// What a client that was answered still sends has to be read: the kernel would reset the
+    /// connection, and the answer might be lost with it.
+    private var isAnybodyLingering: Bool {
+        var found = false
+        clients.forEachSlot { slot in
+            if clients[slot].phase == .lingering { found = true }
+        }
+        return found
+    }
+
+    private mutating func giveUp(_ number: UInt32) {
+        // It is on its way already.
+        if exchanges[number].phase == .answeringItself { return }
+        let client = exchanges[number].client
+        if exchanges[number].hasAnswered {
+            exchanges[number].cause = .leaving
+            abort(number)
+            return
+        }
+        if exchanges[number].phase == .readingHead {
+            exchanges[number].savedLine.append(text: "-")
+        }
+        letUpstreamGo(number)
+        answer(number, OwnAnswer(.leaving, "the balancer is being stopped, and waits no longer"))
+        serve(client)
     }
 }

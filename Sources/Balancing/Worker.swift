@@ -125,9 +125,13 @@ struct Worker: ~Copyable {
         while true {
             let count = poller.wait(timeout: timeout())
             turn(count, at: Clock.now())
-            if leaving != .staying && isFinished() { break }
+            if leaving == .staying { continue }
+            if clients.count == 0 { break }
+            if now >= plan.leaving.until {
+                giveUpTheRest()
+                break
+            }
         }
-        cutStreams()
         closeAccounts()
         flushLog(force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.

@@ -175,6 +175,11 @@ final class Leaving: Sendable {
         manner.store(how.rawValue, ordering: .releasing)
     }
 
+    /// What is not finished by then is cut off, where that is sooner than was said before.
+    func hasten(until: Instant) {
+        deadline.min(until.nanoseconds, ordering: .relaxed)
+    }
+
     var current: Manner {
         Manner(rawValue: manner.load(ordering: .acquiring)) ?? .staying
     }

@@ -9,6 +9,9 @@ public enum LinkOrder: Equatable, Sendable {
     /// Another balancer takes over: let the listening sockets go, finish what is there, and answer
     /// each next request of a connection with `Connection: close`.
     case drain(within: Nanoseconds)
+    /// Whatever it finishes must be finished by then, on the monotonic clock: it is killed soon
+    /// after. Told before it is asked to leave, and again where there is less time.
+    case limit(until: Instant)
 }
 
 /// What a balancer says to the supervisor over the link.
@@ -82,6 +85,9 @@ extension LinkOrder: Spelled {
         case .drain(let within):
             frame.put(3 as UInt8)
             frame.put(within.count)
+        case .limit(let until):
+            frame.put(4 as UInt8)
+            frame.put(until.nanoseconds)
         }
     }
 
@@ -92,6 +98,7 @@ extension LinkOrder: Spelled {
         case 3:
             self = .drain(
                 within: Nanoseconds(try frame.number(in: 0...Quantity.longest, "a time")))
+        case 4: self = .limit(until: Instant(nanoseconds: try frame.number()))
         default: throw Misspelling("an unknown order on the link")
         }
     }

@@ -43,6 +43,12 @@ final class BalancerLink {
         flush()
     }
 
+    /// Tells it by when it must have finished what it has, once it is asked to end.
+    func limit(until: Instant) {
+        Framing.append(LinkOrder.limit(until: until), to: &outgoing)
+        flush()
+    }
+
     /// Writes what can be written without waiting.
     func flush() {
         while true {

@@ -6,7 +6,7 @@ extension Lifecycle {
     var returns: Instant {
         switch self {
         case .starting: Instant(nanoseconds: 0)
-        case .draining(_, _, let sequel), .stopping(_, let sequel),
+        case .draining(_, _, let sequel), .stopping(_, _, let sequel),
             .stoppingRest(_, _, let sequel):
             sequel == .rest ? .never : Instant(nanoseconds: 0)
         case .backoff(let until): until

@@ -16,9 +16,10 @@ public enum Lifecycle: Equatable, Sendable {
     /// It finishes what it has, and nothing new is given to it; when that takes too long it is
     /// asked to end all the same.
     case draining(until: Instant, readySince: Instant, sequel: Sequel)
-    /// Its leader, the process that was started, was asked to end. It and all that came of it are
-    /// killed when the time is over.
-    case stopping(killAt: Instant, sequel: Sequel)
+    /// Its leader, the process that was started, was asked to end. Where it has not seen to the
+    /// rest at `tellAllAt`, all that came of it is asked too: a shell runs its trap only when the
+    /// program has ended that it waits for. It and all the rest are killed when the time is over.
+    case stopping(tellAllAt: Instant, killAt: Instant, sequel: Sequel)
     /// The leader has ended, and what it left behind was asked to end too: those whose parent is
     /// gone at once, those who have one, which may look after them, at `tellAllAt`.
     case stoppingRest(tellAllAt: Instant, killAt: Instant, sequel: Sequel)
@@ -70,13 +71,13 @@ public enum Lifecycle: Equatable, Sendable {
             // Nobody has asked it to end yet.
             self = .ready(since: since)
             return .tell
-        case .stopping(let killAt, .rest), .stopping(let killAt, .asRuled):
-            self = .stopping(killAt: killAt, sequel: .start)
+        case .stopping(let tellAllAt, let killAt, _):
+            self = .stopping(tellAllAt: tellAllAt, killAt: killAt, sequel: .start)
             return .nothing
         case .stoppingRest(let tellAllAt, let killAt, _):
             self = .stoppingRest(tellAllAt: tellAllAt, killAt: killAt, sequel: .start)
             return .nothing
-        case .draining, .stopping, .starting, .ready, .paused:
+        case .draining, .starting, .ready, .paused:
             return .nothing
         }
     }
@@ -158,10 +159,9 @@ public enum Lifecycle: Equatable, Sendable {
             return .nothing
         case .starting:
             // It has nothing to finish.
-            self = .stopping(killAt: now + stopLimit, sequel: sequel)
-            return .terminate
-        case .stopping(let killAt, _):
-            self = .stopping(killAt: killAt, sequel: sequel)
+            return askToEnd(by: now + stopLimit, then: sequel, now: now)
+        case .stopping(let tellAllAt, let killAt, _):
+            self = .stopping(tellAllAt: tellAllAt, killAt: killAt, sequel: sequel)
             return .nothing
         case .stoppingRest(let tellAllAt, let killAt, _):
             self = .stoppingRest(tellAllAt: tellAllAt, killAt: killAt, sequel: sequel)
@@ -179,25 +179,46 @@ public enum Lifecycle: Equatable, Sendable {
     public mutating func drained(stopLimit: Nanoseconds, now: Instant) -> Action {
         switch self {
         case .draining(_, _, let sequel):
-            self = .stopping(killAt: now + stopLimit, sequel: sequel)
-            return .terminate
+            return askToEnd(by: now + stopLimit, then: sequel, now: now)
         case .starting, .ready, .paused, .stopping, .stoppingRest, .stopped, .backoff, .failed:
             return .nothing
         }
     }
 
+    private mutating func askToEnd(
+        by killAt: Instant, then sequel: Sequel, now: Instant
+    ) -> Action {
+        self = .stopping(
+            tellAllAt: Self.half(of: killAt, now), killAt: killAt, sequel: sequel)
+        return .terminate
+    }
+
+    /// When half of the time until a moment is over.
+    private static func half(of end: Instant, _ now: Instant) -> Instant {
+        now + Nanoseconds(end.since(now).count / 2)
+    }
+
+    /// When all are told where the end comes sooner than was thought; `never` where they have been.
+    private static func hastened(
+        _ tellAllAt: Instant, _ killAt: Instant, _ now: Instant
+    ) -> Instant {
+        tellAllAt == .never ? .never : min(tellAllAt, half(of: killAt, now))
+    }
+
     /// It is to end and to rest, gracefully until `killAt`.
-    public mutating func stopRequested(killAt: Instant) -> Action {
+    public mutating func stopRequested(killAt: Instant, now: Instant) -> Action {
         switch self {
         case .starting, .ready, .paused, .draining:
-            self = .stopping(killAt: killAt, sequel: .rest)
-            return .terminate
-        case .stopping(let before, _):
-            self = .stopping(killAt: min(before, killAt), sequel: .rest)
+            return askToEnd(by: killAt, then: .rest, now: now)
+        case .stopping(let tellAllAt, let before, _):
+            let first = min(before, killAt)
+            self = .stopping(
+                tellAllAt: Self.hastened(tellAllAt, first, now), killAt: first, sequel: .rest)
             return .nothing
         case .stoppingRest(let tellAllAt, let before, _):
+            let first = min(before, killAt)
             self = .stoppingRest(
-                tellAllAt: tellAllAt, killAt: min(before, killAt), sequel: .rest)
+                tellAllAt: Self.hastened(tellAllAt, first, now), killAt: first, sequel: .rest)
             return .nothing
         case .backoff:
             self = .stopped
@@ -211,10 +232,10 @@ public enum Lifecycle: Equatable, Sendable {
     public mutating func killRequested() -> Action {
         switch self {
         case .starting, .ready, .paused, .draining:
-            self = .stopping(killAt: .never, sequel: .rest)
+            self = .stopping(tellAllAt: .never, killAt: .never, sequel: .rest)
             return .kill
-        case .stopping(let before, _):
-            self = .stopping(killAt: .never, sequel: .rest)
+        case .stopping(_, let before, _):
+            self = .stopping(tellAllAt: .never, killAt: .never, sequel: .rest)
             return before == .never ? .nothing : .kill
         case .stoppingRest(_, let before, _):
             self = .stoppingRest(tellAllAt: .never, killAt: .never, sequel: .rest)
@@ -232,13 +253,16 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .starting:
             // Its end then counts as a crash.
-            self = .stopping(killAt: now + stopLimit, sequel: .asRuled)
-            return .terminate
+            return askToEnd(by: now + stopLimit, then: .asRuled, now: now)
         case .draining:
             return drained(stopLimit: stopLimit, now: now)
-        case .stopping(_, let sequel):
+        case .stopping(let tellAllAt, let killAt, let sequel):
+            if now < killAt {
+                self = .stopping(tellAllAt: .never, killAt: killAt, sequel: sequel)
+                return tellAllAt == .never ? .nothing : .tellAllOfRest
+            }
             // No second deadline: SIGKILL needs no repetition.
-            self = .stopping(killAt: .never, sequel: sequel)
+            self = .stopping(tellAllAt: .never, killAt: .never, sequel: sequel)
             return .kill
         case .stoppingRest(let tellAllAt, let killAt, let sequel):
             if now < killAt {
@@ -261,7 +285,7 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .starting, .ready, .paused: state = (killAt, .asRuled)
         case .draining(_, _, let sequel): state = (killAt, sequel)
-        case .stopping(let before, let sequel): state = (before, sequel)
+        case .stopping(_, let before, let sequel): state = (before, sequel)
         case .stoppingRest, .stopped, .backoff, .failed:
             fatalError("a child's leader ended in state \(self), where there is none")
         }
@@ -270,8 +294,9 @@ public enum Lifecycle: Equatable, Sendable {
             self = .stoppingRest(tellAllAt: .never, killAt: .never, sequel: state.sequel)
             return .kill
         }
-        let half = Nanoseconds(state.killAt.since(now).count / 2)
-        self = .stoppingRest(tellAllAt: now + half, killAt: state.killAt, sequel: state.sequel)
+        self = .stoppingRest(
+            tellAllAt: Self.half(of: state.killAt, now), killAt: state.killAt,
+            sequel: state.sequel)
         return .tellRest
     }
 
@@ -280,7 +305,7 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .starting, .ready, .paused:
             follow(verdict, now: now)
-        case .draining(_, _, let sequel), .stopping(_, let sequel),
+        case .draining(_, _, let sequel), .stopping(_, _, let sequel),
             .stoppingRest(_, _, let sequel):
             switch sequel {
             case .rest: self = .stopped
@@ -306,8 +331,9 @@ public enum Lifecycle: Equatable, Sendable {
         switch self {
         case .starting(let deadline): deadline
         case .draining(let until, _, _): until
-        case .stopping(let killAt, _): killAt
-        case .stoppingRest(let tellAllAt, let killAt, _): min(tellAllAt, killAt)
+        case .stopping(let tellAllAt, let killAt, _),
+            .stoppingRest(let tellAllAt, let killAt, _):
+            min(tellAllAt, killAt)
         case .backoff(let until): until
         case .stopped, .ready, .paused, .failed: nil
         }
@@ -316,7 +342,7 @@ public enum Lifecycle: Equatable, Sendable {
     /// When what still runs of it is killed; nothing where nobody has asked it to end.
     public var killAt: Instant? {
         switch self {
-        case .stopping(let killAt, _), .stoppingRest(_, let killAt, _): killAt
+        case .stopping(_, let killAt, _), .stoppingRest(_, let killAt, _): killAt
         case .stopped, .starting, .ready, .paused, .draining, .backoff, .failed: nil
         }
     }
@@ -348,7 +374,7 @@ public enum Lifecycle: Equatable, Sendable {
     /// Whether somebody has planned its end, and it is under way.
     public var isEndPlanned: Bool {
         switch self {
-        case .draining(_, _, let sequel), .stopping(_, let sequel),
+        case .draining(_, _, let sequel), .stopping(_, _, let sequel),
             .stoppingRest(_, _, let sequel):
             sequel != .asRuled
         case .stopped, .starting, .ready, .paused, .backoff, .failed: false

@@ -14,6 +14,17 @@ final class StandingOrder {
     var failures: [String] = []
     /// What was asked for and can't be, in sentences; the rest is done all the same.
     var remarks: [String] = []
+    /// What is to be done when all of this has gone well.
+    var sequel: Sequel?
+
+    /// The rest of a change that begins with a release.
+    struct Sequel {
+        let wanted: Topology
+        /// What is gone by again where the release fails.
+        let earlier: Recipe
+        /// The releases, of which all has been said by then.
+        let releases: [SupervisedChild]
+    }
 
     init(asker: SlabKey, steps: [Step], isChange: Bool = false) {
         self.asker = asker
@@ -21,7 +32,9 @@ final class StandingOrder {
         waiting = steps
     }
 
-    var isOver: Bool { waiting.isEmpty && errands.isEmpty }
+    var isOver: Bool { waiting.isEmpty && errands.isEmpty && sequel == nil }
+
+    var isReadyForSequel: Bool { waiting.isEmpty && errands.isEmpty && sequel != nil }
 }
 
 /// One thing to be done to one child, when its turn has come.
@@ -116,8 +129,8 @@ struct Errand {
         if child.generation == generation {
             switch child.lifecycle {
             case .starting, .ready, .paused, .draining, .backoff: return .underWay
-            case .stopping(_, .start), .stoppingRest(_, _, .start): return .underWay
-            case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):
+            case .stopping(_, _, .start), .stoppingRest(_, _, .start): return .underWay
+            case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
                 return .failed("is not ready: \(child.ending)")
             case .stopping, .stoppingRest: return .failed("is stopped by somebody else")
             // Where there is no such program it never had a process.
@@ -127,6 +140,7 @@ struct Errand {
             }
         }
         let span = Figures.text(now.since(begunAt))
+        if child.plan.isRelease { return ranRelease(span) }
         // The same figure as in the event, and so from the start and not from the order on.
         let took = child.readyAfter.map { Figures.text($0) } ?? span
         var word = verb == .restart ? "restarted" : "started"
@@ -137,7 +151,7 @@ struct Errand {
             if child.plan.isRelease { return .done("\(word) after \(took)") }
             let stays = child.isWithdrawn ? "; it stays drained" : ""
             return .done("\(word), ready after \(took)\(stays)")
-        case .stopping(_, .asRuled), .stoppingRest(_, _, .asRuled):
+        case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
             return .failed("is not ready: \(child.ending)")
         case .paused, .draining, .stopping, .stoppingRest:
             return .failed(child.lifecycle.state.phrase)
@@ -146,6 +160,16 @@ struct Errand {
             if child.plan.role == .other { return .done("\(word); \(child.ending)") }
             return .failed("is not ready: \(child.ending)")
         case .backoff, .failed: return .failed("is not ready: \(child.ending)")
+        }
+    }
+
+    /// A release is done when it has ended well, and is never ready.
+    private func ranRelease(_ span: String) -> Outcome {
+        if child.hasFinished { return .done("done after \(span)") }
+        switch child.lifecycle.state {
+        case .starting, .ready, .paused, .draining, .stopping:
+            return waits ? .underWay : .done("started after \(span)")
+        case .stopped, .backoff, .failed, .done: return .failed("failed: \(child.ending)")
         }
     }
 

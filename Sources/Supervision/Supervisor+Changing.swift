@@ -19,7 +19,9 @@ extension Supervisor {
                     advice: "'backend' or 'web' in a Procfile is the type that is")
             }
             let wanted = try recipe.topology(programFolder: plan.programFolder, ports: ports)
-            try change(to: wanted, recipe, isScaling: true, asker)
+            let standing = StandingOrder(asker: asker, steps: [], isChange: true)
+            try change(to: wanted, recipe, isScaling: true, standing)
+            orders.append(standing)
         } catch {
             reply(.refused(error), to: asker)
         }
@@ -41,7 +43,9 @@ extension Supervisor {
             let count = members.count { $0.isBalanced }
             if count > 0 { recipe.flags.backends = count }
             let wanted = try recipe.topology(programFolder: plan.programFolder, ports: ports)
-            try change(to: wanted, recipe, isScaling: false, asker)
+            let standing = StandingOrder(asker: asker, steps: [], isChange: true)
+            try change(to: wanted, recipe, isScaling: false, standing)
+            orders.append(standing)
         } catch {
             reply(.refused(error), to: asker)
         }
@@ -61,6 +65,7 @@ extension Supervisor {
 
     private func refuseWhileChanging() throws(Refusal) {
         if phase != .running { throw Self.isLeaving }
+        try refuseDuringRelease()
         if orders.contains(where: { $0.isChange }) {
             throw Refusal(
                 what: "nothing was done", why: "an earlier 'scale' or 'reload' is not done yet",
@@ -68,28 +73,59 @@ extension Supervisor {
         }
     }
 
-    private func change(
-        to wanted: Topology, _ recipe: Recipe, isScaling: Bool, _ asker: SlabKey
+    /// Works out what the difference is, and lets `standing` make it; `releases` are those that
+    /// have been run for it.
+    func change(
+        to wanted: Topology, _ recipe: Recipe, isScaling: Bool, _ standing: StandingOrder,
+        after releases: [SupervisedChild] = []
     ) throws(Refusal) {
         let present = members
         let stale = present.indices.filter { index in
-            present[index].environment.map { $0 != recipe.environment } ?? false
+            let child = present[index]
+            let isUndone = child.lifecycle.isAtRest && !child.hasFinished
+            if child.plan.isRelease && isUndone { return true }
+            return child.environment.map { $0 != recipe.environment } ?? false
         }
         var difference = Difference(
             from: present.map { $0.plan }, to: wanted.children, stale: Set(stale))
         // What an earlier 'reload' had to leave alone is for the next one.
         if isScaling { difference = difference.ofNumbersAlone }
         let remarks = try check(difference, present, wanted, recipe)
-        plan.drainLimit = wanted.drainLimit
+        let earlier = plan.recipe
         plan.recipe = recipe
-        let standing = StandingOrder(asker: asker, steps: [], isChange: true)
+        if !isScaling && releases.isEmpty {
+            for notice in wanted.notices { log.say(notice) }
+            standing.waiting = releaseSteps(for: difference, present, wanted.children)
+            if !standing.waiting.isEmpty {
+                standing.sequel = .init(
+                    wanted: wanted, earlier: earlier, releases: standing.waiting.map { $0.child })
+                return
+            }
+        }
+        plan.drainLimit = wanted.drainLimit
         standing.remarks = remarks
         standing.waiting = steps(for: difference, present, wanted.children, standing)
         if !isScaling {
-            for notice in wanted.notices { log.say(notice) }
-            tellUnchanged(difference, present, wanted.children, standing)
+            tellUnchanged(difference, present, wanted.children, standing, except: releases)
         }
-        orders.append(standing)
+    }
+
+    /// Those that are to run alone, before anything else is touched.
+    private func releaseSteps(
+        for difference: Difference, _ present: [SupervisedChild], _ wanted: [ChildPlan]
+    ) -> [Step] {
+        var steps: [Step] = []
+        for (child, fate) in zip(present, difference.fates) {
+            guard case .changed(let number) = fate, wanted[number].isRelease else { continue }
+            child.nextPlan = wanted[number]
+            steps.append(Step(child: child, verb: .restart, waits: true, change: .changed))
+        }
+        for number in difference.added where wanted[number].isRelease {
+            let child = enrol(wanted[number])
+            place(child)
+            steps.append(Step(child: child, verb: .start, waits: true, change: .added))
+        }
+        return steps
     }
 
     /// What is to be done: what is new starts first, so that there are never fewer than need be.
@@ -164,7 +200,7 @@ extension Supervisor {
 
     private func tellUnchanged(
         _ difference: Difference, _ present: [SupervisedChild], _ wanted: [ChildPlan],
-        _ standing: StandingOrder
+        _ standing: StandingOrder, except releases: [SupervisedChild]
     ) {
         var isReweighed = false
         for (child, fate) in zip(present, difference.fates) {
@@ -172,6 +208,7 @@ extension Supervisor {
             let earlier = child.weight
             reweigh(child, wanted[number])
             child.take(sameAs: adapted(wanted[number], of: child))
+            if releases.contains(where: { $0 === child }) { continue }
             if child.weight == earlier {
                 report(
                     child, "unchanged", isDone: true, standing, Nanoseconds(0), .unchanged)

@@ -8,7 +8,7 @@ extension Supervisor {
         let limit = now + plan.drainLimit
         perform(
             child.lifecycle.drainRequested(
-                until: limit, then: sequel, stopLimit: child.plan.stopLimit, now: now), on: child)
+                until: limit, then: sequel, stopLimit: stopLimit(of: child), now: now), on: child)
         guard child.lifecycle.state == .draining, child.drain == nil else { return }
         if child.isBalanced {
             log.say("\(child.title(pid: child.process?.pid)) is draining")
@@ -16,7 +16,7 @@ extension Supervisor {
         } else {
             // Nobody gives it anything; a balancer finishes what it has when it is asked to end.
             perform(
-                child.lifecycle.drained(stopLimit: child.plan.stopLimit, now: now), on: child)
+                child.lifecycle.drained(stopLimit: stopLimit(of: child), now: now), on: child)
         }
     }
 

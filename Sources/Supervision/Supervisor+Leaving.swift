@@ -41,14 +41,44 @@ extension Supervisor {
     /// Asks a child to end for good; `killAt` is `never` where it has its own time. Where there is
     /// none it is killed at once.
     private func stop(_ child: SupervisedChild, by killAt: Instant) {
-        if killAt <= now {
+        // A balancer has a moment in any case to answer, reset and log what it has.
+        let hasMoment = isBalancing(child)
+        if killAt <= now && !hasMoment {
             child.drain = nil
             child.process?.hasNoTime = true
             perform(child.lifecycle.killRequested(), on: child)
             return
         }
-        let limit = killAt == .never ? now + child.plan.stopLimit : killAt
-        perform(child.lifecycle.stopRequested(killAt: limit), on: child)
+        var limit = killAt == .never ? now + stopLimit(of: child) : killAt
+        if hasMoment { limit = max(limit, now + Self.lastMoment) }
+        perform(child.lifecycle.stopRequested(killAt: limit, now: now), on: child)
+        // One that was asked before is not asked again, but may have less time now.
+        tellLimit(of: child)
+    }
+
+    /// How long a balancer that is killed at once has to answer, reset and log what it has.
+    private static let lastMoment = Nanoseconds.milliseconds(200)
+    /// How long one has for that at the most after its own time is over.
+    private static let longestMoment = Nanoseconds.seconds(2)
+
+    /// How long a child may take to end. A balancer finishes what it has meanwhile, for as long as
+    /// `--drain-timeout` says.
+    func stopLimit(of child: SupervisedChild) -> Nanoseconds {
+        if child.plan.role != .balancer { return child.plan.stopLimit }
+        return max(child.plan.stopLimit, plan.drainLimit + Self.longestMoment)
+    }
+
+    /// Tells a balancer by when it must have finished, so early that it can see to what it has left
+    /// before it is killed.
+    func tellLimit(of child: SupervisedChild) {
+        guard let link = child.process?.link, let killAt = child.lifecycle.killAt,
+            killAt != .never
+        else { return }
+        let left = killAt.since(now)
+        let moment = min(
+            max(Nanoseconds(left.count / 4), Self.lastMoment), Self.longestMoment, left)
+        link.limit(until: now + Nanoseconds(left.count - moment.count))
+        watchLink(child, link)
     }
 
     func guardianIsGone() {
@@ -59,10 +89,7 @@ extension Supervisor {
     /// Goes on with leaving: the balancers end first, since they finish what the others answer.
     func goOnLeaving() {
         guard case .leaving(let killAt) = phase else { return }
-        let isBalancing = children.contains {
-            $0.plan.role == .balancer && $0.lifecycle.hasProcess
-        }
-        if !isBalancing {
+        if !children.contains(where: isBalancing) {
             for child in children where child.lifecycle.state != .stopping {
                 stop(child, by: killAt)
             }
@@ -73,6 +100,10 @@ extension Supervisor {
         }
         remindOfThoseWhoStay()
         if children.allSatisfy({ !$0.lifecycle.hasProcess }) && obituaries.isEmpty { finish() }
+    }
+
+    private func isBalancing(_ child: SupervisedChild) -> Bool {
+        child.plan.role == .balancer && child.lifecycle.hasProcess
     }
 
     /// How often it is said for whom everybody waits.

@@ -7,7 +7,10 @@ extension Supervisor {
     func carryOut(_ order: ServiceOrder, asker: SlabKey) {
         do throws(Refusal) {
             if phase != .running { throw Self.isLeaving }
-            orders.append(StandingOrder(asker: asker, steps: try steps(of: order)))
+            if [.start, .restart].contains(order.verb) { try refuseDuringRelease() }
+            let standing = StandingOrder(asker: asker, steps: try steps(of: order))
+            spareDoneReleases(order, standing)
+            orders.append(standing)
         } catch {
             reply(.refused(error), to: asker)
         }
@@ -71,7 +74,12 @@ extension Supervisor {
         if orders.isEmpty { return }
         // Twice: what one has finished may be what another waits for.
         for _ in 0..<2 {
-            for order in orders { goOn(with: order) }
+            for order in orders {
+                goOn(with: order)
+                if !order.isReadyForSequel { continue }
+                goOnAfterRelease(order)
+                goOn(with: order)
+            }
         }
         for order in orders where order.isOver { conclude(order) }
         orders.removeAll { $0.isOver }
@@ -80,6 +88,8 @@ extension Supervisor {
     private func goOn(with standing: StandingOrder) {
         settleErrands(of: standing)
         while let next = standing.waiting.first {
+            // It runs alone.
+            if standing.errands.contains(where: { $0.child.plan.isRelease }) { return }
             if next.isRolling {
                 if isSomeoneRolling { return }
                 if !standing.failures.isEmpty {

@@ -84,7 +84,8 @@ extension Supervisor {
         if let oldest, oldest.lifecycle.state == .draining {
             log.say("\(oldest.title(pid: oldest.process?.pid)) has to make room for the next")
             perform(
-                oldest.lifecycle.stopRequested(killAt: now + oldest.plan.stopLimit), on: oldest)
+                oldest.lifecycle.stopRequested(killAt: now + stopLimit(of: oldest), now: now),
+                on: oldest)
         }
         return false
     }
@@ -97,8 +98,8 @@ extension Supervisor {
         let successor = replacement.successor
         successor.membership = .parting
         perform(
-            successor.lifecycle.stopRequested(killAt: now + successor.plan.stopLimit),
-            on: successor)
+            successor.lifecycle.stopRequested(
+                killAt: now + stopLimit(of: successor), now: now), on: successor)
     }
 
     private func handOver(_ replacement: Replacement) {

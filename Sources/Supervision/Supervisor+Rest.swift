@@ -11,7 +11,13 @@ extension Supervisor {
     /// The pids of those that live.
     func rest(of child: SupervisedChild) -> [Int32] {
         var found = child.process?.livingPid.map { Descendants.all(of: $0) } ?? []
-        for pid in orphans(of: child) { found += [pid] + Descendants.all(of: pid) }
+        // One whose parent ends meanwhile becomes ours, and may have been seen in neither place: so
+        // it is looked until nobody new is there.
+        for _ in 0..<8 {
+            let fresh = orphans(of: child).filter { !found.contains($0) }
+            if fresh.isEmpty { break }
+            for pid in fresh { found += [pid] + Descendants.all(of: pid) }
+        }
         return found.filter { Processes.facts(of: $0).map { $0.state != "Z" } ?? false }
     }
 

@@ -43,6 +43,7 @@ extension Supervisor {
     private func terminate(_ child: SupervisedChild) {
         child.drain = nil
         guard let process = child.process else { return }
+        tellLimit(of: child)
         process.child.send(child.plan.stopSignal)
         // A stopped process hears of it only when it goes on.
         Signals.send(.proceed, toGroup: process.pid)

@@ -12,10 +12,12 @@ struct ControlClient: ~Copyable {
     private var incoming = ByteQueue(capacity: 65536)
 
     /// Connects; fails where no such service runs.
-    init(_ folder: RuntimeFolder) throws(Refusal) {
+    ///
+    /// `isPatient`: where it seems to run and has no socket, that is looked at for a second.
+    init(_ folder: RuntimeFolder, isPatient: Bool = true) throws(Refusal) {
         // Somebody else's folder may hold somebody else's supervisor.
         try folder.look()
-        socket = try Self.connect(folder)
+        socket = try Self.connect(folder, isPatient)
         supervisor = FileLock.holder(folder.supervisorLock)
     }
 
@@ -44,21 +46,29 @@ struct ControlClient: ~Copyable {
     /// A connection that somebody else has made.
     init(_ socket: consuming Descriptor) { self.socket = socket }
 
-    private static func connect(_ folder: RuntimeFolder) throws(Refusal) -> Descriptor {
+    /// Why there is nobody to talk to.
+    private static func absence(of folder: RuntimeFolder) -> Refusal {
+        guard let pid = unreachable(folder) else {
+            let advice = "\(Hint.line("up", for: folder.name)) starts it"
+            return Refusal(what: "nothing runs as '\(folder.name)'", why: "", advice: advice)
+        }
+        let advice = Advice.line("down", for: folder.name, implied: nil)
+        return Refusal(
+            what: "the service '\(folder.name)' can't be reached",
+            why: "its control socket is gone, and its supervisor (pid \(pid)) runs",
+            advice: "\(advice) stops it all the same")
+    }
+
+    private static func connect(
+        _ folder: RuntimeFolder, _ isPatient: Bool
+    ) throws(Refusal) -> Descriptor {
         do throws(SystemError) {
             let socket = try Socket.connect(to: .unix(folder.controlSocket))
             try socket.setNonBlocking(false)
             return socket
         } catch {
-            if let pid = unreachable(folder) {
-                throw Refusal(
-                    what: "the service '\(folder.name)' can't be reached",
-                    why: "its control socket is gone, and its supervisor (pid \(pid)) runs",
-                    advice: "\(Hint.line("down", for: folder.name)) stops it all the same")
-            }
-            let advice = "\(Hint.line("up", for: folder.name)) starts it"
             if error.errno == .noSuchFile || error.errno == .connectionRefused {
-                throw Refusal(what: "nothing runs as '\(folder.name)'", why: "", advice: advice)
+                throw isPatient ? absence(of: folder) : lost
             }
             throw Refusal(
                 what: "the service '\(folder.name)' can't be reached", why: "\(error)")

@@ -40,7 +40,7 @@ struct RunningService {
     /// What a service says of itself; nothing where it does not say it in time.
     static func status(of folder: RuntimeFolder, within time: Nanoseconds) -> ServiceStatus? {
         do throws(Refusal) {
-            var client = try ControlClient(folder)
+            var client = try ControlClient(folder, isPatient: false)
             try client.send(.status)
             guard Poll.wait(for: .readable, on: client.reference, timeout: time),
                 case .status(let status) = try client.next()

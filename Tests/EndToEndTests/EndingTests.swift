@@ -52,6 +52,13 @@ import Testing
         #expect(words.contains("; the rest of it was killed after "), "\(words)")
     }
 
+    /// What stands between two texts; nothing where they do not follow each other.
+    private static func text(in line: String, behind first: String, before last: String) -> String? {
+        guard let begin = line.firstRange(of: first) else { return nil }
+        let rest = line[begin.upperBound...]
+        return rest.firstRange(of: last).map { String(rest[..<$0.lowerBound]) }
+    }
+
     @Test func `what the rest has used is a part of what all have used`() throws {
         let burn = "i=0; while test $i -lt 200000; do i=$((i+1)); done; echo deaf; exec sleep 9"
         let place = try Place(procfile: "worker: sh burn.sh & wait\n")
@@ -64,7 +71,9 @@ import Testing
         #expect(try place.run("stop", ["worker"]).code == 0)
         let words = try #require(try sentences(place).first { $0.contains("killed by SIGTERM") })
         // The shell itself has used next to nothing.
-        #expect(!words.contains("(cpu 0") && !words.contains("(cpu 1."), "\(words)")
+        let cpu = try #require(Self.text(in: words, behind: "(cpu ", before: ","), "\(words)")
+        let isLittle = (cpu.hasPrefix("0.") || cpu.hasPrefix("1.")) && cpu.hasSuffix(" ms")
+        #expect(!isLittle, "\(words)")
         #expect(try place.run("down").code == 0)
     }
 
@@ -74,8 +83,8 @@ import Testing
         #expect(try service.run("down", ["-t", "0"]).code == 0)
         let said = try service.sentences()
         #expect(!said.contains { $0.contains("did not end in time") }, "\(said)")
-        // Three copies, the worker and the balancer.
-        #expect(said.count { $0.contains("killed by SIGKILL after ") } == 5, "\(said)")
+        // Three copies and the worker; the balancer has a moment to see to what it has.
+        #expect(said.count { $0.contains("killed by SIGKILL after ") } == 4, "\(said)")
     }
 
     @Test func `a service that is being stopped says so to all who ask`() throws {

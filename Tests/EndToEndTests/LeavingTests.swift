@@ -39,6 +39,7 @@ import Testing
         Poll.sleep(.milliseconds(150))
         service.guardian.send(.interrupt)
         _ = try service.end()
+        #expect(try client.answer().status == 503)
         #expect(client.isClosed())
     }
 
@@ -80,6 +81,7 @@ import Testing
         Poll.sleep(.milliseconds(150))
         service.guardian.send(.interrupt)
         #expect(try service.end() == .exited(code: 130))
+        #expect(try client.answer().status == 503)
         #expect(client.isClosed())
         #expect(service.place.processes() == [])
         #expect(service.place.runtimeFiles() == [])
@@ -108,8 +110,85 @@ import Testing
         let service = try Service(["--backends", "1"])
         let client = try slowRequest(service, "/delay/300")
         #expect(try service.run("down", ["-t", "0"]).code == 0)
+        #expect(try client.answer().status == 503)
         #expect(client.isClosed())
         #expect(try service.end() == .exited(code: 0))
         #expect(service.place.leftOver() == [])
+    }
+
+    @Test(arguments: [["down"], ["stop", "balancer"], []])
+    func `the balancer has the time of its draining, however short that of the others is`(
+        verb: [String]
+    ) throws {
+        let service = try Service(["--backends", "1", "--stop-timeout", "300ms"])
+        let client = try slowRequest(service, "/delay/2")
+        if verb.isEmpty {
+            service.guardian.send(.interrupt)
+        } else {
+            #expect(try service.run(verb[0], Array(verb.dropFirst())).code == 0)
+        }
+        #expect(try client.answer().status == 200)
+        service.guardian.send(.interrupt)
+        _ = try service.end()
+        try #expect(lines(service).contains { $0.contains("\"GET /delay/2 HTTP/1.1\" 200 ") })
+        #expect(try !service.sentences().contains { $0.contains("did not end in time") })
+    }
+
+    private func lines(_ service: Service) throws -> [String] {
+        try service.place.records(["balancer"]).compactMap { $0["text"].text }
+    }
+
+    @Test(arguments: [
+        ["--drain-timeout", "500ms", "down"], ["down", "-t", "1"], ["down", "-t", "0"],
+    ])
+    func `what the balancer can't wait for any longer is answered by it, and logged`(
+        words: [String]
+    ) throws {
+        let verb = try #require(words.firstIndex(of: "down"))
+        let service = try Service(["--backends", "1"] + words[..<verb])
+        let client = try slowRequest(service, "/delay/300")
+        let half = try Client(service.address)
+        try half.send(
+            "POST /delay/300 HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        try service.awaitActive(2)
+        #expect(try service.run("down", Array(words[(verb + 1)...])).code == 0)
+        for answer in [try client.answer(), try half.answer()] {
+            #expect(answer.status == 503)
+            #expect(answer.field("connection") == "close")
+            #expect(answer.text.contains("is being stopped"), "\(answer.text)")
+        }
+        _ = try service.end()
+        let told = try lines(service).filter {
+            $0.contains("/delay/300 HTTP/1.1\" 503 ") && $0.contains("error=balancer_left")
+        }
+        #expect(told.count == 2, "\(told)")
+        let late = try service.sentences().filter { $0.contains("did not end in time") }
+        #expect(!late.contains { $0.hasPrefix("balancer") }, "\(late)")
+        #expect(service.place.leftOver() == [])
+    }
+
+    @Test(arguments: [["-t", "1"], ["-t", "0"]])
+    func `half of a response or of a stream ends in a reset`(words: [String]) throws {
+        let service = try Service(["--backends", "1"])
+        let client = try slowRequest(service, "/stream/1000000000")
+        _ = try client.some()
+        #expect(try service.run("down", words).code == 0)
+        try expectReset(client)
+        _ = try service.end()
+        try #expect(lines(service).contains { $0.contains("error=balancer_left") })
+        let stream = try Service(["--backends", "1", "--mode", "tcp"])
+        let second = try Client(stream.address)
+        try second.send("said")
+        #expect(try second.some() == Array("said".utf8))
+        #expect(try stream.run("down", words).code == 0)
+        try expectReset(second)
+        _ = try stream.end()
+        try #expect(lines(stream).contains { $0.hasSuffix(" end=balancer_left") })
+    }
+
+    private func expectReset(_ client: Client) throws {
+        let failure = #expect(throws: Failure.self) { _ = try client.rest() }
+        let words = failure?.description ?? "no failure"
+        #expect(words.hasPrefix("receive: "), "\(words)")
     }
 }

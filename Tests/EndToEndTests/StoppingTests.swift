@@ -11,9 +11,17 @@ import Testing
         echo "$1 runs"; while :; do sleep 0.05; done
         """
 
+    /// Waits for a program in the foreground.
+    private static let trap = """
+        trap 'echo cleaned up' TERM
+        sh -c 'echo inner runs; sleep 1000; true'
+        exit 0
+        """
+
     private func service(_ lines: String, _ words: [String] = []) throws -> Service {
         let place = try Place(procfile: "backend: lb-echo --port $PORT\n" + lines)
         try place.folder.file("slow.sh", Self.slow)
+        try place.folder.file("trap.sh", Self.trap)
         return try Service(place, ["--backends", "1"] + words)
     }
 
@@ -106,6 +114,21 @@ import Testing
         try service.awaitSentence("worker", "did not end in time; killed pid ", "(sh)")
         service.guardian.send(.interrupt)
         #expect(try service.end() == .exited(code: 0))
+        #expect(service.place.processes() == [])
+    }
+
+    @Test(arguments: [["stop", "worker"], ["down"]])
+    func `a shell that waits for a program of its own runs its trap all the same`(
+        words: [String]
+    ) throws {
+        // No shell runs a trap while it waits for a program in the foreground.
+        let service = try service("worker: sh trap.sh\n", ["--stop-timeout", "4s"])
+        try awaits(service, "inner runs")
+        #expect(try service.run(words[0], Array(words.dropFirst())).code == 0)
+        try #expect(said(service).contains("cleaned up"))
+        #expect(try !service.sentences().contains { $0.contains("did not end in time") })
+        service.guardian.send(.interrupt)
+        _ = try service.end()
         #expect(service.place.processes() == [])
     }
 

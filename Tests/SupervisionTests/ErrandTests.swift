@@ -37,7 +37,7 @@ struct ErrandTests {
         let child = child()
         let errand = errand(.stop, child)
         for sequel in [Lifecycle.Sequel.rest, .start] {
-            child.lifecycle = .stopping(killAt: Self.later, sequel: sequel)
+            child.lifecycle = .stopping(tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
             #expect(outcome(errand) == .underWay)
             // Its leader is gone, and that is not all.
             child.lifecycle = .stoppingRest(
@@ -99,7 +99,7 @@ struct ErrandTests {
     func `is no restart where somebody else stopped it`() {
         let child = child()
         let errand = errand(.restart, child)
-        child.lifecycle = .stopping(killAt: Self.later, sequel: .start)
+        child.lifecycle = .stopping(tellAllAt: Self.later, killAt: Self.later, sequel: .start)
         #expect(outcome(errand) == .underWay)
         for sequel in [Lifecycle.Sequel.rest, .start] {
             child.lifecycle = .stoppingRest(
@@ -108,7 +108,7 @@ struct ErrandTests {
             #expect(
                 outcome(errand) == (isAnew ? .underWay : .failed("is stopped by somebody else")))
         }
-        child.lifecycle = .stopping(killAt: Self.later, sequel: .rest)
+        child.lifecycle = .stopping(tellAllAt: Self.later, killAt: Self.later, sequel: .rest)
         #expect(outcome(errand) == .failed("is stopped by somebody else"))
         child.lifecycle = .stopped
         #expect(outcome(errand) == .failed("was stopped by somebody else"))

@@ -6,22 +6,23 @@ import Testing
 
 @Suite("A child's life")
 struct LifecycleTests {
-    private static let now = Instant(nanoseconds: 1_000_000_000_000)
-    private static let later = now + .seconds(3)
+    static let now = Instant(nanoseconds: 1_000_000_000_000)
+    static let later = now + .seconds(3)
 
     static let withProcess: [Lifecycle] = [
         .starting(deadline: later), .ready(since: now), .paused(readySince: now),
         .draining(until: later, readySince: now, sequel: .rest),
         .draining(until: later, readySince: now, sequel: .start),
-        .stopping(killAt: later, sequel: .rest), .stopping(killAt: later, sequel: .start),
-        .stopping(killAt: later, sequel: .asRuled),
+        .stopping(tellAllAt: later, killAt: later, sequel: .rest),
+        .stopping(tellAllAt: later, killAt: later, sequel: .start),
+        .stopping(tellAllAt: .never, killAt: later, sequel: .asRuled),
         .stoppingRest(tellAllAt: later, killAt: later, sequel: .rest),
         .stoppingRest(tellAllAt: later, killAt: later, sequel: .start),
         .stoppingRest(tellAllAt: later, killAt: later, sequel: .asRuled),
     ]
     static let withoutProcess: [Lifecycle] = [.stopped, .backoff(until: later), .failed]
 
-    private func after(
+    func after(
         _ state: Lifecycle, _ event: (inout Lifecycle) -> Lifecycle.Action
     ) -> (state: Lifecycle, action: Lifecycle.Action) {
         var state = state
@@ -39,8 +40,10 @@ struct LifecycleTests {
         let asked = after(state) { $0.startRequested() }
         switch state {
         case .draining(_, let since, .rest): #expect(asked == (.ready(since: since), .tell))
-        case .stopping(let killAt, _):
-            #expect(asked == (.stopping(killAt: killAt, sequel: .start), .nothing))
+        case .stopping(let tellAllAt, let killAt, _):
+            let wanted = Lifecycle.stopping(
+                tellAllAt: tellAllAt, killAt: killAt, sequel: .start)
+            #expect(asked == (wanted, .nothing))
         case .stoppingRest(let tellAllAt, let killAt, _):
             let wanted = Lifecycle.stoppingRest(
                 tellAllAt: tellAllAt, killAt: killAt, sequel: .start)
@@ -50,9 +53,17 @@ struct LifecycleTests {
         }
     }
 
-    private static let sequels: [Lifecycle.Sequel] = [.rest, .start, .asRuled]
+    static let sequels: [Lifecycle.Sequel] = [.rest, .start, .asRuled]
     private static let wishes: [Lifecycle.Sequel] = [.rest, .start]
-    private static let limit = Nanoseconds.seconds(20)
+    static let limit = Nanoseconds.seconds(20)
+
+    /// One that was asked to end just now: the rest is asked after half of the time.
+    static func stopping(
+        within limit: Nanoseconds, then sequel: Lifecycle.Sequel
+    ) -> Lifecycle {
+        .stopping(
+            tellAllAt: now + Nanoseconds(limit.count / 2), killAt: now + limit, sequel: sequel)
+    }
 
     @Test(arguments: wishes)
     func `finishes what it has before it ends`(sequel: Lifecycle.Sequel) {
@@ -64,7 +75,7 @@ struct LifecycleTests {
         }
         let draining = Lifecycle.draining(
             until: Self.later, readySince: Self.now, sequel: sequel)
-        let stopping = Lifecycle.stopping(killAt: Self.now + Self.limit, sequel: sequel)
+        let stopping = Self.stopping(within: Self.limit, then: sequel)
         #expect(asked(.ready(since: Self.now)) == (draining, .tell))
         #expect(asked(.paused(readySince: Self.now)) == (draining, .proceedAndTell))
         #expect(asked(.starting(deadline: Self.later)) == (stopping, .terminate))
@@ -74,8 +85,11 @@ struct LifecycleTests {
                 asked(.draining(until: .never, readySince: Self.now, sequel: before))
                     == (draining, .nothing))
             #expect(
-                asked(.stopping(killAt: Self.later, sequel: before))
-                    == (.stopping(killAt: Self.later, sequel: sequel), .nothing))
+                asked(.stopping(tellAllAt: Self.now, killAt: Self.later, sequel: before))
+                    == (
+                        .stopping(tellAllAt: Self.now, killAt: Self.later, sequel: sequel),
+                        .nothing
+                    ))
             #expect(
                 asked(.stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: before))
                     == (
@@ -116,7 +130,7 @@ struct LifecycleTests {
     func `starts again after a planned end if that was the plan`() {
         for state in [
             Lifecycle.draining(until: Self.later, readySince: Self.now, sequel: .start),
-            .stopping(killAt: Self.later, sequel: .start),
+            .stopping(tellAllAt: Self.now, killAt: Self.later, sequel: .start),
             .stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: .start),
         ] {
             for verdict in [Restarting.Verdict.stay, .giveUp, .restart(after: .seconds(1))] {
@@ -165,56 +179,6 @@ struct LifecycleTests {
     }
 
     @Test
-    func `is asked to end once, and hastened after that`() {
-        for state in Self.withProcess.prefix(5) {
-            let asked = after(state) { $0.stopRequested(killAt: Self.later) }
-            #expect(asked == (.stopping(killAt: Self.later, sequel: .rest), .terminate))
-        }
-        for sequel in Self.sequels {
-            let early = Lifecycle.stopping(killAt: Self.now, sequel: .rest)
-            let late = Lifecycle.stopping(killAt: Self.later, sequel: sequel)
-            #expect(after(late) { $0.stopRequested(killAt: Self.now) } == (early, .nothing))
-            let before = Lifecycle.stopping(killAt: Self.now, sequel: sequel)
-            #expect(after(before) { $0.stopRequested(killAt: Self.later) } == (early, .nothing))
-        }
-        let waiting = after(.backoff(until: Self.later)) { $0.stopRequested(killAt: Self.now) }
-        #expect(waiting == (.stopped, .nothing))
-        for state in [Lifecycle.stopped, .failed] {
-            #expect(after(state) { $0.stopRequested(killAt: Self.now) } == (state, .nothing))
-        }
-    }
-
-    @Test
-    func `that is late to start is asked to end first, and its end is a crash`() {
-        let late = after(.starting(deadline: Self.now)) {
-            $0.deadlinePassed(stopLimit: Self.limit, now: Self.now)
-        }
-        let stopping = Lifecycle.stopping(killAt: Self.now + Self.limit, sequel: .asRuled)
-        #expect(late == (stopping, .terminate))
-        #expect(!stopping.isEndPlanned)
-    }
-
-    @Test(arguments: sequels)
-    func `that is late to end is killed once, with all that came of it`(
-        sequel: Lifecycle.Sequel
-    ) {
-        for (state, killed) in [
-            (
-                Lifecycle.stopping(killAt: Self.now, sequel: sequel),
-                Lifecycle.stopping(killAt: .never, sequel: sequel)
-            ),
-            (
-                .stoppingRest(tellAllAt: Self.now, killAt: Self.now, sequel: sequel),
-                .stoppingRest(tellAllAt: .never, killAt: .never, sequel: sequel)
-            ),
-        ] {
-            let late = after(state) { $0.deadlinePassed(stopLimit: Self.limit, now: Self.now) }
-            #expect(late == (killed, .kill))
-            #expect(killed.deadline == .never)
-        }
-    }
-
-    @Test
     func `that has no process, or is well, is past no deadline`() {
         let waiting = Lifecycle.backoff(until: Self.now)
         #expect(
@@ -226,101 +190,6 @@ struct LifecycleTests {
             #expect(
                 after(state) { $0.deadlinePassed(stopLimit: Self.limit, now: Self.now) }
                     == (state, .nothing))
-        }
-    }
-
-    @Test(arguments: sequels)
-    func `whose leader has ended as planned gives the rest what is left of the time`(
-        sequel: Lifecycle.Sequel
-    ) {
-        let killAt = Self.now + .seconds(4)
-        let rest = Lifecycle.stoppingRest(
-            tellAllAt: Self.now + .seconds(2), killAt: killAt, sequel: sequel)
-        let asked = after(.stopping(killAt: killAt, sequel: sequel)) {
-            $0.leaderEnded(killAt: .never, now: Self.now)
-        }
-        #expect(asked == (rest, .tellRest))
-        #expect(rest.hasProcess && rest.state == .stopping && rest.fact == .draining)
-        let draining = after(
-            .draining(until: .never, readySince: Self.now, sequel: sequel)
-        ) { $0.leaderEnded(killAt: killAt, now: Self.now) }
-        #expect(draining == (rest, .tellRest))
-        // Those that nobody has seen to by half the time are asked too.
-        #expect(rest.deadline == Self.now + .seconds(2))
-        let half = after(rest) {
-            $0.deadlinePassed(stopLimit: Self.limit, now: Self.now + .seconds(3))
-        }
-        #expect(
-            half
-                == (
-                    .stoppingRest(tellAllAt: .never, killAt: killAt, sequel: sequel),
-                    .tellAllOfRest
-                ))
-        #expect(half.state.deadline == killAt)
-    }
-
-    @Test
-    func `whose leader was killed leaves nobody time`() {
-        let ended = after(.stopping(killAt: .never, sequel: .rest)) {
-            $0.leaderEnded(killAt: Self.later, now: Self.now)
-        }
-        #expect(
-            ended == (.stoppingRest(tellAllAt: .never, killAt: .never, sequel: .rest), .kill))
-    }
-
-    @Test
-    func `whose leader ended of a signal goes by the rule when the rest has ended`() {
-        for state in Self.withProcess.prefix(3) {
-            let ended = after(state) { $0.leaderEnded(killAt: Self.later, now: Self.now) }
-            guard case .stoppingRest(_, Self.later, .asRuled) = ended.state else {
-                Issue.record("\(state) became \(ended.state)")
-                continue
-            }
-            #expect(ended.action == .tellRest)
-            #expect(!ended.state.isEndPlanned)
-            let again = after(ended.state) {
-                $0.exited(.restart(after: .seconds(1)), now: Self.now)
-            }
-            #expect(again == (.backoff(until: Self.now + .seconds(1)), .tell))
-            #expect(after(ended.state) { $0.exited(.giveUp, now: Self.now) }.state == .failed)
-        }
-    }
-
-    @Test
-    func `is killed at once where it is given no time, and only once`() {
-        for state in Self.withProcess.prefix(5) {
-            let killed = after(state) { $0.killRequested() }
-            #expect(killed == (.stopping(killAt: .never, sequel: .rest), .kill))
-        }
-        for sequel in Self.sequels {
-            let asked = Lifecycle.stopping(killAt: Self.later, sequel: sequel)
-            let killed = Lifecycle.stopping(killAt: .never, sequel: .rest)
-            #expect(after(asked) { $0.killRequested() } == (killed, .kill))
-            #expect(after(killed) { $0.killRequested() } == (killed, .nothing))
-            let rest = Lifecycle.stoppingRest(
-                tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
-            let none = Lifecycle.stoppingRest(tellAllAt: .never, killAt: .never, sequel: .rest)
-            #expect(after(rest) { $0.killRequested() } == (none, .kill))
-            #expect(after(none) { $0.killRequested() } == (none, .nothing))
-        }
-        #expect(
-            after(.backoff(until: Self.later)) { $0.killRequested() } == (.stopped, .nothing))
-        for state in [Lifecycle.stopped, .failed] {
-            #expect(after(state) { $0.killRequested() } == (state, .nothing))
-        }
-    }
-
-    @Test
-    func `is hastened, and rests afterwards, while the rest is ending`() {
-        for sequel in Self.sequels {
-            let rest = Lifecycle.stoppingRest(
-                tellAllAt: Self.later, killAt: Self.later, sequel: sequel)
-            let sooner = Lifecycle.stoppingRest(
-                tellAllAt: Self.later, killAt: Self.now, sequel: .rest)
-            #expect(after(rest) { $0.stopRequested(killAt: Self.now) } == (sooner, .nothing))
-            #expect(after(sooner) { $0.stopRequested(killAt: .never) } == (sooner, .nothing))
-            #expect(sooner.killAt == Self.now)
-            #expect(after(sooner) { $0.exited(.giveUp, now: Self.now) } == (.stopped, .tell))
         }
     }
 
@@ -339,7 +208,7 @@ struct LifecycleTests {
     @Test
     func `that was asked to end is not begun again`() {
         for state in [
-            Lifecycle.stopping(killAt: Self.later, sequel: .rest),
+            Lifecycle.stopping(tellAllAt: Self.now, killAt: Self.later, sequel: .rest),
             .draining(until: Self.later, readySince: Self.now, sequel: .rest),
             .stoppingRest(tellAllAt: Self.now, killAt: Self.later, sequel: .rest),
         ] {
