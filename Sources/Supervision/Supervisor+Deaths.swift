@@ -44,6 +44,9 @@ extension Supervisor {
 
     /// All of a child has ended.
     func conclude(_ child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd) {
+        // Those of the rest that have ended meanwhile: what they used is told with it. After a
+        // death that nobody wanted there is no time for that.
+        if child.lifecycle.isEndPlanned { reapOrphans() }
         let ending = end.ending
         let order = child.killOrder
         child.killOrder = nil

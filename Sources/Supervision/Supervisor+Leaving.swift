@@ -30,8 +30,10 @@ extension Supervisor {
                     until: killAt, then: .rest, stopLimit: child.plan.stopLimit, now: now),
                 on: child)
         }
+        // The others outlive the balancers, which see first to what they have.
+        let hasBalancer = children.contains(where: isBalancing)
         for child in children {
-            let isDue = child.plan.role == .balancer || killAt <= now
+            let isDue = child.plan.role == .balancer || (killAt <= now && !hasBalancer)
             if isDue || !child.lifecycle.hasProcess || child.lifecycle.state == .stopping {
                 stop(child, by: killAt)
             }
@@ -93,7 +95,7 @@ extension Supervisor {
             for child in children where child.lifecycle.state != .stopping {
                 stop(child, by: killAt)
             }
-        } else if killAt <= now {
+        } else if killAt != .never && killAt + Self.lastMoment <= now {
             for child in children where child.lifecycle.state != .stopping {
                 stop(child, by: now)
             }

@@ -53,7 +53,9 @@ import Testing
     }
 
     /// What stands between two texts; nothing where they do not follow each other.
-    private static func text(in line: String, behind first: String, before last: String) -> String? {
+    private static func text(
+        in line: String, behind first: String, before last: String
+    ) -> String? {
         guard let begin = line.firstRange(of: first) else { return nil }
         let rest = line[begin.upperBound...]
         return rest.firstRange(of: last).map { String(rest[..<$0.lowerBound]) }

@@ -59,12 +59,27 @@ import Testing
     @Test func `one that ends at once without a fault: a backend crashes, a worker is done`()
         throws
     {
-        let service = try Service(
-            [], procfile: "backend: true\nworker: sh -c 'echo done'\nclock: sleep 1000\n")
-        _ = try service.awaitSentence("worker", "exited with 0", "not restarted")
-        #expect(try service.await("worker") { $0.state == "done" }.restarts == 0)
-        try service.await("backend.1") { $0.state == "failed" && $0.restarts == 5 }
-        #expect(try service.row("clock").state == "ready")
+        let place = try Place(
+            procfile: "backend: true\nworker: sh -c 'echo done'\nclock: sleep 1000\n")
+        let guardian = try place.start(["up"] + place.ups)
+        func row(_ name: String) -> Row? {
+            (try? place.rows())?.first { $0.name == name }
+        }
+        #expect(
+            Programs.eventually {
+                row("backend.1")?.state == "failed" && row("backend.1")?.restarts == 5
+            })
+        #expect(row("worker")?.state == "done" && row("worker")?.restarts == 0)
+        #expect(row("clock")?.state == "ready")
+        let said = try place.records(["lbctl"]).compactMap { $0["text"].text }
+        #expect(
+            said.contains {
+                $0.contains("worker") && $0.contains("exited with 0")
+                    && $0.contains("not restarted")
+            }, "\(said)")
+        // Nobody is invited to what does not serve.
+        #expect(!guardian.errors.contains("localhost:"))
+        #expect(guardian.errors.contains("once it is mended"), "\(guardian.errors)")
     }
 
     @Test func `one that daemonises has ended, and what it became is ended and named`() throws {
