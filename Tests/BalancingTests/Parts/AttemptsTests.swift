@@ -130,6 +130,20 @@ import Testing
         #expect(!attempts.includes(.init(slot: 0, generation: 82)))
     }
 
+    @Test func `after any number of deaths a request has all of its retries`() {
+        var attempts = Attempts(at: start)
+        for generation in 1...5 {
+            attempts.began(on: .init(slot: 0, generation: UInt64(generation)), at: start)
+            _ = attempts.failed(.notConnected, .refused, message(), facts(died: true))
+        }
+        for isLast in [false, false, true] {
+            attempts.began(on: second, at: start)
+            let decision = attempts.failed(.notConnected, .refused, message(), facts())
+            #expect(
+                decision == (isLast ? .wait(.death(.refused, .failure)) : .again(isPaid: true)))
+        }
+    }
+
     @Test func `after a death it waits where there is no other`() {
         for failure in [AttemptFailure.notConnected, .brokenUnsent, .brokenSent] {
             var attempts = begun()
