@@ -63,7 +63,6 @@ struct RequestQueue {
     }
 
     var isEmpty: Bool { waiting.isEmpty }
-    var count: Int { waiting.count }
     /// Those that wait, in the order in which they came.
     var keys: [SlabKey] { waiting.map(\.exchange) }
 
