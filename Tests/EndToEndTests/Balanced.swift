@@ -26,6 +26,11 @@ struct Balanced {
         try Client.get(address, path, method: method, body: body)
     }
 
+    /// How many lines of its own the balancer has said with these words in them.
+    func count(_ words: String) -> Int {
+        program.errors.split(separator: "\n").count { $0.contains(words) }
+    }
+
     /// A port of this machine where nobody listens.
     static func closedPort() throws(Failure) -> Address { .loopback(port: try ReservedPort.any()) }
 }

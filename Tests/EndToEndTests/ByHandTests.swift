@@ -50,15 +50,17 @@ import Testing
                 (try? balanced.get("/"))?.field("x-backend") == "echo.\(turn)"
             }
             #expect(isFound, "\(host)")
-            // The checks find it too.
-            let isUp = Programs.eventually {
-                balanced.program.errors.split(separator: "\n").count { $0.contains("is up") }
-                    >= turn
-            }
-            #expect(isUp, "\(host): \(balanced.program.errors)")
+            // The checks find it too, each time after they had lost it.
+            #expect(
+                Programs.eventually { balanced.count("is up") == balanced.count("is down") },
+                "\(host): \(balanced.program.errors)")
             #expect(try backend.stop().cause == .exited(code: 0))
             // No answer from nobody.
             #expect(try balanced.get("/").status >= 500)
+            // A next one that starts between two checks would hide that this one is gone.
+            #expect(
+                Programs.eventually { balanced.count("is down") > balanced.count("is up") },
+                "\(host): \(balanced.program.errors)")
         }
     }
 
