@@ -11,7 +11,7 @@ struct AccountSums {
     private var first: [Sum] = []
     private var rest: [Sum] = []
 
-    mutating func add(_ report: FailoverAccounts.Report, by worker: Int) {
+    mutating func add(_ report: FailoverReport, by worker: Int) {
         switch report {
         case .first(let account): Self.add(account, by: worker, to: &first)
         case .rest(let account): Self.add(account, by: worker, to: &rest)
@@ -20,7 +20,7 @@ struct AccountSums {
 
     /// Takes out those to which all that still work have given their part; of the rests only those
     /// that tell of something.
-    mutating func takeWhole(working: [Int]) -> [FailoverAccounts.Report] {
+    mutating func takeWhole(working: [Int]) -> [FailoverReport] {
         // The rest of an account is behind the first of it.
         let firsts = Self.takeWhole(of: &first, working)
         let rests = Self.takeWhole(of: &rest, working)

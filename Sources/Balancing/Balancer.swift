@@ -198,12 +198,12 @@ public final class Balancer {
         try poller.add(
             plan.suspects.reference, for: .readable, token: Token(kind: Kind.suspicion))
         try poller.add(plan.unread.reference, for: .readable, token: Token(kind: Kind.unread))
-        for number in 0..<workers {
-            scoreboard.use(lane: firstLane + number)
-            let lane = scoreboard.lane(firstLane + number)
-            let isStarted = Thread.start(named: "worker-\(number)") {
+        for index in 0..<workers {
+            scoreboard.use(lane: firstLane + index)
+            let lane = scoreboard.lane(firstLane + index)
+            let isStarted = Thread.start(named: "worker-\(index)") {
                 do throws(SystemError) {
-                    var worker = try Worker(plan, number: number, lane: lane)
+                    var worker = try Worker(plan, index: index, lane: lane)
                     try worker.run()
                 } catch {
                     DescriptorReference.standardError.writeAll(

@@ -73,7 +73,7 @@ struct ClientRules: Sendable {
     }
 
     /// A client is sent to a process of a backend, and belongs there.
-    func bind(_ client: ClientNetwork, slot: UInt32, generation: UInt64, now: Instant) {
+    func bind(_ client: ClientNetwork, slot: BackendSlot, generation: UInt64, now: Instant) {
         places?.bind(identity(client), to: .init(slot: slot, generation: generation), now: now)
     }
 

@@ -34,7 +34,7 @@ struct ClientConnection: ~Copyable {
         /// Between requests.
         case idle
         /// With the exchange in this slot.
-        case serving(UInt32)
+        case serving(Exchange.Slot)
         /// It has something to say, and there is no room to hear it.
         case postponed
         /// Refused; it may finish what it was sending, and nobody listens.
@@ -78,12 +78,12 @@ struct UpstreamConnection: ~Copyable {
 
     let transport: Transport
     /// The backend's place in the scoreboard, and which process of it this leads to.
-    let slot: UInt32
+    let slot: BackendSlot
     let generation: UInt64
     var phase = Phase.connecting
     var directions: Directions = [.writable]
     /// The client it serves; nobody while it is in the pool.
-    var client: UInt32?
+    var client: ClientConnection.Slot?
     /// Neighbours in the pool.
     var next = UpstreamPool.none
     var previous = UpstreamPool.none
@@ -99,4 +99,14 @@ struct UpstreamConnection: ~Copyable {
     /// When the backend was last looked at because of it.
     var suspectedAt = Instant(nanoseconds: 0)
     var filedFor: Instant
+}
+
+extension ClientConnection {
+    typealias Slot = Slab<ClientConnection>.Slot
+    typealias Key = Slab<ClientConnection>.Key
+}
+
+extension UpstreamConnection {
+    typealias Slot = Slab<UpstreamConnection>.Slot
+    typealias Key = Slab<UpstreamConnection>.Key
 }

@@ -24,7 +24,7 @@ struct Exchange: ~Copyable {
         case streaming
     }
 
-    let client: UInt32
+    let client: ClientConnection.Slot
     let startedAt: Instant
     var phase = Phase.readingHead
     var request = Relay(sent: .kept)
@@ -73,7 +73,7 @@ struct Exchange: ~Copyable {
     /// Which side of a stream was the first to send no more.
     var endsFirst: StreamSide?
     /// The account it is in, of a process that let it down.
-    var claim: FailoverAccounts.Claim?
+    var claim: FailoverClaim?
     /// Why it was not answered by a backend, or not wholly.
     var cause: Cause?
     /// In what form the client would have an answer of ours, once that has been looked up.
@@ -85,14 +85,14 @@ struct Exchange: ~Copyable {
     /// Who asks, as far as rules for clients go.
     var network: ClientNetwork?
     /// The backend that the client's cookie says it belongs to.
-    var cookieSlot: UInt32?
+    var cookieSlot: BackendSlot?
     /// Whom a trusted proxy takes the client for.
     var claimedAddress = InlineText()
 
     /// Never looked at. With it an exchange is made where it lies, and not moved there.
     private let pin = Atomic<UInt8>(0)
 
-    init(client: UInt32, startedAt: Instant) {
+    init(client: ClientConnection.Slot, startedAt: Instant) {
         self.client = client
         self.startedAt = startedAt
         attempts = Attempts(at: startedAt)
@@ -135,3 +135,8 @@ extension Exchange: AttemptedRequest {
 
 /// The two sides of a stream.
 enum StreamSide { case client, backend }
+
+extension Exchange {
+    typealias Slot = Slab<Exchange>.Slot
+    typealias Key = Slab<Exchange>.Key
+}

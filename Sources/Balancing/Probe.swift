@@ -13,7 +13,7 @@ struct Probe: ~Copyable {
         case asked
     }
 
-    let slot: UInt32
+    let slot: BackendSlot
     let generation: UInt64
     let name: InlineText
     let address: BackendAddress
@@ -42,7 +42,8 @@ struct Probe: ~Copyable {
     var answer = ByteQueue()
 
     init(
-        slot: UInt32, generation: UInt64, name: InlineText, address: BackendAddress, due: Instant
+        slot: BackendSlot, generation: UInt64, name: InlineText, address: BackendAddress,
+        due: Instant
     ) {
         self.slot = slot
         self.generation = generation
@@ -164,4 +165,8 @@ struct Probe: ~Copyable {
         case .none: nil
         }
     }
+}
+
+extension Probe {
+    typealias Slot = Slab<Probe>.Slot
 }

@@ -11,43 +11,44 @@ import ProxyProtocol
 extension Prober {
     /// Begins a check that must be over at `deadline`.
     mutating func begin(
-        _ place: UInt32, until deadline: Instant, _ now: Instant, _ poller: borrowing Poller
+        _ probe: Probe.Slot, until deadline: Instant, _ now: Instant, _ poller: borrowing Poller
     ) {
-        probes[place].due = deadline
+        probes[probe].due = deadline
         // Whether others can connect is what somebody who waits would know.
-        if probes[place].hasConnection && !probes[place].isUrgent {
-            probes[place].beginAgain()
-            ask(place, now, poller)
+        if probes[probe].hasConnection && !probes[probe].isUrgent {
+            probes[probe].beginAgain()
+            ask(probe, now, poller)
         } else {
-            connect(place, now, poller)
+            connect(probe, now, poller)
         }
     }
 
-    private mutating func connect(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
-        probes[place].end()
+    private mutating func connect(_ probe: Probe.Slot, _ now: Instant, _ poller: borrowing Poller) {
+        probes[probe].end()
         do throws(SystemError) {
-            let begun = try probes[place].address.connect(speakFirst: endsUnheard || speaksFirst)
-            probes[place].begin(begun, at: now, answers: answers(place))
+            let begun = try probes[probe].address.connect(speakFirst: endsUnheard || speaksFirst)
+            probes[probe].begin(begun, at: now, answers: answers(probe))
             // On the loopback it is done by now.
-            advance(place, now, poller)
-            guard probes[place].isUnderWay, let reference = probes[place].reference else { return }
+            advance(probe, now, poller)
+            guard probes[probe].isUnderWay, let reference = probes[probe].reference else { return }
             try poller.add(
-                reference, for: probes[place].stage == .asked ? .answers : .everyChange,
-                token: Token(kind: kind, key: probes.key(place)))
+                reference, for: probes[probe].stage == .asked ? .answers : .everyChange,
+                token: Token(kind: kind, key: probes.key(probe)))
         } catch {
             // That this process has run out of something says nothing about the backend.
             if error.errno.mayPass {
-                putOff(place, now)
+                putOff(probe, now)
             } else {
-                conclude(place, .failed("it can't be connected to: \(error.errno)"), now)
+                conclude(probe, .failed("it can't be connected to: \(error.errno)"), now)
             }
         }
     }
 
     /// The connection of a check, or the one that was left for the next, has something to tell.
     mutating func told(_ event: Event, now: Instant, poller: borrowing Poller) {
-        let place = event.token.key.slot
-        guard probes.isCurrent(event.token.key) else { return }
+        let key = event.token.key(in: probes)
+        guard probes.isCurrent(key) else { return }
+        let place = key.slot
         switch probes[place].stage {
         case .connecting: advance(place, now, poller)
         case .asked:
@@ -63,15 +64,15 @@ extension Prober {
     }
 
     /// Goes on once it is connected.
-    private mutating func advance(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
-        switch probes[place].progress() {
+    private mutating func advance(_ probe: Probe.Slot, _ now: Instant, _ poller: borrowing Poller) {
+        switch probes[probe].progress() {
         case .underWay: return
         case .failed(let errno):
-            conclude(place, .failed("it can't be connected to: \(errno)"), now)
+            conclude(probe, .failed("it can't be connected to: \(errno)"), now)
         case .connected where endsUnheard:
-            probes[place].endUnheard()
-            conclude(place, .passed, now)
-        case .connected: ask(place, now, poller)
+            probes[probe].endUnheard()
+            conclude(probe, .passed, now)
+        case .connected: ask(probe, now, poller)
         }
     }
 
@@ -89,24 +90,24 @@ extension Prober {
     }
 
     /// Whether the connection of the check that is under way can carry another.
-    func mayUseAgain(_ place: UInt32, _ now: Instant) -> Bool {
-        guard case .http = check, !isOccupied(place, now) else { return false }
-        return proxy == nil && !probes[place].endsConnections && !probes[place].isUrgent
-            && probes[place].checksCarried < Limits.checksPerConnection
+    func mayUseAgain(_ probe: Probe.Slot, _ now: Instant) -> Bool {
+        guard case .http = check, !isOccupied(probe, now) else { return false }
+        return proxy == nil && !probes[probe].endsConnections && !probes[probe].isUrgent
+            && probes[probe].checksCarried < Limits.checksPerConnection
     }
 
-    private mutating func ask(_ place: UInt32, _ now: Instant, _ poller: borrowing Poller) {
-        let request = request(place, now)
-        switch probes[place].ask(request) {
+    private mutating func ask(_ probe: Probe.Slot, _ now: Instant, _ poller: borrowing Poller) {
+        let request = request(probe, now)
+        switch probes[probe].ask(request) {
         case .moved:
-            if check == .tcp { conclude(place, .passed, now) }
-        case .wouldBlock, .end: conclude(place, .failed("it took no check"), now)
-        case .failed where probes[place].isReusing: connect(place, now, poller)
-        case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+            if check == .tcp { conclude(probe, .passed, now) }
+        case .wouldBlock, .end: conclude(probe, .failed("it took no check"), now)
+        case .failed where probes[probe].isReusing: connect(probe, now, poller)
+        case .failed(let errno): conclude(probe, .failed("a check broke: \(errno)"), now)
         }
     }
 
-    private func request(_ place: UInt32, _ now: Instant) -> ByteQueue {
+    private func request(_ probe: Probe.Slot, _ now: Instant) -> ByteQueue {
         var request = ByteQueue(capacity: 256)
         // A backend that is told of clients waits for it on each connection; this one is our own.
         if let proxy { ProxyHeader.local.append(as: proxy, to: &request) }
@@ -114,77 +115,77 @@ extension Prober {
         case .off, .tcp: break
         case .words(let words, _): request.append(words.span)
         case .http(let path):
-            let close = mayUseAgain(place, now) ? "" : "Connection: close\r\n"
+            let close = mayUseAgain(probe, now) ? "" : "Connection: close\r\n"
             request.append(
-                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[place].address.text)\r\n"
+                text: "GET \(path) HTTP/1.1\r\nHost: \(probes[probe].address.text)\r\n"
                     + "User-Agent: lbctl-health\r\n\(close)\r\n")
         }
         return request
     }
 
     private mutating func hear(
-        _ place: UInt32, _ told: Readiness, _ now: Instant, _ poller: borrowing Poller
+        _ probe: Probe.Slot, _ told: Readiness, _ now: Instant, _ poller: borrowing Poller
     ) {
         switch check {
         case .off, .tcp: return
-        case .words(_, let expected): hear(place, expected, now)
-        case .http: hearAnswer(place, isLast: told.contains(.peerEnded), now, poller)
+        case .words(_, let expected): hear(probe, expected, now)
+        case .http: hearAnswer(probe, isLast: told.contains(.peerEnded), now, poller)
         }
     }
 
     /// `isLast`: the backend will say no more on this connection.
     private mutating func hearAnswer(
-        _ place: UInt32, isLast: Bool, _ now: Instant, _ poller: borrowing Poller
+        _ probe: Probe.Slot, isLast: Bool, _ now: Instant, _ poller: borrowing Poller
     ) {
-        let outcome = listen(place, isLast: isLast)
-        switch CheckAnswer(probes[place].answer, head: &responseHead) {
+        let outcome = listen(probe, isLast: isLast)
+        switch CheckAnswer(probes[probe].answer, head: &responseHead) {
         case .status(let status, let keeps):
             let isFine = (200..<400).contains(status)
             conclude(
-                place, isFine ? .passed : .failed("it answered a check with \(status)"), now,
+                probe, isFine ? .passed : .failed("it answered a check with \(status)"), now,
                 keepsConnection: keeps && isFine && outcome == .wouldBlock)
             return
         case .partial: break
         }
         // It may have ended the connection just before it was asked.
-        let isUnheard = probes[place].isReusing && probes[place].answer.isEmpty
+        let isUnheard = probes[probe].isReusing && probes[probe].answer.isEmpty
         switch outcome {
         case .moved, .wouldBlock: return
-        case .end where isUnheard, .failed where isUnheard: connect(place, now, poller)
-        case .end: conclude(place, .failed("it closed a check without an answer"), now)
-        case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+        case .end where isUnheard, .failed where isUnheard: connect(probe, now, poller)
+        case .end: conclude(probe, .failed("it closed a check without an answer"), now)
+        case .failed(let errno): conclude(probe, .failed("a check broke: \(errno)"), now)
         }
     }
 
     /// Takes all that has come, within bounds.
-    private mutating func listen(_ place: UInt32, isLast: Bool) -> Transfer {
+    private mutating func listen(_ probe: Probe.Slot, isLast: Bool) -> Transfer {
         while true {
-            probes[place].answer.reserve(2048)
-            let room = probes[place].answer.room
-            let outcome = probes[place].receive()
+            probes[probe].answer.reserve(2048)
+            let room = probes[probe].answer.room
+            let outcome = probes[probe].receive()
             guard case .moved(let count) = outcome else { return outcome }
             // Who has sent less than there was room for has sent no more yet, but perhaps its end.
             if count < room && !isLast { return .wouldBlock }
-            if probes[place].answer.count >= Limits.checkAnswer { return outcome }
+            if probes[probe].answer.count >= Limits.checkAnswer { return outcome }
         }
     }
 
     /// Listens for words that must be said, wherever in what is said.
-    private mutating func hear(_ place: UInt32, _ expected: [UInt8], _ now: Instant) {
+    private mutating func hear(_ probe: Probe.Slot, _ expected: [UInt8], _ now: Instant) {
         while true {
-            probes[place].answer.reserve(4096)
-            let outcome = probes[place].receive()
-            if Self.says(probes[place].answer, expected) {
-                conclude(place, .passed, now)
+            probes[probe].answer.reserve(4096)
+            let outcome = probes[probe].receive()
+            if Self.says(probes[probe].answer, expected) {
+                conclude(probe, .passed, now)
                 return
             }
             switch outcome {
-            case .moved where probes[place].answer.count < Limits.checkAnswer: continue
-            case .moved: conclude(place, .failed("it did not say what a check expects"), now)
+            case .moved where probes[probe].answer.count < Limits.checkAnswer: continue
+            case .moved: conclude(probe, .failed("it did not say what a check expects"), now)
             case .wouldBlock: return
             case .end:
-                conclude(place, .failed("it ended without what a check expects"), now)
-            case .failed(let errno): conclude(place, .failed("a check broke: \(errno)"), now)
+                conclude(probe, .failed("it ended without what a check expects"), now)
+            case .failed(let errno): conclude(probe, .failed("a check broke: \(errno)"), now)
             }
             return
         }

@@ -14,7 +14,7 @@ import Scoreboard
 struct Prober: ~Copyable {
     /// A verdict that has changed.
     struct Finding {
-        let slot: UInt32
+        let slot: BackendSlot
         let generation: UInt64
         let name: InlineText
         let isUp: Bool
@@ -41,7 +41,7 @@ struct Prober: ~Copyable {
     /// Where the head of an answer is read into.
     var responseHead = ResponseHead()
     /// The slab's slot for each scoreboard slot under check.
-    private(set) var places: [UInt32: UInt32] = [:]
+    private(set) var places: [BackendSlot: Probe.Slot] = [:]
     /// When it is looked next whether kept connections are in somebody's way.
     private var keptLook = Instant(nanoseconds: 0)
     private(set) var findings: [Finding] = []
@@ -67,7 +67,7 @@ struct Prober: ~Copyable {
             believe(roster)
             return
         }
-        var wanted: [UInt32: Int] = [:]
+        var wanted: [BackendSlot: Int] = [:]
         for (index, member) in roster.members.enumerated() where member.fact == .ready {
             wanted[member.slot] = index
         }
@@ -88,11 +88,11 @@ struct Prober: ~Copyable {
                 address: member.address, due: now)
             // Another balancer, or this one before it was drained or paused, may have found it
             // down: then it has to pass here as often as it would have had to there.
-            if scoreboard.checks(slot: Int(slot)).isDown(member.generation) {
+            if scoreboard.checks(slot: slot).isDown(member.generation) {
                 while probe.health.isUp { _ = probe.health.failed(thresholds) }
             }
             let place = probes.insert(probe).slot
-            probes[place].due = rhythm.next(place, after: now)
+            probes[place].due = rhythm.next(place.number, after: now)
             places[slot] = place
         }
     }
@@ -100,7 +100,7 @@ struct Prober: ~Copyable {
     /// Nobody is checked from now on, so nobody stays down by what an earlier balancer found.
     private mutating func believe(_ roster: Roster) {
         for member in roster.members where member.fact == .ready {
-            let cell = scoreboard.checks(slot: Int(member.slot))
+            let cell = scoreboard.checks(slot: member.slot)
             if !cell.isDown(member.generation) { continue }
             cell.set(isDown: false, member.generation)
             findings.append(
@@ -141,7 +141,7 @@ struct Prober: ~Copyable {
     }
 
     /// A backend keeps somebody waiting: it is checked at once, and the answer may not take long.
-    mutating func suspect(_ slot: UInt32, now: Instant, poller: borrowing Poller) {
+    mutating func suspect(_ slot: BackendSlot, now: Instant, poller: borrowing Poller) {
         guard let place = places[slot], probes[place].health.isUp,
             now >= probes[place].suspectedAt + Limits.urgentPause
         else { return }
@@ -156,53 +156,53 @@ struct Prober: ~Copyable {
 
     /// A check is over; `keepsConnection` where the backend leaves its connection for the next.
     mutating func conclude(
-        _ place: UInt32, _ result: Result, _ now: Instant, keepsConnection: Bool = false
+        _ probe: Probe.Slot, _ result: Result, _ now: Instant, keepsConnection: Bool = false
     ) {
         let change: Health.Change
         var reason = "its checks pass again"
-        let cell = scoreboard.checks(slot: Int(probes[place].slot))
+        let cell = scoreboard.checks(slot: probes[probe].slot)
         switch result {
         case .passed:
             cell.count(passed: true)
-            change = probes[place].health.succeeded(thresholds)
+            change = probes[probe].health.succeeded(thresholds)
         case .failed(let why):
             cell.count(passed: false)
             // Of somebody who is kept waiting already one failure is enough.
-            let isUrgent = probes[place].isUrgent
+            let isUrgent = probes[probe].isUrgent
             let most = isUrgent ? Health.Thresholds(rise: thresholds.rise, fall: 1) : thresholds
-            change = probes[place].health.failed(most)
+            change = probes[probe].health.failed(most)
             reason = why
         }
-        probes[place].isUrgent = false
-        let isInDoubt = probes[place].health.isInDoubt
-        if keepsConnection && mayUseAgain(place, now) && !isInDoubt {
-            probes[place].rest(at: now)
+        probes[probe].isUrgent = false
+        let isInDoubt = probes[probe].health.isInDoubt
+        if keepsConnection && mayUseAgain(probe, now) && !isInDoubt {
+            probes[probe].rest(at: now)
         } else {
-            probes[place].end()
+            probes[probe].end()
         }
         // In doubt the next look is soon: HAProxy's fastinter.
         let soon = now + Nanoseconds(rhythm.interval.count / 10)
-        probes[place].due = isInDoubt ? soon : rhythm.next(place, after: now)
-        if change != .none { note(place, reason, now) }
+        probes[probe].due = isInDoubt ? soon : rhythm.next(probe.number, after: now)
+        if change != .none { note(probe, reason, now) }
     }
 
     /// A check could not be made: the next one shows what this would have.
-    mutating func putOff(_ place: UInt32, _ now: Instant) {
-        probes[place].isUrgent = false
-        probes[place].end()
-        probes[place].due = rhythm.next(place, after: now)
+    mutating func putOff(_ probe: Probe.Slot, _ now: Instant) {
+        probes[probe].isUrgent = false
+        probes[probe].end()
+        probes[probe].due = rhythm.next(probe.number, after: now)
     }
 
     /// A verdict has changed.
-    private mutating func note(_ place: UInt32, _ reason: String, _ now: Instant) {
-        let slot = probes[place].slot
-        let generation = probes[place].generation
-        let isUp = probes[place].health.isUp
-        if isUp && warms { scoreboard.noteReturn(slot: Int(slot), at: now) }
-        scoreboard.checks(slot: Int(slot)).set(isDown: !isUp, generation)
+    private mutating func note(_ probe: Probe.Slot, _ reason: String, _ now: Instant) {
+        let slot = probes[probe].slot
+        let generation = probes[probe].generation
+        let isUp = probes[probe].health.isUp
+        if isUp && warms { scoreboard.noteReturn(slot: slot, at: now) }
+        scoreboard.checks(slot: slot).set(isDown: !isUp, generation)
         findings.append(
             Finding(
-                slot: slot, generation: generation, name: probes[place].name, isUp: isUp,
+                slot: slot, generation: generation, name: probes[probe].name, isUp: isUp,
                 reason: reason))
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// The backends at one moment, ready to be chosen from. Never changed: replaced whole.
 final class Roster: Sendable {
     struct Member: Sendable {
-        let slot: UInt32
+        let slot: BackendSlot
         let generation: UInt64
         let name: InlineText
         let address: BackendAddress
@@ -62,9 +62,9 @@ final class Roster: Sendable {
             return StickyCookie(names: names, secret: secret)
         }
         returns = members.map(\.returns).min() ?? .never
-        let top = members.map { Int($0.slot) }.max() ?? -1
+        let top = members.map { $0.slot.index }.max() ?? -1
         var bySlot = [Int32](repeating: -1, count: top + 1)
-        for (index, member) in members.enumerated() { bySlot[Int(member.slot)] = Int32(index) }
+        for (index, member) in members.enumerated() { bySlot[member.slot.index] = Int32(index) }
         memberBySlot = bySlot
     }
 
@@ -96,19 +96,19 @@ final class Roster: Sendable {
     }
 
     /// The index of the member in a scoreboard slot.
-    func index(ofSlot slot: UInt32) -> Int? {
-        guard Int(slot) < memberBySlot.count, memberBySlot[Int(slot)] >= 0 else { return nil }
-        return Int(memberBySlot[Int(slot)])
+    func index(ofSlot slot: BackendSlot) -> Int? {
+        guard slot.index < memberBySlot.count, memberBySlot[slot.index] >= 0 else { return nil }
+        return Int(memberBySlot[slot.index])
     }
 
     /// How a process of a backend ended; nothing while that is not known.
-    func ending(slot: UInt32, generation: UInt64) -> BackendEnding? {
+    func ending(slot: BackendSlot, generation: UInt64) -> BackendEnding? {
         guard let index = index(ofSlot: slot), let ended = members[index].ended else { return nil }
         return ended.generation == generation ? ended : nil
     }
 
     /// Whether a process of a backend may still have connections.
-    func isCurrent(slot: UInt32, generation: UInt64) -> Bool {
+    func isCurrent(slot: BackendSlot, generation: UInt64) -> Bool {
         guard let index = index(ofSlot: slot) else { return false }
         return members[index].generation == generation && members[index].fact != .gone
     }
@@ -155,7 +155,7 @@ final class RosterBoard: Sendable {
     }
 
     /// A worker's part of an account.
-    func report(_ report: FailoverAccounts.Report, by worker: Int) {
+    func report(_ report: FailoverReport, by worker: Int) {
         accounts.withLock { $0.add(report, by: worker) }
         adoptionWaker.wake()
     }
@@ -188,7 +188,7 @@ final class RosterBoard: Sendable {
     }
 
     /// The accounts to which every worker has given its part that has not finished.
-    func takeAccounts() -> [FailoverAccounts.Report] {
+    func takeAccounts() -> [FailoverReport] {
         let working = adopted.withLock { adopted in
             adopted.indices.filter { adopted[$0] != .max }
         }

@@ -7,7 +7,7 @@ import Synchronization
 /// Backends that the workers have the control thread look at, at once: that have kept somebody
 /// waiting for far longer than they usually do, or that leave a request unread.
 final class Suspects: Sendable {
-    private let slots = Mutex<[UInt32]>([])
+    private let slots = Mutex<[BackendSlot]>([])
     private let waker: Waker
 
     init() throws(SystemError) { waker = try Waker() }
@@ -15,7 +15,7 @@ final class Suspects: Sendable {
     var reference: DescriptorReference { waker.reference }
 
     /// From any worker.
-    func raise(_ slot: UInt32) {
+    func raise(_ slot: BackendSlot) {
         slots.withLock { slots in
             if !slots.contains(slot) { slots.append(slot) }
         }
@@ -23,7 +23,7 @@ final class Suspects: Sendable {
     }
 
     /// Those that were raised since the last time.
-    func take() -> [UInt32] {
+    func take() -> [BackendSlot] {
         waker.clear()
         return slots.withLock { slots in
             let taken = slots

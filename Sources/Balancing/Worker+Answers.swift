@@ -7,76 +7,80 @@ import Kernel
 extension Worker {
     /// An answer that waits for the supervisor to say how a process ended.
     struct Awaited {
-        let exchange: SlabKey
+        let exchange: Exchange.Key
         let answer: OwnAnswer
         let until: Instant
     }
 
     /// Answers in the balancer's own name.
-    mutating func answer(_ number: UInt32, _ own: OwnAnswer) {
-        if exchanges[number].isStream {
+    mutating func answer(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
+        if exchanges[exchange].isStream {
             // There is nobody to whom it could be said but the log: the connection is reset.
-            exchanges[number].cause = own.cause
-            exchanges[number].phase = .answeringItself
+            exchanges[exchange].cause = own.cause
+            exchanges[exchange].phase = .answeringItself
             return
         }
-        if !exchanges[number].request.isComplete || leaving != .staying {
-            exchanges[number].keepsClient = false
+        if !exchanges[exchange].request.isComplete || leaving != .staying {
+            exchanges[exchange].keepsClient = false
         }
-        if exchanges[number].phase == .readingHead && exchanges[number].request.asksWithHead {
-            exchanges[number].method = .head
+        if exchanges[exchange].phase == .readingHead && exchanges[exchange].request.asksWithHead {
+            exchanges[exchange].method = .head
         }
         // What could not be read has no name of its own yet.
-        if exchanges[number].requestID.isEmpty { exchanges[number].requestID = identity.next(now) }
+        if exchanges[exchange].requestID.isEmpty {
+            exchanges[exchange].requestID = identity.next(now)
+        }
         var own = own
-        own.requestID = Self.string(exchanges[number].requestID)
-        complete(&own, number)
+        own.requestID = Self.string(exchanges[exchange].requestID)
+        complete(&own, exchange)
         let form = OwnAnswer.Form(
-            format: format(number), closes: !exchanges[number].keepsClient,
-            toHead: exchanges[number].method == .head, isOld: exchanges[number].minorVersion == 0)
-        exchanges[number].phase = .answeringItself
-        exchanges[number].status = own.status
-        exchanges[number].cause = own.cause
-        if exchanges[number].savedLine.isEmpty { saveLine(number) }
+            format: format(exchange), closes: !exchanges[exchange].keepsClient,
+            toHead: exchanges[exchange].method == .head,
+            isOld: exchanges[exchange].minorVersion == 0)
+        exchanges[exchange].phase = .answeringItself
+        exchanges[exchange].status = own.status
+        exchanges[exchange].cause = own.cause
+        if exchanges[exchange].savedLine.isEmpty { saveLine(exchange) }
         lane.answeredByBalancer()
         let date = dateLine.line(now)
-        exchanges[number].response.replace { queue in
+        exchanges[exchange].response.replace { queue in
             own.write(to: &queue, as: form, date: date.bytes)
         }
     }
 
     /// The form that the client asked for, while its head is still here.
-    mutating func format(_ number: UInt32) -> AnswerFormat {
-        if let known = exchanges[number].format { return known }
-        guard exchanges[number].request.reread(&requestHead), let accept = requestHead.accept else {
+    mutating func format(_ exchange: Exchange.Slot) -> AnswerFormat {
+        if let known = exchanges[exchange].format { return known }
+        guard exchanges[exchange].request.reread(&requestHead), let accept = requestHead.accept
+        else {
             return .text
         }
-        return AnswerFormat(acceptedBy: exchanges[number].request.rereadText(accept.range))
+        return AnswerFormat(acceptedBy: exchanges[exchange].request.rereadText(accept.range))
     }
 
     /// The same of the head that was just parsed and will not be sent on.
-    mutating func noteFormat(_ number: UInt32) {
+    mutating func noteFormat(_ exchange: Exchange.Slot) {
         guard let accept = requestHead.accept else {
-            exchanges[number].format = .text
+            exchanges[exchange].format = .text
             return
         }
-        exchanges[number].format = AnswerFormat(
-            acceptedBy: exchanges[number].request.string(accept.range))
+        exchanges[exchange].format = AnswerFormat(
+            acceptedBy: exchanges[exchange].request.string(accept.range))
     }
 
     /// Adds what is known of the backend and of each attempt.
-    private func complete(_ own: inout OwnAnswer, _ number: UInt32) {
-        let tried = exchanges[number].attempts.log
+    private func complete(_ own: inout OwnAnswer, _ exchange: Exchange.Slot) {
+        let tried = exchanges[exchange].attempts.log
         for index in tried.kept {
             guard let cause = tried.cause(index) else { continue }
             own.attempts.append(.init(backend: name(ofSlot: tried.slot(index)), cause: cause))
         }
         guard own.cause.isOfBackend,
-            let index = roster.index(ofSlot: exchanges[number].attempts.process.slot)
+            let index = roster.index(ofSlot: exchanges[exchange].attempts.process.slot)
         else { return }
         own.backend = Self.string(roster.members[index].name)
-        if !exchanges[number].isLocal { return }
-        let process = exchanges[number].attempts.process
+        if !exchanges[exchange].isLocal { return }
+        let process = exchanges[exchange].attempts.process
         let (slot, generation) = (process.slot, process.generation)
         if let ended = roster.ending(slot: slot, generation: generation) {
             own.pid = ended.pid
@@ -87,41 +91,41 @@ extension Worker {
         }
     }
 
-    func name(ofSlot slot: UInt32) -> String {
+    func name(ofSlot slot: BackendSlot) -> String {
         roster.index(ofSlot: slot).map { Self.string(roster.members[$0].name) } ?? "a backend"
     }
 
     /// Tells the client that its request could not be saved. Where the process seems to have died
     /// just now, that waits for a moment: the supervisor is about to say how it did.
-    mutating func explain(_ number: UInt32, _ cause: Cause, _ detail: String) {
-        let name = name(ofSlot: exchanges[number].attempts.process.slot)
+    mutating func explain(_ exchange: Exchange.Slot, _ cause: Cause, _ detail: String) {
+        let name = name(ofSlot: exchanges[exchange].attempts.process.slot)
         let own = OwnAnswer(cause, cause.sentence(about: name, detail))
-        let process = exchanges[number].attempts.process
+        let process = exchanges[exchange].attempts.process
         let (slot, generation) = (process.slot, process.generation)
         let isNews =
-            plan.isSupervised && !exchanges[number].isStream
+            plan.isSupervised && !exchanges[exchange].isStream
             && (cause == .terminated || cause == .refused)
             && roster.isCurrent(slot: slot, generation: generation)
         if !isNews {
-            answer(number, own)
+            answer(exchange, own)
             return
         }
-        exchanges[number].phase = .awaitingNews
+        exchanges[exchange].phase = .awaitingNews
         awaited.append(
             Awaited(
-                exchange: exchanges.key(number), answer: own, until: now + Limits.newsDelay))
+                exchange: exchanges.key(exchange), answer: own, until: now + Limits.newsDelay))
     }
 
     /// Gives the answers whose news has come, or is not coming.
     mutating func settleAwaited() {
         for entry in awaited where exchanges.isCurrent(entry.exchange) {
-            let number = entry.exchange.slot
+            let exchange = entry.exchange.slot
             let isCurrent = roster.isCurrent(
-                slot: exchanges[number].attempts.process.slot,
-                generation: exchanges[number].attempts.process.generation)
+                slot: exchanges[exchange].attempts.process.slot,
+                generation: exchanges[exchange].attempts.process.generation)
             if isCurrent && now < entry.until { continue }
-            answer(number, entry.answer)
-            serve(exchanges[number].client)
+            answer(exchange, entry.answer)
+            serve(exchanges[exchange].client)
         }
         awaited.removeAll { entry in
             !exchanges.isCurrent(entry.exchange)
@@ -130,17 +134,17 @@ extension Worker {
     }
 
     /// Nobody can be chosen: says how it stands with each.
-    func nobodyReady(_ number: UInt32) -> OwnAnswer {
-        var own = OwnAnswer(.nobodyReady, nobodyReadySentence(number))
+    func nobodyReady(_ exchange: Exchange.Slot) -> OwnAnswer {
+        var own = OwnAnswer(.nobodyReady, nobodyReadySentence(exchange))
         // Whole seconds, and only where one can be expected at all.
         let wait = roster.returns.since(now).count / 1_000_000_000 + 1
         own.retryAfter = roster.returns == .never ? nil : wait
         return own
     }
 
-    private func nobodyReadySentence(_ number: UInt32) -> String {
+    private func nobodyReadySentence(_ exchange: Exchange.Slot) -> String {
         if roster.members.isEmpty { return "no backend is configured" }
-        if !exchanges[number].isLocal { return "no backend is ready" }
+        if !exchanges[exchange].isLocal { return "no backend is ready" }
         var states: [String] = []
         for member in roster.members.prefix(10) {
             let name = Self.string(member.name)

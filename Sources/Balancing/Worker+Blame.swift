@@ -10,10 +10,10 @@ extension Worker {
     ]
 
     /// Heeds what has been told of how processes ended that had a request.
-    mutating func learnEndings(_ number: UInt32) {
-        if exchanges[number].attempts.blame.possible == 0 { return }
+    mutating func learnEndings(_ exchange: Exchange.Slot) {
+        if exchanges[exchange].attempts.blame.possible == 0 { return }
         let roster = roster
-        exchanges[number].attempts.learnEndings { process in
+        exchanges[exchange].attempts.learnEndings { process in
             let told = roster.ending(slot: process.slot, generation: process.generation)
             guard let told else { return .unknown }
             return Self.innocent.contains(told.signal) ? .bySignalFromOutside : .byItself

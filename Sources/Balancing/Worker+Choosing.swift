@@ -8,13 +8,13 @@ import Scoreboard
 /// Choosing by load or by key; the rotation is in `Worker+Roster`.
 extension Worker {
     /// The index of the member that a request goes to; nobody when nobody is ready.
-    mutating func chooseByLoad(_ number: UInt32) -> Int? {
+    mutating func chooseByLoad(_ exchange: Exchange.Slot) -> Int? {
         if roster.ready.isEmpty { return nil }
         let turn = plan.scoreboard.takeTurn()
         chance &+= KeyHash.golden
         let word = KeyHash.mixed(chance)
-        let tried = exchanges[number].attempts.tried
-        let key = exchanges[number].key
+        let tried = exchanges[exchange].attempts.tried
+        let key = exchanges[exchange].key
         // Rather one that is suspect than none, and rather one that was tried than none.
         let warms = isWarming()
         for leniency in Leniency.allCases {
@@ -89,17 +89,17 @@ extension Worker {
             return false
         }
         if leniency != .strict { return true }
-        if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { return false }
-        let failures = plan.scoreboard.verdict(slot: Int(slot)).failures(of: generation)
+        if plan.scoreboard.checks(slot: slot).isDown(generation) { return false }
+        let failures = plan.scoreboard.verdict(slot: slot).failures(of: generation)
         return failures < Suspicion.threshold
-            || Suspicion.admits(failures: failures, lastTrial: lastTrial[Int(slot)], now: now)
+            || Suspicion.admits(failures: failures, lastTrial: lastTrial[slot.index], now: now)
     }
 
     /// Who is under suspicion is tried with one request, and then has to wait for another chance.
     private mutating func noteTrial(_ index: Int) {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
-        let failures = plan.scoreboard.verdict(slot: Int(slot)).failures(of: generation)
-        if failures >= Suspicion.threshold { lastTrial[Int(slot)] = now }
+        let failures = plan.scoreboard.verdict(slot: slot).failures(of: generation)
+        if failures >= Suspicion.threshold { lastTrial[slot.index] = now }
     }
 
     private func cost(of index: Int, _ isWarming: Bool) -> Cost {
@@ -110,7 +110,7 @@ extension Worker {
             ? SlowStart.weight(roster.members[index].weight, at: warmth(of: index))
             : roster.members[index].weight
         let inFlight = plan.scoreboard.inFlight(slot: slot, generation: generation)
-        let cell = plan.scoreboard.load(slot: Int(slot))
+        let cell = plan.scoreboard.load(slot: slot)
         if plan.algorithm == .leastResponseTime {
             let words = cell.latency(of: generation)
             return PeakEWMA(word0: words.0, word1: words.1)
@@ -121,29 +121,29 @@ extension Worker {
     }
 
     /// A backend has answered: what is known of its response times.
-    mutating func noteLatency(_ number: UInt32) {
+    mutating func noteLatency(_ exchange: Exchange.Slot) {
         if plan.algorithm != .leastResponseTime { return }
-        observe(number, now.since(exchanges[number].attempts.sentAt))
+        observe(exchange, now.since(exchanges[exchange].attempts.sentAt))
     }
 
     /// A backend has failed a request: for those who choose by load it is busier than it looks,
     /// or whoever fails fastest would be given most.
-    mutating func notePenalty(_ number: UInt32) {
+    mutating func notePenalty(_ exchange: Exchange.Slot) {
         switch plan.algorithm {
         case .roundRobin, .hash: return
-        case .leastResponseTime: observe(number, PeakEWMA.failure)
+        case .leastResponseTime: observe(exchange, PeakEWMA.failure)
         case .leastConnections, .random:
-            let cell = plan.scoreboard.load(slot: Int(exchanges[number].attempts.process.slot))
-            let generation = exchanges[number].attempts.process.generation
+            let cell = plan.scoreboard.load(slot: exchanges[exchange].attempts.process.slot)
+            let generation = exchanges[exchange].attempts.process.generation
             var penalty = FailurePenalty(word: cell.penalty(of: generation))
             penalty.failed(now: now)
             cell.setPenalty(penalty.word, of: generation)
         }
     }
 
-    private func observe(_ number: UInt32, _ taken: Nanoseconds) {
-        let cell = plan.scoreboard.load(slot: Int(exchanges[number].attempts.process.slot))
-        let generation = exchanges[number].attempts.process.generation
+    private func observe(_ exchange: Exchange.Slot, _ taken: Nanoseconds) {
+        let cell = plan.scoreboard.load(slot: exchanges[exchange].attempts.process.slot)
+        let generation = exchanges[exchange].attempts.process.generation
         let words = cell.latency(of: generation)
         var average = PeakEWMA(word0: words.0, word1: words.1)
         average.observe(taken, now: now)
@@ -152,21 +152,21 @@ extension Worker {
 
     /// The key of the request whose head was just parsed. Where there is none, as without the
     /// cookie, any backend will do.
-    mutating func noteKey(_ number: UInt32) {
-        let client = exchanges[number].client
+    mutating func noteKey(_ exchange: Exchange.Slot) {
+        let client = exchanges[exchange].client
         var key: UInt64?
         switch plan.options.hashKey {
         case .source:
-            let claimed = exchanges[number].claimedAddress
+            let claimed = exchanges[exchange].claimedAddress
             let address = claimed.isEmpty ? clients[client].address : claimed
             key = KeyHash.hash(address.bytes)
-        case .uri: key = exchanges[number].request.hash(requestHead.pathAndQuery.range)
-        case .path: key = exchanges[number].request.hashPath(requestHead.pathAndQuery.range)
-        case .header(let name): key = exchanges[number].request.hash(requestHead, field: name)
-        case .cookie(let name): key = exchanges[number].request.hash(requestHead, cookie: name)
+        case .uri: key = exchanges[exchange].request.hash(requestHead.pathAndQuery.range)
+        case .path: key = exchanges[exchange].request.hashPath(requestHead.pathAndQuery.range)
+        case .header(let name): key = exchanges[exchange].request.hash(requestHead, field: name)
+        case .cookie(let name): key = exchanges[exchange].request.hash(requestHead, cookie: name)
         }
         chance &+= KeyHash.golden
-        exchanges[number].key = key ?? KeyHash.mixed(chance)
+        exchanges[exchange].key = key ?? KeyHash.mixed(chance)
     }
 }
 

@@ -8,7 +8,7 @@ extension Worker {
             try poller.add(
                 listener.reference, for: [.readable, .exclusive],
                 token: Token(
-                    kind: TokenKind.listener, key: SlabKey(slot: UInt32(index), generation: 0)))
+                    kind: TokenKind.listener, slot: UInt32(index), generation: 0))
         }
         accepting = .on
     }
@@ -69,10 +69,10 @@ extension Worker {
                 directions: plan.isStream ? .writable : [.readable, .writable],
                 activeAt: now, filedFor: now + plan.options.timeoutHead)
         ).slot
-        wheel.file(slot, at: now + plan.options.timeoutHead)
+        wheel.file(wheelPlace(client: slot), at: now + plan.options.timeoutHead)
         lane.connectionOpened()
         // Before it is served: it may be closed there, and then there is room again.
-        if clients.isFull { plan.crowd.filled(number) }
+        if clients.isFull { plan.crowd.filled(index) }
         if isIntroduced || admit(slot) {
             // What it has to say has most often come with the connection.
             serve(slot)
@@ -87,28 +87,29 @@ extension Worker {
     }
 
     /// Who a client is, is known now: it may have too many connections. False when it is gone.
-    mutating func admit(_ slot: UInt32) -> Bool {
-        if let tally = plan.tally, !clients[slot].isTrusted, let network = clients[slot].network {
-            if !tally.enter(network) { return refuse(slot) }
-            clients[slot].tallied = network
+    mutating func admit(_ client: ClientConnection.Slot) -> Bool {
+        if let tally = plan.tally, !clients[client].isTrusted, let network = clients[client].network
+        {
+            if !tally.enter(network) { return refuse(client) }
+            clients[client].tallied = network
         }
         return true
     }
 
     /// The client has as many connections as it may: this one is told so, and nothing is read.
-    private mutating func refuse(_ slot: UInt32) -> Bool {
+    private mutating func refuse(_ client: ClientConnection.Slot) -> Bool {
         if exchanges.isFull {
-            closeClient(slot, reset: true)
+            closeClient(client, reset: true)
             return false
         }
-        let number = exchanges.insert(making: { Exchange(client: slot, startedAt: now) }).slot
-        clients[slot].phase = .serving(number)
-        noteHeard(slot)
+        let exchange = exchanges.insert(making: { Exchange(client: client, startedAt: now) }).slot
+        clients[client].phase = .serving(exchange)
+        noteHeard(client)
         lane.exchangeOpened()
-        exchanges[number].isStream = plan.isStream
-        exchanges[number].savedLine.append(text: "-")
+        exchanges[exchange].isStream = plan.isStream
+        exchanges[exchange].savedLine.append(text: "-")
         answer(
-            number,
+            exchange,
             OwnAnswer(.tooManyConnections, "this address has too many connections at a time"))
         return true
     }
@@ -130,51 +131,51 @@ extension Worker {
         }
     }
 
-    mutating func clientReady(_ slot: UInt32, _ readiness: Readiness) {
-        clients[slot].directions.note(readiness)
-        if readiness.contains(.peerEnded) { noteEnd(slot) }
+    mutating func clientReady(_ client: ClientConnection.Slot, _ readiness: Readiness) {
+        clients[client].directions.note(readiness)
+        if readiness.contains(.peerEnded) { noteEnd(client) }
         if !readiness.isDisjoint(with: [.hungUp, .failed]) {
-            switch clients[slot].phase {
+            switch clients[client].phase {
             // What it has sent is still to be read, and ends with the error.
             case .introducing, .idle, .postponed: break
             case .lingering:
-                closeClient(slot)
+                closeClient(client)
                 return
             case .serving(let exchange):
                 if exchanges[exchange].phase == .streaming {
-                    streamHungUp(slot, isReset: readiness.contains(.failed))
+                    streamHungUp(client, isReset: readiness.contains(.failed))
                 } else {
                     clientVanished(exchange)
                 }
                 return
             }
         }
-        serve(slot)
+        serve(client)
     }
 
     /// The first of it has been read.
     @inline(__always)
-    mutating func noteHeard(_ slot: UInt32) {
-        if clients[slot].isHeard { return }
-        clients[slot].isHeard = true
+    mutating func noteHeard(_ client: ClientConnection.Slot) {
+        if clients[client].isHeard { return }
+        clients[client].isHeard = true
         lane.connectionHeard()
     }
 
     /// It sends no more, and may be gone: that looks the same.
-    private mutating func noteEnd(_ slot: UInt32) {
-        clients[slot].endedAt = min(clients[slot].endedAt, now)
-        arm(client: slot, for: now + min(plan.halfClosed, Limits.endLook))
+    private mutating func noteEnd(_ client: ClientConnection.Slot) {
+        clients[client].endedAt = min(clients[client].endedAt, now)
+        arm(client: client, for: now + min(plan.halfClosed, Limits.endLook))
     }
 
     /// Closes a client's connection; its exchange, if any, has been ended before.
-    mutating func closeClient(_ slot: UInt32, reset: Bool = false) {
-        wheel.unfile(slot)
-        noteHeard(slot)
-        if clients.isFull { plan.crowd.hasRoomAgain(number) }
-        if let tallied = clients[slot].tallied { plan.tally?.leave(tallied) }
-        if reset { Socket.resetOnClose(clients[slot].transport.socket) }
-        if !introductions.isEmpty { introductions[slot] = nil }
-        clients.discard(slot)
+    mutating func closeClient(_ client: ClientConnection.Slot, reset: Bool = false) {
+        wheel.unfile(wheelPlace(client: client))
+        noteHeard(client)
+        if clients.isFull { plan.crowd.hasRoomAgain(index) }
+        if let tallied = clients[client].tallied { plan.tally?.leave(tallied) }
+        if reset { Socket.resetOnClose(clients[client].transport.socket) }
+        if !introductions.isEmpty { introductions[client] = nil }
+        clients.discard(client)
         lane.connectionClosed()
         if clients.count == relievedAt { plan.crowd.isRelieved() }
         if case .paused = accepting { resumeAccepting() }
@@ -182,28 +183,28 @@ extension Worker {
 
     /// Says that nothing more will come, and waits for the client to see it: a close with unread
     /// bytes would reset the connection, and the reset could eat the answer.
-    mutating func linger(_ slot: UInt32) {
-        Socket.endSending(clients[slot].transport.socket)
-        clients[slot].phase = .lingering
-        clients[slot].activeAt = now
-        clients[slot].lingersUntil = now + Limits.lingerLongest
-        arm(client: slot, for: now + Limits.linger)
-        serve(slot)
+    mutating func linger(_ client: ClientConnection.Slot) {
+        Socket.endSending(clients[client].transport.socket)
+        clients[client].phase = .lingering
+        clients[client].activeAt = now
+        clients[client].lingersUntil = now + Limits.lingerLongest
+        arm(client: client, for: now + Limits.linger)
+        serve(client)
     }
 
     /// Reads and forgets; true while there may be more.
-    mutating func drain(_ slot: UInt32) -> Bool {
+    mutating func drain(_ client: ClientConnection.Slot) -> Bool {
         scratch.removeAll()
-        switch clients[slot].transport.receive(into: &scratch) {
+        switch clients[client].transport.receive(into: &scratch) {
         case .bytes(let count):
-            clients[slot].activeAt = now
-            if count < scratch.capacity { clients[slot].directions.readShort() }
-            return clients[slot].directions.contains(.readable)
+            clients[client].activeAt = now
+            if count < scratch.capacity { clients[client].directions.readShort() }
+            return clients[client].directions.contains(.readable)
         case .wantRead, .wantWrite:
-            clients[slot].directions.remove(.readable)
+            clients[client].directions.remove(.readable)
             return false
         case .end, .failed:
-            closeClient(slot)
+            closeClient(client)
             return false
         }
     }

@@ -16,12 +16,12 @@ extension Worker {
     /// Clients that could make room for others.
     struct Idlers {
         /// Who had not said anything when it came, in the order of coming; some have since.
-        var silent: [SlabKey] = []
+        var silent: [ClientConnection.Key] = []
         /// Of these, how many have been passed over.
         var passed = 0
         /// Who was idle when they were last looked for, the longest last. Whoever has become idle
         /// since has been so for less time than all of them.
-        var resting: [(key: SlabKey, since: Instant)] = []
+        var resting: [(key: ClientConnection.Key, since: Instant)] = []
         var lookedAt = Instant(nanoseconds: 0)
     }
 
@@ -30,7 +30,7 @@ extension Worker {
     mutating func makeRoom(_ lack: Crowd.Lack) -> Bool {
         switch lack {
         case .places:
-            if let other = plan.crowd.roomy(besides: number) {
+            if let other = plan.crowd.roomy(besides: index) {
                 // Racing: it had none when this one was woken, and does not know of the newcomer.
                 plan.wakers[other].waker.wake()
                 return false
@@ -41,7 +41,7 @@ extension Worker {
         let own = nextToGo()
         // Of a thread that has room nobody is to go: only all of them together are full.
         if lack == .places {
-            switch plan.crowd.decide(rank(ofNext: own), of: number, now: now) {
+            switch plan.crowd.decide(rank(ofNext: own), of: index, now: now) {
             case .oneself: break
             case .other(let other):
                 plan.wakers[other].waker.wake()
@@ -59,7 +59,7 @@ extension Worker {
 
     /// Another worker has a newcomer, or is about to decide whose client makes room for it.
     mutating func takeCrowdRequest() {
-        let (request, tells) = plan.crowd.takeRequest(number)
+        let (request, tells) = plan.crowd.takeRequest(index)
         if request == .letGo && clients.isFull, let slot = nextToGo() { letGo(slot) }
         if tells || request == .letGo { tellOfCrowd() }
         if request == .nothing { return }
@@ -67,22 +67,22 @@ extension Worker {
         for index in plan.listeners.indices { accept(from: index) }
     }
 
-    private mutating func letGo(_ slot: UInt32) {
-        if case .serving(let number) = clients[slot].phase { discard(number) }
-        closeClient(slot)
+    private mutating func letGo(_ client: ClientConnection.Slot) {
+        if case .serving(let exchange) = clients[client].phase { discard(exchange) }
+        closeClient(client)
     }
 
     private mutating func tellOfCrowd() {
         let next = nextToGo()
-        if let asker = plan.crowd.tell(rank(ofNext: next), of: number, now: now) {
+        if let asker = plan.crowd.tell(rank(ofNext: next), of: index, now: now) {
             plan.wakers[asker].waker.wake()
         }
     }
 
     /// A client has come, and has not said anything yet.
-    mutating func noteSilent(_ key: SlabKey) {
+    mutating func noteSilent(_ key: ClientConnection.Key) {
         if idlers.silent.count >= 2 * clients.capacity + 64 {
-            var rest: [SlabKey] = []
+            var rest: [ClientConnection.Key] = []
             for key in idlers.silent[idlers.passed...] where isUnheard(key) { rest.append(key) }
             idlers.silent = rest
             idlers.passed = 0
@@ -90,18 +90,18 @@ extension Worker {
         idlers.silent.append(key)
     }
 
-    private func isUnheard(_ key: SlabKey) -> Bool {
+    private func isUnheard(_ key: ClientConnection.Key) -> Bool {
         clients.isCurrent(key) && !clients[key.slot].isHeard
     }
 
     /// How soon the client that is next to go has to: the lower, the sooner.
-    private func rank(ofNext slot: UInt32?) -> UInt64 {
-        guard let slot else { return .max }
-        let since = clients[slot].activeAt.nanoseconds >> 1
-        return clients[slot].isHeard ? since | 1 << 63 : since
+    private func rank(ofNext client: ClientConnection.Slot?) -> UInt64 {
+        guard let client else { return .max }
+        let since = clients[client].activeAt.nanoseconds >> 1
+        return clients[client].isHeard ? since | 1 << 63 : since
     }
 
-    private mutating func nextToGo() -> UInt32? {
+    private mutating func nextToGo() -> ClientConnection.Slot? {
         if let slot = firstSilent() {
             if now >= clients[slot].activeAt + Limits.firstWords { return slot }
             if lane.connectionsUnheard &* 4 >= UInt64(clients.count) { return nil }
@@ -109,7 +109,7 @@ extension Worker {
         return longestResting()
     }
 
-    private mutating func firstSilent() -> UInt32? {
+    private mutating func firstSilent() -> ClientConnection.Slot? {
         while idlers.passed < idlers.silent.count {
             let key = idlers.silent[idlers.passed]
             if isUnheard(key) && hasNothingToSay(key.slot) { return key.slot }
@@ -120,7 +120,7 @@ extension Worker {
         return nil
     }
 
-    private mutating func longestResting() -> UInt32? {
+    private mutating func longestResting() -> ClientConnection.Slot? {
         for _ in 0..<2 {
             while let last = idlers.resting.last {
                 if clients.isCurrent(last.key) && clients[last.key.slot].activeAt == last.since
@@ -141,9 +141,9 @@ extension Worker {
 
     private mutating func lookForResting() {
         idlers.lookedAt = now
-        var slots: [UInt32] = []
+        var slots: [ClientConnection.Slot] = []
         clients.forEachSlot { slots.append($0) }
-        var found: [(key: SlabKey, since: Instant)] = []
+        var found: [(key: ClientConnection.Key, since: Instant)] = []
         var latest = Instant.never
         for slot in slots where isResting(slot) && clients[slot].activeAt < latest {
             found.append((clients.key(slot), clients[slot].activeAt))
@@ -157,34 +157,34 @@ extension Worker {
     }
 
     /// Whether it has had its answer, and nobody waits for anything.
-    private func isResting(_ slot: UInt32) -> Bool {
-        switch clients[slot].phase {
-        case .idle: clients[slot].isHeard
+    private func isResting(_ client: ClientConnection.Slot) -> Bool {
+        switch clients[client].phase {
+        case .idle: clients[client].isHeard
         // It has had the time to read why it was refused.
-        case .lingering: now >= clients[slot].activeAt + Limits.firstWords
-        case .serving(let number):
-            exchanges[number].phase == .readingHead
-                && now >= exchanges[number].startedAt + Limits.firstWords
+        case .lingering: now >= clients[client].activeAt + Limits.firstWords
+        case .serving(let exchange):
+            exchanges[exchange].phase == .readingHead
+                && now >= exchanges[exchange].startedAt + Limits.firstWords
         case .introducing, .postponed: false
         }
     }
 
     /// Racing: what has just come is about to be told.
-    private func hasNothingToSay(_ slot: UInt32) -> Bool {
-        clients[slot].phase == .lingering
-            || clients[slot].transport.socket.peek() == .wouldBlock
+    private func hasNothingToSay(_ client: ClientConnection.Slot) -> Bool {
+        clients[client].phase == .lingering
+            || clients[client].transport.socket.peek() == .wouldBlock
     }
 
     /// Lets the connection to a backend go that has been idle longest.
     private mutating func dropIdleUpstream() -> Bool {
-        var numbers: [UInt32] = []
-        upstreams.forEachSlot { numbers.append($0) }
-        var oldest: UInt32?
-        for number in numbers where upstreams[number].client == nil {
-            if let known = oldest, upstreams[known].activeAt <= upstreams[number].activeAt {
+        var upstreamSlots: [UpstreamConnection.Slot] = []
+        upstreams.forEachSlot { upstreamSlots.append($0) }
+        var oldest: UpstreamConnection.Slot?
+        for upstream in upstreamSlots where upstreams[upstream].client == nil {
+            if let known = oldest, upstreams[known].activeAt <= upstreams[upstream].activeAt {
                 continue
             }
-            oldest = number
+            oldest = upstream
         }
         guard let oldest else { return false }
         pool.remove(oldest, from: &upstreams)

@@ -7,10 +7,10 @@ import Kernel
 extension Worker {
     /// Writing to a backend failed.
     mutating func writeFailed(
-        _ number: UInt32, _ upstream: UInt32, _ errno: Errno
+        _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, _ errno: Errno
     ) -> Step {
         let isConnecting = upstreams[upstream].phase == .connecting
-        if isConnecting { return attemptFailed(number, .notConnected, errno: errno) }
+        if isConnecting { return attemptFailed(exchange, .notConnected, errno: errno) }
         // It may have answered before it closed: what it said is still to be read, and the end or
         // the error behind it decides.
         upstreams[upstream].directions.remove(.writable)
@@ -19,26 +19,28 @@ extension Worker {
     }
 
     /// Reading from a backend failed, or ended before the response did.
-    mutating func readFailed(_ number: UInt32, _ upstream: UInt32, errno: Errno?) -> Step {
+    mutating func readFailed(
+        _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, errno: Errno?
+    ) -> Step {
         if upstreams[upstream].phase == .connecting {
             let pending = Socket.pendingError(of: upstreams[upstream].transport.socket)
-            return attemptFailed(number, .notConnected, errno: errno ?? pending)
+            return attemptFailed(exchange, .notConnected, errno: errno ?? pending)
         }
-        let sent = exchanges[number].request.sent
-        var isUnsent = sent == 0 && exchanges[number].request.isWhole
+        let sent = exchanges[exchange].request.sent
+        var isUnsent = sent == 0 && exchanges[exchange].request.isWhole
         // A kept connection may have been closed just before it was used again.
         if !isUnsent && upstreams[upstream].idled != nil {
             isUnsent = Socket.metClosedPeer(upstreams[upstream].transport.socket, last: sent)
         }
-        return attemptFailed(number, isUnsent ? .brokenUnsent : .brokenSent, errno: errno)
+        return attemptFailed(exchange, isUnsent ? .brokenUnsent : .brokenSent, errno: errno)
     }
 
     @discardableResult
     mutating func attemptFailed(
-        _ number: UInt32, _ failure: AttemptFailure, errno: Errno?
+        _ exchange: Exchange.Slot, _ failure: AttemptFailure, errno: Errno?
     ) -> Step {
-        let client = clients.key(exchanges[number].client)
-        if attemptEnded(number, failure, errno: errno) { deliver(number) }
+        let client = clients.key(exchanges[exchange].client)
+        if attemptEnded(exchange, failure, errno: errno) { deliver(exchange) }
         return clients.isCurrent(client) ? .moved(0) : .gone
     }
 
@@ -46,40 +48,40 @@ extension Worker {
     /// request is to be delivered again; otherwise the client waits, or has been answered or cut
     /// off.
     mutating func attemptEnded(
-        _ number: UInt32, _ failure: AttemptFailure, errno: Errno?,
+        _ exchange: Exchange.Slot, _ failure: AttemptFailure, errno: Errno?,
         _ fault: ResponseFault? = nil
     ) -> Bool {
-        let process = exchanges[number].attempts.process
-        noteClosed(number, failure)
-        letAttemptGo(number)
+        let process = exchanges[exchange].attempts.process
+        noteClosed(exchange, failure)
+        letAttemptGo(exchange)
         if failure == .notConnected { noteUnconnected(process, errno) }
         let cause =
-            fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[number].hasAnswered)
-        let facts = attemptFacts(number)
-        learnEndings(number)
-        let message = exchanges[number].message
-        var decision = exchanges[number].attempts.failed(failure, cause, message, facts)
-        notePenalty(number)
+            fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[exchange].hasAnswered)
+        let facts = attemptFacts(exchange)
+        learnEndings(exchange)
+        let message = exchanges[exchange].message
+        var decision = exchanges[exchange].attempts.failed(failure, cause, message, facts)
+        notePenalty(exchange)
         if decision == .again(isPaid: true) && !mayRetry(from: process.slot) {
-            decision = exchanges[number].attempts.denied(cause, facts)
+            decision = exchanges[exchange].attempts.denied(cause, facts)
         }
         switch decision {
         case .again:
-            noteLoss(number, failure, hasDied: facts.hasDied, .goesOn)
-            rewind(number, from: process.slot)
+            noteLoss(exchange, failure, hasDied: facts.hasDied, .goesOn)
+            rewind(exchange, from: process.slot)
             return true
         case .wait(let reason):
-            noteLoss(number, failure, hasDied: facts.hasDied, .goesOn)
-            rewind(number, from: process.slot)
-            queue(number, for: reason)
+            noteLoss(exchange, failure, hasDied: facts.hasDied, .goesOn)
+            rewind(exchange, from: process.slot)
+            queue(exchange, for: reason)
         case .answer(let detail):
-            noteLoss(number, failure, hasDied: facts.hasDied, .isOver)
+            noteLoss(exchange, failure, hasDied: facts.hasDied, .isOver)
             let why = fault.map { "\($0.words)" } ?? errno.map { "\($0)" } ?? ""
-            explain(number, cause, Self.words(detail) ?? why)
+            explain(exchange, cause, Self.words(detail) ?? why)
         case .cut:
-            noteLoss(number, failure, hasDied: facts.hasDied, .isOver)
-            exchanges[number].cause = cause
-            abort(number)
+            noteLoss(exchange, failure, hasDied: facts.hasDied, .isOver)
+            exchanges[exchange].cause = cause
+            abort(exchange)
         }
         return false
     }
@@ -95,19 +97,19 @@ extension Worker {
 
     /// A kept connection that breaks before the answer begins was most likely closed as it was used
     /// again.
-    private mutating func noteClosed(_ number: UInt32, _ failure: AttemptFailure) {
+    private mutating func noteClosed(_ exchange: Exchange.Slot, _ failure: AttemptFailure) {
         guard failure == .brokenSent || failure == .brokenUnsent,
-            let upstream = exchanges[number].attempts.upstream,
-            let idled = upstreams[upstream].idled, exchanges[number].response.isUntouched
+            let upstream = exchanges[exchange].attempts.upstream,
+            let idled = upstreams[upstream].idled, exchanges[exchange].response.isUntouched
         else { return }
         pool.ended(upstreams[upstream], idled: idled, now: now)
     }
 
-    private mutating func letAttemptGo(_ number: UInt32) {
-        let process = exchanges[number].attempts.process
+    private mutating func letAttemptGo(_ exchange: Exchange.Slot) {
+        let process = exchanges[exchange].attempts.process
         lane.released(slot: process.slot, generation: process.generation)
-        if let upstream = exchanges[number].attempts.upstream {
-            exchanges[number].attempts.upstream = nil
+        if let upstream = exchanges[exchange].attempts.upstream {
+            exchanges[exchange].attempts.upstream = nil
             upstreams[upstream].client = nil
             closeUpstream(upstream)
         }
@@ -120,16 +122,16 @@ extension Worker {
         }
         // That this process has run out of something says nothing about the backend.
         if errno.map({ !$0.isOurOwn }) ?? true {
-            _ = plan.scoreboard.verdict(slot: Int(process.slot)).addFailure(of: process.generation)
+            _ = plan.scoreboard.verdict(slot: process.slot).addFailure(of: process.generation)
         }
     }
 
     /// What is known of the backends, for an attempt that has failed.
-    private func attemptFacts(_ number: UInt32) -> Attempts.Facts {
-        let process = exchanges[number].attempts.process
+    private func attemptFacts(_ exchange: Exchange.Slot) -> Attempts.Facts {
+        let process = exchanges[exchange].attempts.process
         let hasOther = roster.rotation.contains { index in
             let other = roster.members[index].process
-            return !exchanges[number].attempts.includes(other) && !hasDied(other)
+            return !exchanges[exchange].attempts.includes(other) && !hasDied(other)
         }
         return .init(
             isSupervised: plan.isSupervised, hasDied: hasDied(process), hasOther: hasOther,
@@ -137,7 +139,7 @@ extension Worker {
     }
 
     /// Whether the budget has room for one more retry.
-    private mutating func mayRetry(from slot: UInt32) -> Bool {
+    private mutating func mayRetry(from slot: BackendSlot) -> Bool {
         guard let terms = plan.retryTerms else { return true }
         if budget.grant(terms, now: now) { return true }
         lane.retryDenied(from: slot)
@@ -150,98 +152,100 @@ extension Worker {
     }
 
     /// Everything is to be sent once more, and nothing of what was answered counts.
-    mutating func rewind(_ number: UInt32, from slot: UInt32) {
+    mutating func rewind(_ exchange: Exchange.Slot, from slot: BackendSlot) {
         lane.retried(from: slot)
-        exchanges[number].request.rewind()
-        exchanges[number].phase = .delivering
-        largeHeadEnded(number)
-        buffers.giveBack(exchanges[number].response.queue.take())
-        buffers.giveBack(exchanges[number].response.framed.take())
-        exchanges[number].response = Relay(sent: .dropped)
-        exchanges[number].down.giveBack(to: &buffers)
-        exchanges[number].down = Flow()
-        exchanges[number].up.rewind()
-        exchanges[number].endsFirst = nil
+        exchanges[exchange].request.rewind()
+        exchanges[exchange].phase = .delivering
+        largeHeadEnded(exchange)
+        buffers.giveBack(exchanges[exchange].response.queue.take())
+        buffers.giveBack(exchanges[exchange].response.framed.take())
+        exchanges[exchange].response = Relay(sent: .dropped)
+        exchanges[exchange].down.giveBack(to: &buffers)
+        exchanges[exchange].down = Flow()
+        exchanges[exchange].up.rewind()
+        exchanges[exchange].endsFirst = nil
     }
 
     /// The backend did what was asked of it: earlier failures do not count any more.
-    mutating func succeeded(_ number: UInt32) {
-        let slot = Int(exchanges[number].attempts.process.slot)
+    mutating func succeeded(_ exchange: Exchange.Slot) {
+        let slot = exchanges[exchange].attempts.process.slot
         let verdict = plan.scoreboard.verdict(slot: slot)
-        let failures = verdict.failures(of: exchanges[number].attempts.process.generation)
+        let failures = verdict.failures(of: exchanges[exchange].attempts.process.generation)
         if failures > 0 {
             if failures >= Suspicion.threshold && plan.slowStart != nil {
                 plan.scoreboard.noteReturn(slot: slot, at: now)
             }
-            verdict.setFailures(0, of: exchanges[number].attempts.process.generation)
+            verdict.setFailures(0, of: exchanges[exchange].attempts.process.generation)
         }
     }
 
     /// What the client sent is no proper request; what it meant to send next can't be known.
-    mutating func requestMalformed(_ number: UInt32, _ reason: Malformation) {
-        exchanges[number].keepsClient = false
-        if exchanges[number].hasAnswered {
-            exchanges[number].cause = .malformedRequest
-            abort(number)
+    mutating func requestMalformed(_ exchange: Exchange.Slot, _ reason: Malformation) {
+        exchanges[exchange].keepsClient = false
+        if exchanges[exchange].hasAnswered {
+            exchanges[exchange].cause = .malformedRequest
+            abort(exchange)
             return
         }
-        if exchanges[number].phase == .readingHead { exchanges[number].savedLine.append(text: "-") }
-        letUpstreamGo(number)
+        if exchanges[exchange].phase == .readingHead {
+            exchanges[exchange].savedLine.append(text: "-")
+        }
+        letUpstreamGo(exchange)
         answer(
-            number, OwnAnswer(.malformedRequest, "\(reason.sentence)", status: reason.status))
+            exchange, OwnAnswer(.malformedRequest, "\(reason.sentence)", status: reason.status))
     }
 
     /// The body is, or will be, longer than is allowed here.
-    mutating func bodyTooLarge(_ number: UInt32) {
-        exchanges[number].keepsClient = false
-        if exchanges[number].hasAnswered {
-            exchanges[number].cause = .bodyTooLarge
-            abort(number)
+    mutating func bodyTooLarge(_ exchange: Exchange.Slot) {
+        exchanges[exchange].keepsClient = false
+        if exchanges[exchange].hasAnswered {
+            exchanges[exchange].cause = .bodyTooLarge
+            abort(exchange)
             return
         }
-        letUpstreamGo(number)
-        answer(number, OwnAnswer(.bodyTooLarge, "the body is longer than is accepted here"))
+        letUpstreamGo(exchange)
+        answer(exchange, OwnAnswer(.bodyTooLarge, "the body is longer than is accepted here"))
     }
 
-    mutating func responseMalformed(_ number: UInt32, _ fault: ResponseFault) {
-        _ = attemptEnded(number, .malformed, errno: nil, fault)
+    mutating func responseMalformed(_ exchange: Exchange.Slot, _ fault: ResponseFault) {
+        _ = attemptEnded(exchange, .malformed, errno: nil, fault)
     }
 
     /// The client left before it was answered.
-    mutating func clientVanished(_ number: UInt32) {
-        let client = exchanges[number].client
-        exchanges[number].cause = exchanges[number].cause ?? .clientLeft
-        if exchanges[number].isStream || exchanges[number].phase == .streaming {
-            endStream(number, reset: true)
+    mutating func clientVanished(_ exchange: Exchange.Slot) {
+        let client = exchanges[exchange].client
+        exchanges[exchange].cause = exchanges[exchange].cause ?? .clientLeft
+        if exchanges[exchange].isStream || exchanges[exchange].phase == .streaming {
+            endStream(exchange, reset: true)
             return
         }
         // 499 is nginx's: the client left, and nobody was told.
-        exchanges[number].status = 499
-        logAccess(number)
-        letUpstreamGo(number)
+        exchanges[exchange].status = 499
+        logAccess(exchange)
+        letUpstreamGo(exchange)
         // It may only be slow, or have ended its own direction: what it has got of an answer that
         // lasts until the close must not look whole.
-        let isCut = exchanges[number].hasAnswered
-        discard(number)
+        let isCut = exchanges[exchange].hasAnswered
+        discard(exchange)
         closeClient(client, reset: isCut)
     }
 
     /// Part of a response was sent and the rest will not come: the client must see that.
-    mutating func abort(_ number: UInt32) {
-        let client = exchanges[number].client
-        logAccess(number)
-        letUpstreamGo(number)
-        discard(number)
+    mutating func abort(_ exchange: Exchange.Slot) {
+        let client = exchanges[exchange].client
+        logAccess(exchange)
+        letUpstreamGo(exchange)
+        discard(exchange)
         closeClient(client, reset: true)
     }
 
     /// Ends what a backend was doing for an exchange.
-    mutating func letUpstreamGo(_ number: UInt32) {
-        guard let upstream = exchanges[number].attempts.upstream else { return }
-        exchanges[number].attempts.upstream = nil
+    mutating func letUpstreamGo(_ exchange: Exchange.Slot) {
+        guard let upstream = exchanges[exchange].attempts.upstream else { return }
+        exchanges[exchange].attempts.upstream = nil
         lane.released(
-            slot: exchanges[number].attempts.process.slot,
-            generation: exchanges[number].attempts.process.generation)
+            slot: exchanges[exchange].attempts.process.slot,
+            generation: exchanges[exchange].attempts.process.generation)
         upstreams[upstream].client = nil
         closeUpstream(upstream)
     }

@@ -8,58 +8,58 @@ import Scoreboard
 /// silence starts a check at once, and only that check's failure takes a backend out.
 extension Worker {
     /// When a backend has been silent for longer than is usual for it, and is to be looked at.
-    mutating func suspicionDue(upstream number: UInt32) -> Instant {
-        let slot = Int(upstreams[number].slot)
-        if patience[slot].isOld(now) {
+    mutating func suspicionDue(upstream: UpstreamConnection.Slot) -> Instant {
+        let slot = upstreams[upstream].slot
+        if patience[slot.index].isOld(now) {
             let totals = plan.scoreboard.totals(
-                slot: slot, generation: upstreams[number].generation)
-            patience[slot].learn(totals.latency, now: now)
+                slot: slot, generation: upstreams[upstream].generation)
+            patience[slot.index].learn(totals.latency, now: now)
         }
-        let since = max(upstreams[number].activeAt, upstreams[number].suspectedAt)
-        return since + patience[slot].limit
+        let since = max(upstreams[upstream].activeAt, upstreams[upstream].suspectedAt)
+        return since + patience[slot.index].limit
     }
 
     /// The control thread is asked to look at the backend of this connection.
-    mutating func suspect(upstream number: UInt32) {
-        upstreams[number].suspectedAt = now
-        plan.suspects.raise(upstreams[number].slot)
+    mutating func suspect(upstream: UpstreamConnection.Slot) {
+        upstreams[upstream].suspectedAt = now
+        plan.suspects.raise(upstreams[upstream].slot)
     }
 
     /// Takes what may be done twice away from backends that have been stopped or found to hang, and
     /// gives it to others; the rest waits on, for it may yet be answered.
     mutating func rescue() {
         rescuesDue = false
-        var hanging: [UInt32] = []
+        var hanging: [Exchange.Slot] = []
         exchanges.forEachSlot { hanging.append($0) }
-        for number in hanging where isStuck(number) && hasAlternative(number) {
-            let client = exchanges[number].client
-            exchanges[number].attempts.wasTakenAway()
-            let slot = exchanges[number].attempts.process.slot
-            letUpstreamGo(number)
-            rewind(number, from: slot)
-            deliver(number)
+        for exchange in hanging where isStuck(exchange) && hasAlternative(exchange) {
+            let client = exchanges[exchange].client
+            exchanges[exchange].attempts.wasTakenAway()
+            let slot = exchanges[exchange].attempts.process.slot
+            letUpstreamGo(exchange)
+            rewind(exchange, from: slot)
+            deliver(exchange)
             serve(client)
         }
     }
 
-    private func isStuck(_ number: UInt32) -> Bool {
-        let message = exchanges[number].message
-        guard exchanges[number].phase == .delivering,
-            exchanges[number].attempts.isStuck(message, retries: plan.options.retries)
+    private func isStuck(_ exchange: Exchange.Slot) -> Bool {
+        let message = exchanges[exchange].message
+        guard exchanges[exchange].phase == .delivering,
+            exchanges[exchange].attempts.isStuck(message, retries: plan.options.retries)
         else { return false }
-        let process = exchanges[number].attempts.process
+        let process = exchanges[exchange].attempts.process
         let (slot, generation) = (process.slot, process.generation)
-        if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { return true }
+        if plan.scoreboard.checks(slot: slot).isDown(generation) { return true }
         guard let index = roster.index(ofSlot: slot) else { return false }
         return roster.members[index].generation == generation
             && roster.members[index].fact == .paused
     }
 
-    private func hasAlternative(_ number: UInt32) -> Bool {
+    private func hasAlternative(_ exchange: Exchange.Slot) -> Bool {
         roster.rotation.contains { index in
             let member = roster.members[index]
-            return !exchanges[number].attempts.includes(member.process)
-                && !plan.scoreboard.checks(slot: Int(member.slot)).isDown(member.generation)
+            return !exchanges[exchange].attempts.includes(member.process)
+                && !plan.scoreboard.checks(slot: member.slot).isDown(member.generation)
         }
     }
 }

@@ -30,7 +30,7 @@ extension Worker {
     /// A client that has been served and says nothing now is let go; one that has just come has a
     /// moment to say what it wants.
     private mutating func closeIdle() {
-        var idle: [UInt32] = []
+        var idle: [ClientConnection.Slot] = []
         clients.forEachSlot { idle.append($0) }
         for slot in idle where clients[slot].phase == .idle {
             let key = clients.key(slot)
@@ -54,29 +54,29 @@ extension Worker {
         // Nobody is waited for.
         awaited = []
         waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
-        for number in exchangeNumbers() {
+        for key in exchangeKeys() {
             // What is served for one may end another.
-            if exchanges.isCurrent(number) { giveUp(number.slot) }
+            if exchanges.isCurrent(key) { giveUp(key.slot) }
         }
         let end = now + Limits.lastWrites
         while exchanges.count > 0 || isAnybodyLingering, now < end {
             let isBusy = hasMoreEvents || !unfinished.isEmpty
             turn(poller.wait(timeout: isBusy ? Nanoseconds(0) : end.since(now)), at: Clock.now())
         }
-        for number in exchangeNumbers() where exchanges.isCurrent(number) {
-            exchanges[number.slot].cause = exchanges[number.slot].cause ?? .leaving
-            abort(number.slot)
+        for key in exchangeKeys() where exchanges.isCurrent(key) {
+            exchanges[key.slot].cause = exchanges[key.slot].cause ?? .leaving
+            abort(key.slot)
         }
     }
 
-    private func exchangeNumbers() -> [SlabKey] {
-        var keys: [SlabKey] = []
+    private func exchangeKeys() -> [Exchange.Key] {
+        var keys: [Exchange.Key] = []
         exchanges.forEachSlot { keys.append(exchanges.key($0)) }
         return keys
     }
 
     private mutating func closeThoseWithoutRequest() {
-        var slots: [UInt32] = []
+        var slots: [ClientConnection.Slot] = []
         clients.forEachSlot { slots.append($0) }
         for slot in slots {
             switch clients[slot].phase {
@@ -96,20 +96,20 @@ extension Worker {
         return found
     }
 
-    private mutating func giveUp(_ number: UInt32) {
+    private mutating func giveUp(_ exchange: Exchange.Slot) {
         // It is on its way already.
-        if exchanges[number].phase == .answeringItself { return }
-        let client = exchanges[number].client
-        if exchanges[number].hasAnswered {
-            exchanges[number].cause = .leaving
-            abort(number)
+        if exchanges[exchange].phase == .answeringItself { return }
+        let client = exchanges[exchange].client
+        if exchanges[exchange].hasAnswered {
+            exchanges[exchange].cause = .leaving
+            abort(exchange)
             return
         }
-        if exchanges[number].phase == .readingHead {
-            exchanges[number].savedLine.append(text: "-")
+        if exchanges[exchange].phase == .readingHead {
+            exchanges[exchange].savedLine.append(text: "-")
         }
-        letUpstreamGo(number)
-        answer(number, OwnAnswer(.leaving, "the balancer is being stopped, and waits no longer"))
+        letUpstreamGo(exchange)
+        answer(exchange, OwnAnswer(.leaving, "the balancer is being stopped, and waits no longer"))
         serve(client)
     }
 }

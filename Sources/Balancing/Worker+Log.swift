@@ -4,33 +4,33 @@ import Kernel
 extension Worker {
     /// Writes the access line of an exchange that is over, as
     /// `127.0.0.1 "GET / HTTP/1.1" 200 13 0.412ms backend.2 id=01J…`.
-    mutating func logAccess(_ number: UInt32) {
+    mutating func logAccess(_ exchange: Exchange.Slot) {
         if !accessLog.isOn { return }
-        if exchanges[number].isStream {
-            logStream(number)
+        if exchanges[exchange].isStream {
+            logStream(exchange)
             return
         }
         scratch.removeAll()
-        let claimed = exchanges[number].claimedAddress
-        let address = claimed.isEmpty ? clients[exchanges[number].client].address : claimed
+        let claimed = exchanges[exchange].claimedAddress
+        let address = claimed.isEmpty ? clients[exchanges[exchange].client].address : claimed
         scratch.append(address.bytes)
         scratch.append(" \"")
-        appendLine(number)
-        scratch.append(exchanges[number].minorVersion == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ")
-        scratch.append(decimal: UInt64(exchanges[number].status))
+        appendLine(exchange)
+        scratch.append(exchanges[exchange].minorVersion == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ")
+        scratch.append(decimal: UInt64(exchanges[exchange].status))
         scratch.append(Ascii.space)
         // Of a protocol that was changed to, what went to the client.
-        let isStream = exchanges[number].phase == .streaming
+        let isStream = exchanges[exchange].phase == .streaming
         scratch.append(
             decimal: isStream
-                ? exchanges[number].down.count : exchanges[number].response.bodyBytes)
+                ? exchanges[exchange].down.count : exchanges[exchange].response.bodyBytes)
         scratch.append(Ascii.space)
-        append(milliseconds: duration(number))
+        append(milliseconds: duration(exchange))
         scratch.append("ms ")
-        appendBackend(number)
-        appendFailures(number)
+        appendBackend(exchange)
+        appendFailures(exchange)
         scratch.append(" id=")
-        let id = exchanges[number].requestID
+        let id = exchanges[exchange].requestID
         scratch.append(id.bytes)
         scratch.append(Ascii.lineFeed)
         let dropped = accessLog.add(scratch, now)
@@ -40,21 +40,21 @@ extension Worker {
     /// Writes the line of a connection of the TCP mode that is over: bytes to the backend, bytes to
     /// the client, and who ended it, as
     /// `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
-    private mutating func logStream(_ number: UInt32) {
+    private mutating func logStream(_ exchange: Exchange.Slot) {
         scratch.removeAll()
-        let client = exchanges[number].client
+        let client = exchanges[exchange].client
         append(clients[client].address, clients[client].port)
         scratch.append(" tcp up=")
-        scratch.append(decimal: exchanges[number].up.count)
+        scratch.append(decimal: exchanges[exchange].up.count)
         scratch.append(" down=")
-        scratch.append(decimal: exchanges[number].down.count)
+        scratch.append(decimal: exchanges[exchange].down.count)
         scratch.append(Ascii.space)
-        append(milliseconds: duration(number))
+        append(milliseconds: duration(exchange))
         scratch.append("ms ")
-        appendBackend(number)
-        appendAttempts(number)
+        appendBackend(exchange)
+        appendAttempts(exchange)
         scratch.append(" end=")
-        scratch.append(endWord(number))
+        scratch.append(endWord(exchange))
         scratch.append(Ascii.lineFeed)
         let dropped = accessLog.add(scratch, now)
         if dropped > 0 { lane.linesDropped(dropped) }
@@ -62,9 +62,9 @@ extension Worker {
 
     /// How long an exchange has taken. Where something went wrong it may have begun in this very
     /// turn of the loop, and been tried on several backends since: then the clock is asked.
-    private func duration(_ number: UInt32) -> Nanoseconds {
-        let end = exchanges[number].cause == nil ? now : Clock.now()
-        return end.since(exchanges[number].startedAt)
+    private func duration(_ exchange: Exchange.Slot) -> Nanoseconds {
+        let end = exchanges[exchange].cause == nil ? now : Clock.now()
+        return end.since(exchanges[exchange].startedAt)
     }
 
     /// Writes the line of a connection of which nobody can say whose it is, as
@@ -90,9 +90,9 @@ extension Worker {
     }
 
     /// Who ended a stream, or why it was cut.
-    private func endWord(_ number: UInt32) -> StaticString {
-        switch exchanges[number].cause {
-        case nil: exchanges[number].endsFirst == .client ? "client" : "backend"
+    private func endWord(_ exchange: Exchange.Slot) -> StaticString {
+        switch exchanges[exchange].cause {
+        case nil: exchanges[exchange].endsFirst == .client ? "client" : "backend"
         case .terminated, .incomplete: "backend_reset"
         case .clientLeft: "client_reset"
         case .tooManyRequests: "rate_limited"
@@ -101,8 +101,8 @@ extension Worker {
         }
     }
 
-    private mutating func appendBackend(_ number: UInt32) {
-        if let index = roster.index(ofSlot: exchanges[number].attempts.process.slot) {
+    private mutating func appendBackend(_ exchange: Exchange.Slot) {
+        if let index = roster.index(ofSlot: exchanges[exchange].attempts.process.slot) {
             let name = roster.members[index].name
             scratch.append(name.bytes)
         } else {
@@ -112,17 +112,19 @@ extension Worker {
 
     /// What went wrong, in the words of Proxy-Status: each attempt that failed, as
     /// ` tries=2 failed=backend.1:connection_refused`, and why the answer was ours or cut short.
-    private mutating func appendFailures(_ number: UInt32) {
-        if exchanges[number].cause == nil && exchanges[number].attempts.log.count <= 1 { return }
-        appendAttempts(number)
-        if let cause = exchanges[number].cause, cause != .meantForUs {
+    private mutating func appendFailures(_ exchange: Exchange.Slot) {
+        if exchanges[exchange].cause == nil && exchanges[exchange].attempts.log.count <= 1 {
+            return
+        }
+        appendAttempts(exchange)
+        if let cause = exchanges[exchange].cause, cause != .meantForUs {
             scratch.append(" error=")
             scratch.append(cause.word)
         }
     }
 
-    private mutating func appendAttempts(_ number: UInt32) {
-        let tried = exchanges[number].attempts.log
+    private mutating func appendAttempts(_ exchange: Exchange.Slot) {
+        let tried = exchanges[exchange].attempts.log
         if tried.count > 1 {
             scratch.append(" tries=")
             scratch.append(decimal: UInt64(tried.count))
@@ -144,18 +146,18 @@ extension Worker {
     }
 
     /// Copies method and target while the head they stand in is still there.
-    mutating func saveLine(_ number: UInt32) {
-        let length = min(exchanges[number].lineLength, Limits.loggedTarget)
+    mutating func saveLine(_ exchange: Exchange.Slot) {
+        let length = min(exchanges[exchange].lineLength, Limits.loggedTarget)
         if length == 0 {
-            exchanges[number].savedLine.append("-")
+            exchanges[exchange].savedLine.append("-")
         } else {
-            exchanges[number].saveLine(length)
+            exchanges[exchange].saveLine(length)
         }
     }
 
-    private mutating func appendLine(_ number: UInt32) {
+    private mutating func appendLine(_ exchange: Exchange.Slot) {
         let before = scratch.count
-        exchanges[number].appendLine(Limits.loggedTarget, to: &scratch)
+        exchanges[exchange].appendLine(Limits.loggedTarget, to: &scratch)
         scratch.escape(from: before)
     }
 

@@ -5,16 +5,16 @@ import Kernel
 /// Requests that wait for a backend: what is done for them. When, `RequestQueue` says.
 extension Worker {
     /// Lets a request wait, or answers it where there is nothing to wait for.
-    mutating func queue(_ number: UInt32, for reason: WaitReason) {
-        let waited = exchanges[number].attempts.waited.count
+    mutating func queue(_ exchange: Exchange.Slot, for reason: WaitReason) {
+        let waited = exchanges[exchange].attempts.waited.count
         let limit = plan.options.queueTimeout.count
         let joined = waiting.joined(
-            exchanges.key(number), for: reason,
+            exchanges.key(exchange), for: reason,
             patience: Nanoseconds(limit > waited ? limit - waited : 0), outlook(), now: now)
         switch joined {
-        case .waits: exchanges[number].phase = .queued
-        case .full: giveUp(number, nobodyReady(number))
-        case .hopeless: giveUp(number, answer(to: reason, of: number))
+        case .waits: exchanges[exchange].phase = .queued
+        case .full: giveUp(exchange, nobodyReady(exchange))
+        case .hopeless: giveUp(exchange, answer(to: reason, of: exchange))
         }
     }
 
@@ -27,22 +27,22 @@ extension Worker {
         let settled = queue.settle(outlook, now: now) { standing($0) }
         waiting = queue
         for (key, settlement) in settled where exchanges.isCurrent(key) {
-            let number = key.slot
-            let client = exchanges[number].client
+            let exchange = key.slot
+            let client = exchanges[exchange].client
             switch settlement {
             case .deliver(let waited):
-                exchanges[number].attempts.waited(for: waited)
-                exchanges[number].phase = .delivering
-                deliver(number)
-            case .answer(let reason): giveUp(number, answer(to: reason, of: number))
+                exchanges[exchange].attempts.waited(for: waited)
+                exchanges[exchange].phase = .delivering
+                deliver(exchange)
+            case .answer(let reason): giveUp(exchange, answer(to: reason, of: exchange))
             }
             serve(client)
         }
     }
 
-    private mutating func giveUp(_ number: UInt32, _ own: OwnAnswer) {
-        noteGivenUp(number)
-        answer(number, own)
+    private mutating func giveUp(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
+        noteGivenUp(exchange)
+        answer(exchange, own)
     }
 
     private func outlook() -> RequestQueue.Outlook {
@@ -51,7 +51,7 @@ extension Worker {
             isEveryoneDying: waiting.awaitsNews && isEverybodyDying, returns: roster.returns)
     }
 
-    private func standing(_ key: SlabKey) -> RequestQueue.Standing? {
+    private func standing(_ key: Exchange.Key) -> RequestQueue.Standing? {
         if !exchanges.isCurrent(key) { return nil }
         let process = exchanges[key.slot].attempts.process
         return RequestQueue.Standing(
@@ -61,10 +61,10 @@ extension Worker {
     }
 
     /// What a request is told that waited for nothing.
-    private func answer(to reason: WaitReason, of number: UInt32) -> OwnAnswer {
-        let name = name(ofSlot: exchanges[number].attempts.process.slot)
+    private func answer(to reason: WaitReason, of exchange: Exchange.Slot) -> OwnAnswer {
+        let name = name(ofSlot: exchanges[exchange].attempts.process.slot)
         switch reason {
-        case .backend, .news: return nobodyReady(number)
+        case .backend, .news: return nobodyReady(exchange)
         case .endings:
             let words = Self.words(.deadly) ?? ""
             return OwnAnswer(.terminated, Cause.terminated.sentence(about: name, words))

@@ -11,32 +11,32 @@ extension Worker {
         noteDeaths(from: roster, to: latest)
         noteReturns(from: roster, to: latest)
         roster = latest
-        var stale: [UInt32] = []
+        var stale: [UpstreamConnection.Slot] = []
         upstreams.forEachSlot { stale.append($0) }
-        for number in stale where upstreams[number].client == nil {
+        for upstream in stale where upstreams[upstream].client == nil {
             if !latest.isCurrent(
-                slot: upstreams[number].slot, generation: upstreams[number].generation)
+                slot: upstreams[upstream].slot, generation: upstreams[upstream].generation)
             {
-                pool.remove(number, from: &upstreams)
-                closeUpstream(number)
+                pool.remove(upstream, from: &upstreams)
+                closeUpstream(upstream)
             }
         }
         // Whoever hears that it was adopted can read what was logged before.
         flushLog(force: true)
-        plan.board.adopted(latest.version, by: self.number)
+        plan.board.adopted(latest.version, by: index)
     }
 
     /// Whom a request goes to, leaving out those that it has been tried on; nobody when nobody is
     /// ready.
     ///
     /// A look at the version first: from the moment a roster is put up, nobody chooses by another.
-    mutating func choose(for number: UInt32) -> Int? {
+    mutating func choose(for exchange: Exchange.Slot) -> Int? {
         if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
-        if keepsPlaces, let index = ownPlace(number) { return index }
+        if keepsPlaces, let index = ownPlace(exchange) { return index }
         if plan.algorithm == .roundRobin {
-            return takeTurn(besides: exchanges[number].attempts.tried)
+            return takeTurn(besides: exchanges[exchange].attempts.tried)
         }
-        return chooseByLoad(number)
+        return chooseByLoad(exchange)
     }
 
     /// Whose turn it is.
@@ -63,12 +63,12 @@ extension Worker {
             if let tried, tried.includes(roster.members[index].process) { continue }
             if suspects { return index }
             let generation = roster.members[index].generation
-            if plan.scoreboard.checks(slot: Int(slot)).isDown(generation) { continue }
-            let failures = plan.scoreboard.verdict(slot: Int(slot))
+            if plan.scoreboard.checks(slot: slot).isDown(generation) { continue }
+            let failures = plan.scoreboard.verdict(slot: slot)
                 .failures(of: generation)
             if failures < Suspicion.threshold { return index }
-            if Suspicion.admits(failures: failures, lastTrial: lastTrial[Int(slot)], now: now) {
-                lastTrial[Int(slot)] = now
+            if Suspicion.admits(failures: failures, lastTrial: lastTrial[slot.index], now: now) {
+                lastTrial[slot.index] = now
                 return index
             }
         }

@@ -27,8 +27,8 @@ extension Worker {
     }
 
     /// The answer to a client that asks too often; nothing where it does not.
-    mutating func answerToHaste(_ number: UInt32) -> OwnAnswer? {
-        guard let refusal = overLimit(exchanges[number].network) else { return nil }
+    mutating func answerToHaste(_ exchange: Exchange.Slot) -> OwnAnswer? {
+        guard let refusal = overLimit(exchanges[exchange].network) else { return nil }
         let wait: Nanoseconds
         var own: OwnAnswer
         switch refusal {
@@ -39,8 +39,8 @@ extension Worker {
             wait = time
             own = OwnAnswer(.banned, "this address went on sending too many requests")
             // A proxy's connection is other clients' too.
-            let isProxy = clients[exchanges[number].client].isTrusted
-            if !isProxy { exchanges[number].keepsClient = false }
+            let isProxy = clients[exchanges[exchange].client].isTrusted
+            if !isProxy { exchanges[exchange].keepsClient = false }
         }
         // Whole seconds, and not one too few.
         own.retryAfter = (wait.count + 999_999_999) / 1_000_000_000

@@ -13,11 +13,11 @@ extension Worker {
     }
 
     /// Does for a client whatever can be done without waiting, up to its share of a turn.
-    mutating func serve(_ slot: UInt32) {
+    mutating func serve(_ client: ClientConnection.Slot) {
         var budget = Limits.bytesATurn
-        let key = clients.key(slot)
+        let key = clients.key(client)
         while budget > 0 {
-            switch step(slot) {
+            switch step(client) {
             case .moved(let count): budget -= count + 64
             case .blocked: return
             case .gone: return
@@ -27,120 +27,122 @@ extension Worker {
         unfinished.append(key)
     }
 
-    private mutating func step(_ slot: UInt32) -> Step {
-        switch clients[slot].phase {
-        case .introducing: return introduce(slot)
-        case .idle: return plan.isStream ? beginStream(slot) : beginExchange(slot)
+    private mutating func step(_ client: ClientConnection.Slot) -> Step {
+        switch clients[client].phase {
+        case .introducing: return introduce(client)
+        case .idle: return plan.isStream ? beginStream(client) : beginExchange(client)
         case .postponed: return .blocked
         case .lingering:
-            guard clients[slot].directions.contains(.readable) else { return .blocked }
-            return drain(slot) ? .moved(scratch.count) : .gone
-        case .serving(let number):
-            switch exchanges[number].phase {
-            case .readingHead: return readHead(number)
+            guard clients[client].directions.contains(.readable) else { return .blocked }
+            return drain(client) ? .moved(scratch.count) : .gone
+        case .serving(let exchange):
+            switch exchanges[exchange].phase {
+            case .readingHead: return readHead(exchange)
             case .awaitingNews, .queued: return .blocked
-            case .delivering where exchanges[number].isStream: return awaitConnection(number)
-            case .answeringItself where exchanges[number].isStream:
-                return endStream(number, reset: true)
-            case .delivering, .answering, .answeringItself: return relay(number)
-            case .streaming: return stream(number)
+            case .delivering where exchanges[exchange].isStream: return awaitConnection(exchange)
+            case .answeringItself where exchanges[exchange].isStream:
+                return endStream(exchange, reset: true)
+            case .delivering, .answering, .answeringItself: return relay(exchange)
+            case .streaming: return stream(exchange)
             }
         }
     }
 
     /// One move of an exchange whose request's head is known: first what the client is owed, then
     /// what the backend is, then what either of them has to say.
-    private mutating func relay(_ number: UInt32) -> Step {
-        let client = exchanges[number].client
-        if exchanges[number].response.pendingCount > 0 {
-            if clients[client].directions.contains(.writable) { return sendResponse(number) }
-        } else if exchanges[number].response.isComplete {
-            return finish(number)
+    private mutating func relay(_ exchange: Exchange.Slot) -> Step {
+        let client = exchanges[exchange].client
+        if exchanges[exchange].response.pendingCount > 0 {
+            if clients[client].directions.contains(.writable) { return sendResponse(exchange) }
+        } else if exchanges[exchange].response.isComplete {
+            return finish(exchange)
         }
-        if let upstream = exchanges[number].attempts.upstream {
-            if exchanges[number].request.pendingCount > 0
+        if let upstream = exchanges[exchange].attempts.upstream {
+            if exchanges[exchange].request.pendingCount > 0
                 && upstreams[upstream].directions.contains(.writable)
             {
-                return sendRequest(number, upstream)
+                return sendRequest(exchange, upstream)
             }
-            if exchanges[number].response.pendingCount == 0
+            if exchanges[exchange].response.pendingCount == 0
                 && upstreams[upstream].directions.contains(.readable)
             {
-                return receiveResponse(number, upstream)
+                return receiveResponse(exchange, upstream)
             }
         }
-        if exchanges[number].request.isComplete || exchanges[number].phase == .answeringItself {
+        if exchanges[exchange].request.isComplete || exchanges[exchange].phase == .answeringItself {
             return .blocked
         }
         if !clients[client].directions.contains(.readable) {
-            waitToReceive(number, client)
-        } else if exchanges[number].request.makeRoom() {
-            return receiveRequest(number)
+            waitToReceive(exchange, client)
+        } else if exchanges[exchange].request.makeRoom() {
+            return receiveRequest(exchange)
         }
         return .blocked
     }
 
-    mutating func sendResponse(_ number: UInt32) -> Step {
-        let client = exchanges[number].client
-        let wanted = exchanges[number].response.pendingCount
-        switch exchanges[number].response.send(over: clients[client].transport) {
+    mutating func sendResponse(_ exchange: Exchange.Slot) -> Step {
+        let client = exchanges[exchange].client
+        let wanted = exchanges[exchange].response.pendingCount
+        switch exchanges[exchange].response.send(over: clients[client].transport) {
         case .bytes(let count):
-            exchanges[number].response.didSend(count)
-            exchanges[number].sentToClient &+= UInt64(count)
-            exchanges[number].responsePace.moved(
-                at: now, to: exchanges[number].sentToClient, by: plan.pace)
-            if exchanges[number].phase != .delivering { exchanges[number].hasAnswered = true }
+            exchanges[exchange].response.didSend(count)
+            exchanges[exchange].sentToClient &+= UInt64(count)
+            exchanges[exchange].responsePace.moved(
+                at: now, to: exchanges[exchange].sentToClient, by: plan.pace)
+            if exchanges[exchange].phase != .delivering { exchanges[exchange].hasAnswered = true }
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
-            if let upstream = exchanges[number].attempts.upstream {
+            if let upstream = exchanges[exchange].attempts.upstream {
                 upstreams[upstream].activeAt = now
             }
-            if count < wanted { waitToSend(number, client) }
-            giveBackBodyBuffer(number)
+            if count < wanted { waitToSend(exchange, client) }
+            giveBackBodyBuffer(exchange)
             return .moved(count)
         case .wantWrite, .wantRead:
-            waitToSend(number, client)
+            waitToSend(exchange, client)
             return .moved(0)
         case .end, .failed:
-            clientVanished(number)
+            clientVanished(exchange)
             return .gone
         }
     }
 
-    mutating func sendRequest(_ number: UInt32, _ upstream: UInt32) -> Step {
-        switch exchanges[number].request.send(over: upstreams[upstream].transport) {
+    mutating func sendRequest(_ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot)
+        -> Step
+    {
+        switch exchanges[exchange].request.send(over: upstreams[upstream].transport) {
         case .bytes(let count):
             upstreams[upstream].phase = .ready
             upstreams[upstream].activeAt = now
-            exchanges[number].request.didSend(count)
-            if exchanges[number].request.pendingCount > 0 {
+            exchanges[exchange].request.didSend(count)
+            if exchanges[exchange].request.pendingCount > 0 {
                 upstreams[upstream].directions.remove(.writable)
             }
             return .moved(count)
         case .wantWrite, .wantRead:
             upstreams[upstream].directions.remove(.writable)
             return .moved(0)
-        case .end: return writeFailed(number, upstream, .brokenPipe)
-        case .failed(let errno): return writeFailed(number, upstream, errno)
+        case .end: return writeFailed(exchange, upstream, .brokenPipe)
+        case .failed(let errno): return writeFailed(exchange, upstream, errno)
         }
     }
 
     /// Reads more of a request's body.
-    mutating func receiveRequest(_ number: UInt32) -> Step {
-        let client = exchanges[number].client
-        let room = exchanges[number].request.queue.room
-        switch clients[client].transport.receive(into: &exchanges[number].request.queue) {
+    mutating func receiveRequest(_ exchange: Exchange.Slot) -> Step {
+        let client = exchanges[exchange].client
+        let room = exchanges[exchange].request.queue.room
+        switch clients[client].transport.receive(into: &exchanges[exchange].request.queue) {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
             clients[client].activeAt = now
-            exchanges[number].awaitsContinue = false
-            let malformed = exchanges[number].request.digest()
-            exchanges[number].requestPace.moved(
-                at: now, to: exchanges[number].request.bodyBytes, by: plan.pace)
+            exchanges[exchange].awaitsContinue = false
+            let malformed = exchanges[exchange].request.digest()
+            exchanges[exchange].requestPace.moved(
+                at: now, to: exchanges[exchange].request.bodyBytes, by: plan.pace)
             if let reason = malformed {
-                requestMalformed(number, reason)
-            } else if let most = plan.maxBody, exchanges[number].request.bodyBytes > most {
-                bodyTooLarge(number)
+                requestMalformed(exchange, reason)
+            } else if let most = plan.maxBody, exchanges[exchange].request.bodyBytes > most {
+                bodyTooLarge(exchange)
             }
             return .moved(count)
         case .wantRead, .wantWrite:
@@ -148,27 +150,28 @@ extension Worker {
             return .moved(0)
         case .end:
             clients[client].directions.remove(.readable)
-            if exchanges[number].request.sourceEnded() { return .moved(0) }
+            if exchanges[exchange].request.sourceEnded() { return .moved(0) }
             // Half a request must not look like a whole one to the backend.
-            clientVanished(number)
+            clientVanished(exchange)
             return .gone
         case .failed:
-            clientVanished(number)
+            clientVanished(exchange)
             return .gone
         }
     }
 
     /// The client has said nothing more at present: it has so long to go on.
-    private mutating func waitToReceive(_ number: UInt32, _ client: UInt32) {
-        if exchanges[number].awaitsContinue { return }
-        exchanges[number].requestPace.waits(from: now)
+    private mutating func waitToReceive(_ exchange: Exchange.Slot, _ client: ClientConnection.Slot)
+    {
+        if exchanges[exchange].awaitsContinue { return }
+        exchanges[exchange].requestPace.waits(from: now)
         arm(client: client, for: now + plan.clientCheck)
     }
 
     /// The client takes no more at present: it has so long to take something.
-    private mutating func waitToSend(_ number: UInt32, _ client: UInt32) {
+    private mutating func waitToSend(_ exchange: Exchange.Slot, _ client: ClientConnection.Slot) {
         clients[client].directions.remove(.writable)
-        exchanges[number].responsePace.waits(from: now)
+        exchanges[exchange].responsePace.waits(from: now)
         arm(client: client, for: now + plan.clientCheck)
     }
 }

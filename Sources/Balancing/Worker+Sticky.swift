@@ -9,9 +9,10 @@ extension Worker {
     var keepsPlaces: Bool { plan.keepsByCookie || plan.keepsByAddress }
 
     /// Where a client belongs; nothing where it belongs nowhere, or nobody is there now.
-    func ownPlace(_ number: UInt32) -> Int? {
-        if exchanges[number].attempts.count > 0 { return nil }
-        guard let index = plan.keepsByCookie ? placeOfCookie(number) : placeOfAddress(number) else {
+    func ownPlace(_ exchange: Exchange.Slot) -> Int? {
+        if exchanges[exchange].attempts.count > 0 { return nil }
+        guard let index = plan.keepsByCookie ? placeOfCookie(exchange) : placeOfAddress(exchange)
+        else {
             return nil
         }
         let mayStay =
@@ -20,12 +21,12 @@ extension Worker {
         return mayStay ? index : nil
     }
 
-    private func placeOfCookie(_ number: UInt32) -> Int? {
-        exchanges[number].cookieSlot.flatMap { roster.index(ofSlot: $0) }
+    private func placeOfCookie(_ exchange: Exchange.Slot) -> Int? {
+        exchanges[exchange].cookieSlot.flatMap { roster.index(ofSlot: $0) }
     }
 
-    private func placeOfAddress(_ number: UInt32) -> Int? {
-        guard let client = exchanges[number].network,
+    private func placeOfAddress(_ exchange: Exchange.Slot) -> Int? {
+        guard let client = exchanges[exchange].network,
             let place = plan.rules.place(of: client, now: now),
             let index = roster.index(ofSlot: place.slot),
             place.isCurrent(roster.members[index].generation)
@@ -34,28 +35,28 @@ extension Worker {
     }
 
     /// A request goes to a backend: its client belongs there from now on.
-    func noteOwnPlace(_ number: UInt32) {
-        guard let client = exchanges[number].network else { return }
+    func noteOwnPlace(_ exchange: Exchange.Slot) {
+        guard let client = exchanges[exchange].network else { return }
         plan.rules.bind(
-            client, slot: exchanges[number].attempts.process.slot,
-            generation: exchanges[number].attempts.process.generation, now: now
+            client, slot: exchanges[exchange].attempts.process.slot,
+            generation: exchanges[exchange].attempts.process.generation, now: now
         )
     }
 
     /// Keeps what the cookie of the head that was just parsed says.
-    mutating func noteCookie(_ number: UInt32) {
-        guard let index = exchanges[number].request.member(requestHead, plan.cookieName, roster)
+    mutating func noteCookie(_ exchange: Exchange.Slot) {
+        guard let index = exchanges[exchange].request.member(requestHead, plan.cookieName, roster)
         else { return }
-        exchanges[number].cookieSlot = roster.members[index].slot
+        exchanges[exchange].cookieSlot = roster.members[index].slot
     }
 
     /// Adds the cookie to the response head in `scratch`, where the client has another or none.
     ///
     /// It goes with the browser's session, no script can read it (HttpOnly), and other sites'
     /// requests come without it but for plain links (SameSite=Lax; RFC 6265bis §5.6.7).
-    mutating func addCookie(_ number: UInt32) {
-        let slot = exchanges[number].attempts.process.slot
-        guard exchanges[number].cookieSlot != slot, let index = roster.index(ofSlot: slot),
+    mutating func addCookie(_ exchange: Exchange.Slot) {
+        let slot = exchanges[exchange].attempts.process.slot
+        guard exchanges[exchange].cookieSlot != slot, let index = roster.index(ofSlot: slot),
             let value = roster.cookies?.value(of: index)
         else { return }
         scratch.truncate(to: scratch.count - 2)

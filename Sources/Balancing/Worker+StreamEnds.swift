@@ -6,95 +6,95 @@ import Kernel
 extension Worker {
     /// A client of the TCP mode has come: a backend is chosen, and connected to, before anything is
     /// read.
-    mutating func beginStream(_ slot: UInt32) -> Step {
+    mutating func beginStream(_ client: ClientConnection.Slot) -> Step {
         if exchanges.isFull {
-            clients[slot].phase = .postponed
-            postponed.append(clients.key(slot))
+            clients[client].phase = .postponed
+            postponed.append(clients.key(client))
             return .blocked
         }
-        let number = exchanges.insert(making: { Exchange(client: slot, startedAt: now) }).slot
-        exchanges[number].isStream = true
-        exchanges[number].request.leaveUnused()
-        exchanges[number].isLocal = clients[slot].isLocal
-        exchanges[number].phase = .delivering
-        clients[slot].phase = .serving(number)
-        clients[slot].requests &+= 1
-        clients[slot].activeAt = now
-        noteHeard(slot)
+        let exchange = exchanges.insert(making: { Exchange(client: client, startedAt: now) }).slot
+        exchanges[exchange].isStream = true
+        exchanges[exchange].request.leaveUnused()
+        exchanges[exchange].isLocal = clients[client].isLocal
+        exchanges[exchange].phase = .delivering
+        clients[client].phase = .serving(exchange)
+        clients[client].requests &+= 1
+        clients[client].activeAt = now
+        noteHeard(client)
         lane.exchangeOpened()
-        exchanges[number].network = clients[slot].network
-        if let own = answerToHaste(number) {
-            answer(number, own)
+        exchanges[exchange].network = clients[client].network
+        if let own = answerToHaste(exchange) {
+            answer(exchange, own)
             return .moved(0)
         }
-        beginWithIntroduction(number)
-        if plan.algorithm == .hash { noteKey(number) }
-        deliver(number)
+        beginWithIntroduction(exchange)
+        if plan.algorithm == .hash { noteKey(exchange) }
+        deliver(exchange)
         return .moved(0)
     }
 
     /// The connection to the backend is made, or it is not to be had.
-    mutating func awaitConnection(_ number: UInt32) -> Step {
-        guard let upstream = exchanges[number].attempts.upstream else { return .blocked }
+    mutating func awaitConnection(_ exchange: Exchange.Slot) -> Step {
+        guard let upstream = exchanges[exchange].attempts.upstream else { return .blocked }
         if upstreams[upstream].directions.isEmpty { return .blocked }
         if upstreams[upstream].directions.contains(.peerEnded),
             let errno = Socket.pendingError(of: upstreams[upstream].transport.socket)
         {
-            return attemptFailed(number, .notConnected, errno: errno)
+            return attemptFailed(exchange, .notConnected, errno: errno)
         }
         guard upstreams[upstream].directions.contains(.writable) else { return .blocked }
         upstreams[upstream].phase = .ready
         upstreams[upstream].activeAt = now
-        exchanges[number].phase = .streaming
-        let taken = now.since(exchanges[number].attempts.sentAt)
-        lane.observed(slot: exchanges[number].attempts.process.slot, after: taken)
-        succeeded(number)
-        noteLatency(number)
-        clients[exchanges[number].client].activeAt = now
+        exchanges[exchange].phase = .streaming
+        let taken = now.since(exchanges[exchange].attempts.sentAt)
+        lane.observed(slot: exchanges[exchange].attempts.process.slot, after: taken)
+        succeeded(exchange)
+        noteLatency(exchange)
+        clients[exchanges[exchange].client].activeAt = now
         return .moved(0)
     }
 
     /// Both directions with the client are over: what it sent last is still to be passed on.
-    mutating func streamHungUp(_ slot: UInt32, isReset: Bool) {
-        let key = clients.key(slot)
-        serve(slot)
+    mutating func streamHungUp(_ client: ClientConnection.Slot, isReset: Bool) {
+        let key = clients.key(client)
+        serve(client)
         if !isReset || !clients.isCurrent(key) { return }
-        if case .serving(let number) = clients[slot].phase { clientVanished(number) }
+        if case .serving(let exchange) = clients[client].phase { clientVanished(exchange) }
     }
 
     /// When a stream has been silent for too long, in both directions.
-    func streamDeadline(_ number: UInt32) -> Instant {
-        var since = clients[exchanges[number].client].activeAt
-        if let upstream = exchanges[number].attempts.upstream {
+    func streamDeadline(_ exchange: Exchange.Slot) -> Instant {
+        var since = clients[exchanges[exchange].client].activeAt
+        if let upstream = exchanges[exchange].attempts.upstream {
             since = max(since, upstreams[upstream].activeAt)
         }
         let limit = plan.options.timeoutTunnel
-        let isHalf = exchanges[number].endsFirst != nil
+        let isHalf = exchanges[exchange].endsFirst != nil
         return since + (isHalf ? min(limit, plan.halfStream) : limit)
     }
 
     /// Both sides have ended, or the stream is cut: whoever is still there sees a reset then.
     @discardableResult
-    mutating func endStream(_ number: UInt32, reset: Bool) -> Step {
-        let client = exchanges[number].client
-        logAccess(number)
-        if reset, let upstream = exchanges[number].attempts.upstream {
+    mutating func endStream(_ exchange: Exchange.Slot, reset: Bool) -> Step {
+        let client = exchanges[exchange].client
+        logAccess(exchange)
+        if reset, let upstream = exchanges[exchange].attempts.upstream {
             Socket.resetOnClose(upstreams[upstream].transport.socket)
         }
-        letUpstreamGo(number)
-        discard(number)
+        letUpstreamGo(exchange)
+        discard(exchange)
         closeClient(client, reset: reset)
         return .gone
     }
 
     /// The balancer goes, and its time is over: nobody is to take what was cut for an end.
     mutating func cutStreams() {
-        var streams: [UInt32] = []
+        var streams: [Exchange.Slot] = []
         exchanges.forEachSlot { streams.append($0) }
-        for number in streams
-        where exchanges[number].isStream || exchanges[number].phase == .streaming {
-            exchanges[number].cause = exchanges[number].cause ?? .leaving
-            endStream(number, reset: true)
+        for exchange in streams
+        where exchanges[exchange].isStream || exchanges[exchange].phase == .streaming {
+            exchanges[exchange].cause = exchanges[exchange].cause ?? .leaving
+            endStream(exchange, reset: true)
         }
     }
 }

@@ -8,190 +8,192 @@ extension Worker {
     mutating func expireTimers() {
         while let filed = wheel.nextDue(now: now) {
             if Int(filed) < clients.capacity {
-                clientDue(filed)
+                clientDue(ClientConnection.Slot(filed))
             } else {
-                upstreamDue(filed - UInt32(clients.capacity))
+                upstreamDue(UpstreamConnection.Slot(filed - UInt32(clients.capacity)))
             }
         }
         if case .paused(let until) = accepting, now >= until { resumeAccepting() }
     }
 
-    private mutating func clientDue(_ slot: UInt32) {
-        if case .serving(let number) = clients[slot].phase { noteTaken(number) }
-        let deadline = deadline(client: slot)
+    private mutating func clientDue(_ client: ClientConnection.Slot) {
+        if case .serving(let exchange) = clients[client].phase { noteTaken(exchange) }
+        let deadline = deadline(client: client)
         if now < deadline {
             // Whoever has nothing to wait for now may have later, and nobody files it then.
-            let hasEnded = clients[slot].endedAt != .never
-            if hasEnded && isGone(slot) { return }
+            let hasEnded = clients[client].endedAt != .never
+            if hasEnded && isGone(client) { return }
             let later =
                 hasEnded ? min(plan.halfClosed, Limits.endLook) : plan.clientCheck
-            clients[slot].filedFor = min(deadline, now + later)
-            wheel.file(slot, at: clients[slot].filedFor)
+            clients[client].filedFor = min(deadline, now + later)
+            wheel.file(wheelPlace(client: client), at: clients[client].filedFor)
             return
         }
         // Filed again, whatever comes of it: the answer may take its time too.
-        clients[slot].filedFor = now + plan.clientCheck
-        wheel.file(slot, at: clients[slot].filedFor)
-        switch clients[slot].phase {
-        case .introducing: refuseIntroduction(slot, "proxy_header_missing")
-        case .idle, .postponed, .lingering: closeClient(slot)
-        case .serving(let number): clientTooSlow(number)
+        clients[client].filedFor = now + plan.clientCheck
+        wheel.file(wheelPlace(client: client), at: clients[client].filedFor)
+        switch clients[client].phase {
+        case .introducing: refuseIntroduction(client, "proxy_header_missing")
+        case .idle, .postponed, .lingering: closeClient(client)
+        case .serving(let exchange): clientTooSlow(exchange)
         }
     }
 
     /// Whether a client that sends no more, and waits for its backend, is seen to have closed: on
     /// this machine the kernel knows. It is let go then.
-    private mutating func isGone(_ slot: UInt32) -> Bool {
-        guard clients[slot].isLocal, case .serving(let number) = clients[slot].phase,
-            exchanges[number].phase != .streaming, !waitsForClient(number),
-            Socket.isPeerClosed(of: clients[slot].transport.socket) == true
+    private mutating func isGone(_ client: ClientConnection.Slot) -> Bool {
+        guard clients[client].isLocal, case .serving(let exchange) = clients[client].phase,
+            exchanges[exchange].phase != .streaming, !waitsForClient(exchange),
+            Socket.isPeerClosed(of: clients[client].transport.socket) == true
         else { return false }
-        clientVanished(number)
+        clientVanished(exchange)
         return true
     }
 
-    private func deadline(client slot: UInt32) -> Instant {
-        let since = clients[slot].activeAt
-        switch clients[slot].phase {
+    private func deadline(client: ClientConnection.Slot) -> Instant {
+        let since = clients[client].activeAt
+        switch clients[client].phase {
         case .introducing: return since + plan.options.timeoutHead
         case .idle, .postponed:
             if leaving == .stopping { return since + Limits.firstWords }
-            let isNew = clients[slot].requests == 0
+            let isNew = clients[client].requests == 0
             return since + (isNew ? plan.options.timeoutHead : plan.options.timeoutIdle)
-        case .lingering: return min(since + Limits.linger, clients[slot].lingersUntil)
-        case .serving(let number):
-            if exchanges[number].phase == .readingHead {
-                return exchanges[number].startedAt + plan.options.timeoutHead
+        case .lingering: return min(since + Limits.linger, clients[client].lingersUntil)
+        case .serving(let exchange):
+            if exchanges[exchange].phase == .readingHead {
+                return exchanges[exchange].startedAt + plan.options.timeoutHead
             }
-            if exchanges[number].phase == .streaming { return streamDeadline(number) }
-            if waitsForContinue(number) { return since + Limits.continuePatience }
-            if !waitsForClient(number) {
-                let ended = clients[slot].endedAt
+            if exchanges[exchange].phase == .streaming { return streamDeadline(exchange) }
+            if waitsForContinue(exchange) { return since + Limits.continuePatience }
+            if !waitsForClient(exchange) {
+                let ended = clients[client].endedAt
                 return ended == .never ? .never : max(since, ended) + plan.halfClosed
             }
-            return min(since + plan.options.timeoutClient, paceDeadline(number))
+            return min(since + plan.options.timeoutClient, paceDeadline(exchange))
         }
     }
 
     /// A client may be taking what lies in the kernel for it, with nothing for us to do meanwhile.
-    private mutating func noteTaken(_ number: UInt32) {
-        if exchanges[number].response.pendingCount == 0 { return }
-        let client = exchanges[number].client
+    private mutating func noteTaken(_ exchange: Exchange.Slot) {
+        if exchanges[exchange].response.pendingCount == 0 { return }
+        let client = exchanges[exchange].client
         let waiting = Socket.unacknowledged(of: clients[client].transport.socket)
-        let sent = exchanges[number].sentToClient
+        let sent = exchanges[exchange].sentToClient
         let taken = sent - min(sent, waiting)
-        if taken > exchanges[number].takenByClient {
-            exchanges[number].takenByClient = taken
-            exchanges[number].responsePace.progressed(at: now, to: taken, by: plan.pace)
+        if taken > exchanges[exchange].takenByClient {
+            exchanges[exchange].takenByClient = taken
+            exchanges[exchange].responsePace.progressed(at: now, to: taken, by: plan.pace)
             clients[client].activeAt = now
         }
     }
 
     /// When the client has been slower than the least rate.
-    private func paceDeadline(_ number: UInt32) -> Instant {
-        if exchanges[number].response.pendingCount > 0 {
-            return exchanges[number].responsePace.deadline(by: plan.pace)
+    private func paceDeadline(_ exchange: Exchange.Slot) -> Instant {
+        if exchanges[exchange].response.pendingCount > 0 {
+            return exchanges[exchange].responsePace.deadline(by: plan.pace)
         }
-        return exchanges[number].requestPace.deadline(by: plan.pace)
+        return exchanges[exchange].requestPace.deadline(by: plan.pace)
     }
 
     /// Whether it is the client that has to do something next.
-    private func waitsForClient(_ number: UInt32) -> Bool {
-        if exchanges[number].isStream || exchanges[number].phase == .streaming { return false }
-        if exchanges[number].response.pendingCount > 0 { return true }
-        if exchanges[number].awaitsContinue { return false }
-        return !exchanges[number].request.isComplete && exchanges[number].request.pendingCount == 0
-            && exchanges[number].phase == .delivering
+    private func waitsForClient(_ exchange: Exchange.Slot) -> Bool {
+        if exchanges[exchange].isStream || exchanges[exchange].phase == .streaming { return false }
+        if exchanges[exchange].response.pendingCount > 0 { return true }
+        if exchanges[exchange].awaitsContinue { return false }
+        return !exchanges[exchange].request.isComplete
+            && exchanges[exchange].request.pendingCount == 0
+            && exchanges[exchange].phase == .delivering
     }
 
     /// Whether the client holds its body back and the backend has said nothing yet.
-    private func waitsForContinue(_ number: UInt32) -> Bool {
-        exchanges[number].awaitsContinue && exchanges[number].phase == .delivering
-            && exchanges[number].response.pendingCount == 0
-            && !exchanges[number].request.isComplete
+    private func waitsForContinue(_ exchange: Exchange.Slot) -> Bool {
+        exchanges[exchange].awaitsContinue && exchanges[exchange].phase == .delivering
+            && exchanges[exchange].response.pendingCount == 0
+            && !exchanges[exchange].request.isComplete
     }
 
-    private mutating func clientTooSlow(_ number: UInt32) {
-        let client = exchanges[number].client
-        if exchanges[number].phase == .streaming {
-            exchanges[number].cause = .idle
+    private mutating func clientTooSlow(_ exchange: Exchange.Slot) {
+        let client = exchanges[exchange].client
+        if exchanges[exchange].phase == .streaming {
+            exchanges[exchange].cause = .idle
             // An end would make what was cut look whole.
-            endStream(number, reset: true)
+            endStream(exchange, reset: true)
             return
         }
-        if waitsForContinue(number) {
-            bidContinue(number)
+        if waitsForContinue(exchange) {
+            bidContinue(exchange)
             return
         }
         // It has most likely gone, and its backend works for nobody.
-        if exchanges[number].phase != .readingHead && !waitsForClient(number) {
-            clientVanished(number)
+        if exchanges[exchange].phase != .readingHead && !waitsForClient(exchange) {
+            clientVanished(exchange)
             return
         }
-        if exchanges[number].response.pendingCount > 0 || exchanges[number].hasAnswered {
-            exchanges[number].cause = .clientTooSlow
-            clientVanished(number)
+        if exchanges[exchange].response.pendingCount > 0 || exchanges[exchange].hasAnswered {
+            exchanges[exchange].cause = .clientTooSlow
+            clientVanished(exchange)
             return
         }
-        exchanges[number].keepsClient = false
-        letUpstreamGo(number)
-        answer(number, OwnAnswer(.requestTimeout, "the request did not come in time"))
+        exchanges[exchange].keepsClient = false
+        letUpstreamGo(exchange)
+        answer(exchange, OwnAnswer(.requestTimeout, "the request did not come in time"))
         serve(client)
     }
 
     /// The backend may be one that waits for the body without a word. So that the two don't wait
     /// for each other for ever, the client is told to go on (RFC 9110 §10.1.1).
-    private mutating func bidContinue(_ number: UInt32) {
-        exchanges[number].awaitsContinue = false
-        if exchanges[number].response.queue.capacity == 0 {
-            exchanges[number].response.queue = buffers.lend()
+    private mutating func bidContinue(_ exchange: Exchange.Slot) {
+        exchanges[exchange].awaitsContinue = false
+        if exchanges[exchange].response.queue.capacity == 0 {
+            exchanges[exchange].response.queue = buffers.lend()
         }
         // Where it has begun to answer, that says more than we could.
-        if !exchanges[number].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
-        exchanges[number].wasBidContinue = true
-        let client = exchanges[number].client
+        if !exchanges[exchange].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
+        exchanges[exchange].wasBidContinue = true
+        let client = exchanges[exchange].client
         clients[client].activeAt = now
         serve(client)
     }
 
-    private mutating func upstreamDue(_ number: UInt32) {
-        let itself = upstreams.key(number)
+    private mutating func upstreamDue(_ upstream: UpstreamConnection.Slot) {
+        let itself = upstreams.key(upstream)
         heedUnread(
-            BackendProcess(slot: upstreams[number].slot, generation: upstreams[number].generation))
+            BackendProcess(
+                slot: upstreams[upstream].slot, generation: upstreams[upstream].generation))
         // It may have been given up.
         if !upstreams.isCurrent(itself) { return }
-        var deadline = deadline(upstream: number)
-        if upstreams[number].phase == .connecting {
-            let look = lookWhetherRead(upstream: number)
+        var deadline = deadline(upstream: upstream)
+        if upstreams[upstream].phase == .connecting {
+            let look = lookWhetherRead(upstream: upstream)
             deadline = now < deadline ? min(deadline, look) : deadline
         }
-        if isSilent(upstream: number) {
-            var suspicion = suspicionDue(upstream: number)
+        if isSilent(upstream: upstream) {
+            var suspicion = suspicionDue(upstream: upstream)
             if now >= suspicion {
-                suspect(upstream: number)
-                suspicion = suspicionDue(upstream: number)
+                suspect(upstream: upstream)
+                suspicion = suspicionDue(upstream: upstream)
             }
-            suspicion = min(suspicion, lookWhetherRead(upstream: number))
+            suspicion = min(suspicion, lookWhetherRead(upstream: upstream))
             deadline = now < deadline ? min(deadline, suspicion) : deadline
         }
-        let isIdle = upstreams[number].client == nil
-        if isIdle { pool.stayed(upstreams[number], now: now) }
+        let isIdle = upstreams[upstream].client == nil
+        if isIdle { pool.stayed(upstreams[upstream], now: now) }
         if now < deadline {
             // It may be the client's turn now and the backend's later.
             let most = isIdle ? Limits.unreadLook : plan.options.timeoutResponse
-            upstreams[number].filedFor = min(deadline, now + most)
-            wheel.file(wheelSlot(upstream: number), at: upstreams[number].filedFor)
+            upstreams[upstream].filedFor = min(deadline, now + most)
+            wheel.file(wheelPlace(upstream: upstream), at: upstreams[upstream].filedFor)
             return
         }
-        guard let client = upstreams[number].client,
+        guard let client = upstreams[upstream].client,
             case .serving(let exchange) = clients[client].phase
         else {
-            pool.remove(number, from: &upstreams)
-            closeUpstream(number)
+            pool.remove(upstream, from: &upstreams)
+            closeUpstream(upstream)
             return
         }
         let failure: AttemptFailure =
-            upstreams[number].phase == .connecting ? .notConnected : .timedOut
+            upstreams[upstream].phase == .connecting ? .notConnected : .timedOut
         let errno: Errno? = failure == .notConnected ? .timedOut : nil
         // The client may be cut off by it.
         let key = clients.key(client)
@@ -200,19 +202,19 @@ extension Worker {
     }
 
     /// Whether it is the backend's turn to say something.
-    private func isSilent(upstream number: UInt32) -> Bool {
-        guard let client = upstreams[number].client, upstreams[number].phase == .ready,
+    private func isSilent(upstream: UpstreamConnection.Slot) -> Bool {
+        guard let client = upstreams[upstream].client, upstreams[upstream].phase == .ready,
             case .serving(let exchange) = clients[client].phase
         else { return false }
         return exchanges[exchange].phase == .delivering && !waitsForClient(exchange)
     }
 
-    private func deadline(upstream number: UInt32) -> Instant {
-        let since = upstreams[number].activeAt
-        guard let client = upstreams[number].client,
+    private func deadline(upstream: UpstreamConnection.Slot) -> Instant {
+        let since = upstreams[upstream].activeAt
+        guard let client = upstreams[upstream].client,
             case .serving(let exchange) = clients[client].phase
-        else { return since + pool.idleLimit(upstreams[number]) }
-        if upstreams[number].phase == .connecting { return since + plan.options.timeoutConnect }
+        else { return since + pool.idleLimit(upstreams[upstream]) }
+        if upstreams[upstream].phase == .connecting { return since + plan.options.timeoutConnect }
         if exchanges[exchange].phase == .streaming || waitsForClient(exchange) { return .never }
         // Between two events there may be hours, and nothing is wrong.
         let isEvents = exchanges[exchange].isEventStream && exchanges[exchange].phase == .answering

@@ -10,42 +10,46 @@ import Scoreboard
 extension Worker {
     /// Looks, when it is time, whether the first request on a new connection has been read, and
     /// returns when to look next. To be asked while the backend has something to do.
-    mutating func lookWhetherRead(upstream number: UInt32) -> Instant {
-        guard !plan.isStream, upstreams[number].idled == nil,
-            let client = upstreams[number].client,
+    mutating func lookWhetherRead(upstream: UpstreamConnection.Slot) -> Instant {
+        guard !plan.isStream, upstreams[upstream].idled == nil,
+            let client = upstreams[upstream].client,
             case .serving(let exchange) = clients[client].phase
         else { return .never }
         let since = exchanges[exchange].attempts.sentAt
-        let due = max(upstreams[number].unreadLook, since + Limits.unreadMoment)
+        let due = max(upstreams[upstream].unreadLook, since + Limits.unreadMoment)
         if now < due || due == .never { return due }
         let next: Instant
-        switch isUnread(exchange, over: number) {
+        switch isUnread(exchange, over: upstream) {
         case .some(false): next = .never
         case .some(true):
             next = now + Limits.unreadLook
-            noteUnread(upstream: number, since: since, isCertain: true)
+            noteUnread(upstream: upstream, since: since, isCertain: true)
         case .none:
             // It may just take its time: so the longer it has taken, the longer until the next.
             next = now + max(Limits.unreadLook, now.since(since))
-            noteUnread(upstream: number, since: since, isCertain: false)
+            noteUnread(upstream: upstream, since: since, isCertain: false)
         }
-        upstreams[number].unreadLook = next
+        upstreams[upstream].unreadLook = next
         return next
     }
 
-    private func isUnread(_ exchange: UInt32, over number: UInt32) -> Bool? {
+    private func isUnread(_ exchange: Exchange.Slot, over upstream: UpstreamConnection.Slot)
+        -> Bool?
+    {
         // Of what has been let go the backend has read some, unless it has not accepted it.
         let isWhole = exchanges[exchange].request.isWhole
         let count = isWhole ? UInt64(exchanges[exchange].request.sent) : .max
-        return Socket.isUnread(by: upstreams[number].transport.socket, of: count)
+        return Socket.isUnread(by: upstreams[upstream].transport.socket, of: count)
     }
 
-    private mutating func noteUnread(upstream number: UInt32, since: Instant, isCertain: Bool) {
+    private mutating func noteUnread(
+        upstream: UpstreamConnection.Slot, since: Instant, isCertain: Bool
+    ) {
         let process = BackendProcess(
-            slot: upstreams[number].slot, generation: upstreams[number].generation)
+            slot: upstreams[upstream].slot, generation: upstreams[upstream].generation)
         if !roster.isCurrent(slot: process.slot, generation: process.generation) { return }
         let request = UnreadRequest(since: since, seenAt: now, isCertain: isCertain)
-        plan.scoreboard.load(slot: Int(process.slot))
+        plan.scoreboard.load(slot: process.slot)
             .setUnread(request.words, of: process.generation)
         plan.unread.raise(process.slot)
         if !heedUnread(process) && !isCertain { pool.owesOne(process, now: now) }
@@ -55,7 +59,7 @@ extension Worker {
     @discardableResult
     mutating func heedUnread(_ process: BackendProcess) -> Bool {
         if !roster.isCurrent(slot: process.slot, generation: process.generation) { return false }
-        let cell = plan.scoreboard.load(slot: Int(process.slot))
+        let cell = plan.scoreboard.load(slot: process.slot)
         var occupation = Occupation(word: cell.occupation(of: process.generation))
         if occupation.isInForce(now) {
             giveUpAll(process, until: occupation.until)

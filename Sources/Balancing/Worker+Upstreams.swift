@@ -5,35 +5,35 @@ import Kernel
 extension Worker {
     /// What became of looking for a connection to a backend.
     enum Checkout {
-        case connection(UInt32)
+        case connection(UpstreamConnection.Slot)
         case failed(Errno)
     }
 
     /// A connection to the member: an idle one where there is one, else a new one.
     mutating func checkOut(
-        _ index: Int, isRepeatable: Bool, client: UInt32, fresh: Bool
+        _ index: Int, isRepeatable: Bool, client: ClientConnection.Slot, fresh: Bool
     ) -> Checkout {
         let slot = roster.members[index].slot
         while !fresh,
-            let number = pool.take(
+            let upstream = pool.take(
                 slot, isRepeatable: isRepeatable, now: now, from: &upstreams)
         {
             // Bytes that nobody asked for must not be taken for the answer to what comes now: what
             // has come by now has been told, unless there was too much to tell.
             if (!isRepeatable || hasMoreEvents)
-                && upstreams[number].transport.socket.peek() != .wouldBlock
+                && upstreams[upstream].transport.socket.peek() != .wouldBlock
             {
-                closeIdle(number)
+                closeIdle(upstream)
                 continue
             }
-            upstreams[number].idled = now.since(upstreams[number].activeAt)
-            upstreams[number].client = client
-            return .connection(number)
+            upstreams[upstream].idled = now.since(upstreams[upstream].activeAt)
+            upstreams[upstream].client = client
+            return .connection(upstream)
         }
         return connect(index, client: client)
     }
 
-    private mutating func connect(_ index: Int, client: UInt32) -> Checkout {
+    private mutating func connect(_ index: Int, client: ClientConnection.Slot) -> Checkout {
         lane.connected(slot: roster.members[index].slot)
         let outcome = beginConnection(index, client: client)
         // Somebody who needs no connection at present may have one to spare.
@@ -43,7 +43,7 @@ extension Worker {
         return beginConnection(index, client: client)
     }
 
-    private mutating func beginConnection(_ index: Int, client: UInt32) -> Checkout {
+    private mutating func beginConnection(_ index: Int, client: ClientConnection.Slot) -> Checkout {
         let slot = roster.members[index].slot
         guard let key = upstreams.nextKey else { return .failed(.tooManyInProcess) }
         do throws(SystemError) {
@@ -57,88 +57,93 @@ extension Worker {
                     transport: Transport(begun.socket), slot: slot,
                     generation: roster.members[index].generation, client: client, activeAt: now,
                     filedFor: deadline))
-            wheel.file(wheelSlot(upstream: key.slot), at: deadline)
+            wheel.file(wheelPlace(upstream: key.slot), at: deadline)
             return .connection(key.slot)
         } catch {
             return .failed(error.errno)
         }
     }
 
-    mutating func upstreamReady(_ number: UInt32, _ readiness: Readiness) {
-        upstreams[number].directions.note(readiness)
-        if let client = upstreams[number].client {
+    mutating func upstreamReady(_ upstream: UpstreamConnection.Slot, _ readiness: Readiness) {
+        upstreams[upstream].directions.note(readiness)
+        if let client = upstreams[upstream].client {
             serve(client)
             return
         }
         // An idle connection has nothing to say: its end, or bytes that nobody asked for.
         if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
-            pool.remove(number, from: &upstreams)
-            closeIdle(number)
+            pool.remove(upstream, from: &upstreams)
+            closeIdle(upstream)
         }
     }
 
     /// Closes a connection that its backend has ended, or spoilt, while it idled.
-    private mutating func closeIdle(_ number: UInt32) {
+    private mutating func closeIdle(_ upstream: UpstreamConnection.Slot) {
         pool.ended(
-            upstreams[number], idled: now.since(upstreams[number].activeAt), now: now)
-        closeUpstream(number)
+            upstreams[upstream], idled: now.since(upstreams[upstream].activeAt), now: now)
+        closeUpstream(upstream)
     }
 
     /// Puts a connection whose exchange is over back into the pool, or closes it.
-    mutating func release(_ number: UInt32, reusable: Bool) {
-        upstreams[number].client = nil
+    mutating func release(_ upstream: UpstreamConnection.Slot, reusable: Bool) {
+        upstreams[upstream].client = nil
         let isCurrent = roster.isCurrent(
-            slot: upstreams[number].slot, generation: upstreams[number].generation)
+            slot: upstreams[upstream].slot, generation: upstreams[upstream].generation)
         // With a PROXY header in front a connection is one client's alone.
         let isShared = !plan.introduces
-        if !reusable || !isCurrent || !isShared || !upstreams[number].isReusable {
-            closeUpstream(number)
+        if !reusable || !isCurrent || !isShared || !upstreams[upstream].isReusable {
+            closeUpstream(upstream)
             return
         }
-        upstreams[number].activeAt = now
-        if upstreams[number].directions.contains(.peerEnded) {
-            closeIdle(number)
+        upstreams[upstream].activeAt = now
+        if upstreams[upstream].directions.contains(.peerEnded) {
+            closeIdle(upstream)
             return
         }
         // The last read may have left something: an idle connection must have nothing to say.
-        if upstreams[number].directions.contains(.readable) {
-            if upstreams[number].transport.socket.peek() != .wouldBlock {
-                closeIdle(number)
+        if upstreams[upstream].directions.contains(.readable) {
+            if upstreams[upstream].transport.socket.peek() != .wouldBlock {
+                closeIdle(upstream)
                 return
             }
-            upstreams[number].directions.remove(.readable)
+            upstreams[upstream].directions.remove(.readable)
         }
-        if pool.returned(number, now: now, to: &upstreams) {
+        if pool.returned(upstream, now: now, to: &upstreams) {
             // Somebody may come to wait for its end.
-            let due = min(pool.due(upstreams[number]), now + Limits.unreadLook)
-            arm(upstream: number, for: due)
+            let due = min(pool.due(upstreams[upstream]), now + Limits.unreadLook)
+            arm(upstream: upstream, for: due)
         } else {
-            closeUpstream(number)
+            closeUpstream(upstream)
         }
     }
 
     /// Closes a connection that is in no pool.
-    mutating func closeUpstream(_ number: UInt32) {
-        wheel.unfile(wheelSlot(upstream: number))
-        upstreams.discard(number)
+    mutating func closeUpstream(_ upstream: UpstreamConnection.Slot) {
+        wheel.unfile(wheelPlace(upstream: upstream))
+        upstreams.discard(upstream)
     }
 
     @inline(__always)
-    func wheelSlot(upstream number: UInt32) -> UInt32 { UInt32(clients.capacity) + number }
+    func wheelPlace(client: ClientConnection.Slot) -> UInt32 { client.number }
+
+    @inline(__always)
+    func wheelPlace(upstream: UpstreamConnection.Slot) -> UInt32 {
+        UInt32(clients.capacity) + upstream.number
+    }
 
     /// Has the wheel hand the connection out by then; later is not filed anew, it is looked at
     /// when the earlier time comes.
     @inline(__always)
-    mutating func arm(upstream number: UInt32, for deadline: Instant) {
-        if deadline >= upstreams[number].filedFor { return }
-        upstreams[number].filedFor = deadline
-        wheel.file(wheelSlot(upstream: number), at: deadline)
+    mutating func arm(upstream: UpstreamConnection.Slot, for deadline: Instant) {
+        if deadline >= upstreams[upstream].filedFor { return }
+        upstreams[upstream].filedFor = deadline
+        wheel.file(wheelPlace(upstream: upstream), at: deadline)
     }
 
     @inline(__always)
-    mutating func arm(client slot: UInt32, for deadline: Instant) {
-        if deadline >= clients[slot].filedFor { return }
-        clients[slot].filedFor = deadline
-        wheel.file(slot, at: deadline)
+    mutating func arm(client: ClientConnection.Slot, for deadline: Instant) {
+        if deadline >= clients[client].filedFor { return }
+        clients[client].filedFor = deadline
+        wheel.file(wheelPlace(client: client), at: deadline)
     }
 }

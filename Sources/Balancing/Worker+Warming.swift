@@ -14,7 +14,7 @@ extension Worker {
         for member in latest.members where member.fact == .ready {
             let before = last.index(ofSlot: member.slot).map { last.members[$0] }
             let wasReady = before?.fact == .ready && before?.generation == member.generation
-            if !wasReady { plan.scoreboard.noteReturn(slot: Int(member.slot), at: now) }
+            if !wasReady { plan.scoreboard.noteReturn(slot: member.slot, at: now) }
         }
     }
 
@@ -35,21 +35,21 @@ extension Worker {
     }
 
     private func share(of index: Int, _ start: SlowStart) -> UInt32 {
-        let slot = Int(roster.members[index].slot)
+        let slot = roster.members[index].slot
         guard let returned = plan.scoreboard.returned(slot: slot) else { return SlowStart.whole }
         return start.share(from: returned, now: now)
     }
 
     /// Where in the rotation to begin: at the turn's own place, or elsewhere where that is of
     /// somebody who does not take all of its turns yet.
-    mutating func placeOfTurn(_ number: UInt64) -> Int {
+    mutating func placeOfTurn(_ turn: UInt64) -> Int {
         let count = roster.rotation.count
-        let place = Int(number % UInt64(count))
+        let place = Int(turn % UInt64(count))
         if !isWarming() { return place }
         let share = warmth(of: roster.rotation[place])
-        if SlowStart.admits(turn: number, of: count, at: share) { return place }
+        if SlowStart.admits(turn: turn, of: count, at: share) { return place }
         // Of those who stand in nobody may be on the way too, or it would have more than its share.
-        var standIn = Rotation.standIn(turn: number, of: count)
+        var standIn = Rotation.standIn(turn: turn, of: count)
         for _ in 0..<count {
             if warmth(of: roster.rotation[standIn]) == SlowStart.whole { break }
             standIn = standIn + 1 == count ? 0 : standIn + 1

@@ -19,7 +19,8 @@ enum TokenKind {
 /// between them. It shares the roster, which is replaced whole, and the scoreboard.
 struct Worker: ~Copyable {
     let plan: WorkerPlan
-    let number: Int
+    /// Which worker of the balancer it is, from 0.
+    let index: Int
     let lane: Lane
     let poller: Poller
 
@@ -34,7 +35,7 @@ struct Worker: ~Copyable {
     var roster: Roster
     /// When a backend that is under suspicion was last tried, by slot.
     var lastTrial: [Instant]
-    var accounts: FailoverAccounts
+    var accounts: FailoverAccounts<Exchange>
     /// How long each backend, by slot, may be silent before it is looked at.
     var patience: [Patience]
     /// Whether somebody may have been found to hang, so that requests are to be taken from it.
@@ -43,7 +44,7 @@ struct Worker: ~Copyable {
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
     /// What proxies have told of clients, by slot, where it is to be told to backends.
-    var introductions: [UInt32: ProxyHeader] = [:]
+    var introductions: [ClientConnection.Slot: ProxyHeader] = [:]
     /// Where PROXY headers are looked at.
     var introduction = ByteQueue(capacity: Limits.proxyHeader)
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
@@ -59,12 +60,12 @@ struct Worker: ~Copyable {
     /// Whether the poller may know of more than it could tell at once.
     var hasMoreEvents = false
     /// Clients that used up what they may move in a turn.
-    var unfinished: [SlabKey] = []
+    var unfinished: [ClientConnection.Key] = []
     /// Answers about a process that has died, in the order of their time.
     var awaited: [Awaited] = []
     var waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
     /// Clients whose request waits for an earlier one to be over: there is no room for it.
-    var postponed: [SlabKey] = []
+    var postponed: [ClientConnection.Key] = []
     /// Who could make room for others.
     var idlers = Idlers()
     /// With how many clients there is a good deal of room again.
@@ -84,12 +85,12 @@ struct Worker: ~Copyable {
         case ended
     }
 
-    init(_ plan: WorkerPlan, number: Int, lane: Lane) throws(SystemError) {
+    init(_ plan: WorkerPlan, index: Int, lane: Lane) throws(SystemError) {
         let start = Clock.now()
-        let capacity = plan.connections(ofWorker: number)
+        let capacity = plan.connections(ofWorker: index)
         let upstreamCapacity = capacity + 64
         self.plan = plan
-        self.number = number
+        self.index = index
         self.lane = lane
         poller = try Poller()
         relievedAt = capacity - max(1, capacity / 10)
@@ -135,13 +136,13 @@ struct Worker: ~Copyable {
         closeAccounts()
         flushLog(force: true)
         // It chooses nobody any more: nobody need wait until it knows of a later roster.
-        plan.board.adopted(.max, by: number)
+        plan.board.adopted(.max, by: index)
         plan.leaving.workerFinished()
     }
 
     mutating func begin() throws(SystemError) {
         try poller.add(
-            plan.wakers[number].waker.reference, for: .readable, token: Token(kind: TokenKind.waker)
+            plan.wakers[index].waker.reference, for: .readable, token: Token(kind: TokenKind.waker)
         )
         try watchListeners()
         adoptRoster()
@@ -169,13 +170,14 @@ struct Worker: ~Copyable {
     }
 
     private mutating func dispatch(_ event: Event) {
-        let key = event.token.key
         switch event.token.kind {
         case TokenKind.client:
+            let key = event.token.key(in: clients)
             if clients.isCurrent(key) { clientReady(key.slot, event.readiness) }
         case TokenKind.upstream:
+            let key = event.token.key(in: upstreams)
             if upstreams.isCurrent(key) { upstreamReady(key.slot, event.readiness) }
-        case TokenKind.listener: accept(from: Int(key.slot))
+        case TokenKind.listener: accept(from: Int(event.token.slot))
         case TokenKind.waker: woken()
         default: invariant(false, "an event of an unknown kind")
         }
@@ -232,7 +234,7 @@ struct Worker: ~Copyable {
 
     /// Somebody changed the roster or asked the balancer to leave.
     private mutating func woken() {
-        plan.wakers[number].waker.clear()
+        plan.wakers[index].waker.clear()
         adoptRoster()
         rescuesDue = true
         takeCrowdRequest()

@@ -37,7 +37,7 @@ final class WorkerPlan: Sendable {
     let pace: PaceRule
     /// How soon it is looked again at a client that is waited for, or may be before long.
     let clientCheck: Nanoseconds
-    /// Wakes each worker, by its number.
+    /// Wakes each worker, by its index.
     let wakers: [WakerBox]
     let accessLog: AccessLogOutput
     /// Whether there is a supervisor, which says how processes end.
@@ -125,9 +125,9 @@ final class WorkerPlan: Sendable {
     }
 
     /// Client connections that this worker may have.
-    func connections(ofWorker number: Int) -> Int {
+    func connections(ofWorker index: Int) -> Int {
         let workers = wakers.count
-        return connections / workers + (number < connections % workers ? 1 : 0)
+        return connections / workers + (index < connections % workers ? 1 : 0)
     }
 
     /// How backends are told of clients, where they are.

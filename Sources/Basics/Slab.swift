@@ -1,18 +1,3 @@
-/// Where an element lies in a slab, and which of the slot's tenants it is.
-public struct SlabKey: Hashable, Sendable {
-    public let slot: UInt32
-    public let generation: UInt32
-
-    @inlinable
-    public init(slot: UInt32, generation: UInt32) {
-        self.slot = slot
-        self.generation = generation
-    }
-
-    /// A key that no element ever has.
-    public static let none = SlabKey(slot: .max, generation: 0)
-}
-
 /// A fixed number of slots that never move, found by number, each with a generation.
 ///
 /// A slot that is let and let again gets another generation, so that what was meant for the earlier
@@ -20,6 +5,36 @@ public struct SlabKey: Hashable, Sendable {
 /// a slot is first used.
 @safe
 public struct Slab<Element: ~Copyable>: ~Copyable {
+    /// Where an element lies. A slot of one kind of slab can't be taken for one of another.
+    public struct Slot: Hashable, Sendable {
+        public let number: UInt32
+        @inlinable
+        var index: Int { Int(number) }
+
+        @inlinable
+        public init(_ number: UInt32) { self.number = number }
+
+        /// A slot that no slab has.
+        @inlinable
+        public static var none: Slot { Slot(.max) }
+    }
+
+    /// Where an element lies, and which of the slot's tenants it is.
+    public struct Key: Hashable, Sendable {
+        public let slot: Slot
+        public let generation: UInt32
+
+        @inlinable
+        public init(slot: Slot, generation: UInt32) {
+            self.slot = slot
+            self.generation = generation
+        }
+
+        /// A key that no element ever has.
+        @inlinable
+        public static var none: Key { Key(slot: .none, generation: 0) }
+    }
+
     @usableFromInline let elements: UnsafeMutablePointer<Element>
     /// Odd while the slot is let.
     @usableFromInline let generations: UnsafeMutablePointer<UInt32>
@@ -54,32 +69,32 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
 
     /// The key that the next `insert` will give; nothing when the slab is full.
     @inlinable
-    public var nextKey: SlabKey? {
+    public var nextKey: Key? {
         if firstFree != .max {
-            return SlabKey(slot: firstFree, generation: unsafe generations[Int(firstFree)] | 1)
+            return Key(slot: Slot(firstFree), generation: unsafe generations[Int(firstFree)] | 1)
         }
-        return Int(untouched) == capacity ? nil : SlabKey(slot: untouched, generation: 1)
+        return Int(untouched) == capacity ? nil : Key(slot: Slot(untouched), generation: 1)
     }
 
     /// Lets a slot to `element`, the one that `nextKey` told; the slab must not be full.
     @inlinable
-    public mutating func insert(_ element: consuming Element) -> SlabKey {
+    public mutating func insert(_ element: consuming Element) -> Key {
         let key = letNext()
-        unsafe (elements + Int(key.slot)).initialize(to: element)
+        unsafe (elements + key.slot.index).initialize(to: element)
         return key
     }
 
     /// Lets a slot to what `make` makes, where it will lie: a large element is not moved there.
     @inlinable @inline(__always)
-    public mutating func insert(making make: () -> Element) -> SlabKey {
+    public mutating func insert(making make: () -> Element) -> Key {
         let key = letNext()
-        unsafe (elements + Int(key.slot)).initialize(to: make())
+        unsafe (elements + key.slot.index).initialize(to: make())
         return key
     }
 
     /// The next slot, let to an element that the caller puts there at once.
     @inlinable
-    mutating func letNext() -> SlabKey {
+    mutating func letNext() -> Key {
         let slot: UInt32
         if firstFree != .max {
             slot = firstFree
@@ -92,72 +107,72 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
             unsafe generations[Int(slot)] = 1
         }
         letCount += 1
-        return SlabKey(slot: slot, generation: unsafe generations[Int(slot)])
+        return Key(slot: Slot(slot), generation: unsafe generations[Int(slot)])
     }
 
     /// Ends a slot's tenancy and hands the element out.
     @inlinable
-    public mutating func remove(_ slot: UInt32) -> Element {
+    public mutating func remove(_ slot: Slot) -> Element {
         free(slot)
-        return unsafe (elements + Int(slot)).move()
+        return unsafe (elements + slot.index).move()
     }
 
     /// Ends a slot's tenancy and the element where it lies.
     @inlinable
-    public mutating func discard(_ slot: UInt32) {
+    public mutating func discard(_ slot: Slot) {
         free(slot)
-        unsafe (elements + Int(slot)).deinitialize(count: 1)
+        unsafe (elements + slot.index).deinitialize(count: 1)
     }
 
     @inlinable
-    mutating func free(_ slot: UInt32) {
+    mutating func free(_ slot: Slot) {
         checkLet(slot)
         // Even again: free. It wraps after two thousand million tenants, and skips nothing else.
-        unsafe generations[Int(slot)] &+= 1
-        unsafe nextFree[Int(slot)] = firstFree
-        firstFree = slot
+        unsafe generations[slot.index] &+= 1
+        unsafe nextFree[slot.index] = firstFree
+        firstFree = slot.number
         letCount -= 1
     }
 
     /// Whether the slot is still let to the tenant that the key was made for.
     @inlinable
-    public func isCurrent(_ key: SlabKey) -> Bool {
-        if key.slot >= untouched || key.generation & 1 == 0 { return false }
-        return unsafe generations[Int(key.slot)] == key.generation
+    public func isCurrent(_ key: Key) -> Bool {
+        if key.slot.number >= untouched || key.generation & 1 == 0 { return false }
+        return unsafe generations[key.slot.index] == key.generation
     }
 
     /// The key of the slot's present tenant.
     @inlinable
-    public func key(_ slot: UInt32) -> SlabKey {
+    public func key(_ slot: Slot) -> Key {
         checkLet(slot)
-        return SlabKey(slot: slot, generation: unsafe generations[Int(slot)])
+        return Key(slot: slot, generation: unsafe generations[slot.index])
     }
 
     @inlinable
-    public subscript(slot: UInt32) -> Element {
+    public subscript(slot: Slot) -> Element {
         @inline(__always)
         _read {
             checkLet(slot)
-            yield unsafe elements[Int(slot)]
+            yield unsafe elements[slot.index]
         }
         @inline(__always)
         _modify {
             checkLet(slot)
-            yield unsafe &elements[Int(slot)]
+            yield unsafe &elements[slot.index]
         }
     }
 
     /// Calls `body` with the number of every slot that is let.
-    public func forEachSlot(_ body: (UInt32) -> Void) {
+    public func forEachSlot(_ body: (Slot) -> Void) {
         for slot in 0..<untouched where unsafe generations[Int(slot)] & 1 == 1 {
-            body(slot)
+            body(Slot(slot))
         }
     }
 
     @inlinable @inline(__always)
-    func checkLet(_ slot: UInt32) {
+    func checkLet(_ slot: Slot) {
         invariant(
-            slot < untouched && (unsafe generations[Int(slot)]) & 1 == 1,
+            slot.number < untouched && (unsafe generations[slot.index]) & 1 == 1,
             "a slot was used that is not let")
     }
 }

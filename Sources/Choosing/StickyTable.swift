@@ -5,13 +5,13 @@ public struct StickyTable<Words: WordStorage> {
     /// A backend: its slot, and which of its processes it was.
     public struct Place: Equatable, Sendable {
         /// Below 2^16.
-        public var slot: UInt32
+        public var slot: BackendSlot
         /// The generation's lower 20 bits.
         public let generation: UInt32
 
         @inlinable
-        public init(slot: UInt32, generation: UInt64) {
-            self.slot = slot & 0xFFFF
+        public init(slot: BackendSlot, generation: UInt64) {
+            self.slot = BackendSlot(slot.number & 0xFFFF)
             self.generation = UInt32(truncatingIfNeeded: generation) & 0xF_FFFF
         }
 
@@ -37,7 +37,8 @@ public struct StickyTable<Words: WordStorage> {
     @inlinable
     public func place(of client: UInt64, now: Instant) -> Place? {
         guard let entry = table.find(client, now: now) else { return nil }
-        return Place(slot: UInt32(entry.payload >> 20), generation: entry.payload & 0xF_FFFF)
+        let slot = BackendSlot(UInt32(truncatingIfNeeded: entry.payload >> 20))
+        return Place(slot: slot, generation: entry.payload & 0xF_FFFF)
     }
 
     /// A client was sent to a place, and belongs there until the window is over.
@@ -46,7 +47,7 @@ public struct StickyTable<Words: WordStorage> {
     /// client is theirs.
     @inlinable
     public func bind(_ client: UInt64, to place: Place, now: Instant) {
-        let payload = UInt64(place.slot) << 20 | UInt64(place.generation)
+        let payload = UInt64(place.slot.number) << 20 | UInt64(place.generation)
         for _ in 0..<4 {
             guard let entry = table.find(client, now: now) else {
                 if table.put(client, payload: payload, expiry: now + window, now: now) { return }

@@ -19,7 +19,7 @@ public enum LinkReport: Equatable, Sendable {
     /// From now on no worker chooses by a roster older than this version.
     case adopted(version: UInt64)
     /// The balancer's own opinion of a backend has changed; meant for that generation alone.
-    case verdict(slot: UInt32, generation: UInt64, isUp: Bool, reason: String)
+    case verdict(slot: BackendSlot, generation: UInt64, isUp: Bool, reason: String)
     /// What became of the requests that were with a backend when it died.
     case failedOver(FailoverAccount)
     /// What has turned out since that was said, to be added to it: of those that had been sent to
@@ -32,7 +32,7 @@ public enum LinkReport: Equatable, Sendable {
 
 /// What became of the requests that a dead backend had.
 public struct FailoverAccount: Equatable, Sendable {
-    public var slot: UInt32
+    public var slot: BackendSlot
     public var generation: UInt64
     /// How many requests it had in flight.
     public var inFlight: UInt32
@@ -42,7 +42,7 @@ public struct FailoverAccount: Equatable, Sendable {
     public var failed: UInt32
 
     public init(
-        slot: UInt32, generation: UInt64, inFlight: UInt32, retried: UInt32, failed: UInt32
+        slot: BackendSlot, generation: UInt64, inFlight: UInt32, retried: UInt32, failed: UInt32
     ) {
         self.slot = slot
         self.generation = generation
@@ -112,7 +112,7 @@ extension LinkReport: Spelled {
             frame.put(version)
         case .verdict(let slot, let generation, let isUp, let reason):
             frame.put(2 as UInt8)
-            frame.put(slot)
+            frame.put(slot.number)
             frame.put(generation)
             frame.put(isUp)
             frame.put(reason)
@@ -131,7 +131,8 @@ extension LinkReport: Spelled {
         case 1: self = .adopted(version: try frame.number())
         case 2:
             self = .verdict(
-                slot: try frame.number(), generation: try frame.number(), isUp: try frame.flag(),
+                slot: BackendSlot(try frame.number()), generation: try frame.number(),
+                isUp: try frame.flag(),
                 reason: try frame.text(in: RequestBounds.words, "a reason"))
         case 3: self = .failedOver(try FailoverAccount(from: &frame))
         case 4: self = .stoppedAccepting
@@ -143,7 +144,7 @@ extension LinkReport: Spelled {
 
 extension FailoverAccount: Spelled {
     public func spell(into frame: inout FrameWriter) {
-        frame.put(slot)
+        frame.put(slot.number)
         frame.put(generation)
         frame.put(inFlight)
         frame.put(retried)
@@ -152,7 +153,7 @@ extension FailoverAccount: Spelled {
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
         self.init(
-            slot: try frame.number(), generation: try frame.number(),
+            slot: BackendSlot(try frame.number()), generation: try frame.number(),
             inFlight: try frame.number(), retried: try frame.number(), failed: try frame.number())
     }
 }

@@ -44,7 +44,7 @@ public struct BackendEnding: Equatable, Sendable {
 /// One backend of a roster.
 public struct RosterMember: Equatable, Sendable {
     /// Its place in the scoreboard; never given to another backend while this one is configured.
-    public var slot: UInt32
+    public var slot: BackendSlot
     /// Which process this is in the slot: every start has another one, counted from 1.
     public var generation: UInt64
     public var name: String
@@ -61,7 +61,7 @@ public struct RosterMember: Equatable, Sendable {
     public var returns: Instant
 
     public init(
-        slot: UInt32, generation: UInt64, name: String, address: String, fact: MemberFact,
+        slot: BackendSlot, generation: UInt64, name: String, address: String, fact: MemberFact,
         weight: UInt32 = 1, pid: Int32 = 0, ended: BackendEnding? = nil,
         returns: Instant = .never
     ) {
@@ -110,7 +110,7 @@ extension BackendEnding: Spelled {
 
 extension RosterMember: Spelled {
     public func spell(into frame: inout FrameWriter) {
-        frame.put(slot)
+        frame.put(slot.number)
         frame.put(generation)
         frame.put(name)
         frame.put(address)
@@ -122,7 +122,7 @@ extension RosterMember: Spelled {
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
-        slot = try frame.number()
+        slot = BackendSlot(try frame.number())
         generation = try frame.number()
         name = try frame.text(in: RequestBounds.name, "a name")
         address = try frame.text(in: RequestBounds.name, "an address")

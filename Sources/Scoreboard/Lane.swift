@@ -25,9 +25,9 @@ public struct Lane: @unchecked Sendable {
     }
 
     @usableFromInline
-    func cell(_ slot: UInt32) -> Int {
-        invariant(Int(slot) < backends, "a backend beyond the scoreboard")
-        return Layout.Lane.words + Int(slot) * Layout.Cell.words
+    func cell(_ slot: BackendSlot) -> Int {
+        invariant(slot.index < backends, "a backend beyond the scoreboard")
+        return Layout.Lane.words + slot.index * Layout.Cell.words
     }
 
     // MARK: What the worker writes
@@ -51,7 +51,7 @@ public struct Lane: @unchecked Sendable {
     public func linesDropped(_ count: UInt64) { add(count, at: Layout.Lane.linesDropped) }
 
     /// A request went to this generation of a backend.
-    public func dispatched(slot: UInt32, generation: UInt64) {
+    public func dispatched(slot: BackendSlot, generation: UInt64) {
         let cell = cell(slot)
         if load(cell + Layout.Cell.generation) != generation {
             // Emptied under no generation, so that no reader takes the old count for the new one's.
@@ -64,7 +64,7 @@ public struct Lane: @unchecked Sendable {
     }
 
     /// A request that went to this generation is over, whatever came of it.
-    public func released(slot: UInt32, generation: UInt64) {
+    public func released(slot: BackendSlot, generation: UInt64) {
         let cell = cell(slot)
         if load(cell + Layout.Cell.generation) == generation {
             add(~0, at: cell + Layout.Cell.inFlight)
@@ -72,20 +72,20 @@ public struct Lane: @unchecked Sendable {
     }
 
     /// How many requests this generation of a backend has in flight with this worker.
-    public func inFlight(slot: UInt32, generation: UInt64) -> UInt64 {
+    public func inFlight(slot: BackendSlot, generation: UInt64) -> UInt64 {
         let cell = cell(slot)
         return load(cell + Layout.Cell.generation) == generation
             ? load(cell + Layout.Cell.inFlight) : 0
     }
 
     /// How often the backend has answered this worker, over all time.
-    func answers(slot: UInt32) -> UInt64 {
+    func answers(slot: BackendSlot) -> UInt64 {
         let first = cell(slot) + Layout.Cell.firstClass
         return (0..<5).reduce(0) { $0 &+ load(first + $1) }
     }
 
     /// The backend answered, with this status and after this time.
-    public func answered(slot: UInt32, status: UInt16, after span: Nanoseconds) {
+    public func answered(slot: BackendSlot, status: UInt16, after span: Nanoseconds) {
         let cell = cell(slot)
         let statusClass = min(max(Int(status) / 100, 1), 5) - 1
         add(1, at: cell + Layout.Cell.firstClass + statusClass)
@@ -93,18 +93,18 @@ public struct Lane: @unchecked Sendable {
     }
 
     /// A connection to the backend was made, after this time.
-    public func observed(slot: UInt32, after span: Nanoseconds) {
+    public func observed(slot: BackendSlot, after span: Nanoseconds) {
         add(1, at: cell(slot) + Layout.Cell.firstBucket + LatencyBuckets.index(span))
     }
 
-    public func failed(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.failed) }
-    public func retried(from slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
-    public func retried(to slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }
-    public func connected(slot: UInt32) { add(1, at: cell(slot) + Layout.Cell.connects) }
-    public func retryDenied(from slot: UInt32) {
+    public func failed(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.failed) }
+    public func retried(from slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
+    public func retried(to slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }
+    public func connected(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.connects) }
+    public func retryDenied(from slot: BackendSlot) {
         add(1, at: cell(slot) + Layout.Cell.retriesDenied)
     }
-    public func connectFailed(slot: UInt32) {
+    public func connectFailed(slot: BackendSlot) {
         add(1, at: cell(slot) + Layout.Cell.connectFailures)
     }
 
@@ -127,8 +127,8 @@ public struct Lane: @unchecked Sendable {
     /// Access lines that did not fit.
     public var droppedLines: UInt64 { load(Layout.Lane.linesDropped) }
 
-    func add(slot: Int, generation: UInt64, to totals: inout BackendTotals) {
-        let cell = cell(UInt32(slot))
+    func add(slot: BackendSlot, generation: UInt64, to totals: inout BackendTotals) {
+        let cell = cell(slot)
         if load(cell + Layout.Cell.generation) == generation {
             totals.inFlight &+= load(cell + Layout.Cell.inFlight)
         }
@@ -155,8 +155,8 @@ public struct Lane: @unchecked Sendable {
             heir.add(load(index), at: index)
             store(0, at: index)
         }
-        for slot in 0..<backends {
-            let cell = cell(UInt32(slot))
+        for number in 0..<backends {
+            let cell = cell(BackendSlot(UInt32(number)))
             // A cell that was never written is left alone, or its page would come to life.
             if load(cell + Layout.Cell.generation) == 0 { continue }
             store(0, at: cell + Layout.Cell.generation)

@@ -67,25 +67,25 @@ public final class Scoreboard: @unchecked Sendable {
     }
 
     /// The verdict on a backend that all balancers share.
-    public func verdict(slot: Int) -> VerdictCell {
-        invariant(slot >= 0 && slot < backendCapacity, "a verdict beyond the scoreboard")
-        let first = Layout.Header.words + slot * Layout.Backend.words + Layout.Backend.verdict
+    public func verdict(slot: BackendSlot) -> VerdictCell {
+        invariant(slot.index < backendCapacity, "a verdict beyond the scoreboard")
+        let first = Layout.Header.words + slot.index * Layout.Backend.words + Layout.Backend.verdict
         return unsafe VerdictCell(word: words + first)
     }
 
     /// What active checks have shown of a backend, shared by all balancers.
-    public func checks(slot: Int) -> CheckCell {
-        invariant(slot >= 0 && slot < backendCapacity, "checks beyond the scoreboard")
-        let first = Layout.Header.words + slot * Layout.Backend.words
+    public func checks(slot: BackendSlot) -> CheckCell {
+        invariant(slot.index < backendCapacity, "checks beyond the scoreboard")
+        let first = Layout.Header.words + slot.index * Layout.Backend.words
         return unsafe CheckCell(
             word: words + first + Layout.Backend.checks,
             done: words + first + Layout.Backend.checksDone)
     }
 
     /// What choosing by load goes by.
-    public func load(slot: Int) -> LoadCell {
-        invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
-        let first = Layout.Header.words + slot * Layout.Backend.words
+    public func load(slot: BackendSlot) -> LoadCell {
+        invariant(slot.index < backendCapacity, "a backend beyond the scoreboard")
+        let first = Layout.Header.words + slot.index * Layout.Backend.words
         return unsafe LoadCell(words: words + first)
     }
 
@@ -118,17 +118,17 @@ public final class Scoreboard: @unchecked Sendable {
     }
 
     /// A backend may be chosen again after it had been out.
-    public func noteReturn(slot: Int, at now: Instant) {
-        invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
-        let first = Layout.Header.words + slot * Layout.Backend.words
+    public func noteReturn(slot: BackendSlot, at now: Instant) {
+        invariant(slot.index < backendCapacity, "a backend beyond the scoreboard")
+        let first = Layout.Header.words + slot.index * Layout.Backend.words
         store(now.nanoseconds, at: first + Layout.Backend.returned)
         store(now.nanoseconds, at: Layout.Header.lastReturn)
     }
 
     /// When it last did; nothing where it never was out.
-    public func returned(slot: Int) -> Instant? {
-        invariant(slot >= 0 && slot < backendCapacity, "a backend beyond the scoreboard")
-        let first = Layout.Header.words + slot * Layout.Backend.words
+    public func returned(slot: BackendSlot) -> Instant? {
+        invariant(slot.index < backendCapacity, "a backend beyond the scoreboard")
+        let first = Layout.Header.words + slot.index * Layout.Backend.words
         let word = unsafe Self.load(words, first + Layout.Backend.returned)
         return word == 0 ? nil : Instant(nanoseconds: word)
     }
@@ -146,13 +146,13 @@ public final class Scoreboard: @unchecked Sendable {
     }
 
     /// How many requests a process of a backend has in flight with all workers of all balancers.
-    public func inFlight(slot: UInt32, generation: UInt64) -> UInt32 {
+    public func inFlight(slot: BackendSlot, generation: UInt64) -> UInt32 {
         let sum = sum { $0.inFlight(slot: slot, generation: generation) }
         return UInt32(clamping: Int64(bitPattern: sum))
     }
 
     /// How often a backend has answered all workers of all balancers, over all time.
-    public func answers(slot: UInt32) -> UInt64 { sum { $0.answers(slot: slot) } }
+    public func answers(slot: BackendSlot) -> UInt64 { sum { $0.answers(slot: slot) } }
 
     /// Over the lanes that are in use.
     @inline(__always)
@@ -169,7 +169,7 @@ public final class Scoreboard: @unchecked Sendable {
     }
 
     /// What all lanes together say of a backend.
-    public func totals(slot: Int, generation: UInt64) -> BackendTotals {
+    public func totals(slot: BackendSlot, generation: UInt64) -> BackendTotals {
         var totals = BackendTotals()
         for index in 0..<laneCapacity {
             lane(index).add(slot: slot, generation: generation, to: &totals)

@@ -8,13 +8,13 @@ final class KillRequest {
     static let patience = Nanoseconds.seconds(1)
 
     /// The connection that waits.
-    let asker: SlabKey
+    let asker: Slab<ControlConnection>.Key
     let deadline: Instant
     var reports: [KillReport]
     /// The places of those that have not ended yet.
     var open: Set<Int> = []
 
-    init(asker: SlabKey, now: Instant) {
+    init(asker: Slab<ControlConnection>.Key, now: Instant) {
         self.asker = asker
         deadline = now + Self.patience
         reports = []

@@ -1,3 +1,5 @@
+import Basics
+
 /// Who has which place of the scoreboard.
 ///
 /// A place goes to another backend only when its last owner is gone for good, and generations go on
@@ -21,19 +23,19 @@ struct SlotBook {
     var capacity: Int { slots.count }
 
     /// A place that nobody has had, or else the one that has been free for longest.
-    mutating func take() -> (slot: Int, generation: UInt64)? {
+    mutating func take() -> (slot: BackendSlot, generation: UInt64)? {
         var best: Int?
         for index in slots.indices where !slots[index].isTaken {
             if best == nil || slots[index].freed < slots[best ?? 0].freed { best = index }
         }
         guard let best else { return nil }
         slots[best].isTaken = true
-        return (best, slots[best].generation)
+        return (BackendSlot(UInt32(best)), slots[best].generation)
     }
 
     /// Its owner is gone, and had come to this generation.
-    mutating func release(_ slot: Int, generation: UInt64) {
+    mutating func release(_ slot: BackendSlot, generation: UInt64) {
         freedSoFar += 1
-        slots[slot] = Slot(isTaken: false, generation: generation, freed: freedSoFar)
+        slots[slot.index] = Slot(isTaken: false, generation: generation, freed: freedSoFar)
     }
 }

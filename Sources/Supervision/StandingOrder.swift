@@ -4,7 +4,7 @@ import Control
 /// An order that is being carried out for the one who gave it.
 final class StandingOrder {
     /// The connection that waits.
-    let asker: SlabKey
+    let asker: Slab<ControlConnection>.Key
     /// Whether it changes what the service consists of; of these there is one at a time.
     let isChange: Bool
     /// Those whose turn has not come.
@@ -26,7 +26,7 @@ final class StandingOrder {
         let releases: [SupervisedChild]
     }
 
-    init(asker: SlabKey, steps: [Step], isChange: Bool = false) {
+    init(asker: Slab<ControlConnection>.Key, steps: [Step], isChange: Bool = false) {
         self.asker = asker
         self.isChange = isChange
         waiting = steps

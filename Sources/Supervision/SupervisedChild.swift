@@ -14,7 +14,7 @@ final class SupervisedChild {
     /// What `.env` said when it was started last.
     var environment: EnvironmentFile?
     /// Its place in the roster and the scoreboard, if it is balanced.
-    var slot = 0
+    var slot = BackendSlot(0)
     /// What the scoreboard had counted in that place before it was this child's.
     var earlier = BackendTotals()
     var membership = Membership.member

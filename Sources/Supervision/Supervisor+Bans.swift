@@ -17,7 +17,7 @@ extension Supervisor {
     }
 
     /// Has clients let in again, all that are named or none, and answers with whose ban is lifted.
-    func lift(_ words: [String], asker key: SlabKey) {
+    func lift(_ words: [String], asker key: Slab<ControlConnection>.Key) {
         if words.contains("all") {
             liftAll(key)
             return
@@ -42,7 +42,7 @@ extension Supervisor {
         reply(.bans(lifted.map(word), unlisted: 0), to: key)
     }
 
-    private func liftAll(_ key: SlabKey) {
+    private func liftAll(_ key: Slab<ControlConnection>.Key) {
         let listed = scoreboard.bans.listed(now: now)
         let count = scoreboard.bans.liftAll(now: now)
         if count > 0 {
@@ -52,7 +52,7 @@ extension Supervisor {
         reply(.bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
     }
 
-    private func refuse(_ why: String, _ advice: String, _ key: SlabKey) {
+    private func refuse(_ why: String, _ advice: String, _ key: Slab<ControlConnection>.Key) {
         reply(.refused(Refusal(what: "no ban was lifted", why: why, advice: advice)), to: key)
     }
 }

@@ -8,7 +8,7 @@ import Kernel
 /// beforehand is found out before anything is touched.
 extension Supervisor {
     /// Begins to have so many backends.
-    func scale(to count: Int, asker: SlabKey) {
+    func scale(to count: Int, asker: Slab<ControlConnection>.Key) {
         do throws(Refusal) {
             try refuseWhileChanging()
             var recipe = plan.recipe
@@ -28,7 +28,7 @@ extension Supervisor {
     }
 
     /// Begins to apply what has changed in the Procfile.
-    func reload(asker: SlabKey) {
+    func reload(asker: Slab<ControlConnection>.Key) {
         do throws(Refusal) {
             try refuseWhileChanging()
             var recipe = try plan.recipe.readAgain()

@@ -41,7 +41,7 @@ extension Supervisor {
     /// one that is owed nothing, in favour of one that may have something to say. False when there
     /// is none.
     private func closeSilent() -> Bool {
-        var found: (key: SlabKey, until: Instant)?
+        var found: (key: Slab<ControlConnection>.Key, until: Instant)?
         connections.forEachSlot { slot in
             let connection = connections[slot]
             guard connection.peer == .client, !connection.isFollowing,
@@ -68,7 +68,7 @@ extension Supervisor {
         if peer == .audience { follow(connection) }
     }
 
-    func connectionIsReady(_ key: SlabKey, _ readiness: Readiness) {
+    func connectionIsReady(_ key: Slab<ControlConnection>.Key, _ readiness: Readiness) {
         guard connections.isCurrent(key) else { return }
         if !connections[key.slot].mustListen {
             queue(key)
@@ -78,7 +78,7 @@ extension Supervisor {
         }
     }
 
-    private func queue(_ key: SlabKey) {
+    private func queue(_ key: Slab<ControlConnection>.Key) {
         if connections[key.slot].isQueued { return }
         connections[key.slot].isQueued = true
         talkers.append(key)
@@ -102,7 +102,7 @@ extension Supervisor {
         talkers.removeFirst(served)
     }
 
-    private func serve(_ key: SlabKey) {
+    private func serve(_ key: Slab<ControlConnection>.Key) {
         guard connections.isCurrent(key) else { return }
         let connection = connections[key.slot]
         connection.isQueued = false
@@ -127,7 +127,7 @@ extension Supervisor {
         _ = connection.outbox.flush(to: connection.socket.reference)
     }
 
-    private func close(_ key: SlabKey) {
+    private func close(_ key: Slab<ControlConnection>.Key) {
         let connection = connections.remove(key.slot)
         log.removeFollower(connection.outbox)
         poller.remove(connection.socket.reference)
@@ -142,7 +142,8 @@ extension Supervisor {
     }
 
     private func answer(
-        _ request: ControlRequest, on connection: ControlConnection, _ key: SlabKey
+        _ request: ControlRequest, on connection: ControlConnection,
+        _ key: Slab<ControlConnection>.Key
     ) {
         if !connection.isGuardian { connection.state = .listening(until: .never) }
         switch request {
@@ -178,7 +179,7 @@ extension Supervisor {
 
     /// Answers those who want to read the log, once all that was said before they asked is in it.
     private func settleGathering() {
-        var settled: [SlabKey] = []
+        var settled: [Slab<ControlConnection>.Key] = []
         connections.forEachSlot { slot in
             guard case .awaitsLines(let version, let until) = connections[slot].state,
                 isAdopted(version) || until <= now
@@ -206,7 +207,7 @@ extension Supervisor {
         }
     }
 
-    func reply(_ reply: ControlReply, to key: SlabKey) {
+    func reply(_ reply: ControlReply, to key: Slab<ControlConnection>.Key) {
         guard connections.isCurrent(key) else { return }
         let connection = connections[key.slot]
         connection.outbox.put(reply)
@@ -278,7 +279,7 @@ extension Supervisor {
 
     /// Sends what waits, and watches for room where it does not all fit.
     func flushConnections() {
-        var broken: [SlabKey] = []
+        var broken: [Slab<ControlConnection>.Key] = []
         connections.forEachSlot { slot in
             let connection = connections[slot]
             var isBlocked = false
@@ -316,7 +317,7 @@ extension Supervisor {
     }
 
     func expirePatience() {
-        var silent: [SlabKey] = []
+        var silent: [Slab<ControlConnection>.Key] = []
         connections.forEachSlot { slot in
             if case .listening(let until) = connections[slot].state, until < now {
                 silent.append(connections.key(slot))

@@ -4,7 +4,9 @@ import Kernel
 
 extension Supervisor {
     /// Signals every child that is meant, or none.
-    func kill(_ targets: [String], _ signal: Signal, restarts: Bool, asker: SlabKey) {
+    func kill(
+        _ targets: [String], _ signal: Signal, restarts: Bool, asker: Slab<ControlConnection>.Key
+    ) {
         let chosen: [SupervisedChild]
         do throws(Refusal) {
             chosen = try select(targets)

@@ -47,7 +47,7 @@ extension Supervisor {
         for child in children where child.isBalanced {
             members.append(
                 RosterMember(
-                    slot: UInt32(child.slot), generation: child.generation,
+                    slot: child.slot, generation: child.generation,
                     name: child.name, address: child.reachedAt,
                     fact: child.fact, weight: child.weight, pid: child.process?.pid ?? 0,
                     ended: child.ended, returns: child.returns))
@@ -136,7 +136,7 @@ extension Supervisor {
     /// What is to be said of a process whose account this is, while it is still to be said.
     private func obituary(of account: FailoverAccount) -> Obituary? {
         obituaries.first { obituary in
-            obituary.child.isBalanced && obituary.child.slot == Int(account.slot)
+            obituary.child.isBalanced && obituary.child.slot == account.slot
                 && obituary.generation == account.generation
         }
     }
@@ -145,12 +145,12 @@ extension Supervisor {
     private func tellSince(_ account: FailoverAccount) {
         if account.inFlight == 0 && account.failed == 0 { return }
         let title = endedProcesses.title(
-            slot: Int(account.slot), generation: account.generation)
+            slot: account.slot, generation: account.generation)
         guard let name = title ?? member(account.slot)?.name else { return }
         log.say("\(name): " + Obituary.wordsSince(account, plan.unit))
     }
 
-    private func member(_ slot: UInt32) -> SupervisedChild? {
-        children.first { $0.isBalanced && $0.slot == Int(slot) }
+    private func member(_ slot: BackendSlot) -> SupervisedChild? {
+        children.first { $0.isBalanced && $0.slot == slot }
     }
 }

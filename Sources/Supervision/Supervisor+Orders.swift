@@ -4,7 +4,7 @@ import Kernel
 
 extension Supervisor {
     /// Begins to carry out an order for all that are meant, or for none.
-    func carryOut(_ order: ServiceOrder, asker: SlabKey) {
+    func carryOut(_ order: ServiceOrder, asker: Slab<ControlConnection>.Key) {
         do throws(Refusal) {
             if phase != .running { throw Self.isLeaving }
             if [.start, .restart].contains(order.verb) { try refuseDuringRelease() }

@@ -42,7 +42,7 @@ public final class Supervisor {
     var slots: SlotBook
     var connections = Slab<ControlConnection>(capacity: 256)
     /// Those that may have a request, in the order of their turns.
-    var talkers: [SlabKey] = []
+    var talkers: [Slab<ControlConnection>.Key] = []
     /// When clients are let in again; nothing while they are.
     var acceptAgain: Instant?
     /// When it is said next for whom the end waits; nothing while nothing ends.
@@ -130,7 +130,7 @@ public final class Supervisor {
         switch source {
         case .signals: takeSignals()
         case .controlSocket: acceptConnections()
-        case .connection: connectionIsReady(event.token.key, event.readiness)
+        case .connection: connectionIsReady(event.token.key(in: connections), event.readiness)
         case .childEnded: withChild(event.token) { processEnded($0, $1) }
         case .childOutput: withChild(event.token) { read($1.output, of: $1, $0) }
         case .childErrors:
@@ -145,18 +145,16 @@ public final class Supervisor {
 
     /// Calls `body` unless the process that the token was made for is gone.
     private func withChild(_ token: Token, _ body: (SupervisedChild, ChildProcess) -> Void) {
-        guard let child = seats[Int(token.key.slot)], let process = child.process,
-            token.key.generation == UInt32(truncatingIfNeeded: child.generation)
+        guard let child = seats[Int(token.slot)], let process = child.process,
+            token.generation == UInt32(truncatingIfNeeded: child.generation)
         else { return }
         body(child, process)
     }
 
     func token(_ source: EventSource, _ child: SupervisedChild) -> Token {
         Token(
-            kind: source.rawValue,
-            key: SlabKey(
-                slot: UInt32(child.index),
-                generation: UInt32(truncatingIfNeeded: child.generation)))
+            kind: source.rawValue, slot: UInt32(child.index),
+            generation: UInt32(truncatingIfNeeded: child.generation))
     }
 
     private func takeSignals() {

@@ -17,7 +17,7 @@ enum Alone {
             let name = backend.name ?? "\(endpoint)"
             members.append(
                 RosterMember(
-                    slot: UInt32(slot), generation: 1,
+                    slot: BackendSlot(UInt32(slot)), generation: 1,
                     name: name, address: "\(endpoint)", fact: .ready,
                     weight: options.weight(name: name, type: "", port: port) ?? backend.weight))
         }

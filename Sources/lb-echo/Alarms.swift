@@ -2,12 +2,12 @@ import Basics
 
 /// Which slot is to be looked at when; a heap, as a delay of 20 ms must not become one of 150.
 struct Alarms {
-    private var heap: [(due: Instant, key: SlabKey)] = []
+    private var heap: [(due: Instant, key: Slab<Connection>.Key)] = []
 
     /// How long until the next alarm; nothing when there is none.
     func untilNext(now: Instant) -> Nanoseconds? { heap.first.map { $0.due.since(now) } }
 
-    mutating func set(_ key: SlabKey, at due: Instant) {
+    mutating func set(_ key: Slab<Connection>.Key, at due: Instant) {
         heap.append((due, key))
         var index = heap.count - 1
         while index > 0 {
@@ -19,7 +19,7 @@ struct Alarms {
     }
 
     /// A slot whose time has come, taken out; nothing when there is no more up to `now`.
-    mutating func nextDue(now: Instant) -> SlabKey? {
+    mutating func nextDue(now: Instant) -> Slab<Connection>.Key? {
         guard let first = heap.first, first.due <= now else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()

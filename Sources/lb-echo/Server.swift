@@ -25,7 +25,7 @@ struct Server: ~Copyable {
     private var connections: Slab<Connection>
     private var alarms = Alarms()
     /// Connections whose share of the last round was not enough.
-    private var again: [SlabKey] = []
+    private var again: [Slab<Connection>.Key] = []
     private var now: Instant
     /// Until when nobody is accepted.
     private var acceptsFrom: Instant?
@@ -110,7 +110,7 @@ struct Server: ~Copyable {
         case .signals:
             while signals.next() != nil { leave() }
         case .connection:
-            let key = event.token.key
+            let key = event.token.key(in: connections)
             if !connections.isCurrent(key) { return }
             // Both directions are over or the connection is broken: nothing can be sent any more.
             if !event.readiness.isDisjoint(with: [.failed, .hungUp]) { return close(key.slot) }
@@ -120,7 +120,7 @@ struct Server: ~Copyable {
         }
     }
 
-    private mutating func turn(_ slot: UInt32) {
+    private mutating func turn(_ slot: Slab<Connection>.Slot) {
         connections[slot].lastTouched = now
         switch connections[slot].turn(&backend, now: now) {
         case .over: close(slot)
@@ -134,7 +134,7 @@ struct Server: ~Copyable {
         }
     }
 
-    private mutating func close(_ slot: UInt32) {
+    private mutating func close(_ slot: Slab<Connection>.Slot) {
         _ = connections.remove(slot)
         if acceptsFrom != nil { resumeAccepting() }
     }
@@ -170,7 +170,7 @@ extension Server {
         }
     }
 
-    private mutating func admit(_ socket: consuming Descriptor, _ key: SlabKey) {
+    private mutating func admit(_ socket: consuming Descriptor, _ key: Slab<Connection>.Key) {
         let token = Token(kind: Kind.connection.rawValue, key: key)
         do throws(SystemError) {
             try poller.add(socket.reference, for: .everyChange, token: token)
@@ -216,8 +216,8 @@ extension Server {
         }
     }
 
-    private func slots() -> [UInt32] {
-        var slots: [UInt32] = []
+    private func slots() -> [Slab<Connection>.Slot] {
+        var slots: [Slab<Connection>.Slot] = []
         connections.forEachSlot { slots.append($0) }
         return slots
     }

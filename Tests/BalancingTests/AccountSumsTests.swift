@@ -1,3 +1,4 @@
+import Basics
 import Control
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite struct AccountSumsTests {
     private func account(
-        _ inFlight: UInt32, _ retried: UInt32, _ failed: UInt32, slot: UInt32 = 1
+        _ inFlight: UInt32, _ retried: UInt32, _ failed: UInt32, slot: BackendSlot = 1
     ) -> FailoverAccount {
         FailoverAccount(
             slot: slot, generation: 3, inFlight: inFlight, retried: retried, failed: failed)

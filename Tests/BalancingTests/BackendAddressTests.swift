@@ -43,7 +43,8 @@ import Testing
                     version: version,
                     members: addresses.enumerated().map { slot, text in
                         .init(
-                            slot: UInt32(slot), generation: 1, name: text, address: text,
+                            slot: BackendSlot(UInt32(slot)), generation: 1, name: text,
+                            address: text,
                             fact: .ready)
                     }), after: last)
         }

@@ -7,16 +7,16 @@ import Testing
 
 @Suite struct RosterTests {
     private func member(
-        _ slot: UInt32, _ fact: MemberFact, generation: UInt64 = 1
+        _ slot: BackendSlot, _ fact: MemberFact, generation: UInt64 = 1
     ) -> RosterMember {
         RosterMember(
-            slot: slot, generation: generation, name: "backend.\(slot)",
-            address: "127.0.0.1:\(3000 + slot)", fact: fact)
+            slot: slot, generation: generation, name: "backend.\(slot.number)",
+            address: "127.0.0.1:\(3000 + slot.number)", fact: fact)
     }
 
     @Test func `only who is ready takes turns`() {
         let facts: [MemberFact] = [.ready, .starting, .ready, .draining, .paused, .gone]
-        let members = facts.enumerated().map { member(UInt32($0.offset), $0.element) }
+        let members = facts.enumerated().map { member(BackendSlot(UInt32($0.offset)), $0.element) }
         let roster = Roster(RosterWord(version: 1, members: members))
         #expect(roster.rotation == [0, 2])
     }

@@ -45,7 +45,8 @@ import Testing
         #expect(slab.isCurrent(.none) == false)
         for slot in 0..<6 as Range<UInt32> {
             for generation in 0..<4 as Range<UInt32> {
-                #expect(slab.isCurrent(SlabKey(slot: slot, generation: generation)) == false)
+                let key = Slab<Int>.Key(slot: .init(slot), generation: generation)
+                #expect(slab.isCurrent(key) == false)
             }
         }
     }
@@ -58,7 +59,7 @@ import Testing
             #expect(slab.insert(number) == told)
         }
         #expect(slab.isFull && slab.nextKey == nil && slab.count == 3)
-        _ = slab.remove(1)
+        _ = slab.remove(.init(1))
         #expect(slab.isFull == false)
         let told = slab.nextKey
         #expect(slab.insert(9) == told)
@@ -69,7 +70,7 @@ import Testing
         do {
             var slab = Slab<Tenant>(capacity: 8)
             for name in 0..<6 { _ = slab.insert(Tenant(name, census)) }
-            _ = slab.remove(2)
+            _ = slab.remove(.init(2))
             #expect(census.living == 5)
         }
         #expect(census.living == 0)
@@ -80,8 +81,8 @@ import Testing
         var dice = Dice(seed)
         let census = Census()
         var slab = Slab<Tenant>(capacity: 20)
-        var model: [SlabKey: Int] = [:]
-        var gone: [SlabKey] = []
+        var model: [Slab<Tenant>.Key: Int] = [:]
+        var gone: [Slab<Tenant>.Key] = []
         for turn in 0..<4000 {
             if Bool.random(using: &dice) && !slab.isFull {
                 model[slab.insert(Tenant(turn, census))] = turn
@@ -98,7 +99,7 @@ import Testing
                 #expect(slab[key.slot].name == name)
             }
         }
-        var seen: Set<UInt32> = []
+        var seen: Set<Slab<Tenant>.Slot> = []
         slab.forEachSlot { seen.insert($0) }
         #expect(seen == Set(model.keys.map(\.slot)))
     }
@@ -114,12 +115,12 @@ import Testing
         await #expect(processExitsWith: .failure) {
             var slab = Slab<Int>(capacity: 2)
             _ = slab.insert(1)
-            slab[1] = 2
+            slab[.init(1)] = 2
         }
         await #expect(processExitsWith: .failure) {
             var slab = Slab<Int>(capacity: 2)
             _ = slab.remove(slab.insert(1).slot)
-            _ = slab.remove(0)
+            _ = slab.remove(.init(0))
         }
         await #expect(processExitsWith: .failure) {
             var slab = Slab<Int>(capacity: 1)
@@ -131,12 +132,14 @@ import Testing
 
 @Suite struct TokenTests {
     @Test func `kind, slot and generation come back from the sixty-four bits`() {
+        let slab = Slab<Int>(capacity: 1)
         for kind in [0, 1, 127, 255] as [UInt8] {
             for slot in [0, 1, 4711, 0xFF_FFFF] as [UInt32] {
                 for generation in [0, 1, 0x8000_0000, .max] as [UInt32] {
-                    let key = SlabKey(slot: slot, generation: generation)
+                    let key = Slab<Int>.Key(slot: .init(slot), generation: generation)
                     let token = Token(raw: Token(kind: kind, key: key).raw)
-                    #expect(token.kind == kind && token.key == key)
+                    #expect(token.kind == kind && token.key(in: slab) == key)
+                    #expect(token.slot == slot && token.generation == generation)
                 }
             }
         }

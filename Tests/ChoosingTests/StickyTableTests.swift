@@ -7,7 +7,7 @@ import Testing
     private typealias Table = StickyTable<SharedWords>
     private let start = Instant(nanoseconds: 9_000_000_000)
 
-    private func place(_ slot: UInt32, _ generation: UInt64 = 3) -> Table.Place {
+    private func place(_ slot: BackendSlot, _ generation: UInt64 = 3) -> Table.Place {
         .init(slot: slot, generation: generation)
     }
 
@@ -46,14 +46,16 @@ import Testing
         let clients = (0..<100_000).map { _ in dice.next() }
         for (number, client) in clients.enumerated() {
             let now = start + Nanoseconds(UInt64(number) * 1000)
-            table.bind(client, to: place(UInt32(number % 1000)), now: now)
-            #expect(table.place(of: client, now: now) == place(UInt32(number % 1000)))
+            table.bind(client, to: place(BackendSlot(UInt32(number % 1000))), now: now)
+            #expect(table.place(of: client, now: now) == place(BackendSlot(UInt32(number % 1000))))
         }
         let now = start + .milliseconds(100)
         let live = all.liveCount(now: now)
         #expect(live > 16_000 && live <= 16_384)
         func hits(_ range: Range<Int>) -> Int {
-            range.count { table.place(of: clients[$0], now: now) == place(UInt32($0 % 1000)) }
+            range.count {
+                table.place(of: clients[$0], now: now) == place(BackendSlot(UInt32($0 % 1000)))
+            }
         }
         // The last half of the table's size are nearly all there, the first of all gone.
         #expect(hits(92_000..<100_000) > 7800, "\(hits(92_000..<100_000))")
@@ -71,7 +73,7 @@ import Testing
             for (number, client) in regulars.enumerated() {
                 now = now + .microseconds(1)
                 if round > 0 && table.place(of: client, now: now) == nil { missed += 1 }
-                table.bind(client, to: place(UInt32(number)), now: now)
+                table.bind(client, to: place(BackendSlot(UInt32(number))), now: now)
                 table.bind(dice.next(), to: place(1), now: now)
             }
         }
@@ -94,12 +96,13 @@ import Testing
                         let client = UInt64.random(in: 0..<200, using: &dice)
                         let now = start + Nanoseconds(step)
                         if let found = table.place(of: client, now: now),
-                            found.slot != UInt32(client)
+                            found.slot != BackendSlot(UInt32(client))
                         {
                             wrong += 1
                         }
                         table.bind(
-                            client, to: .init(slot: UInt32(client), generation: 1), now: now)
+                            client, to: .init(slot: BackendSlot(UInt32(client)), generation: 1),
+                            now: now)
                     }
                     return wrong
                 }
@@ -116,10 +119,11 @@ import Testing
         let table = Table(words, window: .seconds(2))
         for client in 0..<100 as Range<UInt64> {
             #expect(table.place(of: client, now: start) == nil)
-            table.bind(client, to: place(UInt32(client)), now: .init(nanoseconds: .max >> 1))
+            table.bind(
+                client, to: place(BackendSlot(UInt32(client))), now: .init(nanoseconds: .max >> 1))
             #expect(
                 table.place(of: client, now: .init(nanoseconds: .max >> 1))
-                    == place(UInt32(client)))
+                    == place(BackendSlot(UInt32(client))))
         }
     }
 }

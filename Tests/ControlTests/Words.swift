@@ -82,7 +82,8 @@ enum Words {
                     at: Instant(nanoseconds: 5), ran: .seconds(3)),
                 returns: Instant(nanoseconds: 6)),
             RosterMember(
-                slot: .max, generation: .max, name: "", address: "unix:/a", fact: .gone),
+                slot: BackendSlot(.max), generation: .max, name: "", address: "unix:/a", fact: .gone
+            ),
             RosterMember(slot: 1, generation: 2, name: "a", address: "[::1]:1", fact: .paused),
         ])
 

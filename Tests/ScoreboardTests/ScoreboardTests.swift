@@ -77,7 +77,7 @@ import Testing
 
     @Test func `lanes that are cleared leave their totals to the heir and nothing in flight`() {
         let lane = board.lane(1)
-        for slot in 0..<4 as Range<UInt32> {
+        for slot in [0, 1, 2, 3] as [BackendSlot] {
             lane.dispatched(slot: slot, generation: 5)
             lane.answered(slot: slot, status: 503, after: .seconds(1))
         }

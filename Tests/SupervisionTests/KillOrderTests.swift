@@ -10,7 +10,7 @@ struct KillOrderTests {
     private static let now = Instant(nanoseconds: 1_000_000_000_000)
 
     private func request() -> KillRequest {
-        let request = KillRequest(asker: SlabKey(slot: 0, generation: 0), now: Self.now)
+        let request = KillRequest(asker: .none, now: Self.now)
         request.reports = [
             KillReport(
                 name: "web.1", port: 3000, pid: 42, signal: 9, outOfRotation: nil, next: "")

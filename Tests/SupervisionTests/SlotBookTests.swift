@@ -1,10 +1,11 @@
+import Basics
 import Testing
 
 @testable import Supervision
 
 @Suite("A place in the scoreboard")
 struct SlotBookTests {
-    private func take(_ book: inout SlotBook) throws -> (slot: Int, generation: UInt64) {
+    private func take(_ book: inout SlotBook) throws -> (slot: BackendSlot, generation: UInt64) {
         let taken = book.take()
         return try #require(taken)
     }

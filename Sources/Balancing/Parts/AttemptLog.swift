@@ -27,13 +27,13 @@ struct AttemptLog {
         words[place] = words[place] & Self.processBits | UInt64(cause.rawValue) << 56
     }
 
-    func slot(_ number: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: words[number % Self.capacity] >> 32) & 0xFF_FFFF
+    func slot(_ attempt: Int) -> BackendSlot {
+        BackendSlot(UInt32(truncatingIfNeeded: words[attempt % Self.capacity] >> 32) & 0xFF_FFFF)
     }
 
     /// Why an attempt failed; nothing for one that did not.
-    func cause(_ number: Int) -> Cause? {
-        Cause(rawValue: UInt8(words[number % Self.capacity] >> 56))
+    func cause(_ attempt: Int) -> Cause? {
+        Cause(rawValue: UInt8(words[attempt % Self.capacity] >> 56))
     }
 
     func includes(_ process: BackendProcess) -> Bool {
@@ -47,6 +47,6 @@ struct AttemptLog {
     private static let processBits: UInt64 = 0x00FF_FFFF_FFFF_FFFF
 
     private static func word(_ process: BackendProcess) -> UInt64 {
-        UInt64(process.slot & 0xFF_FFFF) << 32 | process.generation & 0xFFFF_FFFF
+        UInt64(process.slot.number & 0xFF_FFFF) << 32 | process.generation & 0xFFFF_FFFF
     }
 }

@@ -54,9 +54,9 @@ struct Attempts {
     static let mostDeaths = 2
 
     /// The connection to the backend that has it now.
-    var upstream: UInt32?
+    var upstream: UpstreamConnection.Slot?
     /// The process that has it or had it last.
-    private(set) var process = BackendProcess(slot: .max, generation: 0)
+    private(set) var process = BackendProcess(slot: BackendSlot(.max), generation: 0)
     private(set) var sentAt: Instant
     /// How long it has waited for a backend, in all.
     private(set) var waited = Nanoseconds(0)

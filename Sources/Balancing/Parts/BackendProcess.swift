@@ -1,6 +1,8 @@
+import Basics
+
 /// One process of a backend: its place in the scoreboard, and which start there it is.
 struct BackendProcess: Equatable {
-    let slot: UInt32
+    let slot: BackendSlot
     let generation: UInt64
 }
 

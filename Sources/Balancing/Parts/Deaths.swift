@@ -1,9 +1,11 @@
+import Basics
+
 /// The processes that died with a request in hand, and for how many of them it may be to blame.
 struct Deaths {
     private static let capacity = 4
     /// Those whose ending is still to be told.
     private var processes: [4 of BackendProcess] = .init(
-        repeating: BackendProcess(slot: 0, generation: 0))
+        repeating: BackendProcess(slot: BackendSlot(0), generation: 0))
     private var open = 0
     /// How many ended by themselves.
     private(set) var known = 0

@@ -12,38 +12,16 @@ import Control
 /// An account is given twice, so that nobody waits for the slowest: at first soon after the word of
 /// a death, with what is known, and the rest when nothing is in flight with that process any more
 /// and all that it let down is over.
-struct FailoverAccounts {
-    /// That a request is in an account: kept with the request.
-    struct Claim: Equatable {
-        fileprivate let slot: UInt32
-        /// Where it stands among those that are not over.
-        fileprivate let place: UInt32
-        fileprivate let number: UInt64
-        /// Whether the process had it. One that only was to have it, and found it dead, is told of
-        /// if it fails.
-        fileprivate let wasInFlight: Bool
-    }
-
-    /// What becomes of a request whose attempt has failed.
-    enum Fate { case goesOn, isOver }
-
-    enum Report: Equatable {
-        /// What is known by now.
-        case first(FailoverAccount)
-        /// What has turned out since, to be added. `failed` includes requests that were told of as
-        /// `retried`; its `inFlight` does not.
-        case rest(FailoverAccount)
-    }
-
+struct FailoverAccounts<Request: AttemptedRequest & ~Copyable> {
     /// How long after it broke a request may still have been let down by a death. A process may
     /// close a connection at any time.
     private let window: Nanoseconds
     /// How long the first report waits for what is in flight.
     private let patience: Nanoseconds
     /// By slot, of the process that is there.
-    private var present: [ProcessLosses?]
+    private var present: [ProcessLosses<Request>?]
     /// Of those that the supervisor has said to be gone.
-    private var gone: [ProcessLosses] = []
+    private var gone: [ProcessLosses<Request>] = []
     /// Of the account that was opened last.
     private var lastNumber: UInt64 = 0
 
@@ -64,11 +42,11 @@ struct FailoverAccounts {
 
     /// An attempt failed, and the request goes on or is over. `hasDied` says that the process is
     /// known to have ended. Answers with what the request is to keep.
-    mutating func lost<Request: AttemptedRequest & ~Copyable>(
-        _ request: SlabKey, _ claim: Claim?, by process: BackendProcess,
-        _ failure: AttemptFailure, hasDied: Bool, _ fate: Fate, now: Instant,
+    mutating func lost(
+        _ request: Slab<Request>.Key, _ claim: FailoverClaim?, by process: BackendProcess,
+        _ failure: AttemptFailure, hasDied: Bool, _ fate: RequestFate, now: Instant,
         in requests: borrowing Slab<Request>
-    ) -> Claim? {
+    ) -> FailoverClaim? {
         switch failure {
         case .brokenSent, .brokenUnsent:
             return broke(request, claim, by: process, hasDied, fate, now, requests)
@@ -82,10 +60,11 @@ struct FailoverAccounts {
     }
 
     /// A process had it and let it down.
-    private mutating func broke<Request: AttemptedRequest & ~Copyable>(
-        _ request: SlabKey, _ claim: Claim?, by process: BackendProcess, _ hasDied: Bool,
-        _ fate: Fate, _ now: Instant, _ requests: borrowing Slab<Request>
-    ) -> Claim? {
+    private mutating func broke(
+        _ request: Slab<Request>.Key, _ claim: FailoverClaim?, by process: BackendProcess,
+        _ hasDied: Bool,
+        _ fate: RequestFate, _ now: Instant, _ requests: borrowing Slab<Request>
+    ) -> FailoverClaim? {
         let number = claimed(process, hasDied, now, requests)
         if let claim, claim.number == number, claim.wasInFlight {
             // It has run into the same death again.
@@ -112,15 +91,16 @@ struct FailoverAccounts {
         if stays { return claim }
         if let claim { over(claim) }
         return place.map {
-            Claim(slot: process.slot, place: $0, number: number, wasInFlight: true)
+            FailoverClaim(slot: process.slot, place: $0, number: number, wasInFlight: true)
         }
     }
 
     /// It was to have one, and had died.
-    private mutating func unreached<Request: AttemptedRequest & ~Copyable>(
-        _ request: SlabKey, _ process: BackendProcess, _ fate: Fate, _ now: Instant,
+    private mutating func unreached(
+        _ request: Slab<Request>.Key, _ process: BackendProcess, _ fate: RequestFate,
+        _ now: Instant,
         _ requests: borrowing Slab<Request>
-    ) -> Claim? {
+    ) -> FailoverClaim? {
         let number = claimed(process, true, now, requests)
         var place: UInt32?
         at(process.slot, number) { losses in
@@ -130,12 +110,12 @@ struct FailoverAccounts {
             }
         }
         return place.map {
-            Claim(slot: process.slot, place: $0, number: number, wasInFlight: false)
+            FailoverClaim(slot: process.slot, place: $0, number: number, wasInFlight: false)
         }
     }
 
     /// A request that is in an account has failed after all.
-    mutating func failed(_ claim: Claim) {
+    mutating func failed(_ claim: FailoverClaim) {
         at(claim.slot, claim.number) { losses in
             losses.close(claim.place)
             if claim.wasInFlight { losses.retried &-= 1 }
@@ -144,16 +124,16 @@ struct FailoverAccounts {
     }
 
     /// Another account has it now.
-    private mutating func over(_ claim: Claim) {
+    private mutating func over(_ claim: FailoverClaim) {
         at(claim.slot, claim.number) { $0.close(claim.place) }
     }
 
     /// The supervisor has said that a process is gone: no other request will be given to it.
-    mutating func left<Request: AttemptedRequest & ~Copyable>(
+    mutating func left(
         _ process: BackendProcess, now: Instant, in requests: borrowing Slab<Request>
     ) {
-        let slot = Int(process.slot)
-        var losses = ProcessLosses(
+        let slot = process.slot.index
+        var losses = ProcessLosses<Request>(
             process: process, number: next(), isDeath: true, last: now)
         if let known = present[slot], known.process == process, isOne(known, now) {
             losses = known
@@ -166,10 +146,10 @@ struct FailoverAccounts {
     }
 
     /// What is to be reported by now.
-    mutating func settle<Request: AttemptedRequest & ~Copyable>(
+    mutating func settle(
         now: Instant, in requests: borrowing Slab<Request>
-    ) -> [Report] {
-        var reports: [Report] = []
+    ) -> [FailoverReport] {
+        var reports: [FailoverReport] = []
         var index = 0
         while index < gone.count {
             let isQuiet = gone[index].holdsNothing(in: requests)
@@ -187,8 +167,8 @@ struct FailoverAccounts {
     }
 
     /// The balancer leaves: what is not known yet, nobody will know.
-    mutating func close() -> [Report] {
-        var reports: [Report] = []
+    mutating func close() -> [FailoverReport] {
+        var reports: [FailoverReport] = []
         for index in gone.indices {
             if gone[index].told == nil { reports.append(.first(gone[index].tell())) }
             reports.append(.rest(gone[index].rest))
@@ -198,7 +178,7 @@ struct FailoverAccounts {
     }
 
     /// The number of the account in which losses of a process are counted now.
-    private mutating func claimed<Request: AttemptedRequest & ~Copyable>(
+    private mutating func claimed(
         _ process: BackendProcess, _ hasDied: Bool, _ now: Instant,
         _ requests: borrowing Slab<Request>
     ) -> UInt64 {
@@ -206,7 +186,7 @@ struct FailoverAccounts {
             gone[index].last = now
             return gone[index].number
         }
-        let slot = Int(process.slot)
+        let slot = process.slot.index
         if let known = present[slot], known.process == process, isOne(known, now),
             // So many can't have been let down by one death: it has long been ending connections.
             known.isDeath || known.open.count < requests.capacity
@@ -221,7 +201,7 @@ struct FailoverAccounts {
     }
 
     /// Whether what a process has let down belongs together with what happens to it now.
-    private func isOne(_ losses: ProcessLosses, _ now: Instant) -> Bool {
+    private func isOne(_ losses: ProcessLosses<Request>, _ now: Instant) -> Bool {
         losses.isDeath || now.since(losses.last) <= window
     }
 
@@ -233,10 +213,32 @@ struct FailoverAccounts {
     /// Does something with an account that is still open; nothing where it is not.
     @discardableResult
     private mutating func at<Result>(
-        _ slot: UInt32, _ number: UInt64, _ body: (inout ProcessLosses) -> Result
+        _ slot: BackendSlot, _ number: UInt64, _ body: (inout ProcessLosses<Request>) -> Result
     ) -> Result? {
-        if present[Int(slot)]?.number == number { return body(&present[Int(slot)]!) }
+        if present[slot.index]?.number == number { return body(&present[slot.index]!) }
         guard let index = gone.firstIndex(where: { $0.number == number }) else { return nil }
         return body(&gone[index])
     }
+}
+
+/// That a request is in an account: kept with the request.
+struct FailoverClaim: Equatable {
+    fileprivate let slot: BackendSlot
+    /// Where it stands among those that are not over.
+    fileprivate let place: UInt32
+    fileprivate let number: UInt64
+    /// Whether the process had it. One that only was to have it, and found it dead, is told of
+    /// if it fails.
+    fileprivate let wasInFlight: Bool
+}
+
+/// What becomes of a request whose attempt has failed.
+enum RequestFate { case goesOn, isOver }
+
+enum FailoverReport: Equatable {
+    /// What is known by now.
+    case first(FailoverAccount)
+    /// What has turned out since, to be added. `failed` includes requests that were told of as
+    /// `retried`; its `inFlight` does not.
+    case rest(FailoverAccount)
 }

@@ -8,7 +8,7 @@ protocol AttemptedRequest: ~Copyable {
 }
 
 /// The requests that one process has let down.
-struct ProcessLosses {
+struct ProcessLosses<Request: AttemptedRequest & ~Copyable> {
     let process: BackendProcess
     /// Which account of all it is: a process that ends connections while it lives has several.
     let number: UInt64
@@ -24,10 +24,10 @@ struct ProcessLosses {
     /// What was reported first.
     private(set) var told: FailoverAccount?
     /// Requests that went on, some of them over by now.
-    private(set) var open: [SlabKey] = []
+    private(set) var open: [Slab<Request>.Key] = []
     /// Requests that it had when it was said to be gone. The scoreboard counts those of the newest
     /// process of a backend alone.
-    private var held: [SlabKey] = []
+    private var held: [Slab<Request>.Key] = []
 
     init(process: BackendProcess, number: UInt64, isDeath: Bool, last: Instant) {
         self.process = process
@@ -37,7 +37,7 @@ struct ProcessLosses {
     }
 
     /// One more that went on; answers with its place.
-    mutating func add(_ request: SlabKey) -> UInt32 {
+    mutating func add(_ request: Slab<Request>.Key) -> UInt32 {
         open.append(request)
         return UInt32(clamping: open.count - 1)
     }
@@ -47,7 +47,7 @@ struct ProcessLosses {
 
     /// Whether all that went on are over. What is over is taken off the end, so that what is not is
     /// the only one that is looked at again and again.
-    mutating func isOver<Request: AttemptedRequest & ~Copyable>(
+    mutating func isOver(
         in requests: borrowing Slab<Request>
     ) -> Bool {
         while let last = open.last {
@@ -58,11 +58,11 @@ struct ProcessLosses {
     }
 
     /// Notes what it has now.
-    mutating func findHeld<Request: AttemptedRequest & ~Copyable>(
+    mutating func findHeld(
         in requests: borrowing Slab<Request>
     ) {
         let process = process
-        var found: [SlabKey] = []
+        var found: [Slab<Request>.Key] = []
         requests.forEachSlot { slot in
             if requests[slot].holder == process { found.append(requests.key(slot)) }
         }
@@ -70,7 +70,7 @@ struct ProcessLosses {
     }
 
     /// Whether nothing of what it had is in flight with it any more.
-    mutating func holdsNothing<Request: AttemptedRequest & ~Copyable>(
+    mutating func holdsNothing(
         in requests: borrowing Slab<Request>
     ) -> Bool {
         while let last = held.last {

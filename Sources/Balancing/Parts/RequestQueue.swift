@@ -39,7 +39,7 @@ struct RequestQueue {
     }
 
     private struct Waiting {
-        let exchange: SlabKey
+        let exchange: Exchange.Key
         var reason: WaitReason
         /// Of the roster that it had when it came.
         let version: UInt64
@@ -64,7 +64,7 @@ struct RequestQueue {
 
     var isEmpty: Bool { waiting.isEmpty }
     /// Those that wait, in the order in which they came.
-    var keys: [SlabKey] { waiting.map(\.exchange) }
+    var keys: [Exchange.Key] { waiting.map(\.exchange) }
 
     /// When one of them is to be looked at though nothing happens.
     var due: Instant? { waiting.lazy.map(\.until).min() }
@@ -74,7 +74,7 @@ struct RequestQueue {
 
     /// A request comes to wait.
     mutating func joined(
-        _ exchange: SlabKey, for reason: WaitReason, patience: Nanoseconds, _ outlook: Outlook,
+        _ exchange: Exchange.Key, for reason: WaitReason, patience: Nanoseconds, _ outlook: Outlook,
         now: Instant
     ) -> Joined {
         let word = now + newsDelay
@@ -100,10 +100,10 @@ struct RequestQueue {
 
     /// Takes out those whose wait is over. `standing` is nothing for one that is there no more.
     mutating func settle(
-        _ outlook: Outlook, now: Instant, _ standing: (SlabKey) -> Standing?
-    ) -> [(exchange: SlabKey, Settlement)] {
+        _ outlook: Outlook, now: Instant, _ standing: (Exchange.Key) -> Standing?
+    ) -> [(exchange: Exchange.Key, Settlement)] {
         version = outlook.version
-        var settled: [(exchange: SlabKey, Settlement)] = []
+        var settled: [(exchange: Exchange.Key, Settlement)] = []
         let all = waiting
         waiting.removeAll(keepingCapacity: true)
         for var entry in all {

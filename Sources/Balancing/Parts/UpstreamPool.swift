@@ -11,7 +11,7 @@ import Choosing
 /// Where a process can't serve all that is connected to it, so that a request on a new connection
 /// lies unread, connections that idle or are used over and over are given up: see `foundUnread`.
 struct UpstreamPool {
-    static let none = UInt32.max
+    static let none = UpstreamConnection.Slot.none
 
     /// How long a process keeps its idle connections, as far as is known.
     private struct Keeping {
@@ -47,7 +47,7 @@ struct UpstreamPool {
         /// The process is occupied by connections: all that idle are to be given up.
         case all
         /// One is to be given up.
-        case one(UInt32)
+        case one(UpstreamConnection.Slot)
     }
 
     /// How the pool is kept, from the options.
@@ -80,10 +80,10 @@ struct UpstreamPool {
     /// Takes out the connection to use next; nothing where a new one is to be opened.
     @inline(__always)
     mutating func take(
-        _ slot: UInt32, isRepeatable: Bool, now: Instant,
+        _ slot: BackendSlot, isRepeatable: Bool, now: Instant,
         from upstreams: inout Slab<UpstreamConnection>
-    ) -> UInt32? {
-        let head = places[Int(slot)].head
+    ) -> UpstreamConnection.Slot? {
+        let head = places[slot.index].head
         if head == Self.none { return nil }
         if !isRepeatable && !isTrusted(upstreams[head], now: now) { return nil }
         remove(head, from: &upstreams)
@@ -95,7 +95,7 @@ struct UpstreamPool {
     private func isTrusted(_ connection: borrowing UpstreamConnection, now: Instant) -> Bool {
         let idled = now.since(connection.activeAt)
         if idled >= idleLimit(connection) { return false }
-        let known = places[Int(connection.slot)].keeping
+        let known = places[connection.slot.index].keeping
         if known.generation != connection.generation { return idled >= terms.proof }
         let isRemembered = now.since(known.learntAt) < terms.memory
         if isRemembered && idled >= known.trusted { return false }
@@ -105,20 +105,21 @@ struct UpstreamPool {
     /// An exchange is over and its connection has nothing to say. True when it is kept; otherwise
     /// it is the caller's to close.
     mutating func returned(
-        _ number: UInt32, now: Instant, to upstreams: inout Slab<UpstreamConnection>
+        _ upstream: UpstreamConnection.Slot, now: Instant,
+        to upstreams: inout Slab<UpstreamConnection>
     ) -> Bool {
-        let slot = Int(upstreams[number].slot)
-        if now < places[slot].keeping.alertUntil && isGivenUp(&upstreams[number], now: now) {
+        let slot = upstreams[upstream].slot.index
+        if now < places[slot].keeping.alertUntil && isGivenUp(&upstreams[upstream], now: now) {
             return false
         }
         if places[slot].count >= terms.most { return false }
-        if idleLimit(upstreams[number]).count == 0 { return false }
-        upstreams[number].activeAt = now
+        if idleLimit(upstreams[upstream]).count == 0 { return false }
+        upstreams[upstream].activeAt = now
         let head = places[slot].head
-        upstreams[number].next = head
-        upstreams[number].previous = Self.none
-        if head != Self.none { upstreams[head].previous = number }
-        places[slot].head = number
+        upstreams[upstream].next = head
+        upstreams[upstream].previous = Self.none
+        if head != Self.none { upstreams[head].previous = upstream }
+        places[slot].head = upstream
         places[slot].count += 1
         return true
     }
@@ -128,7 +129,7 @@ struct UpstreamPool {
     private mutating func isGivenUp(
         _ connection: inout UpstreamConnection, now: Instant
     ) -> Bool {
-        let slot = Int(connection.slot)
+        let slot = connection.slot.index
         if places[slot].keeping.generation != connection.generation { return false }
         switch places[slot].keeping.alert {
         case .occupied: return true
@@ -186,7 +187,7 @@ struct UpstreamPool {
     /// The one that has idled for longest.
     private func lastIdle(
         _ slot: Int, in upstreams: borrowing Slab<UpstreamConnection>
-    ) -> UInt32? {
+    ) -> UpstreamConnection.Slot? {
         var last = places[slot].head
         if last == Self.none { return nil }
         while upstreams[last].next != Self.none { last = upstreams[last].next }
@@ -203,18 +204,20 @@ struct UpstreamPool {
     /// Takes out one of a process' idle connections, to be closed.
     mutating func giveUp(
         _ process: BackendProcess, from upstreams: inout Slab<UpstreamConnection>
-    ) -> UInt32? {
-        let head = places[Int(process.slot)].head
+    ) -> UpstreamConnection.Slot? {
+        let head = places[process.slot.index].head
         if head == Self.none || upstreams[head].generation != process.generation { return nil }
         remove(head, from: &upstreams)
         return head
     }
 
     /// Takes a connection out, wherever it stands.
-    mutating func remove(_ number: UInt32, from upstreams: inout Slab<UpstreamConnection>) {
-        let next = upstreams[number].next
-        let previous = upstreams[number].previous
-        let slot = Int(upstreams[number].slot)
+    mutating func remove(
+        _ upstream: UpstreamConnection.Slot, from upstreams: inout Slab<UpstreamConnection>
+    ) {
+        let next = upstreams[upstream].next
+        let previous = upstreams[upstream].previous
+        let slot = upstreams[upstream].slot.index
         if previous == Self.none {
             places[slot].head = next
         } else {
@@ -226,14 +229,14 @@ struct UpstreamPool {
 
     /// How long a connection may idle before it is closed from this side.
     func idleLimit(_ connection: borrowing UpstreamConnection) -> Nanoseconds {
-        let known = places[Int(connection.slot)].keeping
+        let known = places[connection.slot.index].keeping
         if known.generation != connection.generation { return terms.idle }
         return min(terms.idle, known.announced)
     }
 
     /// When an idle connection is to be looked at next.
     func due(_ connection: borrowing UpstreamConnection) -> Instant {
-        let known = places[Int(connection.slot)].keeping
+        let known = places[connection.slot.index].keeping
         let isKnown = known.generation == connection.generation && known.isProven
         return connection.activeAt + (isKnown ? idleLimit(connection) : terms.proof)
     }
@@ -278,7 +281,7 @@ struct UpstreamPool {
     }
 
     private mutating func claim(_ process: BackendProcess) -> Int {
-        let slot = Int(process.slot)
+        let slot = process.slot.index
         if places[slot].keeping.generation != process.generation {
             places[slot].keeping = Keeping(generation: process.generation)
         }

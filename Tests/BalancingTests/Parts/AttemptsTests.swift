@@ -229,7 +229,7 @@ import Testing
         withEvery { message, _ in
             var attempts = begun()
             #expect(!attempts.isStuck(message, retries: 2))
-            attempts.upstream = 7
+            attempts.upstream = .init(7)
             #expect(
                 attempts.isStuck(message, retries: 2)
                     == (message.isIdempotent && message.isReplayable && !message.hasAnswered))

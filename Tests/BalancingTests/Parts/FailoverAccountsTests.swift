@@ -14,18 +14,18 @@ import Testing
 
     /// The part with requests of its own, one of which each test is about.
     private final class World {
-        var accounts = FailoverAccounts(
+        var accounts = FailoverAccounts<AccountedRequest>(
             backends: 2, window: FailoverAccountsTests.window,
             patience: FailoverAccountsTests.patience)
         var requests = Slab<AccountedRequest>(capacity: 8)
-        var request: SlabKey
-        var claim: FailoverAccounts.Claim?
+        var request: Slab<AccountedRequest>.Key
+        var claim: FailoverClaim?
         var now = Instant(nanoseconds: 1_000_000_000)
 
         init() { request = requests.insert(AccountedRequest()) }
 
         func lost(
-            _ process: BackendProcess, _ fate: FailoverAccounts.Fate,
+            _ process: BackendProcess, _ fate: RequestFate,
             _ failure: AttemptFailure = .brokenSent, hasDied: Bool = true
         ) {
             claim = accounts.lost(
@@ -42,7 +42,7 @@ import Testing
             accounts.left(process, now: now, in: requests)
         }
 
-        func settle() -> [FailoverAccounts.Report] { accounts.settle(now: now, in: requests) }
+        func settle() -> [FailoverReport] { accounts.settle(now: now, in: requests) }
     }
 
     private func account(
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func `a process that lives takes no request out of the account of a death`() {
-        for fate in [FailoverAccounts.Fate.goesOn, .isOver] {
+        for fate in [RequestFate.goesOn, .isOver] {
             let world = World()
             world.lost(first, .goesOn)
             world.leave(first)
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test func `one that runs into the same death again is one`() {
-        for fate in [FailoverAccounts.Fate.goesOn, .isOver] {
+        for fate in [RequestFate.goesOn, .isOver] {
             let world = World()
             world.lost(first, .goesOn)
             world.lost(first, .goesOn, .brokenUnsent)

@@ -8,8 +8,8 @@ import Testing
 /// accounts add up to what clients saw.
 @Suite struct FailoverAccountsWalkTests {
     private struct Request {
-        let key: SlabKey
-        var claim: FailoverAccounts.Claim?
+        let key: Slab<AccountedRequest>.Key
+        var claim: FailoverClaim?
         /// The process that has it; nothing while it waits.
         var holder: BackendProcess?
         /// Whether a process let it down by its death.
@@ -31,7 +31,7 @@ import Testing
     private final class World {
         var random: Randomness
         let now = Instant(nanoseconds: 1_000_000_000)
-        var accounts = FailoverAccounts(
+        var accounts = FailoverAccounts<AccountedRequest>(
             backends: 3, window: .milliseconds(100), patience: Nanoseconds(0))
         var slab = Slab<AccountedRequest>(capacity: 5)
         var requests: [Request] = []
@@ -44,7 +44,7 @@ import Testing
         init(_ seed: UInt64) { random = Randomness(state: seed) }
 
         func process(_ slot: Int) -> BackendProcess {
-            BackendProcess(slot: UInt32(slot), generation: processes[slot].generation)
+            BackendProcess(slot: BackendSlot(UInt32(slot)), generation: processes[slot].generation)
         }
 
         func step() {
@@ -77,7 +77,7 @@ import Testing
 
         /// Whether a process has died, and whether that was said.
         func fate(of process: BackendProcess) -> (hasDied: Bool, isGone: Bool) {
-            let present = processes[Int(process.slot)]
+            let present = processes[process.slot.index]
             let isPast = present.generation != process.generation
             return (isPast || present.hasDied, isPast || present.isGone)
         }
@@ -111,7 +111,7 @@ import Testing
             let isKnown =
                 died.hasDied
                 && (died.isGone || failure == .notConnected || random.below(2) == 0)
-            let next = random.below(3) == 0 ? FailoverAccounts.Fate.isOver : .goesOn
+            let next = random.below(3) == 0 ? RequestFate.isOver : .goesOn
             hold(index, nil)
             let request = requests[index]
             requests[index].claim = accounts.lost(
@@ -148,15 +148,15 @@ import Testing
             for report in accounts.settle(now: now, in: slab) { take(report) }
         }
 
-        func take(_ report: FailoverAccounts.Report) {
+        func take(_ report: FailoverReport) {
             switch report {
             case .first(let account):
-                let key = [UInt64(account.slot), account.generation]
+                let key = [UInt64(account.slot.number), account.generation]
                 #expect(told[key] == nil, "two first accounts of one process")
                 #expect(account.inFlight == account.retried + account.failed)
                 told[key] = Told(reports: 1, account: account)
             case .rest(let account):
-                let key = [UInt64(account.slot), account.generation]
+                let key = [UInt64(account.slot.number), account.generation]
                 #expect(told[key]?.reports == 1, "a rest without a first, or a second one")
                 #expect(account.failedElsewhere <= told[key]?.account.retried ?? 0)
                 told[key]?.account.correct(by: account)

@@ -11,7 +11,7 @@ import Testing
     private static let reasons: [WaitReason] = [
         .backend, .news, .death(.refused, .budget), .endings,
     ]
-    private let key = SlabKey(slot: 1, generation: 1)
+    private let key = Exchange.Key(slot: .init(1), generation: 1)
 
     private func queue() -> RequestQueue { RequestQueue(capacity: 2, newsDelay: Self.news) }
 
@@ -169,13 +169,15 @@ import Testing
         var queue = queue()
         for slot: UInt32 in [4, 3, 2] {
             let joined = queue.joined(
-                SlabKey(slot: slot, generation: 1), for: .backend, patience: Self.patience,
+                Exchange.Key(slot: .init(slot), generation: 1), for: .backend,
+                patience: Self.patience,
                 outlook(), now: Self.start)
             #expect(joined == (slot == 2 ? .full : .waits))
         }
         let now = outlook(version: 2, backend: true)
         #expect(queue.isDue(now, now: Self.start))
-        let order = queue.settle(now, now: Self.start) { _ in standing() }.map(\.exchange.slot)
+        let order = queue.settle(now, now: Self.start) { _ in standing() }.map(
+            \.exchange.slot.number)
         #expect(order == [4, 3])
     }
 

@@ -29,11 +29,11 @@ import Testing
         #expect(place.find(Self.unread(after: .milliseconds(50))) == .all)
         let until = Self.start + .seconds(1)
         place.pool.occupied(Self.process, until: until)
-        var given: [UInt32] = []
+        var given: [UpstreamConnection.Slot] = []
         while let number = place.pool.giveUp(Self.process, from: &place.connections) {
             given.append(number)
         }
-        #expect(given.sorted() == numbers.sorted())
+        #expect(Set(given) == Set(numbers))
         #expect(place.take(1, after: Self.proof) == other)
     }
 
@@ -107,7 +107,8 @@ import Testing
             pool = UpstreamPool(backends: 2, terms)
         }
 
-        func opened(slot: UInt32 = 0, generation: UInt64 = 1) throws -> UInt32 {
+        func opened(slot: BackendSlot = 0, generation: UInt64 = 1) throws -> UpstreamConnection.Slot
+        {
             let pair = try Socket.pair()
             return connections.insert(
                 UpstreamConnection(
@@ -117,28 +118,28 @@ import Testing
         }
 
         /// A connection that has idled since the start.
-        func idle(slot: UInt32 = 0, generation: UInt64 = 1) throws -> UInt32 {
+        func idle(slot: BackendSlot = 0, generation: UInt64 = 1) throws -> UpstreamConnection.Slot {
             let number = try opened(slot: slot, generation: generation)
             #expect(pool.returned(number, now: UpstreamPoolTests.start, to: &connections))
             return number
         }
 
         /// It comes back with an answer.
-        func back(_ number: UInt32, after time: Nanoseconds) {
+        func back(_ number: UpstreamConnection.Slot, after time: Nanoseconds) {
             #expect(
                 pool.returned(number, now: UpstreamPoolTests.start + time, to: &connections))
         }
 
         /// A request was found unread.
-        func find(_ request: UnreadRequest, by slot: UInt32 = 0) -> UpstreamPool.Surrender {
+        func find(_ request: UnreadRequest, by slot: BackendSlot = 0) -> UpstreamPool.Surrender {
             pool.foundUnread(
                 request, by: BackendProcess(slot: slot, generation: 1), now: request.seenAt,
                 in: connections)
         }
 
         func take(
-            _ slot: UInt32 = 0, repeatable: Bool = true, after time: Nanoseconds
-        ) -> UInt32? {
+            _ slot: BackendSlot = 0, repeatable: Bool = true, after time: Nanoseconds
+        ) -> UpstreamConnection.Slot? {
             pool.take(
                 slot, isRepeatable: repeatable, now: UpstreamPoolTests.start + time,
                 from: &connections)
@@ -167,7 +168,7 @@ import Testing
     @Test func `one is taken out wherever it stands`() throws {
         for index in 0..<3 {
             let place = Place()
-            var numbers: [UInt32] = []
+            var numbers: [UpstreamConnection.Slot] = []
             for _ in 0..<3 { numbers.append(try place.idle()) }
             place.pool.remove(numbers[index], from: &place.connections)
             numbers.remove(at: index)

@@ -63,7 +63,8 @@ final class Stage {
         if setting & 2 != 0 { addresses.append(.loopback(port: 1)) }
         members = addresses.enumerated().map { slot, address in
             RosterMember(
-                slot: UInt32(slot), generation: 1, name: "b\(slot)", address: "\(address)",
+                slot: BackendSlot(UInt32(slot)), generation: 1, name: "b\(slot)",
+                address: "\(address)",
                 fact: .ready)
         }
         var options = BalancerOptions()
@@ -79,7 +80,7 @@ final class Stage {
             options: options, listeners: [listener], board: board, scoreboard: scoreboard,
             workers: 1, accessLog: AccessLogOutput(isWanted: false, isPrivate: false),
             isSupervised: setting & 16 != 0)
-        var worker = try Worker(plan, number: 0, lane: scoreboard.lane(0))
+        var worker = try Worker(plan, index: 0, lane: scoreboard.lane(0))
         try worker.begin()
         now = worker.now
         self.worker = worker
@@ -184,7 +185,7 @@ final class Stage {
         note(worker.buffers.bigLent, "body buffers")
         for member in members {
             for generation in 1...member.generation {
-                let totals = scoreboard.totals(slot: Int(member.slot), generation: generation)
+                let totals = scoreboard.totals(slot: member.slot, generation: generation)
                 note(Int(truncatingIfNeeded: totals.inFlight), "requests in flight")
             }
         }
