@@ -24,6 +24,40 @@ public struct WriteOrder: Sendable {
     /// What has been told of so far has been put in order.
     public mutating func forget() { turns.removeAll(keepingCapacity: true) }
 
+    /// Whether the kernel may be yet to tell of a write whose bytes are there already: it is where a
+    /// pipe had no turn, and it may be where both had something and one had more lines than turns.
+    public func isShort(out: Span<UInt8>, err: Span<UInt8>) -> Bool {
+        let known = (out: turns.count { $0 == .out }, err: turns.count { $0 == .err })
+        if out.isEmpty || err.isEmpty {
+            return (!out.isEmpty && known.out == 0) || (!err.isEmpty && known.err == 0)
+        }
+        return Self.lines(in: out) > known.out || Self.lines(in: err) > known.err
+    }
+
+    /// Takes the turns, from the first on, that bring each line of `out` and `err`; later ones are
+    /// of what was written since.
+    public mutating func take(out: Span<UInt8>, err: Span<UInt8>) -> WriteOrder {
+        var missing = (out: Self.lines(in: out), err: Self.lines(in: err))
+        var taken = WriteOrder()
+        for turn in turns {
+            if missing.out <= 0 && missing.err <= 0 { break }
+            if turn == .out { missing.out -= 1 } else { missing.err -= 1 }
+            taken.turns.append(turn)
+        }
+        turns.removeFirst(taken.turns.count)
+        return taken
+    }
+
+    private static func lines(in bytes: Span<UInt8>) -> Int {
+        var lines = 0
+        var index = 0
+        while let end = bytes.first(Ascii.lineFeed, from: index) {
+            lines += 1
+            index = end + 1
+        }
+        return lines
+    }
+
     /// Hands out the bytes of `out` and `err` in pieces of whole lines, in the order of the turns.
     /// What no turn accounts for was written last.
     public func merge(
@@ -53,13 +87,7 @@ public struct WriteOrder: Sendable {
 
         init(_ bytes: Span<UInt8>, turns: Int) {
             self.turns = turns
-            var lines = 0
-            var index = 0
-            while let end = bytes.first(Ascii.lineFeed, from: index) {
-                lines += 1
-                index = end + 1
-            }
-            self.lines = lines
+            lines = WriteOrder.lines(in: bytes)
         }
 
         /// The lines of the next turn.

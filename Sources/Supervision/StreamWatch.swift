@@ -12,12 +12,22 @@ final class PipePair {
     var order = WriteOrder()
     /// When it was last seen to have written to both in turns.
     var lastMixed = Instant(nanoseconds: 0)
+    /// What was read before the kernel had told of each write that brought it: a writer may be
+    /// stopped between the two.
+    var held: Held?
     fileprivate let marks: [WriteWatch.Mark]
 
     fileprivate init(_ output: ChildPipe, _ errors: ChildPipe, _ marks: [WriteWatch.Mark]) {
         self.output = output
         self.errors = errors
         self.marks = marks
+    }
+}
+
+extension PipePair {
+    struct Held: ~Copyable {
+        var output: ByteQueue
+        var errors: ByteQueue
     }
 }
 

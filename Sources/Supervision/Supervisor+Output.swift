@@ -21,9 +21,10 @@ extension Supervisor {
     }
 
     func decidePace(
-        of pipe: ChildPipe, isEmptied: Bool, hadSome: Bool, _ child: SupervisedChild
+        of pipe: ChildPipe, isEmptied: Bool, hadSome: Bool, holds: Bool = false,
+        _ child: SupervisedChild
     ) {
-        if pipe.decidePace(isEmptied: isEmptied, hadSome: hadSome, now: now) {
+        if pipe.decidePace(isEmptied: isEmptied, hadSome: hadSome, holds: holds, now: now) {
             watch(pipe, of: child)
         }
         if !pipe.isOpen { poller.remove(pipe.reference) }
@@ -65,8 +66,7 @@ extension Supervisor {
 
     private func readAll(_ process: ChildProcess, of child: SupervisedChild) {
         if let pair = process.pair {
-            _ = fetch(pair, budget: 2 * ChildPipe.capacity)
-            keep(pair, of: child)
+            readAll(pair, of: child)
             return
         }
         for pipe in process.pipes {

@@ -6,28 +6,52 @@ import Logs
 extension Supervisor {
     /// Reads both, as far as their budgets go.
     func read(_ pair: PipePair, of child: SupervisedChild) {
+        settle(pair, of: child)
         let pipes = [pair.output, pair.errors].filter { $0.isOpen }
-        let isEmptied = fetch(pair, budget: ChildPipe.budget)
+        let (isEmptied, isSettled) = fetch(pair, budget: ChildPipe.budget)
         let hadSome = (output: !scratch.isEmpty, errors: !errorScratch.isEmpty)
         if pair.order.hasBoth { pair.lastMixed = now }
-        keep(pair, of: child)
+        let isShort = pair.order.isShort(out: scratch.bytes, err: errorScratch.bytes)
+        let holds = pipes.count == 2 && isShort
+        if holds { hold(pair) } else { keep(pair, isSettled: isSettled, of: child) }
         // The sooner each write is seen, the surer it is where it belongs.
         let mayWait = now.since(pair.lastMixed) > PipePair.memory
         for pipe in pipes {
             let isOutput = pipe === pair.output
             decidePace(
                 of: pipe, isEmptied: mayWait && (isOutput ? isEmptied.output : isEmptied.errors),
-                hadSome: isOutput ? hadSome.output : hadSome.errors, child)
+                hadSome: isOutput ? hadSome.output : hadSome.errors, holds: holds, child)
         }
+    }
+
+    /// Puts what was fetched aside until the kernel has told of all the writes that brought it.
+    private func hold(_ pair: PipePair) {
+        pair.held = PipePair.Held(output: Self.copy(scratch), errors: Self.copy(errorScratch))
+    }
+
+    private static func copy(_ queue: borrowing ByteQueue) -> ByteQueue {
+        var copy = ByteQueue(capacity: queue.count)
+        copy.append(queue.bytes)
+        return copy
+    }
+
+    /// Takes into the stream what was put aside.
+    private func settle(_ pair: PipePair, of child: SupervisedChild) {
+        guard let held = pair.held.take() else { return }
+        streamWatch.look()
+        let order = pair.order.take(out: held.output.bytes, err: held.errors.bytes)
+        keep(held.output, held.errors, of: pair, in: order, child)
     }
 
     /// How often it is looked again whether more has come while the pipes were read.
     private static let rounds = 8
 
     /// Reads both until it is known in which turns all that was read was written. For who never
-    /// pauses that moment never comes, and a few lines may change places. Says of each whether
-    /// there was no more.
-    func fetch(_ pair: PipePair, budget: Int) -> (output: Bool, errors: Bool) {
+    /// pauses that moment never comes. Says of each whether there was no more, and whether no turn is
+    /// known but those that brought what was read.
+    private func fetch(_ pair: PipePair, budget: Int) -> (
+        isEmptied: (output: Bool, errors: Bool), isSettled: Bool
+    ) {
         scratch.removeAll()
         errorScratch.removeAll()
         streamWatch.look()
@@ -38,27 +62,46 @@ extension Supervisor {
             isEmptied.errors = pair.errors.fetch(
                 into: &errorScratch, budget: max(0, budget - errorScratch.count))
             // These were looked at last, so all of the output was written before any of them.
-            if errorScratch.isEmpty { break }
+            if errorScratch.isEmpty { return (isEmptied, true) }
             // Racing: what was written meanwhile may have been read, and is told of only now.
             let known = pair.order.turns.count
             streamWatch.look()
-            if pair.order.turns.count == known || !pair.order.hasBoth { break }
+            if pair.order.turns.count == known || !pair.order.hasBoth { return (isEmptied, true) }
         }
-        return isEmptied
+        return (isEmptied, false)
     }
 
     /// Takes into the stream what was fetched, and forgets the turns that it was written in.
-    func keep(_ pair: PipePair, of child: SupervisedChild) {
-        pair.order.merge(out: scratch.bytes, err: errorScratch.bytes) { stream, bytes in
+    private func keep(_ pair: PipePair, isSettled: Bool, of child: SupervisedChild) {
+        if isSettled {
+            keep(scratch, errorScratch, of: pair, in: pair.order, child)
+            pair.order.forget()
+        } else {
+            let order = pair.order.take(out: scratch.bytes, err: errorScratch.bytes)
+            keep(scratch, errorScratch, of: pair, in: order, child)
+        }
+    }
+
+    private func keep(
+        _ output: borrowing ByteQueue, _ errors: borrowing ByteQueue, of pair: PipePair,
+        in order: WriteOrder, _ child: SupervisedChild
+    ) {
+        order.merge(out: output.bytes, err: errors.bytes) { stream, bytes in
             let pipe = stream == .out ? pair.output : pair.errors
             keep(what: pipe, of: child) { pipe.feed(bytes, now: now, $0) }
         }
         keep(what: pair.output, of: child) {
-            pair.output.noteFetched(scratch.count, now: now, $0)
+            pair.output.noteFetched(output.count, now: now, $0)
         }
         keep(what: pair.errors, of: child) {
-            pair.errors.noteFetched(errorScratch.count, now: now, $0)
+            pair.errors.noteFetched(errors.count, now: now, $0)
         }
-        pair.order.forget()
+    }
+
+    /// Takes all that a process has written so far, to both pipes.
+    func readAll(_ pair: PipePair, of child: SupervisedChild) {
+        settle(pair, of: child)
+        let isSettled = fetch(pair, budget: 2 * ChildPipe.capacity).isSettled
+        keep(pair, isSettled: isSettled, of: child)
     }
 }

@@ -40,6 +40,31 @@ import Testing
         #expect(merged("eo", out: "2\nand", err: "1\n") == "!1 2 and")
     }
 
+    @Test(arguments: [("oeo", true), ("oeoe", false), ("o", true), ("oeoeo", false)])
+    func `a line that no turn brought is told`(writes: String, isShort: Bool) {
+        var order = WriteOrder()
+        for write in writes { order.note(write == "o" ? .out : .err) }
+        let (out, err) = (Array("1\n3\n".utf8), Array("2\n4\n".utf8))
+        let none: [UInt8] = []
+        let both = order.isShort(out: out.span, err: err.span)
+        #expect(both == isShort)
+        // Where the other pipe had nothing a single turn may have brought all of it.
+        let one = order.isShort(out: out.span, err: none.span)
+        let other = order.isShort(out: none.span, err: err.span)
+        #expect(!one && other == !writes.contains("e"))
+    }
+
+    @Test func `the turns that are taken bring a line each, and the later ones stay`() {
+        var order = WriteOrder()
+        for write in "oeoeoeo" { order.note(write == "o" ? .out : .err) }
+        let (out, err) = (Array("1\n3\n".utf8), Array("2\n4\n".utf8))
+        let taken = order.take(out: out.span, err: err.span)
+        #expect(taken.turns == [.out, .err, .out, .err])
+        #expect(order.turns == [.out, .err, .out])
+        let rest = order.take(out: out.span, err: err.span)
+        #expect(rest.turns == [.out, .err, .out] && order.turns.isEmpty)
+    }
+
     @Test func `nothing is lost or said twice, whatever was told`() {
         var dice = SystemRandomNumberGenerator()
         for _ in 0..<2000 {

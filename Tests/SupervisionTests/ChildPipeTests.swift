@@ -78,7 +78,7 @@ import Testing
         let pipe = try pipe()
         func decide(_ isEmptied: Bool, _ hadSome: Bool, at milliseconds: UInt64) -> Bool {
             let now = start + .milliseconds(milliseconds)
-            return pipe.decidePace(isEmptied: isEmptied, hadSome: hadSome, now: now)
+            return pipe.decidePace(isEmptied: isEmptied, hadSome: hadSome, holds: false, now: now)
         }
         #expect(!decide(true, true, at: 0) && pipe.readsAt == nil)
         #expect(decide(true, true, at: 1) && pipe.readsAt == start + .milliseconds(2))
