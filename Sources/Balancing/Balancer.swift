@@ -164,7 +164,7 @@ public final class Balancer {
 
     private var needs: Roster.Needs {
         Roster.Needs(
-            hashes: options.algorithm == .hash,
+            hashes: options.algorithm.hashesKeys,
             cookieSecret: options.sticky == .cookie ? scoreboard.secret : nil)
     }
 

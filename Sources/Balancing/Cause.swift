@@ -14,6 +14,8 @@ enum Cause: UInt8 {
     case incomplete
     // Of all backends
     case nobodyReady
+    /// Each has as much in flight as it may.
+    case backendsBusy
     // Of the client
     case malformedRequest
     case requestTimeout
@@ -47,7 +49,7 @@ enum Cause: UInt8 {
         case .incomplete: "http_response_incomplete"
         case .malformedRequest, .requestTimeout, .bodyTooLarge: "http_request_error"
         case .refusedMethod, .tooManyRequests, .banned: "http_request_denied"
-        case .tooManyConnections: "connection_limit_reached"
+        case .tooManyConnections, .backendsBusy: "connection_limit_reached"
         case .loop: "proxy_loop_detected"
         // These are for the log alone, and not of the RFC's list.
         case .clientLeft: "client_left"
@@ -62,7 +64,7 @@ enum Cause: UInt8 {
     var status: UInt16 {
         switch self {
         case .refused, .terminated, .malformedResponse, .responseHeadTooLarge, .incomplete: 502
-        case .unreachable, .nobodyReady, .leaving: 503
+        case .unreachable, .nobodyReady, .backendsBusy, .leaving: 503
         case .connectTimeout, .silent: 504
         case .malformedRequest: 400
         case .refusedMethod: 405
@@ -81,7 +83,8 @@ enum Cause: UInt8 {
         case .refused, .connectTimeout, .unreachable, .terminated, .silent, .malformedResponse,
             .responseHeadTooLarge, .incomplete:
             true
-        case .nobodyReady, .malformedRequest, .requestTimeout, .bodyTooLarge, .tooManyConnections,
+        case .nobodyReady, .backendsBusy, .malformedRequest, .requestTimeout, .bodyTooLarge,
+            .tooManyConnections,
             .tooManyRequests, .banned, .loop, .refusedMethod, .clientLeft, .clientTooSlow, .idle,
             .leaving, .meantForUs:
             false

@@ -4,7 +4,7 @@ import Control
 import Kernel
 import Scoreboard
 
-/// What single clients may do, and where they belong: kept in tables of the scoreboard, so that it
+/// What single clients may do: kept in tables of the scoreboard, so that it
 /// holds for all threads of all balancers, and outlives them.
 ///
 /// A table knows a client by a keyed hash of its network; nobody can choose addresses that fall on
@@ -26,7 +26,6 @@ struct ClientRules: Sendable {
     private let rates: RateLimitTable<SharedWords>?
     private let refusals: BanTable<SharedWords>?
     private let bans: Bans
-    private let places: StickyTable<SharedWords>?
 
     init(_ options: BalancerOptions, _ scoreboard: Scoreboard) {
         rates = options.rateLimit.map { said in
@@ -41,11 +40,6 @@ struct ClientRules: Sendable {
         }
         bans = scoreboard.bans
         bans.setInForce(options.ban != nil)
-        if case .address(let window) = options.sticky {
-            places = StickyTable(scoreboard.stickyWords, window: window)
-        } else {
-            places = nil
-        }
     }
 
     /// Whether a client is shut out.
@@ -65,16 +59,6 @@ struct ClientRules: Sendable {
         if end != now + refusals.ban.lasting { return .banned(end.since(now)) }
         bans.note(client, until: end)
         return .newlyBanned(end.since(now))
-    }
-
-    /// Where a client belongs.
-    func place(of client: ClientNetwork, now: Instant) -> StickyTable<SharedWords>.Place? {
-        places?.place(of: identity(client), now: now)
-    }
-
-    /// A client is sent to a process of a backend, and belongs there.
-    func bind(_ client: ClientNetwork, slot: BackendSlot, generation: UInt64, now: Instant) {
-        places?.bind(identity(client), to: .init(slot: slot, generation: generation), now: now)
     }
 
     private func identity(_ client: ClientNetwork) -> UInt64 { bans.identity.of(client) }

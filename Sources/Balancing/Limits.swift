@@ -70,6 +70,11 @@ enum Limits {
     static let urgentPause = Nanoseconds.seconds(1)
     /// Requests that wait for a backend, in one thread; who comes later is told at once.
     static let queue = 1000
+    /// How often those that wait for a backend to have room look whether another process made some:
+    /// within this one they are told.
+    static let roomLook = Nanoseconds.milliseconds(10)
+    /// How often a place is claimed anew where several threads claimed the last one at once.
+    static let claims = 4
     /// Requests that were let down no longer than this before the word of a death were let down by
     /// it.
     static let deathWindow = Nanoseconds.milliseconds(100)

@@ -32,18 +32,3 @@ final class Suspects: Sendable {
         }
     }
 }
-
-/// How long a backend may be silent before it is looked at, found out anew every now and then.
-struct Patience {
-    private(set) var limit = HangSuspicion.limit(p99: nil, samples: 0)
-    private var until = Instant(nanoseconds: 0)
-
-    /// Whether it is time to find out anew what is usual.
-    func isOld(_ now: Instant) -> Bool { now >= until }
-
-    mutating func learn(_ latency: LatencyHistogram, now: Instant) {
-        until = now + Limits.patienceKept
-        limit = HangSuspicion.limit(
-            p99: latency.percentile(0.99), samples: latency.counts.reduce(0, +))
-    }
-}

@@ -5,13 +5,6 @@ import Kernel
 
 /// What the balancer says in its own name.
 extension Worker {
-    /// An answer that waits for the supervisor to say how a process ended.
-    struct Awaited {
-        let exchange: Exchange.Key
-        let answer: OwnAnswer
-        let until: Instant
-    }
-
     /// Answers in the balancer's own name.
     mutating func answer(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
         if exchanges[exchange].isStream {
@@ -20,7 +13,7 @@ extension Worker {
             exchanges[exchange].phase = .answeringItself
             return
         }
-        if !exchanges[exchange].request.isComplete || leaving != .staying {
+        if !exchanges[exchange].request.isComplete || acceptance.isLeaving {
             exchanges[exchange].keepsClient = false
         }
         if exchanges[exchange].phase == .readingHead && exchanges[exchange].request.asksWithHead {
@@ -111,25 +104,20 @@ extension Worker {
             return
         }
         exchanges[exchange].phase = .awaitingNews
-        awaited.append(
-            Awaited(
-                exchange: exchanges.key(exchange), answer: own, until: now + Limits.newsDelay))
+        answers.joined(exchanges.key(exchange), own, about: process, now: now)
     }
 
     /// Gives the answers whose news has come, or is not coming.
-    mutating func settleAwaited() {
-        for entry in awaited where exchanges.isCurrent(entry.exchange) {
-            let exchange = entry.exchange.slot
-            let isCurrent = roster.isCurrent(
-                slot: exchanges[exchange].attempts.process.slot,
-                generation: exchanges[exchange].attempts.process.generation)
-            if isCurrent && now < entry.until { continue }
-            answer(exchange, entry.answer)
-            serve(exchanges[exchange].client)
-        }
-        awaited.removeAll { entry in
-            !exchanges.isCurrent(entry.exchange)
-                || exchanges[entry.exchange.slot].phase != .awaitingNews
+    mutating func settleAnswers() {
+        var waiting = answers
+        let settled = waiting.settle(
+            now: now, isCurrent: { roster.isCurrent(slot: $0.slot, generation: $0.generation) },
+            isThere: { exchanges.isCurrent($0) })
+        answers = waiting
+        for (key, own) in settled where exchanges.isCurrent(key) {
+            let client = exchanges[key.slot].client
+            answer(key.slot, own)
+            serve(client)
         }
     }
 

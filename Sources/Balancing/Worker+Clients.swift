@@ -10,13 +10,12 @@ extension Worker {
                 token: Token(
                     kind: TokenKind.listener, slot: UInt32(index), generation: 0))
         }
-        accepting = .on
     }
 
     /// Takes connections that wait at a listening socket; true when more may wait there.
     @discardableResult
     mutating func accept(from index: Int) -> Bool {
-        guard accepting == .on else { return false }
+        guard acceptance.isOn else { return false }
         for _ in 0..<Limits.acceptsATurn {
             if clients.isFull {
                 // Nobody is let go for nobody.
@@ -28,7 +27,7 @@ extension Worker {
                     return false
                 }
             }
-            guard accepting == .on else { return false }
+            guard acceptance.isOn else { return false }
             switch Socket.accept(from: plan.listeners[index].reference) {
             case .connection(let socket, let address): welcome(socket, from: address)
             case .vanished: continue
@@ -117,17 +116,19 @@ extension Worker {
     /// Out of descriptors or slots: nobody is accepted for a while, and nothing spins.
     private mutating func pauseAccepting() {
         for listener in plan.listeners { poller.remove(listener.reference) }
-        accepting = .paused(until: now + Limits.acceptPause)
+        acceptance.ranOut(until: now + Limits.acceptPause)
     }
 
     mutating func resumeAccepting() {
-        guard case .paused = accepting else { return }
+        guard acceptance.isPaused else { return }
         if clients.isFull && !plan.crowd.isFull {
-            accepting = .paused(until: now + Limits.acceptPause)
+            acceptance.ranOut(until: now + Limits.acceptPause)
             return
         }
         if (try? watchListeners()) == nil {
-            accepting = .paused(until: now + Limits.acceptPause)
+            acceptance.ranOut(until: now + Limits.acceptPause)
+        } else {
+            acceptance.resumed()
         }
     }
 
@@ -178,7 +179,7 @@ extension Worker {
         clients.discard(client)
         lane.connectionClosed()
         if clients.count == relievedAt { plan.crowd.isRelieved() }
-        if case .paused = accepting { resumeAccepting() }
+        if acceptance.isPaused { resumeAccepting() }
     }
 
     /// Says that nothing more will come, and waits for the client to see it: a close with unread

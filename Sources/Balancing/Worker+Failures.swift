@@ -61,7 +61,7 @@ extension Worker {
         learnEndings(exchange)
         let message = exchanges[exchange].message
         var decision = exchanges[exchange].attempts.failed(failure, cause, message, facts)
-        notePenalty(exchange)
+        picker.failed(process, now: now)
         if decision == .again(isPaid: true) && !mayRetry(from: process.slot) {
             decision = exchanges[exchange].attempts.denied(cause, facts)
         }
@@ -107,7 +107,7 @@ extension Worker {
 
     private mutating func letAttemptGo(_ exchange: Exchange.Slot) {
         let process = exchanges[exchange].attempts.process
-        lane.released(slot: process.slot, generation: process.generation)
+        noteReleased(process)
         if let upstream = exchanges[exchange].attempts.upstream {
             exchanges[exchange].attempts.upstream = nil
             upstreams[upstream].client = nil
@@ -122,7 +122,7 @@ extension Worker {
         }
         // That this process has run out of something says nothing about the backend.
         if errno.map({ !$0.isOurOwn }) ?? true {
-            _ = plan.scoreboard.verdict(slot: process.slot).addFailure(of: process.generation)
+            picker.unreached(process)
         }
     }
 
@@ -164,19 +164,6 @@ extension Worker {
         exchanges[exchange].down = Flow()
         exchanges[exchange].up.rewind()
         exchanges[exchange].endsFirst = nil
-    }
-
-    /// The backend did what was asked of it: earlier failures do not count any more.
-    mutating func succeeded(_ exchange: Exchange.Slot) {
-        let slot = exchanges[exchange].attempts.process.slot
-        let verdict = plan.scoreboard.verdict(slot: slot)
-        let failures = verdict.failures(of: exchanges[exchange].attempts.process.generation)
-        if failures > 0 {
-            if failures >= Suspicion.threshold && plan.slowStart != nil {
-                plan.scoreboard.noteReturn(slot: slot, at: now)
-            }
-            verdict.setFailures(0, of: exchanges[exchange].attempts.process.generation)
-        }
     }
 
     /// What the client sent is no proper request; what it meant to send next can't be known.
@@ -243,9 +230,7 @@ extension Worker {
     mutating func letUpstreamGo(_ exchange: Exchange.Slot) {
         guard let upstream = exchanges[exchange].attempts.upstream else { return }
         exchanges[exchange].attempts.upstream = nil
-        lane.released(
-            slot: exchanges[exchange].attempts.process.slot,
-            generation: exchanges[exchange].attempts.process.generation)
+        noteReleased(exchanges[exchange].attempts.process)
         upstreams[upstream].client = nil
         closeUpstream(upstream)
     }

@@ -4,19 +4,15 @@ import Control
 import Kernel
 import Scoreboard
 
-/// Backends that are there and do not answer. A slow report or a long poll must not condemn anyone:
-/// silence starts a check at once, and only that check's failure takes a backend out.
+/// What is done about backends that are there and do not answer; when, `HangDetector` says.
 extension Worker {
     /// When a backend has been silent for longer than is usual for it, and is to be looked at.
     mutating func suspicionDue(upstream: UpstreamConnection.Slot) -> Instant {
-        let slot = upstreams[upstream].slot
-        if patience[slot.index].isOld(now) {
-            let totals = plan.scoreboard.totals(
-                slot: slot, generation: upstreams[upstream].generation)
-            patience[slot.index].learn(totals.latency, now: now)
-        }
+        let (slot, generation) = (upstreams[upstream].slot, upstreams[upstream].generation)
         let since = max(upstreams[upstream].activeAt, upstreams[upstream].suspectedAt)
-        return since + patience[slot.index].limit
+        return hangs.due(slot, silentSince: since, now: now) {
+            plan.scoreboard.totals(slot: slot, generation: generation).latency
+        }
     }
 
     /// The control thread is asked to look at the backend of this connection.
@@ -28,7 +24,6 @@ extension Worker {
     /// Takes what may be done twice away from backends that have been stopped or found to hang, and
     /// gives it to others; the rest waits on, for it may yet be answered.
     mutating func rescue() {
-        rescuesDue = false
         var hanging: [Exchange.Slot] = []
         exchanges.forEachSlot { hanging.append($0) }
         for exchange in hanging where isStuck(exchange) && hasAlternative(exchange) {

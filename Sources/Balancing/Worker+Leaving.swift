@@ -4,7 +4,7 @@ import Kernel
 extension Worker {
     /// Lets the listening sockets go, after everybody who waits there has been taken in.
     mutating func beginLeaving(_ manner: Leaving.Manner) {
-        if leaving == .staying {
+        if !acceptance.isLeaving {
             resumeAccepting()
             for index in plan.listeners.indices {
                 while accept(from: index) {}
@@ -17,8 +17,7 @@ extension Worker {
                 plan.board.stoppedAccepting()
             }
         }
-        accepting = .ended
-        leaving = manner
+        acceptance.left(manner)
         switch manner {
         case .staying: return
         // The next answer on each connection will say that it is the last.
@@ -52,15 +51,16 @@ extension Worker {
         closeThoseWithoutRequest()
         cutStreams()
         // Nobody is waited for.
-        awaited = []
+        answers = AwaitedAnswers(patience: Limits.newsDelay)
         waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
+        room = RoomQueue(capacity: Limits.queue, look: Limits.roomLook)
         for key in exchangeKeys() {
             // What is served for one may end another.
             if exchanges.isCurrent(key) { giveUp(key.slot) }
         }
         let end = now + Limits.lastWrites
         while exchanges.count > 0 || isAnybodyLingering, now < end {
-            let isBusy = hasMoreEvents || !unfinished.isEmpty
+            let isBusy = turns.mayHaveMore || turns.hasUnfinished
             turn(poller.wait(timeout: isBusy ? Nanoseconds(0) : end.since(now)), at: Clock.now())
         }
         for key in exchangeKeys() where exchanges.isCurrent(key) {

@@ -9,7 +9,7 @@ extension Worker {
         guard clients[client].directions.contains(.readable) else { return .blocked }
         if exchanges.isFull {
             clients[client].phase = .postponed
-            postponed.append(clients.key(client))
+            turns.foundNoRoom(clients.key(client))
             return .blocked
         }
         var buffer = buffers.lend()
@@ -80,7 +80,7 @@ extension Worker {
     private mutating func headComplete(_ exchange: Exchange.Slot, _ length: Int) {
         noteHead(exchange)
         if isRefused(exchange, length) { return }
-        if plan.algorithm == .hash { noteKey(exchange) }
+        if plan.hashesKeys { noteKey(exchange) }
         if plan.keepsByCookie { noteCookie(exchange) }
         rewriteHead(exchange, length)
         let malformed = exchanges[exchange].request.digest()
@@ -120,7 +120,7 @@ extension Worker {
         if let upgrade = requestHead.upgrade {
             exchanges[exchange].protocols = exchanges[exchange].request.copy(upgrade.range)
         }
-        exchanges[exchange].keepsClient = requestHead.isPersistent && leaving == .staying
+        exchanges[exchange].keepsClient = requestHead.isPersistent && !acceptance.isLeaving
         // What came through another proxy came from somewhere else, whoever connected to us.
         exchanges[exchange].isLocal =
             clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
@@ -228,13 +228,12 @@ extension Worker {
         return min(index, head.count) - start
     }
 
-    /// Gives the request to a backend that it has not been tried on.
-    mutating func deliver(_ exchange: Exchange.Slot) {
+    /// Gives the request to a backend that it has not been tried on. `isCalled`: it has waited for
+    /// room, and there is some.
+    mutating func deliver(_ exchange: Exchange.Slot, isCalled: Bool = false) {
         while true {
-            guard let index = choose(for: exchange) else {
-                queue(exchange, for: .backend)
-                return
-            }
+            guard let pick = choose(for: exchange, isCalled: isCalled) else { return }
+            let index = pick.index
             let member = roster.members[index].process
             let isFirst = exchanges[exchange].attempts.count == 0
             let isAgain = !isFirst && exchanges[exchange].attempts.includes(member)
@@ -244,9 +243,10 @@ extension Worker {
                 noteForBudget()
             }
             if !isFirst { learnEndings(exchange) }
-            exchanges[exchange].attempts.began(on: member, at: now)
-            if plan.keepsByAddress { noteOwnPlace(exchange) }
-            lane.dispatched(slot: member.slot, generation: member.generation)
+            exchanges[exchange].attempts.began(on: member, because: pick.reason, at: now)
+            if plan.keepsByAddress {
+                picker.placed(exchanges[exchange].network, on: member, now: now)
+            }
             // Where one has died others may have: what was never written nobody can have received.
             if exchanges[exchange].attempts.count > 1 && hasDied(member) {
                 if !attemptEnded(exchange, .notConnected, errno: .connectionRefused) { return }

@@ -106,14 +106,13 @@ extension Worker {
         lane.answered(
             slot: exchanges[exchange].attempts.process.slot, status: status,
             after: now.since(exchanges[exchange].attempts.sentAt))
-        succeeded(exchange)
-        noteLatency(exchange)
+        noteAnswered(exchange)
         let isOld = exchanges[exchange].minorVersion == 0
         // Without a length an old client knows the end by the close, and so does a new one where
         // the backend does it like that. A request that has not all come cannot be followed by
         // another.
         if body == .untilClose || (isOld && body == .chunked)
-            || !exchanges[exchange].request.isComplete || leaving != .staying
+            || !exchanges[exchange].request.isComplete || acceptance.isLeaving
         {
             exchanges[exchange].keepsClient = false
         }
@@ -146,7 +145,7 @@ extension Worker {
         // From here on a break can't be told of, and shows as what it is.
         exchanges[exchange].hasAnswered = true
         exchanges[exchange].keepsClient = false
-        succeeded(exchange)
+        noteAnswered(exchange)
         writeHead(exchange, length, .upgrade, chunked: false)
         exchanges[exchange].response.headEnded(
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
@@ -243,9 +242,7 @@ extension Worker {
         logAccess(exchange)
         if let upstream = exchanges[exchange].attempts.upstream {
             exchanges[exchange].attempts.upstream = nil
-            lane.released(
-                slot: exchanges[exchange].attempts.process.slot,
-                generation: exchanges[exchange].attempts.process.generation)
+            noteReleased(exchanges[exchange].attempts.process)
             let isClean =
                 exchanges[exchange].request.isComplete
                 && exchanges[exchange].request.pendingCount == 0
@@ -255,7 +252,7 @@ extension Worker {
         let isRead = exchanges[exchange].request.isComplete
         // Who was told that the connection stays has one more answer to come, though another
         // balancer has taken over meanwhile.
-        let keeps = exchanges[exchange].keepsClient && isRead && leaving != .stopping
+        let keeps = exchanges[exchange].keepsClient && isRead && acceptance.manner != .stopping
         if keeps {
             nextRequest(exchange, client)
             return .moved(0)

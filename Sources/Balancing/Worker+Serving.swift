@@ -24,7 +24,7 @@ extension Worker {
             }
             if !clients.isCurrent(key) { return }
         }
-        unfinished.append(key)
+        turns.usedUp(key)
     }
 
     private mutating func step(_ client: ClientConnection.Slot) -> Step {

@@ -9,7 +9,7 @@ extension Worker {
     mutating func beginStream(_ client: ClientConnection.Slot) -> Step {
         if exchanges.isFull {
             clients[client].phase = .postponed
-            postponed.append(clients.key(client))
+            turns.foundNoRoom(clients.key(client))
             return .blocked
         }
         let exchange = exchanges.insert(making: { Exchange(client: client, startedAt: now) }).slot
@@ -28,7 +28,7 @@ extension Worker {
             return .moved(0)
         }
         beginWithIntroduction(exchange)
-        if plan.algorithm == .hash { noteKey(exchange) }
+        if plan.hashesKeys { noteKey(exchange) }
         deliver(exchange)
         return .moved(0)
     }
@@ -48,8 +48,7 @@ extension Worker {
         exchanges[exchange].phase = .streaming
         let taken = now.since(exchanges[exchange].attempts.sentAt)
         lane.observed(slot: exchanges[exchange].attempts.process.slot, after: taken)
-        succeeded(exchange)
-        noteLatency(exchange)
+        noteAnswered(exchange)
         clients[exchanges[exchange].client].activeAt = now
         return .moved(0)
     }

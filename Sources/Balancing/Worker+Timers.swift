@@ -13,7 +13,7 @@ extension Worker {
                 upstreamDue(UpstreamConnection.Slot(filed - UInt32(clients.capacity)))
             }
         }
-        if case .paused(let until) = accepting, now >= until { resumeAccepting() }
+        if let due = acceptance.due, now >= due { resumeAccepting() }
     }
 
     private mutating func clientDue(_ client: ClientConnection.Slot) {
@@ -55,7 +55,7 @@ extension Worker {
         switch clients[client].phase {
         case .introducing: return since + plan.options.timeoutHead
         case .idle, .postponed:
-            if leaving == .stopping { return since + Limits.firstWords }
+            if acceptance.manner == .stopping { return since + Limits.firstWords }
             let isNew = clients[client].requests == 0
             return since + (isNew ? plan.options.timeoutHead : plan.options.timeoutIdle)
         case .lingering: return min(since + Limits.linger, clients[client].lingersUntil)

@@ -20,7 +20,7 @@ extension Worker {
         {
             // Bytes that nobody asked for must not be taken for the answer to what comes now: what
             // has come by now has been told, unless there was too much to tell.
-            if (!isRepeatable || hasMoreEvents)
+            if (!isRepeatable || turns.mayHaveMore)
                 && upstreams[upstream].transport.socket.peek() != .wouldBlock
             {
                 closeIdle(upstream)

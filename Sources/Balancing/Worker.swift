@@ -32,14 +32,9 @@ struct Worker: ~Copyable {
     var wheel: TimerWheel
     var buffers = Buffers()
 
-    var roster: Roster
-    /// When a backend that is under suspicion was last tried, by slot.
-    var lastTrial: [Instant]
+    var picker: Picker
     var accounts: FailoverAccounts<Exchange>
-    /// How long each backend, by slot, may be silent before it is looked at.
-    var patience: [Patience]
-    /// Whether somebody may have been found to hang, so that requests are to be taken from it.
-    var rescuesDue = false
+    var hangs: HangDetector
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
@@ -55,17 +50,10 @@ struct Worker: ~Copyable {
     var now: Instant
     /// How many retries there may still be.
     var budget = RetryBudget()
-    /// Counted on for each random number.
-    var chance: UInt64
-    /// Whether the poller may know of more than it could tell at once.
-    var hasMoreEvents = false
-    /// Clients that used up what they may move in a turn.
-    var unfinished: [ClientConnection.Key] = []
-    /// Answers about a process that has died, in the order of their time.
-    var awaited: [Awaited] = []
+    var answers = AwaitedAnswers(patience: Limits.newsDelay)
     var waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
-    /// Clients whose request waits for an earlier one to be over: there is no room for it.
-    var postponed: [ClientConnection.Key] = []
+    var room = RoomQueue(capacity: Limits.queue, look: Limits.roomLook)
+    var turns = TurnQueue()
     /// Who could make room for others.
     var idlers = Idlers()
     /// With how many clients there is a good deal of room again.
@@ -75,14 +63,11 @@ struct Worker: ~Copyable {
     private let pin = Atomic<UInt8>(0)
     /// Responses under way whose heads are larger than most.
     var largeHeads = 0
-    var accepting = Accepting.on
-    var leaving = Leaving.Manner.staying
+    var acceptance = Acceptance()
 
-    enum Accepting: Equatable {
-        case on
-        /// Out of descriptors or slots: to be tried again then, or when a connection closes.
-        case paused(until: Instant)
-        case ended
+    /// The backends, as they are known now.
+    var roster: Roster {
+        @inline(__always) get { picker.roster }
     }
 
     init(_ plan: WorkerPlan, index: Int, lane: Lane) throws(SystemError) {
@@ -101,14 +86,13 @@ struct Worker: ~Copyable {
         terms.most = plan.options.upstreamIdle
         pool = UpstreamPool(backends: plan.scoreboard.backendCapacity, terms)
         wheel = TimerWheel(capacity: capacity + upstreamCapacity, now: start)
-        roster = plan.board.roster
-        lastTrial = .init(
-            repeating: Instant(nanoseconds: 0), count: plan.scoreboard.backendCapacity)
+        picker = Picker(
+            Picker.Terms(plan.options), roster: plan.board.roster, scoreboard: plan.scoreboard,
+            seed: Randomness.word())
         accounts = FailoverAccounts(
             backends: plan.scoreboard.backendCapacity, window: Limits.deathWindow,
             patience: Limits.newsDelay)
-        patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
-        chance = Randomness.word()
+        hangs = HangDetector(backends: plan.scoreboard.backendCapacity)
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
@@ -117,7 +101,6 @@ struct Worker: ~Copyable {
         forwarded.writesForwarded = plan.options.forwarded
         forwarded.pseudonym = plan.pseudonym
         forwarded.fallbackHost = plan.fallbackHost
-        unfinished.reserveCapacity(64)
     }
 
     /// Runs until the balancer leaves and the last exchange is over.
@@ -126,7 +109,7 @@ struct Worker: ~Copyable {
         while true {
             let count = poller.wait(timeout: timeout())
             turn(count, at: Clock.now())
-            if leaving == .staying { continue }
+            if !acceptance.isLeaving { continue }
             if clients.count == 0 { break }
             if now >= plan.leaving.until {
                 giveUpTheRest()
@@ -151,14 +134,15 @@ struct Worker: ~Copyable {
     /// Does what the `count` events of the last wait ask for, and what is due by now.
     mutating func turn(_ count: Int, at now: Instant) {
         self.now = now
-        hasMoreEvents = count == poller.capacity
+        turns.began(mayHaveMore: count == poller.capacity)
         // Backends first: one that has let go of an idle connection must not be given a request on
         // it in the same turn.
         for index in 0..<count where isOfBackend(index) { dispatch(poller.event(index)) }
         for index in 0..<count where !isOfBackend(index) { dispatch(poller.event(index)) }
-        if !awaited.isEmpty { settleAwaited() }
+        if !answers.isEmpty { settleAnswers() }
         if !waiting.isEmpty { settleQueue() }
-        if rescuesDue { rescue() }
+        if !room.isEmpty { settleRoom() }
+        if hangs.takeRaised() { rescue() }
         if !accounts.isEmpty { settleAccounts() }
         finishUnfinished()
         expireTimers()
@@ -185,45 +169,37 @@ struct Worker: ~Copyable {
 
     /// How long to wait at the most: until the next timer, line or pause is due.
     private func timeout() -> Nanoseconds? {
-        if !unfinished.isEmpty || (!postponed.isEmpty && !exchanges.isFull) {
+        if turns.hasUnfinished || (turns.hasPostponed && !exchanges.isFull) {
             return Nanoseconds(0)
         }
         var least = wheel.untilNext(now: now)
         if let due = waiting.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = accounts.due { least = min(least ?? .init(.max), due.since(now)) }
-        if let next = awaited.first {
-            least = min(least ?? .init(.max), next.until.since(now))
-        }
+        if let due = room.due { least = min(least ?? .init(.max), due.since(now)) }
+        if let due = answers.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
-        if case .paused(let until) = accepting {
-            least = min(least ?? .init(.max), until.since(now))
-        }
-        if leaving != .staying {
+        if let due = acceptance.due { least = min(least ?? .init(.max), due.since(now)) }
+        if acceptance.isLeaving {
             least = min(least ?? .init(.max), plan.leaving.until.since(now))
         }
         return least
     }
 
     private mutating func finishUnfinished() {
-        if !postponed.isEmpty && !exchanges.isFull { recall() }
-        if unfinished.isEmpty { return }
-        // Those that are added meanwhile are for the next turn.
-        for index in 0..<unfinished.count {
-            let key = unfinished[index]
+        if turns.hasPostponed && !exchanges.isFull { recall() }
+        while let key = turns.next() {
             if clients.isCurrent(key) { serve(key.slot) }
-            unfinished[index] = .none
         }
-        unfinished.removeAll { $0 == .none }
     }
 
     /// There is room again for some of those that were put off, the first first.
     private mutating func recall() {
-        let count = min(postponed.count, exchanges.capacity - exchanges.count)
-        for key in postponed[..<count] where clients.isCurrent(key) {
+        for key in turns.recall(
+            exchanges.capacity - exchanges.count, isThere: { clients.isCurrent($0) })
+        {
             clients[key.slot].phase = .idle
-            unfinished.append(key)
+            turns.usedUp(key)
         }
-        postponed.removeFirst(count)
     }
 
     /// Hands over the lines that have waited long enough, or all.
@@ -236,9 +212,10 @@ struct Worker: ~Copyable {
     private mutating func woken() {
         plan.wakers[index].waker.clear()
         adoptRoster()
-        rescuesDue = true
+        hangs.raised()
+        room.roomFreed()
         takeCrowdRequest()
         let manner = plan.leaving.current
-        if manner != leaving { beginLeaving(manner) }
+        if manner != acceptance.manner { beginLeaving(manner) }
     }
 }

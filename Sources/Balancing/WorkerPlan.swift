@@ -12,7 +12,9 @@ final class WorkerPlan: Sendable {
     let options: BalancerOptions
     /// What is asked for every request stands here once more, by itself: a look into the options
     /// takes a copy of them all.
-    let algorithm: BalancerOptions.Algorithm
+    let hashesKeys: Bool
+    /// Whether a backend may have only so much in flight.
+    let limitsInFlight: Bool
     let isStream: Bool
     let maxBody: UInt64?
     let slowStart: Nanoseconds?
@@ -69,7 +71,8 @@ final class WorkerPlan: Sendable {
         isSupervised: Bool
     ) throws(SystemError) {
         self.options = options
-        algorithm = options.algorithm
+        hashesKeys = options.algorithm.hashesKeys
+        limitsInFlight = options.maxInFlight != nil
         isStream = options.mode == .tcp
         maxBody = options.maxBody
         slowStart = options.slowStart
@@ -77,9 +80,7 @@ final class WorkerPlan: Sendable {
         keepsByAddress = options.sticky != nil && options.sticky != .cookie
         introduces = options.sendProxy != nil
         limitsRates = options.rateLimit != nil
-        self.listeners = listeners
-        self.board = board
-        self.scoreboard = scoreboard
+        (self.listeners, self.board, self.scoreboard) = (listeners, board, scoreboard)
         self.accessLog = accessLog
         self.isSupervised = isSupervised
         leaving = try Leaving(workers: workers)

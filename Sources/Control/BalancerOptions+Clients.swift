@@ -20,10 +20,15 @@ extension BalancerOptions {
                 "--ban shuts out who goes on after being refused, and nobody is refused",
                 hint: "give --rate-limit too, such as --rate-limit 100/s")
         }
-        if hashBalanceFactor != nil && algorithm != .hash {
+        if hashBalanceFactor != nil && !algorithm.hashesKeys {
             throw UsageError(
                 "--hash-balance-factor is for hashed keys", hint: "give --algorithm hash too")
         }
+    }
+
+    static func upstreamIdle(_ parsed: ParsedOptions) throws(UsageError) -> Int? {
+        if parsed.value("upstream-idle") == "off" { return 0 }
+        return try parsed.number("upstream-idle", in: 0...1_000_000)
     }
 
     private static func stickiness(_ text: String) throws(UsageError) -> Stickiness? {

@@ -104,6 +104,8 @@ public struct BalancerOptions: Sendable {
     public var retries = 2
     /// Idle connections to a backend that a thread keeps, for as long as is known to be good.
     public var upstreamIdle = Int.max
+    /// How many requests a backend may have in flight; nothing: any number.
+    public var maxInFlight: UInt32?
     /// How long a request waits where no backend is ready and one may be expected.
     public var queueTimeout = Nanoseconds.seconds(5)
     public var timeoutConnect = Nanoseconds.seconds(1)
@@ -222,6 +224,9 @@ public struct BalancerOptions: Sendable {
             "ban", value: "TIME[,after=N]",
             help: "shut out for a time who goes on: after N refusals in 10 s (off; N is 20)"),
         Option(
+            "max-in-flight", value: "N",
+            help: "requests that a backend has at a time; the others wait their turn (any)"),
+        Option(
             "upstream-idle", value: "N|off",
             help: "idle connections that a thread keeps to a backend (as many as there are)"),
         Option("max-head", value: "SIZE", help: "the longest head of a request (16KiB)"),
@@ -268,6 +273,9 @@ public struct BalancerOptions: Sendable {
         fall = try parsed.number("fall", in: 1...100) ?? fall
         threads = try parsed.number("threads", in: 1...64)
         retries = try parsed.number("retries", in: 0...16) ?? retries
+        maxInFlight =
+            try parsed.number("max-in-flight", in: 1...1_000_000).map { UInt32($0) }
+            ?? maxInFlight
         upstreamIdle = try Self.upstreamIdle(parsed) ?? upstreamIdle
         try readClientRules(parsed)
         try readTimes(parsed)
@@ -343,11 +351,6 @@ public struct BalancerOptions: Sendable {
             }
             minRate = rate
         }
-    }
-
-    private static func upstreamIdle(_ parsed: ParsedOptions) throws(UsageError) -> Int? {
-        if parsed.value("upstream-idle") == "off" { return 0 }
-        return try parsed.number("upstream-idle", in: 0...1_000_000)
     }
 
     private static func hashKey(_ text: String) throws(UsageError) -> HashKey {

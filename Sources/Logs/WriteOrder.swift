@@ -24,8 +24,8 @@ public struct WriteOrder: Sendable {
     /// What has been told of so far has been put in order.
     public mutating func forget() { turns.removeAll(keepingCapacity: true) }
 
-    /// Whether the kernel may be yet to tell of a write whose bytes are there already: it is where a
-    /// pipe had no turn, and it may be where both had something and one had more lines than turns.
+    /// Whether the kernel may be yet to tell of a write whose bytes are there already: it is where
+    /// a pipe had no turn, and may be where both had something and one had more lines than turns.
     public func isShort(out: Span<UInt8>, err: Span<UInt8>) -> Bool {
         let known = (out: turns.count { $0 == .out }, err: turns.count { $0 == .err })
         if out.isEmpty || err.isEmpty {

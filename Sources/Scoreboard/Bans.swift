@@ -62,7 +62,7 @@ public struct Bans: Sendable {
 public struct ClientIdentity: Sendable {
     private let hashing: SipHash
 
-    init(_ secret: (UInt64, UInt64)) { hashing = SipHash(key: secret) }
+    public init(_ secret: (UInt64, UInt64)) { hashing = SipHash(key: secret) }
 
     public func of(_ client: ClientNetwork) -> UInt64 {
         switch client {

@@ -9,6 +9,8 @@ import Synchronization
 public struct Lane: @unchecked Sendable {
     @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let backends: Int
+    /// Which of the scoreboard's lanes it is.
+    public let index: Int
 
     @inlinable @inline(__always)
     func add(_ amount: UInt64, at index: Int) {
@@ -63,6 +65,18 @@ public struct Lane: @unchecked Sendable {
         add(1, at: cell + Layout.Cell.requests)
     }
 
+    /// A request that went to this generation did not: others had taken the room there was.
+    public func withdrawn(slot: BackendSlot, generation: UInt64) {
+        released(slot: slot, generation: generation)
+        add(~0, at: cell(slot) + Layout.Cell.requests)
+    }
+
+    /// So many requests wait for a backend to have room, the first of them since then.
+    public func waiting(_ count: Int, since: Instant) {
+        store(UInt64(count), at: Layout.Lane.waiting)
+        store(count == 0 ? 0 : max(1, since.nanoseconds), at: Layout.Lane.waitingSince)
+    }
+
     /// A request that went to this generation is over, whatever came of it.
     public func released(slot: BackendSlot, generation: UInt64) {
         let cell = cell(slot)
@@ -110,6 +124,14 @@ public struct Lane: @unchecked Sendable {
 
     // MARK: What everybody reads
 
+    /// How many requests wait for a backend to have room.
+    public var waitingRequests: UInt64 { load(Layout.Lane.waiting) }
+    /// Since when the first of them waits; nothing where none does.
+    var waitingSince: UInt64? {
+        let since = load(Layout.Lane.waitingSince)
+        return since == 0 ? nil : since
+    }
+
     /// Client connections that are open.
     public var connectionsOpen: UInt64 { load(Layout.Lane.connectionsOpen) }
     /// Those of them that were accepted and of which nothing has been read.
@@ -150,6 +172,7 @@ public struct Lane: @unchecked Sendable {
         store(0, at: Layout.Lane.connectionsOpen)
         store(0, at: Layout.Lane.exchangesOpen)
         store(0, at: Layout.Lane.connectionsUnheard)
+        waiting(0, since: Instant(nanoseconds: 0))
         for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
             heir.add(load(index), at: index)

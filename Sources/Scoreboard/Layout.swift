@@ -10,7 +10,7 @@
 ///     clients   tables of what is kept of each client, and the list of the banned
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 6
+    public static let version: UInt64 = 7
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -63,6 +63,9 @@ public enum Layout {
         static let shutOut = 6
         static let last = 6
         static let connectionsUnheard = 7
+        /// How many requests wait for a backend to have room, and when the first of them came.
+        static let waiting = 8
+        static let waitingSince = 9
         static let words = 16
     }
 

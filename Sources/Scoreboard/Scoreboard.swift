@@ -57,7 +57,7 @@ public final class Scoreboard: @unchecked Sendable {
     public func lane(_ index: Int) -> Lane {
         invariant(index >= 0 && index < laneCapacity, "a lane was asked for that is not there")
         let first = Layout.firstLane(backendCapacity) + index * Layout.laneStride(backendCapacity)
-        return unsafe Lane(words: words + first, backends: backendCapacity)
+        return unsafe Lane(words: words + first, backends: backendCapacity, index: index)
     }
 
     /// Zeroes the lanes of a balancer that is gone, so that another may have them; the counts over
@@ -151,21 +151,43 @@ public final class Scoreboard: @unchecked Sendable {
         return UInt32(clamping: Int64(bitPattern: sum))
     }
 
+    /// The same after a request was counted: whatever another worker counted before it looks, this
+    /// one sees, or the other sees this one's.
+    public func settledInFlight(slot: BackendSlot, generation: UInt64) -> UInt32 {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return inFlight(slot: slot, generation: generation)
+    }
+
+    /// The lane whose request has waited for room for longest; nothing where none waits.
+    public var longestWaiting: Int? {
+        var found: (lane: Int, since: UInt64)?
+        forEachLane { index in
+            guard let since = lane(index).waitingSince else { return }
+            if found.map({ since < $0.since }) ?? true { found = (index, since) }
+        }
+        return found?.lane
+    }
+
     /// How often a backend has answered all workers of all balancers, over all time.
     public func answers(slot: BackendSlot) -> UInt64 { sum { $0.answers(slot: slot) } }
 
     /// Over the lanes that are in use.
     @inline(__always)
     private func sum(_ figure: (Lane) -> UInt64) -> UInt64 {
-        var used = unsafe Self.load(words, Layout.Header.lanesInUse)
         var sum: UInt64 = 0
+        forEachLane { sum &+= figure(lane($0)) }
+        return sum
+    }
+
+    @inline(__always)
+    private func forEachLane(_ body: (Int) -> Void) {
+        var used = unsafe Self.load(words, Layout.Header.lanesInUse)
         while used != 0 {
             let index = used.trailingZeroBitCount
             used &= used &- 1
-            sum &+= figure(lane(index))
+            body(index)
         }
-        for index in 64..<max(64, laneCapacity) { sum &+= figure(lane(index)) }
-        return sum
+        for index in 64..<max(64, laneCapacity) { body(index) }
     }
 
     /// What all lanes together say of a backend.

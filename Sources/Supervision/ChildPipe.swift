@@ -103,8 +103,8 @@ final class ChildPipe {
     }
 
     /// Decides how it is read from now on, after it was. `isEmptied` says that there was no more;
-    /// a pipe that has more is full, and its child waits; `holds`, that what was read waits for what
-    /// the kernel tells before long. True when the poller is to watch it or
+    /// a pipe that has more is full, and its child waits; `holds`, that what was read waits for
+    /// what the kernel tells before long. True when the poller is to watch it or
     /// not to: the opposite of what it did.
     func decidePace(isEmptied: Bool, hadSome: Bool, holds: Bool, now: Instant) -> Bool {
         let wasPaced = readsAt != nil

@@ -47,8 +47,8 @@ extension Supervisor {
     private static let rounds = 8
 
     /// Reads both until it is known in which turns all that was read was written. For who never
-    /// pauses that moment never comes. Says of each whether there was no more, and whether no turn is
-    /// known but those that brought what was read.
+    /// pauses that moment never comes. Says of each whether there was no more, and whether no
+    /// turn is known but those that brought what was read.
     private func fetch(_ pair: PipePair, budget: Int) -> (
         isEmptied: (output: Bool, errors: Bool), isSettled: Bool
     ) {

@@ -91,7 +91,7 @@ final class Stage {
     func turn() -> Bool {
         let count = worker.poller.wait(timeout: Nanoseconds(0))
         worker.turn(count, at: now)
-        var hasMoved = count > 0 || !worker.unfinished.isEmpty
+        var hasMoved = count > 0 || worker.turns.hasUnfinished
         if listen() { hasMoved = true }
         for endpoint in backends + clients.values where endpoint.pumps {
             if endpoint.flush() { hasMoved = true }
@@ -121,7 +121,7 @@ final class Stage {
     /// The client with this number, who comes when there is none.
     func client(_ number: Int) -> Endpoint? {
         if let known = clients[number] { return known }
-        guard worker.accepting != .ended, let socket = try? Socket.connect(to: listener.address),
+        guard !worker.acceptance.isLeaving, let socket = try? Socket.connect(to: listener.address),
             let client = try? Endpoint(socket, watchedBy: others)
         else { return nil }
         clients[number] = client
@@ -168,7 +168,9 @@ final class Stage {
     }
 
     /// Whether the worker lets somebody wait until time has passed.
-    var isPatient: Bool { !worker.awaited.isEmpty || !worker.waiting.isEmpty }
+    var isPatient: Bool {
+        !worker.answers.isEmpty || !worker.waiting.isEmpty || !worker.room.isEmpty
+    }
 
     /// Whether the worker has no clients any more.
     var isDeserted: Bool { worker.clients.count == 0 }

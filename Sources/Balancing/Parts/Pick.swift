@@ -1,0 +1,77 @@
+import Basics
+import Control
+import Kernel
+
+/// A backend that was chosen, and why that one.
+struct Pick: Equatable {
+    /// Why it was this one and no other.
+    enum Reason: UInt8 {
+        /// It was its turn.
+        case turn
+        /// It was the cheapest of those that were looked at.
+        case load
+        /// The request's key is its own.
+        case key
+        /// The client belongs there.
+        case place
+        /// It is under suspicion, and was given one request to see.
+        case trial
+        /// All others are under suspicion too, or down.
+        case leastBad
+        /// The request had been tried on all.
+        case again
+    }
+
+    /// Of the roster's members.
+    let index: Int
+    let reason: Reason
+}
+
+/// What became of looking for a backend.
+enum Choice: Equatable {
+    case backend(Pick)
+    /// All that may be chosen have as much in flight as they may. Where the request belongs to one
+    /// of them, that one.
+    case busy(BackendSlot?)
+    /// None can be chosen.
+    case nobody
+}
+
+extension Picker {
+    /// What it goes by, from the options.
+    struct Terms {
+        var algorithm = BalancerOptions.Algorithm.roundRobin
+        var slowStart: Nanoseconds?
+        /// See `--hash-balance-factor`.
+        var balanceFactor: UInt32?
+        /// What a backend may have in flight, over all threads of all balancers.
+        var maxInFlight: UInt32?
+        /// How long a client stays where it is by its address.
+        var staysFor: Nanoseconds?
+        /// Whether it stays where its cookie says.
+        var heedsCookie = false
+    }
+
+    /// What is known of a request that decides where it goes.
+    struct Request {
+        /// Where it was tried; nothing before its first attempt.
+        var tried: AttemptLog?
+        /// What it is sent by, where keys are hashed.
+        var key: UInt64 = 0
+        /// Who asks, where clients stay where they are by their address.
+        var client: ClientNetwork?
+        /// The backend that its cookie names.
+        var cookie: BackendSlot?
+    }
+}
+
+extension Picker.Terms {
+    init(_ options: BalancerOptions) {
+        algorithm = options.algorithm
+        slowStart = options.slowStart
+        balanceFactor = options.hashBalanceFactor
+        maxInFlight = options.maxInFlight
+        if case .address(let window) = options.sticky { staysFor = window }
+        heedsCookie = options.sticky == .cookie
+    }
+}

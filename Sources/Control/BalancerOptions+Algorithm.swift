@@ -1,0 +1,37 @@
+extension BalancerOptions.Algorithm {
+    /// In which order backends are asked whether they may be chosen.
+    public enum Order: Sendable {
+        /// Each in its turn, by its weight.
+        case turns
+        /// All, or a sample: the cheapest.
+        case least
+        /// Two drawn by chance: the cheaper.
+        case twoDraws
+        /// From where a key falls on a ring.
+        case ring
+    }
+
+    /// What makes one backend dearer than another.
+    public enum Measure: Sendable {
+        case nothing
+        /// What it has in flight, and its failures of late.
+        case inFlight
+        /// How long it takes, and what it has in flight.
+        case responseTime
+    }
+
+    /// What an algorithm consists of: the one table of them. Whoever needs to know one thing about
+    /// an algorithm asks this for it, and nobody for its name.
+    public var traits: (order: Order, measure: Measure) {
+        switch self {
+        case .roundRobin: (.turns, .nothing)
+        case .leastConnections: (.least, .inFlight)
+        case .leastResponseTime: (.least, .responseTime)
+        case .random: (.twoDraws, .inFlight)
+        case .hash: (.ring, .nothing)
+        }
+    }
+
+    /// Whether requests have a key, by which they are sent.
+    public var hashesKeys: Bool { traits.order == .ring }
+}

@@ -1,0 +1,97 @@
+import Basics
+import Choosing
+import Control
+import Kernel
+import Scoreboard
+
+@testable import Balancing
+
+/// Three backends, and a picker that chooses among them.
+final class PickerStage {
+    typealias Algorithm = BalancerOptions.Algorithm
+    static let start = Instant(nanoseconds: 1_000_000_000_000)
+    static let client = ClientNetwork.inet(0x7F00_0001)
+
+    let board: Scoreboard
+    var picker: Picker
+    var now = PickerStage.start
+
+    init(
+        _ terms: Picker.Terms, facts: [MemberFact] = [.ready, .ready, .ready],
+        weights: [UInt32] = [1, 1, 1]
+    ) throws {
+        board = try Scoreboard(backends: 4, lanes: 2)
+        board.use(lane: 0)
+        picker = Picker(
+            terms, roster: Self.roster(facts, weights: weights, hashes: terms.algorithm.hashesKeys),
+            scoreboard: board, seed: 7)
+    }
+
+    static func roster(
+        _ facts: [MemberFact], weights: [UInt32] = [1, 1, 1], generation: UInt64 = 1,
+        hashes: Bool = false, version: UInt64 = 1
+    ) -> Roster {
+        let members = facts.enumerated().map { index, fact in
+            RosterMember(
+                slot: BackendSlot(UInt32(index)), generation: generation,
+                name: "backend.\(index + 1)", address: "127.0.0.1:\(3001 + index)", fact: fact,
+                weight: weights[index])
+        }
+        var needs = Roster.Needs()
+        needs.hashes = hashes
+        return Roster(RosterWord(version: version, members: members), needs: needs)
+    }
+
+    static func process(_ index: Int) -> BackendProcess {
+        BackendProcess(slot: BackendSlot(UInt32(index)), generation: 1)
+    }
+
+    func pick(
+        tried: [Int] = [], key: UInt64 = 0, client: ClientNetwork? = nil,
+        cookie: BackendSlot? = nil
+    ) -> Choice {
+        var log = AttemptLog()
+        for index in tried { log.append(Self.process(index)) }
+        return picker.pick(
+            for: .init(
+                tried: tried.isEmpty ? nil : log, key: key, client: client, cookie: cookie),
+            now: now)
+    }
+
+    /// How often each of the three is chosen.
+    func shares(_ count: Int, tried: [Int] = []) -> [Int] {
+        var shares = [0, 0, 0]
+        for turn in 0..<count {
+            let choice = pick(tried: tried, key: KeyHash.mixed(UInt64(turn)))
+            if case .backend(let pick) = choice { shares[pick.index] += 1 }
+        }
+        return shares
+    }
+
+    func busy(_ index: Int, _ count: Int = 1) {
+        for _ in 0..<count {
+            board.lane(0).dispatched(slot: Self.process(index).slot, generation: 1)
+        }
+    }
+
+    func free(_ index: Int) {
+        board.lane(0).released(slot: Self.process(index).slot, generation: 1)
+    }
+
+    func suspect(_ index: Int) {
+        for _ in 0..<Suspicion.threshold { picker.unreached(Self.process(index)) }
+    }
+
+    func down(_ index: Int) {
+        board.checks(slot: Self.process(index).slot).set(isDown: true, 1)
+    }
+}
+
+func terms(
+    _ algorithm: PickerStage.Algorithm, _ change: (inout Picker.Terms) -> Void = { _ in }
+) -> Picker.Terms {
+    var terms = Picker.Terms()
+    terms.algorithm = algorithm
+    change(&terms)
+    return terms
+}
