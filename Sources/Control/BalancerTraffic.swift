@@ -8,6 +8,8 @@ public struct BalancerTraffic: Equatable, Sendable {
     public var limited: UInt64 = 0
     /// Connections of clients that were banned.
     public var shutOut: UInt64 = 0
+    /// Requests that wait at present for a backend to have room.
+    public var waiting: UInt64 = 0
     /// Access lines that did not fit, and are in no log.
     public var linesDropped: UInt64 = 0
 
@@ -16,7 +18,7 @@ public struct BalancerTraffic: Equatable, Sendable {
 
 extension BalancerTraffic: Spelled {
     public func spell(into frame: inout FrameWriter) {
-        for number in [connections, ownAnswers, limited, shutOut, linesDropped] {
+        for number in [connections, ownAnswers, limited, shutOut, waiting, linesDropped] {
             frame.put(number)
         }
     }
@@ -26,6 +28,7 @@ extension BalancerTraffic: Spelled {
         ownAnswers = try frame.number()
         limited = try frame.number()
         shutOut = try frame.number()
+        waiting = try frame.number()
         linesDropped = try frame.number()
     }
 }

@@ -72,6 +72,7 @@ extension Supervisor {
             traffic.connections &+= lane.connectionsAccepted
             traffic.ownAnswers &+= lane.ownAnswers
             traffic.limited &+= lane.limitedRequests
+            traffic.waiting &+= lane.waitingRequests
             traffic.shutOut &+= lane.shutOutConnections
             traffic.linesDropped &+= lane.droppedLines
         }

@@ -32,6 +32,7 @@ enum StatusJSON {
 
     private static func put(_ traffic: BalancerTraffic?, into row: inout JSONObject) {
         row.put("connections_accepted", number: traffic?.connections)
+        row.put("waiting", number: traffic?.waiting)
         row.put("own_answers", number: traffic?.ownAnswers)
         row.put("limited", number: traffic?.limited)
         row.put("shut_out", number: traffic?.shutOut)

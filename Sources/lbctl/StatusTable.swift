@@ -64,6 +64,7 @@ enum StatusTable {
         return [
             Field("NAME", .left) { child, _ in Table.Cell(child.name) },
             Field("ACTIVE", goes: 4) { child, _ in figure(child.active) },
+            count("WAITING", goes: 7) { $0.waiting },
             count("CONNECTIONS", goes: 1) { $0.connections },
             count("OWN-ANSWERS", goes: 2) { $0.ownAnswers },
             count("LIMITED", goes: 3) { $0.limited },

@@ -31,6 +31,7 @@ enum Words {
         child.fronting?.ownAnswers = .max
         child.fronting?.limited = 3
         child.fronting?.shutOut = 4
+        child.fronting?.waiting = 5
         child.fronting?.linesDropped = 5
         return child
     }()

@@ -31,6 +31,12 @@ final class Client: @unchecked Sendable {
         }
     }
 
+    /// Waits until the other side has read the first `count` bytes that were sent.
+    func awaitRead(of count: Int) throws(Failure) {
+        let isRead = Programs.eventually { Socket.isUnread(by: socket, of: UInt64(count)) == false }
+        if !isRead { throw Failure("what was sent is not read") }
+    }
+
     /// Sends what the kernel takes at once, after waiting for it to take anything.
     func sendSome(
         _ bytes: [UInt8], from start: Int, within span: Nanoseconds

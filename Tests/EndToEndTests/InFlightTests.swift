@@ -1,0 +1,117 @@
+import Basics
+import Kernel
+import Synchronization
+import Testing
+
+/// A backend that can do only so many requests at a time is given no more of them; the others wait.
+@Suite struct InFlightTests {
+    /// How many of the backends' requests were under way at once at the most.
+    private final class Peak: Sendable {
+        private let state = Mutex((now: 0, most: 0))
+
+        func began() {
+            state.withLock { state in
+                state.now += 1
+                state.most = max(state.most, state.now)
+            }
+        }
+        func ended() { state.withLock { $0.now -= 1 } }
+        var most: Int { state.withLock { $0.most } }
+    }
+
+    /// A backend that answers after a moment, and knows how many asked at once.
+    private func backend(_ peak: Peak) throws -> ScriptedBackend {
+        try ScriptedBackend { connection throws(Failure) in
+            while try connection.request() != nil {
+                peak.began()
+                Poll.sleep(.milliseconds(3))
+                peak.ended()
+                try connection.answer("done")
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2])
+    func `no backend has more than it may, and every request has its turn`(most: Int) throws {
+        let peaks = [Peak(), Peak()]
+        let backends = try peaks.map { try backend($0) }
+        let balanced = try Balanced(
+            backends.map(\.address), ["--max-in-flight", "\(most)", "--threads", "2"])
+        let load = try Load(on: balanced.address, clients: 24)
+        try load.awaitMore(600)
+        let account = try load.stop()
+        #expect(account.failed == 0, "\(account)")
+        #expect(peaks.allSatisfy { $0.most == most }, "\(peaks.map(\.most))")
+    }
+
+    @Test func `first come, first served, also where the first came to another thread`() throws {
+        let order = Mutex<[String]>([])
+        let backend = try ScriptedBackend { connection throws(Failure) in
+            while let head = try connection.request() {
+                order.withLock { $0.append(String(head.split(separator: " ")[1])) }
+                Poll.sleep(.milliseconds(5))
+                try connection.answer("done")
+            }
+        }
+        let balanced = try Balanced(
+            [backend.address], ["--max-in-flight", "1", "--threads", "2"])
+        var clients: [Client] = []
+        for number in 0..<20 {
+            let client = try Client(balanced.address)
+            let request = "GET /\(number) HTTP/1.1\r\nHost: a\r\n\r\n"
+            try client.send(request)
+            try client.awaitRead(of: request.utf8.count)
+            clients.append(client)
+        }
+        for client in clients { #expect(try client.answer().status == 200) }
+        let served = order.withLock { $0.map { Int($0.dropFirst()) ?? -1 } }
+        // A thread's time is that of the beginning of its turn: neighbours may change places.
+        for (place, number) in served.enumerated() {
+            #expect(abs(place - number) <= 2, "\(served)")
+        }
+    }
+
+    @Test func `who has waited for as long as it may is told why`() throws {
+        let backend = try ScriptedBackend { connection throws(Failure) in
+            _ = try connection.request()
+            try connection.awaitEnd()
+        }
+        let balanced = try Balanced(
+            [backend.address], ["--max-in-flight", "1", "--queue-timeout", "100ms"])
+        let first = try Client(balanced.address)
+        try first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(Programs.eventually { backend.requests.count == 1 })
+        let isRefused = Programs.eventually {
+            guard let answer = try? balanced.get("/") else { return false }
+            return answer.status == 503 && answer.text.contains("busy")
+                && answer.field("proxy-status")?.contains("connection_limit_reached") == true
+                && answer.field("retry-after") != nil
+        }
+        #expect(isRefused, "\(balanced.program.output)")
+    }
+
+    @Test func `a killed balancer's places are free again, and its supervisor says who waits`()
+        throws
+    {
+        let service = try Service(
+            ["--backends", "1", "--balancers", "2", "--max-in-flight", "1"])
+        var clients: [Client] = []
+        for _ in 0..<6 {
+            let client = try Client(service.address)
+            try client.send("GET /delay/1 HTTP/1.1\r\nHost: a\r\n\r\n")
+            clients.append(client)
+        }
+        let waits = Programs.eventually {
+            let told = try? service.run("ps", ["--counters", "--format", "json"])
+            let waiting = told?.output.split(separator: "\"waiting\":").dropFirst()
+            return waiting?.contains { !$0.hasPrefix("0") } ?? false
+        }
+        #expect(waits)
+        #expect(try service.run("kill", ["balancer.1"]).code == 0)
+        clients = []
+        let answers = Programs.eventually {
+            (try? Client.get(service.address, "/"))?.status == 200
+        }
+        #expect(answers)
+    }
+}
