@@ -51,11 +51,11 @@ extension Worker {
 
     @inline(__always)
     private mutating func look(for exchange: Exchange.Slot) -> Choice {
-        picker.pick(
-            for: Picker.Request(
-                tried: exchanges[exchange].attempts.tried, key: exchanges[exchange].key,
-                client: exchanges[exchange].network, cookie: exchanges[exchange].cookieSlot),
-            now: now)
+        let request = Picker.Request(
+            key: exchanges[exchange].key, client: exchanges[exchange].network,
+            cookie: exchanges[exchange].cookieSlot)
+        if exchanges[exchange].attempts.count == 0 { return picker.pick(for: request, now: now) }
+        return picker.pick(for: request, besides: exchanges[exchange].attempts.log, now: now)
     }
 
     private func dispatch(to pick: Pick) {

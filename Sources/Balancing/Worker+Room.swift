@@ -28,9 +28,10 @@ extension Worker {
         let isFirst = plan.scoreboard.longestWaiting == lane.index
         // Where none can be chosen any more it is for the other queue to decide.
         let isNobodyReady = roster.ready.isEmpty
+        let anywhere = isNobodyReady ? .max : isFirst ? picker.room(at: nil, now: now) : 0
         var queue = room
         let settled = queue.settle(
-            anywhere: isNobodyReady ? .max : isFirst ? picker.room(at: nil, now: now) : 0,
+            anywhere: anywhere,
             room: { slot in isReady(slot) ? picker.room(at: slot, now: now) : .max },
             now: now, isThere: { exchanges.isCurrent($0) })
         room = queue

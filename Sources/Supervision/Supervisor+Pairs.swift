@@ -30,7 +30,7 @@ extension Supervisor {
     }
 
     private static func copy(_ queue: borrowing ByteQueue) -> ByteQueue {
-        var copy = ByteQueue(capacity: queue.count)
+        var copy = ByteQueue(capacity: max(1, queue.count))
         copy.append(queue.bytes)
         return copy
     }

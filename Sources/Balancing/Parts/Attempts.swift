@@ -72,9 +72,6 @@ struct Attempts {
     /// How many attempts there have been.
     var count: Int { log.count }
 
-    /// Where it has been; nothing before the first attempt, so that nothing is copied then.
-    var tried: AttemptLog? { log.count == 0 ? nil : log }
-
     /// Whether this process has had it. A backend that has been started anew has not.
     func includes(_ process: BackendProcess) -> Bool { log.includes(process) }
 

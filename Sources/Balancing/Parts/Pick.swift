@@ -54,8 +54,6 @@ extension Picker {
 
     /// What is known of a request that decides where it goes.
     struct Request {
-        /// Where it was tried; nothing before its first attempt.
-        var tried: AttemptLog?
         /// What it is sent by, where keys are hashed.
         var key: UInt64 = 0
         /// Who asks, where clients stay where they are by their address.

@@ -10,6 +10,9 @@ import Scoreboard
 /// decides for all algorithms. Rather one that is under suspicion than none, and rather one that
 /// failed this request before than none; but where one that may be chosen has only too much in
 /// flight, it is waited for.
+///
+/// What is on the way of each request is `mutating` or inlined, also where it only reads: a method
+/// that only reads would be passed a copy of all of this by one that writes (Swift 6.3).
 struct Picker {
     /// How much is forgiven.
     private enum Leniency {
@@ -48,6 +51,10 @@ struct Picker {
     private var lastTrial: [Instant]
     /// Counted on for each random number.
     private var chance: UInt64
+    /// Where the request that is asked for has been, where it has been anywhere. It stands here so
+    /// that nothing is copied for those that have not.
+    private var tried = AttemptLog()
+    private var isTried = false
 
     init(_ terms: Terms, roster: Roster, scoreboard: Scoreboard, seed: UInt64) {
         self.terms = terms
@@ -71,7 +78,7 @@ struct Picker {
     }
 
     /// A request that was given to a process goes there: its client belongs there from now on.
-    func placed(_ client: ClientNetwork?, on process: BackendProcess, now: Instant) {
+    mutating func placed(_ client: ClientNetwork?, on process: BackendProcess, now: Instant) {
         guard let client else { return }
         places?.bind(
             identity.of(client), to: .init(slot: process.slot, generation: process.generation),
@@ -91,7 +98,7 @@ struct Picker {
 
     /// A process has failed a request: where backends are compared it is dearer than it looks, or
     /// whichever fails fastest would be given most.
-    func failed(_ process: BackendProcess, now: Instant) {
+    mutating func failed(_ process: BackendProcess, now: Instant) {
         switch measure {
         case .nothing: return
         case .responseTime: observe(process, PeakEWMA.failure, now)
@@ -129,22 +136,28 @@ struct Picker {
     @inline(__always)
     mutating func pick(for request: Request, now: Instant) -> Choice {
         if keepsPlaces, let choice = ownPlace(of: request, now) { return choice }
-        if roster.ready.isEmpty { return .nobody }
-        return pick(for: request, scoreboard.takeTurn(), now)
+        isTried = false
+        return pick(by: request.key, now)
     }
 
-    private mutating func pick(
-        for request: Request, _ turn: UInt64, _ now: Instant
-    ) -> Choice {
+    /// The same for one that processes have failed.
+    mutating func pick(for request: Request, besides tried: AttemptLog, now: Instant) -> Choice {
+        (self.tried, isTried) = (tried, true)
+        return pick(by: request.key, now)
+    }
+
+    private mutating func pick(by key: UInt64, _ now: Instant) -> Choice {
+        if roster.ready.isEmpty { return .nobody }
+        let turn = scoreboard.takeTurn()
         let word = order == .turns ? 0 : anyKey()
         var leniency = Leniency.strict
         while true {
             var isFull = false
             let found =
                 switch order {
-                case .turns: byTurn(turn, request.tried, leniency, now, &isFull)
-                case .least, .twoDraws: cheapest(turn, word, request.tried, leniency, now, &isFull)
-                case .ring: onRing(request.key, request.tried, leniency, now, &isFull)
+                case .turns: byTurn(turn, leniency, now, &isFull)
+                case .least, .twoDraws: cheapest(turn, word, leniency, now, &isFull)
+                case .ring: onRing(key, leniency, now, &isFull)
                 }
             if let found {
                 if leniency == .strict && isSuspect(found) {
@@ -160,6 +173,7 @@ struct Picker {
         }
     }
 
+    @inline(__always)
     private func reason(_ leniency: Leniency) -> Pick.Reason {
         switch leniency {
         case .suspects: return .leastBad
@@ -176,10 +190,10 @@ struct Picker {
     /// The one gate: whether a member may be chosen.
     @inline(__always)
     private func verdict(
-        on index: Int, _ tried: AttemptLog?, _ leniency: Leniency, _ now: Instant
+        on index: Int, _ leniency: Leniency, _ now: Instant
     ) -> Verdict {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
-        if leniency != .anybody, let tried, tried.includes(roster.members[index].process) {
+        if isTried && leniency != .anybody && tried.includes(roster.members[index].process) {
             return .no
         }
         if leniency == .strict {
@@ -194,6 +208,7 @@ struct Picker {
         return isFull(index) ? .full : .yes
     }
 
+    @inline(__always)
     private func isSuspect(_ index: Int) -> Bool {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
         return scoreboard.verdict(slot: slot).failures(of: generation) >= Suspicion.threshold
@@ -201,12 +216,12 @@ struct Picker {
 
     /// Where a client belongs; nothing where it belongs nowhere, or that can't be chosen now.
     private mutating func ownPlace(of request: Request, _ now: Instant) -> Choice? {
-        if request.tried != nil { return nil }
+        isTried = false
         let member =
             terms.heedsCookie
             ? request.cookie.flatMap { roster.index(ofSlot: $0) } : memberKept(request.client, now)
         guard let member, roster.members[member].fact == .ready else { return nil }
-        switch verdict(on: member, nil, .strict, now) {
+        switch verdict(on: member, .strict, now) {
         case .no: return nil
         case .full: return .busy(roster.members[member].slot)
         case .yes: return .backend(Pick(index: member, reason: .place))
@@ -225,7 +240,7 @@ struct Picker {
 
     /// The one whose turn it is, or that stands in.
     private mutating func byTurn(
-        _ turn: UInt64, _ tried: AttemptLog?, _ leniency: Leniency, _ now: Instant,
+        _ turn: UInt64, _ leniency: Leniency, _ now: Instant,
         _ isFull: inout Bool
     ) -> Int? {
         let count = roster.rotation.count
@@ -233,7 +248,7 @@ struct Picker {
         var position = warming.place(ofTurn: turn, in: roster, scoreboard, now: now)
         for step in 0...count {
             let index = roster.rotation[position]
-            switch verdict(on: index, tried, leniency, now) {
+            switch verdict(on: index, leniency, now) {
             case .yes: return index
             case .full: isFull = true
             case .no: break
@@ -245,14 +260,13 @@ struct Picker {
     }
 
     private mutating func cheapest(
-        _ turn: UInt64, _ word: UInt64, _ tried: AttemptLog?, _ leniency: Leniency, _ now: Instant,
+        _ turn: UInt64, _ word: UInt64, _ leniency: Leniency, _ now: Instant,
         _ isFull: inout Bool
     ) -> Int? {
         let isWarming = warming.isUnderWay(scoreboard, now: now)
-        let roster = roster
         func price(_ place: Int) -> Cost? {
             let index = roster.ready[place]
-            switch verdict(on: index, tried, leniency, now) {
+            switch verdict(on: index, leniency, now) {
             case .no: return nil
             case .full:
                 isFull = true
@@ -273,12 +287,12 @@ struct Picker {
         }.map { roster.ready[$0] }
     }
 
-    private func takesDraw(_ index: Int, _ word: UInt64, _ now: Instant) -> Bool {
+    private mutating func takesDraw(_ index: Int, _ word: UInt64, _ now: Instant) -> Bool {
         let share = warming.share(of: index, in: roster, scoreboard, now: now)
         return UInt32(KeyHash.mixed(word ^ UInt64(index)) >> 54) < share
     }
 
-    private func cost(of index: Int, _ isWarming: Bool, _ now: Instant) -> Cost {
+    private mutating func cost(of index: Int, _ isWarming: Bool, _ now: Instant) -> Cost {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
         var weight = roster.members[index].weight
         // In 1024ths for all, where they count.
@@ -298,14 +312,13 @@ struct Picker {
     }
 
     private mutating func onRing(
-        _ key: UInt64, _ tried: AttemptLog?, _ leniency: Leniency, _ now: Instant,
+        _ key: UInt64, _ leniency: Leniency, _ now: Instant,
         _ isFull: inout Bool
     ) -> Int? {
         let bound = boundedLoad()
-        let roster = roster
         return roster.ring?.pick(key: key) { index in
             if roster.members[index].fact != .ready { return false }
-            switch verdict(on: index, tried, leniency, now) {
+            switch verdict(on: index, leniency, now) {
             case .no: return false
             case .full:
                 isFull = true
@@ -316,7 +329,7 @@ struct Picker {
     }
 
     /// How much each backend may have where keys leave those that have too much.
-    private func boundedLoad() -> BoundedLoad? {
+    private mutating func boundedLoad() -> BoundedLoad? {
         guard let percent = terms.balanceFactor else { return nil }
         var inFlight: UInt64 = 0
         var weight: UInt64 = 0
@@ -346,18 +359,19 @@ struct Picker {
     }
 
     /// Whether a backend has no more in flight than it may, now that a place there was claimed.
-    func isWithinLimit(_ index: Int) -> Bool {
+    mutating func isWithinLimit(_ index: Int) -> Bool {
         guard let most = terms.maxInFlight else { return true }
         let member = roster.members[index].process
         return scoreboard.settledInFlight(slot: member.slot, generation: member.generation) <= most
     }
 
     /// How many more requests there is room for, at all backends that may be chosen or at one.
-    func room(at slot: BackendSlot?, now: Instant) -> Int {
+    mutating func room(at slot: BackendSlot?, now: Instant) -> Int {
         guard let most = terms.maxInFlight else { return 0 }
         var room = 0
+        isTried = false
         for index in roster.ready where slot == nil || roster.members[index].slot == slot {
-            if verdict(on: index, nil, .strict, now) != .yes { continue }
+            if verdict(on: index, .strict, now) != .yes { continue }
             room += max(0, Int(most) - Int(inFlight(index)))
         }
         return room

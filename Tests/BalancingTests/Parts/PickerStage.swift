@@ -52,10 +52,9 @@ final class PickerStage {
     ) -> Choice {
         var log = AttemptLog()
         for index in tried { log.append(Self.process(index)) }
-        return picker.pick(
-            for: .init(
-                tried: tried.isEmpty ? nil : log, key: key, client: client, cookie: cookie),
-            now: now)
+        let request = Picker.Request(key: key, client: client, cookie: cookie)
+        if tried.isEmpty { return picker.pick(for: request, now: now) }
+        return picker.pick(for: request, besides: log, now: now)
     }
 
     /// How often each of the three is chosen.
@@ -67,6 +66,10 @@ final class PickerStage {
         }
         return shares
     }
+
+    func isWithinLimit(_ index: Int) -> Bool { picker.isWithinLimit(index) }
+
+    func room(at slot: BackendSlot? = nil) -> Int { picker.room(at: slot, now: now) }
 
     func busy(_ index: Int, _ count: Int = 1) {
         for _ in 0..<count {

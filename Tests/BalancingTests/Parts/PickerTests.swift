@@ -104,17 +104,16 @@ import Testing
                 return
             }
             stage.busy(pick.index)
-            #expect(stage.picker.isWithinLimit(pick.index))
+            #expect(stage.isWithinLimit(pick.index))
         }
         #expect(stage.pick() == .busy(nil))
-        #expect(stage.picker.room(at: nil, now: stage.now) == 0)
+        #expect(stage.room() == 0)
         // Somebody else claimed a place at the same moment.
         stage.busy(0)
-        #expect(!stage.picker.isWithinLimit(0))
+        #expect(!stage.isWithinLimit(0))
         stage.free(0)
         stage.free(1)
-        #expect(stage.picker.room(at: nil, now: stage.now) == 1)
-        #expect(stage.picker.room(at: 1, now: stage.now) == 1)
+        #expect(stage.room() == 1 && stage.room(at: 1) == 1 && stage.room(at: 0) == 0)
         #expect(stage.shares(5) == [0, 5, 0])
     }
 
