@@ -89,9 +89,11 @@ struct Exchange: ~Copyable {
     /// Whom a trusted proxy takes the client for.
     var claimedAddress = InlineText()
 
-    /// Never looked at. With it an exchange is made where it lies, and not moved there.
+    /// Never looked at. With it an exchange is made where it lies, and not moved there, as long as
+    /// `init` is inlined: a function of its own gives back what it made, and that is moved.
     private let pin = Atomic<UInt8>(0)
 
+    @inline(__always)
     init(client: ClientConnection.Slot, startedAt: Instant) {
         self.client = client
         self.startedAt = startedAt

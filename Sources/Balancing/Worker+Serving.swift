@@ -27,6 +27,8 @@ extension Worker {
         turns.usedUp(key)
     }
 
+    /// Inlined it saves a request, which takes six of them, 110 instructions.
+    @inline(__always)
     private mutating func step(_ client: ClientConnection.Slot) -> Step {
         switch clients[client].phase {
         case .introducing: return introduce(client)

@@ -6,14 +6,38 @@ public struct Option: Sendable {
     public let short: Character?
     /// How its value is called in the help, as `N`; nothing when it takes none.
     public let value: String?
-    /// One line for the help.
-    public let help: String
+    /// What applies where it is not given, as it would be written, where the help tells it.
+    public let standard: String?
+    /// The line for the help, with `{}` where `standard` is told.
+    private let text: String
+    private let words: [String]?
 
-    public init(_ name: String, short: Character? = nil, value: String? = nil, help: String) {
+    /// `words` are what may be typed as its value, where `value` does not list them.
+    public init(
+        _ name: String, short: Character? = nil, value: String? = nil, help: String,
+        words: [String]? = nil, standard: String? = nil
+    ) {
         self.name = name
         self.short = short
         self.value = value
-        self.help = help
+        self.standard = standard
+        text = help
+        self.words = words
+    }
+
+    /// One line for the help.
+    public var help: String {
+        guard let standard, let place = text.firstIndex(of: "{") else { return text }
+        return text[..<place] + standard + text[place...].dropFirst("{}".count)
+    }
+
+    /// What a shell may complete its value to: words, or how they begin. Of `off|tcp|SIZE/s` the
+    /// capitals stand for something else.
+    public var candidates: [String] {
+        if let words { return words }
+        guard let value, value.contains("|") else { return [] }
+        return value.split(separator: "|").map { String($0.prefix { !$0.isUppercase }) }
+            .filter { !$0.isEmpty }
     }
 }
 

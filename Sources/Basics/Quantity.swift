@@ -21,6 +21,22 @@ public enum Quantity {
             ])
     }
 
+    /// Spells a time as it is read: in whole hours, seconds or milliseconds.
+    public static func spelled(_ time: Nanoseconds) -> String {
+        spelled(time.count, [("h", 3_600_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000)])
+    }
+
+    /// Spells a size as it is read.
+    public static func spelled(size: UInt64) -> String {
+        spelled(size, [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)])
+    }
+
+    /// In the largest unit that leaves no rest, or in whole ones of the smallest.
+    private static func spelled(_ count: UInt64, _ units: [(String, UInt64)]) -> String {
+        let fitting = units.first { count >= $0.1 && count % $0.1 == 0 } ?? units[units.count - 1]
+        return "\(count / fitting.1)\(fitting.0)"
+    }
+
     private static func read(_ text: String, units: [(String, Double)]) -> UInt64? {
         for (unit, factor) in units where text.hasSuffix(unit) {
             let digits = text.dropLast(unit.count)

@@ -1,6 +1,37 @@
 import Basics
 
 extension BalancerOptions {
+    /// One `--backend`.
+    public struct Backend: Equatable, Sendable {
+        /// `127.0.0.1:3000`, `3000`; as `Endpoint` reads it.
+        public var address: String
+        /// `name=`; nothing when it was not given.
+        public var name: String?
+        /// `weight=`.
+        public var weight: UInt32 = 1
+
+        /// Reads the words of `--backend`.
+        init(_ text: String) throws(UsageError) {
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+                .map(String.init)
+            address = parts[0]
+            for part in parts.dropFirst() {
+                let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+                if pair.count == 2, pair[0] == "name" {
+                    name = pair[1]
+                } else if pair.count == 2, pair[0] == "weight", let weight = UInt32(pair[1]),
+                    Weight.range.contains(weight)
+                {
+                    self.weight = weight
+                } else {
+                    throw UsageError(
+                        "'\(part)' in --backend \(text) is not understood",
+                        hint: "--backend takes [ADDR:]PORT[,name=N][,weight=W], W from 0 to 256")
+                }
+            }
+        }
+    }
+
     /// One `TARGET=W`: how large a share of the choice somebody has.
     public struct Weight: Equatable, Sendable {
         public static let range = RequestBounds.weight

@@ -2,36 +2,47 @@ import Basics
 
 /// What a check says and hears: `--health-check`, `--health-send`, `--health-expect`.
 extension BalancerOptions {
-    /// The check that the options ask for together; nothing where they ask for none.
-    static func healthCheck(_ parsed: ParsedOptions) throws(UsageError) -> HealthCheck? {
-        let check = try parsed.value("health-check").map(Self.check)
-        let words = try parsed.value("health-send").map(Self.bytes)
-        guard let expected = try parsed.value("health-expect").map(Self.bytes) else {
-            if words == nil { return check }
+    /// How it is found out whether a backend serves.
+    public enum HealthCheck: Equatable, Sendable {
+        case off
+        /// A connection can be made.
+        case tcp
+        /// A GET of this path is answered with 2xx or 3xx.
+        case http(path: String)
+        /// What the backend says, when it has been sent these bytes, has those in it.
+        case words(send: [UInt8], expect: [UInt8])
+
+        /// The words of `--health-check`.
+        init?(_ text: String) {
+            switch text {
+            case "off": self = .off
+            case "tcp": self = .tcp
+            case "http": self = .http(path: "/")
+            default:
+                let path = text.dropFirst("http:".count)
+                let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+                guard text.hasPrefix("http:/"), isPlain else { return nil }
+                self = .http(path: String(path))
+            }
+        }
+    }
+
+    /// Makes one check of the three options that ask for it together.
+    mutating func completeHealthCheck() throws(UsageError) {
+        guard let expected = healthExpect else {
+            if healthSend == nil { return }
             throw UsageError(
                 "--health-send needs --health-expect",
                 hint: "as in --health-send 'PING\\r\\n' --health-expect +PONG")
         }
-        if expected.isEmpty || expected.count > 1024 || (words?.count ?? 0) > 1024 {
+        let words = healthSend ?? []
+        if expected.isEmpty || expected.count > 1024 || words.count > 1024 {
             throw UsageError("--health-send and --health-expect take up to 1024 bytes")
         }
-        switch check {
-        case nil, .tcp: return .words(send: words ?? [], expect: expected)
+        switch healthCheck {
+        case nil, .tcp: healthCheck = .words(send: words, expect: expected)
         case .off, .http, .words:
             throw UsageError("--health-expect goes with --health-check tcp alone")
-        }
-    }
-
-    private static func check(_ text: String) throws(UsageError) -> HealthCheck {
-        switch text {
-        case "off": return .off
-        case "tcp": return .tcp
-        case "http": return .http(path: "/")
-        default:
-            let path = text.dropFirst("http:".count)
-            let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-            if text.hasPrefix("http:/"), isPlain { return .http(path: String(path)) }
-            throw UsageError("--health-check takes off, tcp or http:/PATH, not '\(text)'")
         }
     }
 

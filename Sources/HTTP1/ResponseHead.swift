@@ -50,6 +50,8 @@ public struct ResponseHead: ~Copyable {
     var isLengthPlain = true
     private var transferEncodingCount = 0
 
+    private let pin = Pin()
+
     /// A head that has not been parsed.
     public init() {}
 

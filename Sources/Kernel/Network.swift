@@ -1,3 +1,5 @@
+import Basics
+
 /// A range of addresses, written as an address and how many of its leading bits count (CIDR,
 /// RFC 4632): `10.0.0.0/8`, `2001:db8::/32`, or an address alone.
 public struct Network: Hashable, Sendable {
@@ -50,11 +52,11 @@ public struct Network: Hashable, Sendable {
 }
 
 extension Network {
-    /// The first text that is neither an address nor a network.
-    public static func firstUnreadable(_ texts: [String]) -> String? {
-        texts.first { Network($0) == nil }
+    /// What is wrong with what `--trust-proxy` was given; nothing where all of it can be read.
+    public static func fault(in texts: [String]) -> UsageError? {
+        guard let text = texts.first(where: { Network($0) == nil }) else { return nil }
+        return UsageError(
+            "--trust-proxy takes an address or a network, not '\(text)'",
+            hint: "as in --trust-proxy 10.0.0.0/8 or --trust-proxy 127.0.0.1")
     }
-
-    /// What to write instead.
-    public static let advice = "as in --trust-proxy 10.0.0.0/8 or --trust-proxy 127.0.0.1"
 }

@@ -241,14 +241,9 @@ public struct Topology {
         do throws(UsageError) {
             options = try BalancerOptions(words: Array(words.dropFirst()))
             try options.refuseContradictions()
+            if let fault = Network.fault(in: options.trustProxy) { throw fault }
         } catch {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
-        }
-        if let text = Network.firstUnreadable(options.trustProxy) {
-            throw Refusal(
-                what: line.fault,
-                why: "--trust-proxy takes an address or a network, not '\(text)'",
-                advice: Network.advice)
         }
         if !options.backends.isEmpty {
             notices.append(

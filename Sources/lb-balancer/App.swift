@@ -26,11 +26,7 @@ enum App {
 
     private static func start(_ options: BalancerOptions) throws(UsageError) {
         try options.refuseContradictions()
-        if let text = Network.firstUnreadable(options.trustProxy) {
-            throw UsageError(
-                "--trust-proxy takes an address or a network, not '\(text)'",
-                hint: Network.advice)
-        }
+        if let fault = Network.fault(in: options.trustProxy) { throw fault }
         let inheritance: Inherited
         do throws(SystemError) { inheritance = try Inherited() } catch {
             fail("what was handed down can't be used: \(error)", "", code: 1)

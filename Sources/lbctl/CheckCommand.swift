@@ -20,7 +20,7 @@ enum CheckCommand {
                 examples: [
                     ("lbctl check", "the Procfile here, its programs, ports and limits"),
                     ("lbctl check -f app/Procfile --port 9090", "as 'up' would take them"),
-                ], options: options, further: UpFlags.balancerOptions, naming: .gives)
+                ], options: options, further: BalancerOptions.optionsOfUp, naming: .gives)
         }
         let flags = try UpFlags(verb)
         let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text

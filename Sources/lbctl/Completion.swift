@@ -50,21 +50,12 @@ enum Completion {
 
     private static func values(of option: Option, _ place: Place) -> [(String, String)] {
         switch option.name {
-        case "algorithm": return plain(BalancerOptions.Algorithm.allCases.map(\.rawValue))
-        case "hash-key": return plain(["source", "uri", "path", "header:", "cookie:"])
-        case "health-check": return plain(["off", "tcp", "http:/"])
-        case "signal": return plain(Signal.allNames)
-        case "color": return plain(ColourChoice.allCases.map(\.rawValue))
-        case "restart": return plain(["always", "on-failure", "never"])
         case "procfile": return [(files, "")]
-        case "merge-streams", "tail": return plain(["all"])
         case "name": return plain(RuntimeFolder.names())
         case "weight": return Targets.alive(place.service).map { ($0.0 + "=", $0.1) }
         case "since", "until":
             return [("10s", "ten seconds ago"), ("5m", ""), ("1h", ""), ("1d", "a day ago")]
-        default:
-            let value = option.value ?? ""
-            return value.contains("|") ? plain(value.split(separator: "|").map(String.init)) : []
+        default: return plain(option.candidates)
         }
     }
 

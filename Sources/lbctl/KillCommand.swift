@@ -15,7 +15,9 @@ enum KillCommand {
                 ("lbctl kill --format json 3001", "the same for programs: an array"),
             ],
             options: [
-                Option("signal", short: "s", value: "SIGNAL", help: "which one (KILL)"),
+                Option(
+                    "signal", short: "s", value: "SIGNAL", help: "which one (KILL)",
+                    words: Signal.allNames),
                 Option("no-restart", help: "leave it dead"),
                 OutcomeFormat.option("name, port, pid, signal, out_of_rotation_ms, next"),
             ])

@@ -50,7 +50,9 @@ struct LinePainter {
 }
 
 extension ColourChoice {
-    static let option = Option("color", value: "WHEN", help: "auto, always or never (auto)")
+    static let option = Option(
+        "color", value: "WHEN", help: "auto, always or never (auto)",
+        words: ColourChoice.allCases.map(\.rawValue))
 
     /// What was said of colours, and what the environment and `output` say of them.
     func style(for output: DescriptorReference) -> Style {

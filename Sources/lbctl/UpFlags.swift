@@ -36,7 +36,8 @@ struct UpFlags {
             help: "one stream for this type's output and errors, in exact order"),
         Option(
             "restart", value: "RULE",
-            help: "always, on-failure or never (always for what is balanced, else on-failure)"),
+            help: "always, on-failure or never (always for what is balanced, else on-failure)",
+            words: ["always", "on-failure", "never"]),
         Option("restart-delay", value: "TIME", help: "wait before each restart"),
         Option("start-timeout", value: "TIME", help: "how long a start may take (60s)"),
         Option(
@@ -51,11 +52,6 @@ struct UpFlags {
             help: "how the log is shown (text); with -d the rows of 'ps'"),
         ColourChoice.option,
     ]
-
-    /// What is passed on to the balancer: what it is told by its supervisor has no place here.
-    static let balancerOptions = BalancerOptions.options.filter {
-        !["listen", "backend", "ready-fd", "help", "version"].contains($0.name)
-    }
 
     static let examples = [
         ("lbctl up", "a balancer on 8080 and three backends from 3000 on"),
@@ -80,7 +76,7 @@ struct UpFlags {
             try Self.explained { () throws(UsageError) in
                 try Verb(
                     words, usage: "lbctl up [OPTIONS]", examples: Self.examples,
-                    options: Self.options, further: Self.balancerOptions, naming: .gives,
+                    options: Self.options, further: BalancerOptions.optionsOfUp, naming: .gives,
                     remark: Self.remark)
             })
     }
@@ -117,7 +113,7 @@ struct UpFlags {
         flags.stops = try StopRules(
             timeouts: given.values("stop-timeout"), signals: given.values("stop-signal"))
         flags.rule = try Self.rule(given.value("restart"))
-        for option in Self.balancerOptions {
+        for option in BalancerOptions.optionsOfUp {
             flags.balancer += given.values(option.name).map { value in
                 option.value == nil ? "--\(option.name)" : "--\(option.name)=\(value)"
             }

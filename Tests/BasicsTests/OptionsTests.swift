@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    @Test func `the help tells the default where its line has a place for it`() {
+        let option = Option("time", value: "TIME", help: "for all ({}); or none", standard: "5s")
+        #expect(option.help == "for all (5s); or none")
+        #expect(Option("time", help: "for all ({})").help == "for all ({})")
+    }
+
+    @Test func `of a value's name the words in small letters can be typed`() {
+        let named = Option("x", value: "off|http:/PATH|SIZE/s|N", help: "")
+        #expect(named.candidates == ["off", "http:/"])
+        #expect(Option("x", value: "off", help: "").candidates == [])
+        #expect(Option("x", value: "WORD", help: "", words: ["a", "b"]).candidates == ["a", "b"])
+    }
+
     @Test func `a choice is one of the words`() throws {
         #expect(try parse("--colour", "red").choice("colour") == Colour.red)
         let blue = try parse("--colour", "blue")
@@ -87,6 +100,18 @@ import Testing
         ] as [(String, UInt64)])
     func `a size is read`(text: String, bytes: UInt64) {
         #expect(Quantity.size(text) == bytes)
+    }
+
+    @Test(arguments: ["250ms", "1s", "60s", "90s", "1h", "24h", "0ms"])
+    func `a time is spelled as it is read`(text: String) throws {
+        let time = try #require(Quantity.duration(text))
+        #expect(Quantity.spelled(time) == text)
+    }
+
+    @Test(arguments: ["1B", "1000B", "16KiB", "1536KiB", "2GiB", "4096GiB", "0B"])
+    func `a size is spelled as it is read`(text: String) throws {
+        let size = try #require(Quantity.size(text))
+        #expect(Quantity.spelled(size: size) == text)
     }
 
     @Test(arguments: [

@@ -8,7 +8,11 @@ struct AttemptLog {
     /// Each in one word, so that an exchange is made with few stores: cause (8 bits, 0 for one that
     /// has not failed), slot (24), and the lower half of the generation, which tells processes of
     /// one slot apart.
-    private var words: [18 of UInt64] = .init(repeating: 0)
+    // Written out: what `repeating` calls is not inlined, and then an exchange, of which this is a
+    // part, is made elsewhere and moved to its slot.
+    private var words: [18 of UInt64] = [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]
     /// How many there have been, those forgotten included.
     private(set) var count = 0
 

@@ -68,7 +68,7 @@ extension Picker.Terms {
         algorithm = options.algorithm
         slowStart = options.slowStart
         balanceFactor = options.hashBalanceFactor
-        maxInFlight = options.maxInFlight
+        maxInFlight = options.maxInFlight.map { UInt32($0) }
         if case .address(let window) = options.sticky { staysFor = window }
         heedsCookie = options.sticky == .cookie
     }
