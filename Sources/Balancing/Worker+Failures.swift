@@ -115,7 +115,7 @@ extension Worker {
         }
     }
 
-    private func noteUnconnected(_ process: BackendProcess, _ errno: Errno?) {
+    private mutating func noteUnconnected(_ process: BackendProcess, _ errno: Errno?) {
         lane.connectFailed(slot: process.slot)
         if errno == .connectionRefused, let index = roster.index(ofSlot: process.slot) {
             roster.members[index].address.wasRefused()

@@ -87,7 +87,7 @@ struct Picker {
 
     /// A process has answered a request that it was given so long ago.
     @inline(__always)
-    func answered(_ process: BackendProcess, after span: Nanoseconds, now: Instant) {
+    mutating func answered(_ process: BackendProcess, after span: Nanoseconds, now: Instant) {
         if measure == .responseTime { observe(process, span, now) }
         let verdict = scoreboard.verdict(slot: process.slot)
         let failures = verdict.failures(of: process.generation)
@@ -111,11 +111,11 @@ struct Picker {
     }
 
     /// A process could not be connected to.
-    func unreached(_ process: BackendProcess) {
+    mutating func unreached(_ process: BackendProcess) {
         _ = scoreboard.verdict(slot: process.slot).addFailure(of: process.generation)
     }
 
-    private func observe(_ process: BackendProcess, _ taken: Nanoseconds, _ now: Instant) {
+    private mutating func observe(_ process: BackendProcess, _ taken: Nanoseconds, _ now: Instant) {
         let cell = scoreboard.load(slot: process.slot)
         let words = cell.latency(of: process.generation)
         var average = PeakEWMA(word0: words.0, word1: words.1)
@@ -174,7 +174,7 @@ struct Picker {
     }
 
     @inline(__always)
-    private func reason(_ leniency: Leniency) -> Pick.Reason {
+    private mutating func reason(_ leniency: Leniency) -> Pick.Reason {
         switch leniency {
         case .suspects: return .leastBad
         case .anybody: return .again
@@ -189,7 +189,7 @@ struct Picker {
 
     /// The one gate: whether a member may be chosen.
     @inline(__always)
-    private func verdict(
+    private mutating func verdict(
         on index: Int, _ leniency: Leniency, _ now: Instant
     ) -> Verdict {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
@@ -209,7 +209,7 @@ struct Picker {
     }
 
     @inline(__always)
-    private func isSuspect(_ index: Int) -> Bool {
+    private mutating func isSuspect(_ index: Int) -> Bool {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
         return scoreboard.verdict(slot: slot).failures(of: generation) >= Suspicion.threshold
     }
@@ -228,7 +228,7 @@ struct Picker {
         }
     }
 
-    private func memberKept(_ client: ClientNetwork?, _ now: Instant) -> Int? {
+    private mutating func memberKept(_ client: ClientNetwork?, _ now: Instant) -> Int? {
         guard let client, let place = places?.place(of: identity.of(client), now: now),
             let member = roster.index(ofSlot: place.slot),
             place.isCurrent(roster.members[member].generation)
@@ -340,20 +340,20 @@ struct Picker {
         return BoundedLoad(percent: percent, inFlight: inFlight, weight: weight)
     }
 
-    private func hasRoom(_ index: Int, _ bound: BoundedLoad) -> Bool {
+    private mutating func hasRoom(_ index: Int, _ bound: BoundedLoad) -> Bool {
         bound.hasRoom(inFlight: inFlight(index), weight: roster.members[index].weight)
     }
 
     // MARK: What a backend may have in flight
 
     @inline(__always)
-    private func inFlight(_ index: Int) -> UInt32 {
+    private mutating func inFlight(_ index: Int) -> UInt32 {
         let member = roster.members[index].process
         return scoreboard.inFlight(slot: member.slot, generation: member.generation)
     }
 
     @inline(__always)
-    private func isFull(_ index: Int) -> Bool {
+    private mutating func isFull(_ index: Int) -> Bool {
         guard let most = terms.maxInFlight else { return false }
         return inFlight(index) >= most
     }
