@@ -27,67 +27,15 @@ struct Exchange: ~Copyable {
     let client: ClientConnection.Slot
     let startedAt: Instant
     var phase = Phase.readingHead
+    var asked = Asked()
+    var attempts: Attempts
+    var answering = Answering()
     var request = Relay(sent: .kept)
     var response = Relay(sent: .dropped)
-    var attempts: Attempts
-
-    var method = Method.get
-    var minorVersion: UInt8 = 1
-    /// Whether the client's connection is kept when all has gone well.
-    var keepsClient = true
-    /// Whether the client asked for another protocol.
-    var asksUpgrade = false
-    /// The protocols it asked for.
-    var protocols = ByteQueue()
-    /// How many interim responses there have been.
-    var interims = 0
-    /// For the log: the client's own or ours.
-    var requestID = InlineText()
-    /// Of the head sent on: how long method and target are, with the blank between them.
-    var lineLength = 0
-    /// Method and target once the head that they stood in has been let go.
-    var savedLine = ByteQueue()
-    var status: UInt16 = 0
-    /// Whether the response is a stream of events, which may be silent for long.
-    var isEventStream = false
-    /// Whether the response's head needed a larger buffer than most.
-    var hasLargeHead = false
-    /// Whether a byte of the final response has been sent to the client.
-    var hasAnswered = false
-    /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
-    var awaitsContinue = false
-    /// Whether it has been told to, by a backend or by us.
-    var wasBidContinue = false
-    /// Bytes of heads and body that the client has been sent.
-    var sentToClient: UInt64 = 0
-    /// Of those, what it was last seen to have taken from the kernel.
-    var takenByClient: UInt64 = 0
-    /// How long the client has been waited for, with its request and with the response.
-    var requestPace = Pace()
-    var responsePace = Pace()
-    /// Whether it is a connection of the TCP mode, and not a request.
-    var isStream = false
-    /// The two directions of a stream: to the backend, and to the client.
-    var up = Flow()
-    var down = Flow()
-    /// Which side of a stream was the first to send no more.
-    var endsFirst: StreamSide?
+    /// Where no requests are known: the TCP mode, or a protocol that was changed to.
+    var stream = Stream()
     /// The account it is in, of a process that let it down.
     var claim: FailoverClaim?
-    /// Why it was not answered by a backend, or not wholly.
-    var cause: Cause?
-    /// In what form the client would have an answer of ours, once that has been looked up.
-    var format: AnswerFormat?
-    /// Whether the client is on this machine, and may know about its processes.
-    var isLocal = false
-    /// What its backend is chosen by, where keys are hashed.
-    var key: UInt64 = 0
-    /// Who asks, as far as rules for clients go.
-    var network: ClientNetwork?
-    /// The backend that the client's cookie says it belongs to.
-    var cookieSlot: BackendSlot?
-    /// Whom a trusted proxy takes the client for.
-    var claimedAddress = InlineText()
 
     /// Never looked at. With it an exchange is made where it lies, and not moved there, as long as
     /// `init` is inlined: a function of its own gives back what it made, and that is moved.
@@ -104,30 +52,30 @@ struct Exchange: ~Copyable {
     mutating func saveLine(_ length: Int) {
         var saved = ByteQueue(capacity: length)
         request.copyFirst(length, to: &saved)
-        savedLine = saved
+        asked.savedLine = saved
     }
 
     /// Appends method and target, at most `length` bytes. It changes nothing; one that is lent to
     /// read from is copied.
     mutating func appendLine(_ length: Int, to text: inout ByteQueue) {
-        if savedLine.isEmpty {
-            request.copyFirst(min(lineLength, length), to: &text)
+        if asked.savedLine.isEmpty {
+            request.copyFirst(min(asked.lineLength, length), to: &text)
         } else {
-            text.append(savedLine.bytes)
+            text.append(asked.savedLine.bytes)
         }
     }
 
     /// What may be done with it once more.
     var message: Attempts.Message {
-        if isStream {
+        if asked.isStream {
             // Of bytes that nobody knows anything of, none may be sent twice.
             return .init(
-                isIdempotent: false, isReplayable: up.isUntouched,
-                hasAnswered: !down.isUntouched)
+                isIdempotent: false, isReplayable: stream.up.isUntouched,
+                hasAnswered: !stream.down.isUntouched)
         }
         return .init(
-            isIdempotent: method.isIdempotent, isReplayable: request.isWhole,
-            hasAnswered: hasAnswered)
+            isIdempotent: asked.method.isIdempotent, isReplayable: request.isWhole,
+            hasAnswered: answering.hasAnswered)
     }
 }
 
@@ -141,4 +89,73 @@ enum StreamSide { case client, backend }
 extension Exchange {
     typealias Slot = Slab<Exchange>.Slot
     typealias Key = Slab<Exchange>.Key
+}
+
+extension Exchange {
+    /// What the client asked for: set by the head, or by the connection.
+    struct Asked: ~Copyable {
+        var method = Method.get
+        var minorVersion: UInt8 = 1
+        /// Whether it is a connection of the TCP mode, and not a request.
+        var isStream = false
+        /// Whether another protocol was asked for.
+        var asksUpgrade = false
+        /// The protocols that were.
+        var protocols = ByteQueue()
+        /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
+        var awaitsContinue = false
+        /// For the log: the client's own or ours.
+        var requestID = InlineText()
+        /// Of the head sent on: how long method and target are, with the blank between them.
+        var lineLength = 0
+        /// Method and target once the head that they stood in has been let go.
+        var savedLine = ByteQueue()
+        /// In what form the client would have an answer of ours, once that has been looked up.
+        var format: AnswerFormat?
+        /// Whether the client is on this machine, and may know about its processes.
+        var isLocal = false
+        /// What its backend is chosen by, where keys are hashed.
+        var key: UInt64 = 0
+        /// Who asks, as far as rules for clients go.
+        var network: ClientNetwork?
+        /// The backend that the client's cookie says it belongs to.
+        var cookieSlot: BackendSlot?
+        /// Whom a trusted proxy takes the client for.
+        var claimedAddress = InlineText()
+    }
+
+    /// How far the answer has come.
+    struct Answering {
+        var status: UInt16 = 0
+        /// Whether the client's connection is kept when all has gone well.
+        var keepsClient = true
+        /// Whether the client has been told to go on with its body, by a backend or by us.
+        var wasBidContinue = false
+        /// Whether the response is a stream of events, which may be silent for long.
+        var isEventStream = false
+        /// Whether the response's head needed a larger buffer than most.
+        var hasLargeHead = false
+        /// Whether a byte of the final response has been sent to the client.
+        var hasAnswered = false
+        /// Why it was not answered by a backend, or not wholly.
+        var cause: Cause?
+        /// How many interim responses there have been.
+        var interims = 0
+        /// Bytes of heads and body that the client has been sent.
+        var sentToClient: UInt64 = 0
+        /// Of those, what it was last seen to have taken from the kernel.
+        var takenByClient: UInt64 = 0
+        /// How long the client has been waited for, with its request and with the response.
+        var requestPace = Pace()
+        var responsePace = Pace()
+    }
+
+    /// Bytes both ways, of which nothing is known.
+    struct Stream: ~Copyable {
+        /// To the backend, and to the client.
+        var up = Flow()
+        var down = Flow()
+        /// Which side was the first to send no more.
+        var endsFirst: StreamSide?
+    }
 }

@@ -7,33 +7,33 @@ import Kernel
 extension Worker {
     /// Answers in the balancer's own name.
     mutating func answer(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
-        if exchanges[exchange].isStream {
+        if exchanges[exchange].asked.isStream {
             // There is nobody to whom it could be said but the log: the connection is reset.
-            exchanges[exchange].cause = own.cause
+            exchanges[exchange].answering.cause = own.cause
             exchanges[exchange].phase = .answeringItself
             return
         }
         if !exchanges[exchange].request.isComplete || acceptance.isLeaving {
-            exchanges[exchange].keepsClient = false
+            exchanges[exchange].answering.keepsClient = false
         }
         if exchanges[exchange].phase == .readingHead && exchanges[exchange].request.asksWithHead {
-            exchanges[exchange].method = .head
+            exchanges[exchange].asked.method = .head
         }
         // What could not be read has no name of its own yet.
-        if exchanges[exchange].requestID.isEmpty {
-            exchanges[exchange].requestID = identity.next(now)
+        if exchanges[exchange].asked.requestID.isEmpty {
+            exchanges[exchange].asked.requestID = identity.next(now)
         }
         var own = own
-        own.requestID = Self.string(exchanges[exchange].requestID)
+        own.requestID = Self.string(exchanges[exchange].asked.requestID)
         complete(&own, exchange)
         let form = OwnAnswer.Form(
-            format: format(exchange), closes: !exchanges[exchange].keepsClient,
-            toHead: exchanges[exchange].method == .head,
-            isOld: exchanges[exchange].minorVersion == 0)
+            format: format(exchange), closes: !exchanges[exchange].answering.keepsClient,
+            toHead: exchanges[exchange].asked.method == .head,
+            isOld: exchanges[exchange].asked.minorVersion == 0)
         exchanges[exchange].phase = .answeringItself
-        exchanges[exchange].status = own.status
-        exchanges[exchange].cause = own.cause
-        if exchanges[exchange].savedLine.isEmpty { saveLine(exchange) }
+        exchanges[exchange].answering.status = own.status
+        exchanges[exchange].answering.cause = own.cause
+        if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
         lane.answeredByBalancer()
         let date = dateLine.line(now)
         exchanges[exchange].response.replace { queue in
@@ -43,7 +43,7 @@ extension Worker {
 
     /// The form that the client asked for, while its head is still here.
     mutating func format(_ exchange: Exchange.Slot) -> AnswerFormat {
-        if let known = exchanges[exchange].format { return known }
+        if let known = exchanges[exchange].asked.format { return known }
         guard exchanges[exchange].request.reread(&requestHead), let accept = requestHead.accept
         else {
             return .text
@@ -54,10 +54,10 @@ extension Worker {
     /// The same of the head that was just parsed and will not be sent on.
     mutating func noteFormat(_ exchange: Exchange.Slot) {
         guard let accept = requestHead.accept else {
-            exchanges[exchange].format = .text
+            exchanges[exchange].asked.format = .text
             return
         }
-        exchanges[exchange].format = AnswerFormat(
+        exchanges[exchange].asked.format = AnswerFormat(
             acceptedBy: exchanges[exchange].request.string(accept.range))
     }
 
@@ -72,7 +72,7 @@ extension Worker {
             let index = roster.index(ofSlot: exchanges[exchange].attempts.process.slot)
         else { return }
         own.backend = Self.string(roster.members[index].name)
-        if !exchanges[exchange].isLocal { return }
+        if !exchanges[exchange].asked.isLocal { return }
         let process = exchanges[exchange].attempts.process
         let (slot, generation) = (process.slot, process.generation)
         if let ended = roster.ending(slot: slot, generation: generation) {
@@ -96,7 +96,7 @@ extension Worker {
         let process = exchanges[exchange].attempts.process
         let (slot, generation) = (process.slot, process.generation)
         let isNews =
-            plan.isSupervised && !exchanges[exchange].isStream
+            plan.isSupervised && !exchanges[exchange].asked.isStream
             && (cause == .terminated || cause == .refused)
             && roster.isCurrent(slot: slot, generation: generation)
         if !isNews {
@@ -132,7 +132,7 @@ extension Worker {
 
     private func nobodyReadySentence(_ exchange: Exchange.Slot) -> String {
         if roster.members.isEmpty { return "no backend is configured" }
-        if !exchanges[exchange].isLocal { return "no backend is ready" }
+        if !exchanges[exchange].asked.isLocal { return "no backend is ready" }
         var states: [String] = []
         for member in roster.members.prefix(10) {
             let name = Self.string(member.name)

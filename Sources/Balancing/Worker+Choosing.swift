@@ -52,8 +52,8 @@ extension Worker {
     @inline(__always)
     private mutating func look(for exchange: Exchange.Slot) -> Choice {
         let request = Picker.Request(
-            key: exchanges[exchange].key, client: exchanges[exchange].network,
-            cookie: exchanges[exchange].cookieSlot)
+            key: exchanges[exchange].asked.key, client: exchanges[exchange].asked.network,
+            cookie: exchanges[exchange].asked.cookieSlot)
         if exchanges[exchange].attempts.count == 0 { return picker.pick(for: request, now: now) }
         return picker.pick(for: request, besides: exchanges[exchange].attempts.log, now: now)
     }
@@ -78,7 +78,7 @@ extension Worker {
         var key: UInt64?
         switch plan.options.hashKey {
         case .source:
-            let claimed = exchanges[exchange].claimedAddress
+            let claimed = exchanges[exchange].asked.claimedAddress
             let address = claimed.isEmpty ? clients[client].address : claimed
             key = KeyHash.hash(address.bytes)
         case .uri: key = exchanges[exchange].request.hash(requestHead.pathAndQuery.range)
@@ -86,7 +86,7 @@ extension Worker {
         case .header(let name): key = exchanges[exchange].request.hash(requestHead, field: name)
         case .cookie(let name): key = exchanges[exchange].request.hash(requestHead, cookie: name)
         }
-        exchanges[exchange].key = key ?? picker.anyKey()
+        exchanges[exchange].asked.key = key ?? picker.anyKey()
     }
 }
 

@@ -105,8 +105,8 @@ extension Worker {
         clients[client].phase = .serving(exchange)
         noteHeard(client)
         lane.exchangeOpened()
-        exchanges[exchange].isStream = plan.isStream
-        exchanges[exchange].savedLine.append(text: "-")
+        exchanges[exchange].asked.isStream = plan.isStream
+        exchanges[exchange].asked.savedLine.append(text: "-")
         answer(
             exchange,
             OwnAnswer(.tooManyConnections, "this address has too many connections at a time"))

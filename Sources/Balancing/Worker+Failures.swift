@@ -56,7 +56,8 @@ extension Worker {
         letAttemptGo(exchange)
         if failure == .notConnected { noteUnconnected(process, errno) }
         let cause =
-            fault?.cause ?? Cause(failure, errno, hasAnswered: exchanges[exchange].hasAnswered)
+            fault?.cause
+            ?? Cause(failure, errno, hasAnswered: exchanges[exchange].answering.hasAnswered)
         let facts = attemptFacts(exchange)
         learnEndings(exchange)
         let message = exchanges[exchange].message
@@ -80,7 +81,7 @@ extension Worker {
             explain(exchange, cause, Self.words(detail) ?? why)
         case .cut:
             noteLoss(exchange, failure, hasDied: facts.hasDied, .isOver)
-            exchanges[exchange].cause = cause
+            exchanges[exchange].answering.cause = cause
             abort(exchange)
         }
         return false
@@ -160,22 +161,22 @@ extension Worker {
         buffers.giveBack(exchanges[exchange].response.queue.take())
         buffers.giveBack(exchanges[exchange].response.framed.take())
         exchanges[exchange].response = Relay(sent: .dropped)
-        exchanges[exchange].down.giveBack(to: &buffers)
-        exchanges[exchange].down = Flow()
-        exchanges[exchange].up.rewind()
-        exchanges[exchange].endsFirst = nil
+        exchanges[exchange].stream.down.giveBack(to: &buffers)
+        exchanges[exchange].stream.down = Flow()
+        exchanges[exchange].stream.up.rewind()
+        exchanges[exchange].stream.endsFirst = nil
     }
 
     /// What the client sent is no proper request; what it meant to send next can't be known.
     mutating func requestMalformed(_ exchange: Exchange.Slot, _ reason: Malformation) {
-        exchanges[exchange].keepsClient = false
-        if exchanges[exchange].hasAnswered {
-            exchanges[exchange].cause = .malformedRequest
+        exchanges[exchange].answering.keepsClient = false
+        if exchanges[exchange].answering.hasAnswered {
+            exchanges[exchange].answering.cause = .malformedRequest
             abort(exchange)
             return
         }
         if exchanges[exchange].phase == .readingHead {
-            exchanges[exchange].savedLine.append(text: "-")
+            exchanges[exchange].asked.savedLine.append(text: "-")
         }
         letUpstreamGo(exchange)
         answer(
@@ -184,9 +185,9 @@ extension Worker {
 
     /// The body is, or will be, longer than is allowed here.
     mutating func bodyTooLarge(_ exchange: Exchange.Slot) {
-        exchanges[exchange].keepsClient = false
-        if exchanges[exchange].hasAnswered {
-            exchanges[exchange].cause = .bodyTooLarge
+        exchanges[exchange].answering.keepsClient = false
+        if exchanges[exchange].answering.hasAnswered {
+            exchanges[exchange].answering.cause = .bodyTooLarge
             abort(exchange)
             return
         }
@@ -201,18 +202,18 @@ extension Worker {
     /// The client left before it was answered.
     mutating func clientVanished(_ exchange: Exchange.Slot) {
         let client = exchanges[exchange].client
-        exchanges[exchange].cause = exchanges[exchange].cause ?? .clientLeft
-        if exchanges[exchange].isStream || exchanges[exchange].phase == .streaming {
+        exchanges[exchange].answering.cause = exchanges[exchange].answering.cause ?? .clientLeft
+        if exchanges[exchange].asked.isStream || exchanges[exchange].phase == .streaming {
             endStream(exchange, reset: true)
             return
         }
         // 499 is nginx's: the client left, and nobody was told.
-        exchanges[exchange].status = 499
+        exchanges[exchange].answering.status = 499
         logAccess(exchange)
         letUpstreamGo(exchange)
         // It may only be slow, or have ended its own direction: what it has got of an answer that
         // lasts until the close must not look whole.
-        let isCut = exchanges[exchange].hasAnswered
+        let isCut = exchanges[exchange].answering.hasAnswered
         discard(exchange)
         closeClient(client, reset: isCut)
     }

@@ -116,6 +116,6 @@ extension Worker {
         var buffer = buffers.lend()
         header.append(as: plan.proxyVersion, to: &buffer)
         let count = buffer.count
-        exchanges[exchange].up.begin(with: buffer, ours: count)
+        exchanges[exchange].stream.up.begin(with: buffer, ours: count)
     }
 }

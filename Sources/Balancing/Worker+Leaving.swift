@@ -64,7 +64,7 @@ extension Worker {
             turn(poller.wait(timeout: isBusy ? Nanoseconds(0) : end.since(now)), at: Clock.now())
         }
         for key in exchangeKeys() where exchanges.isCurrent(key) {
-            exchanges[key.slot].cause = exchanges[key.slot].cause ?? .leaving
+            exchanges[key.slot].answering.cause = exchanges[key.slot].answering.cause ?? .leaving
             abort(key.slot)
         }
     }
@@ -100,13 +100,13 @@ extension Worker {
         // It is on its way already.
         if exchanges[exchange].phase == .answeringItself { return }
         let client = exchanges[exchange].client
-        if exchanges[exchange].hasAnswered {
-            exchanges[exchange].cause = .leaving
+        if exchanges[exchange].answering.hasAnswered {
+            exchanges[exchange].answering.cause = .leaving
             abort(exchange)
             return
         }
         if exchanges[exchange].phase == .readingHead {
-            exchanges[exchange].savedLine.append(text: "-")
+            exchanges[exchange].asked.savedLine.append(text: "-")
         }
         letUpstreamGo(exchange)
         answer(exchange, OwnAnswer(.leaving, "the balancer is being stopped, and waits no longer"))

@@ -6,31 +6,32 @@ extension Worker {
     /// `127.0.0.1 "GET / HTTP/1.1" 200 13 0.412ms backend.2 id=01J…`.
     mutating func logAccess(_ exchange: Exchange.Slot) {
         if !accessLog.isOn { return }
-        if exchanges[exchange].isStream {
+        if exchanges[exchange].asked.isStream {
             logStream(exchange)
             return
         }
         scratch.removeAll()
-        let claimed = exchanges[exchange].claimedAddress
+        let claimed = exchanges[exchange].asked.claimedAddress
         let address = claimed.isEmpty ? clients[exchanges[exchange].client].address : claimed
         scratch.append(address.bytes)
         scratch.append(" \"")
         appendLine(exchange)
-        scratch.append(exchanges[exchange].minorVersion == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ")
-        scratch.append(decimal: UInt64(exchanges[exchange].status))
+        scratch.append(
+            exchanges[exchange].asked.minorVersion == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ")
+        scratch.append(decimal: UInt64(exchanges[exchange].answering.status))
         scratch.append(Ascii.space)
         // Of a protocol that was changed to, what went to the client.
         let isStream = exchanges[exchange].phase == .streaming
         scratch.append(
             decimal: isStream
-                ? exchanges[exchange].down.count : exchanges[exchange].response.bodyBytes)
+                ? exchanges[exchange].stream.down.count : exchanges[exchange].response.bodyBytes)
         scratch.append(Ascii.space)
         append(milliseconds: duration(exchange))
         scratch.append("ms ")
         appendBackend(exchange)
         appendFailures(exchange)
         scratch.append(" id=")
-        let id = exchanges[exchange].requestID
+        let id = exchanges[exchange].asked.requestID
         scratch.append(id.bytes)
         scratch.append(Ascii.lineFeed)
         let dropped = accessLog.add(scratch, now)
@@ -45,9 +46,9 @@ extension Worker {
         let client = exchanges[exchange].client
         append(clients[client].address, clients[client].port)
         scratch.append(" tcp up=")
-        scratch.append(decimal: exchanges[exchange].up.count)
+        scratch.append(decimal: exchanges[exchange].stream.up.count)
         scratch.append(" down=")
-        scratch.append(decimal: exchanges[exchange].down.count)
+        scratch.append(decimal: exchanges[exchange].stream.down.count)
         scratch.append(Ascii.space)
         append(milliseconds: duration(exchange))
         scratch.append("ms ")
@@ -63,7 +64,7 @@ extension Worker {
     /// How long an exchange has taken. Where something went wrong it may have begun in this very
     /// turn of the loop, and been tried on several backends since: then the clock is asked.
     private func duration(_ exchange: Exchange.Slot) -> Nanoseconds {
-        let end = exchanges[exchange].cause == nil ? now : Clock.now()
+        let end = exchanges[exchange].answering.cause == nil ? now : Clock.now()
         return end.since(exchanges[exchange].startedAt)
     }
 
@@ -91,8 +92,8 @@ extension Worker {
 
     /// Who ended a stream, or why it was cut.
     private func endWord(_ exchange: Exchange.Slot) -> StaticString {
-        switch exchanges[exchange].cause {
-        case nil: exchanges[exchange].endsFirst == .client ? "client" : "backend"
+        switch exchanges[exchange].answering.cause {
+        case nil: exchanges[exchange].stream.endsFirst == .client ? "client" : "backend"
         case .terminated, .incomplete: "backend_reset"
         case .clientLeft: "client_reset"
         case .tooManyRequests: "rate_limited"
@@ -113,11 +114,12 @@ extension Worker {
     /// What went wrong, in the words of Proxy-Status: each attempt that failed, as
     /// ` tries=2 failed=backend.1:connection_refused`, and why the answer was ours or cut short.
     private mutating func appendFailures(_ exchange: Exchange.Slot) {
-        if exchanges[exchange].cause == nil && exchanges[exchange].attempts.log.count <= 1 {
+        if exchanges[exchange].answering.cause == nil && exchanges[exchange].attempts.log.count <= 1
+        {
             return
         }
         appendAttempts(exchange)
-        if let cause = exchanges[exchange].cause, cause != .meantForUs {
+        if let cause = exchanges[exchange].answering.cause, cause != .meantForUs {
             scratch.append(" error=")
             scratch.append(cause.word)
         }
@@ -147,9 +149,9 @@ extension Worker {
 
     /// Copies method and target while the head they stand in is still there.
     mutating func saveLine(_ exchange: Exchange.Slot) {
-        let length = min(exchanges[exchange].lineLength, Limits.loggedTarget)
+        let length = min(exchanges[exchange].asked.lineLength, Limits.loggedTarget)
         if length == 0 {
-            exchanges[exchange].savedLine.append("-")
+            exchanges[exchange].asked.savedLine.append("-")
         } else {
             exchanges[exchange].saveLine(length)
         }

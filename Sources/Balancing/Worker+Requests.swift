@@ -92,11 +92,13 @@ extension Worker {
             bodyTooLarge(exchange)
             return
         }
-        if exchanges[exchange].request.bodyBytes > 0 { exchanges[exchange].awaitsContinue = false }
+        if exchanges[exchange].request.bodyBytes > 0 {
+            exchanges[exchange].asked.awaitsContinue = false
+        }
         // More of it will come, and the head may be let go before the end.
         if !exchanges[exchange].request.isComplete {
             saveLine(exchange)
-            exchanges[exchange].format = format(exchange)
+            exchanges[exchange].asked.format = format(exchange)
             if exchanges[exchange].request.bodyBytes == 0 {
                 let client = exchanges[exchange].client
                 Socket.acknowledgeNow(clients[client].transport.socket)
@@ -109,33 +111,34 @@ extension Worker {
     private mutating func noteHead(_ exchange: Exchange.Slot) {
         let client = exchanges[exchange].client
         clients[client].requests &+= 1
-        exchanges[exchange].network = clients[client].network
-        exchanges[exchange].method = requestHead.method
-        exchanges[exchange].minorVersion = requestHead.minorVersion
-        exchanges[exchange].asksUpgrade = requestHead.upgrade != nil
-        exchanges[exchange].awaitsContinue = requestHead.expectsContinue
+        exchanges[exchange].asked.network = clients[client].network
+        exchanges[exchange].asked.method = requestHead.method
+        exchanges[exchange].asked.minorVersion = requestHead.minorVersion
+        exchanges[exchange].asked.asksUpgrade = requestHead.upgrade != nil
+        exchanges[exchange].asked.awaitsContinue = requestHead.expectsContinue
         if requestHead.expectsContinue {
             arm(client: client, for: now + Limits.continuePatience)
         }
         if let upgrade = requestHead.upgrade {
-            exchanges[exchange].protocols = exchanges[exchange].request.copy(upgrade.range)
+            exchanges[exchange].asked.protocols = exchanges[exchange].request.copy(upgrade.range)
         }
-        exchanges[exchange].keepsClient = requestHead.isPersistent && !acceptance.isLeaving
+        exchanges[exchange].answering.keepsClient =
+            requestHead.isPersistent && !acceptance.isLeaving
         // What came through another proxy came from somewhere else, whoever connected to us.
-        exchanges[exchange].isLocal =
+        exchanges[exchange].asked.isLocal =
             clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
         if clients[client].isTrusted {
             let claimed = exchanges[exchange].request.claimedClient(
                 requestHead, trusted: plan.trusted)
             if let claimed {
-                exchanges[exchange].claimedAddress = claimed.inlineHost
-                exchanges[exchange].network = ClientNetwork(claimed)
+                exchanges[exchange].asked.claimedAddress = claimed.inlineHost
+                exchanges[exchange].asked.network = ClientNetwork(claimed)
             }
         }
         if let id = requestHead.requestID {
-            exchanges[exchange].requestID = exchanges[exchange].request.text(id.range)
+            exchanges[exchange].asked.requestID = exchanges[exchange].request.text(id.range)
         } else {
-            exchanges[exchange].requestID = identity.next(now)
+            exchanges[exchange].asked.requestID = identity.next(now)
         }
     }
 
@@ -173,7 +176,7 @@ extension Worker {
         noteFormat(exchange)
         let start = Int(requestHead.methodRange.start)
         let end = min(Int(requestHead.target.end), start + Limits.loggedTarget)
-        exchanges[exchange].savedLine = exchanges[exchange].request.copy(start..<end)
+        exchanges[exchange].asked.savedLine = exchanges[exchange].request.copy(start..<end)
     }
 
     /// Why what is understood is not passed on.
@@ -203,12 +206,12 @@ extension Worker {
         let client = exchanges[exchange].client
         forwarded.clientAddress = clients[client].address
         forwarded.isTrusted = clients[client].isTrusted
-        forwarded.requestID = exchanges[exchange].requestID
+        forwarded.requestID = exchanges[exchange].asked.requestID
         scratch.removeAll()
         // Each try is on a connection of its own then, and begins with it.
         let introduction = appendIntroduction(of: client)
         exchanges[exchange].request.write(requestHead, adding: forwarded, to: &scratch)
-        exchanges[exchange].lineLength = Self.lineLength(scratch, from: introduction)
+        exchanges[exchange].asked.lineLength = Self.lineLength(scratch, from: introduction)
         exchanges[exchange].request.replaceHead(length, with: scratch)
         exchanges[exchange].request.prefix = introduction
         let body = requestHead.framing
@@ -245,7 +248,7 @@ extension Worker {
             if !isFirst { learnEndings(exchange) }
             exchanges[exchange].attempts.began(on: member, because: pick.reason, at: now)
             if plan.keepsByAddress {
-                picker.placed(exchanges[exchange].network, on: member, now: now)
+                picker.placed(exchanges[exchange].asked.network, on: member, now: now)
             }
             // Where one has died others may have: what was never written nobody can have received.
             if exchanges[exchange].attempts.count > 1 && hasDied(member) {
@@ -254,7 +257,8 @@ extension Worker {
             }
             // What is still to come may be too long to be kept for a second time.
             let isRepeatable =
-                exchanges[exchange].method.isIdempotent && exchanges[exchange].request.isComplete
+                exchanges[exchange].asked.method.isIdempotent
+                && exchanges[exchange].request.isComplete
             let checkout = checkOut(
                 index, isRepeatable: isRepeatable,
                 client: exchanges[exchange].client, fresh: isAgain)
@@ -263,7 +267,7 @@ extension Worker {
                 exchanges[exchange].attempts.upstream = upstream
                 upstreams[upstream].activeAt = now
                 // What becomes of a connection is told: a stream has nothing to try it with.
-                if exchanges[exchange].isStream { upstreams[upstream].directions = [] }
+                if exchanges[exchange].asked.isStream { upstreams[upstream].directions = [] }
                 // A new one may be to a backend that can't serve one more.
                 let isNew = upstreams[upstream].idled == nil
                 let patience = isNew ? Limits.unreadMoment : HangSuspicion.Thresholds().least

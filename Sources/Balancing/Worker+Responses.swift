@@ -74,51 +74,52 @@ extension Worker {
         let status = responseHead.status
         if status == 101 { return acceptUpgrade(exchange, upstream, length) }
         if status < 200 {
-            exchanges[exchange].interims += 1
-            if exchanges[exchange].interims > Limits.interims {
+            exchanges[exchange].answering.interims += 1
+            if exchanges[exchange].answering.interims > Limits.interims {
                 responseMalformed(exchange, ResponseFault(.tooManyInterims))
                 return false
             }
             // HTTP/1.0 has no interim responses (RFC 9110 §15.2). And there are clients that wait
             // for ever after a second 100: one too late, or of a second try.
-            let isRepeated = status == 100 && exchanges[exchange].wasBidContinue
-            if exchanges[exchange].minorVersion == 0 || isRepeated {
+            let isRepeated = status == 100 && exchanges[exchange].answering.wasBidContinue
+            if exchanges[exchange].asked.minorVersion == 0 || isRepeated {
                 exchanges[exchange].response.dropHead(length)
             } else {
                 if status == 100 {
-                    exchanges[exchange].awaitsContinue = false
-                    exchanges[exchange].wasBidContinue = true
+                    exchanges[exchange].asked.awaitsContinue = false
+                    exchanges[exchange].answering.wasBidContinue = true
                 }
                 writeHead(exchange, length, .keepAlive, chunked: false)
                 exchanges[exchange].response.interimHeadEnded(scratch.count)
             }
             return true
         }
-        let body = responseHead.framing(answering: exchanges[exchange].method)
+        let body = responseHead.framing(answering: exchanges[exchange].asked.method)
         // A head with such a field can't go on as it lies.
         if responseHead.needsRewrite,
             let seconds = exchanges[exchange].response.keepAliveSeconds(responseHead)
         {
             pool.announced(seconds, upstreams[upstream])
         }
-        exchanges[exchange].status = status
+        exchanges[exchange].answering.status = status
         exchanges[exchange].phase = .answering
         lane.answered(
             slot: exchanges[exchange].attempts.process.slot, status: status,
             after: now.since(exchanges[exchange].attempts.sentAt))
         noteAnswered(exchange)
-        let isOld = exchanges[exchange].minorVersion == 0
+        let isOld = exchanges[exchange].asked.minorVersion == 0
         // Without a length an old client knows the end by the close, and so does a new one where
         // the backend does it like that. A request that has not all come cannot be followed by
         // another.
         if body == .untilClose || (isOld && body == .chunked)
             || !exchanges[exchange].request.isComplete || acceptance.isLeaving
         {
-            exchanges[exchange].keepsClient = false
+            exchanges[exchange].answering.keepsClient = false
         }
         let word: ResponseHead.ConnectionWord =
-            !exchanges[exchange].keepsClient ? .close : isOld ? .keepAliveFor10 : .keepAlive
-        exchanges[exchange].isEventStream = isEventStream(exchange, body, behind: length)
+            !exchanges[exchange].answering.keepsClient
+            ? .close : isOld ? .keepAliveFor10 : .keepAlive
+        exchanges[exchange].answering.isEventStream = isEventStream(exchange, body, behind: length)
         writeHead(exchange, length, word, chunked: body == .chunked && !isOld)
         exchanges[exchange].response.headEnded(
             scratch.count, body: body, asChunks: !isOld, trailers: !responseHead.hasNominations,
@@ -132,27 +133,27 @@ extension Worker {
     ) -> Bool {
         // RFC 9110 §15.2.2: only what the client asked for can be switched to.
         let isWanted =
-            exchanges[exchange].asksUpgrade && exchanges[exchange].request.isComplete
+            exchanges[exchange].asked.asksUpgrade && exchanges[exchange].request.isComplete
             && exchanges[exchange].request.pendingCount == 0
             && exchanges[exchange].response.switches(
-                responseHead, to: exchanges[exchange].protocols)
+                responseHead, to: exchanges[exchange].asked.protocols)
         if !isWanted {
             responseMalformed(exchange, ResponseFault(.switchedUnasked))
             return false
         }
-        exchanges[exchange].status = 101
+        exchanges[exchange].answering.status = 101
         exchanges[exchange].phase = .streaming
         // From here on a break can't be told of, and shows as what it is.
-        exchanges[exchange].hasAnswered = true
-        exchanges[exchange].keepsClient = false
+        exchanges[exchange].answering.hasAnswered = true
+        exchanges[exchange].answering.keepsClient = false
         noteAnswered(exchange)
         writeHead(exchange, length, .upgrade, chunked: false)
         exchanges[exchange].response.headEnded(
             scratch.count, body: .untilClose, asChunks: false, trailers: false,
             framing: ByteQueue())
-        if exchanges[exchange].savedLine.isEmpty { saveLine(exchange) }
-        exchanges[exchange].up.begin(with: exchanges[exchange].request.takeRest(), ours: 0)
-        exchanges[exchange].down.begin(
+        if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
+        exchanges[exchange].stream.up.begin(with: exchanges[exchange].request.takeRest(), ours: 0)
+        exchanges[exchange].stream.down.begin(
             with: exchanges[exchange].response.takeRest(), ours: scratch.count)
         arm(client: exchanges[exchange].client, for: now + plan.options.timeoutTunnel)
         return false
@@ -207,8 +208,10 @@ extension Worker {
     /// A head fills the buffer that is enough for nearly all: it gets one for the largest there may
     /// be, of which a thread has only so many.
     private mutating func growForHead(_ exchange: Exchange.Slot) -> Bool {
-        if exchanges[exchange].hasLargeHead || largeHeads == Limits.largeHeads { return false }
-        exchanges[exchange].hasLargeHead = true
+        if exchanges[exchange].answering.hasLargeHead || largeHeads == Limits.largeHeads {
+            return false
+        }
+        exchanges[exchange].answering.hasLargeHead = true
         largeHeads += 1
         exchanges[exchange].response.queue.reserve(
             Limits.responseHead - exchanges[exchange].response.queue.count + 1)
@@ -217,8 +220,8 @@ extension Worker {
 
     /// The buffer of such a head is given back.
     mutating func largeHeadEnded(_ exchange: Exchange.Slot) {
-        if !exchanges[exchange].hasLargeHead { return }
-        exchanges[exchange].hasLargeHead = false
+        if !exchanges[exchange].answering.hasLargeHead { return }
+        exchanges[exchange].answering.hasLargeHead = false
         largeHeads -= 1
     }
 
@@ -252,7 +255,8 @@ extension Worker {
         let isRead = exchanges[exchange].request.isComplete
         // Who was told that the connection stays has one more answer to come, though another
         // balancer has taken over meanwhile.
-        let keeps = exchanges[exchange].keepsClient && isRead && acceptance.manner != .stopping
+        let keeps =
+            exchanges[exchange].answering.keepsClient && isRead && acceptance.manner != .stopping
         if keeps {
             nextRequest(exchange, client)
             return .moved(0)
@@ -288,8 +292,8 @@ extension Worker {
         buffers.giveBack(exchanges[exchange].request.framed.take())
         buffers.giveBack(exchanges[exchange].response.queue.take())
         buffers.giveBack(exchanges[exchange].response.framed.take())
-        exchanges[exchange].up.giveBack(to: &buffers)
-        exchanges[exchange].down.giveBack(to: &buffers)
+        exchanges[exchange].stream.up.giveBack(to: &buffers)
+        exchanges[exchange].stream.down.giveBack(to: &buffers)
         exchanges.discard(exchange)
         clients[client].phase = .idle
         lane.exchangeClosed()

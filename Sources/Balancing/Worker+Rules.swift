@@ -28,7 +28,7 @@ extension Worker {
 
     /// The answer to a client that asks too often; nothing where it does not.
     mutating func answerToHaste(_ exchange: Exchange.Slot) -> OwnAnswer? {
-        guard let refusal = overLimit(exchanges[exchange].network) else { return nil }
+        guard let refusal = overLimit(exchanges[exchange].asked.network) else { return nil }
         let wait: Nanoseconds
         var own: OwnAnswer
         switch refusal {
@@ -40,7 +40,7 @@ extension Worker {
             own = OwnAnswer(.banned, "this address went on sending too many requests")
             // A proxy's connection is other clients' too.
             let isProxy = clients[exchanges[exchange].client].isTrusted
-            if !isProxy { exchanges[exchange].keepsClient = false }
+            if !isProxy { exchanges[exchange].answering.keepsClient = false }
         }
         // Whole seconds, and not one too few.
         own.retryAfter = (wait.count + 999_999_999) / 1_000_000_000

@@ -41,8 +41,9 @@ extension Worker {
             switch exchanges[exchange].phase {
             case .readingHead: return readHead(exchange)
             case .awaitingNews, .queued: return .blocked
-            case .delivering where exchanges[exchange].isStream: return awaitConnection(exchange)
-            case .answeringItself where exchanges[exchange].isStream:
+            case .delivering where exchanges[exchange].asked.isStream:
+                return awaitConnection(exchange)
+            case .answeringItself where exchanges[exchange].asked.isStream:
                 return endStream(exchange, reset: true)
             case .delivering, .answering, .answeringItself: return relay(exchange)
             case .streaming: return stream(exchange)
@@ -88,10 +89,12 @@ extension Worker {
         switch exchanges[exchange].response.send(over: clients[client].transport) {
         case .bytes(let count):
             exchanges[exchange].response.didSend(count)
-            exchanges[exchange].sentToClient &+= UInt64(count)
-            exchanges[exchange].responsePace.moved(
-                at: now, to: exchanges[exchange].sentToClient, by: plan.pace)
-            if exchanges[exchange].phase != .delivering { exchanges[exchange].hasAnswered = true }
+            exchanges[exchange].answering.sentToClient &+= UInt64(count)
+            exchanges[exchange].answering.responsePace.moved(
+                at: now, to: exchanges[exchange].answering.sentToClient, by: plan.pace)
+            if exchanges[exchange].phase != .delivering {
+                exchanges[exchange].answering.hasAnswered = true
+            }
             clients[client].activeAt = now
             // A backend that waited for its client has its whole time again.
             if let upstream = exchanges[exchange].attempts.upstream {
@@ -137,9 +140,9 @@ extension Worker {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
             clients[client].activeAt = now
-            exchanges[exchange].awaitsContinue = false
+            exchanges[exchange].asked.awaitsContinue = false
             let malformed = exchanges[exchange].request.digest()
-            exchanges[exchange].requestPace.moved(
+            exchanges[exchange].answering.requestPace.moved(
                 at: now, to: exchanges[exchange].request.bodyBytes, by: plan.pace)
             if let reason = malformed {
                 requestMalformed(exchange, reason)
@@ -165,15 +168,15 @@ extension Worker {
     /// The client has said nothing more at present: it has so long to go on.
     private mutating func waitToReceive(_ exchange: Exchange.Slot, _ client: ClientConnection.Slot)
     {
-        if exchanges[exchange].awaitsContinue { return }
-        exchanges[exchange].requestPace.waits(from: now)
+        if exchanges[exchange].asked.awaitsContinue { return }
+        exchanges[exchange].answering.requestPace.waits(from: now)
         arm(client: client, for: now + plan.clientCheck)
     }
 
     /// The client takes no more at present: it has so long to take something.
     private mutating func waitToSend(_ exchange: Exchange.Slot, _ client: ClientConnection.Slot) {
         clients[client].directions.remove(.writable)
-        exchanges[exchange].responsePace.waits(from: now)
+        exchanges[exchange].answering.responsePace.waits(from: now)
         arm(client: client, for: now + plan.clientCheck)
     }
 }

@@ -9,7 +9,7 @@ extension Worker {
     mutating func noteCookie(_ exchange: Exchange.Slot) {
         guard let index = exchanges[exchange].request.member(requestHead, plan.cookieName, roster)
         else { return }
-        exchanges[exchange].cookieSlot = roster.members[index].slot
+        exchanges[exchange].asked.cookieSlot = roster.members[index].slot
     }
 
     /// Adds the cookie to the response head in `scratch`, where the client has another or none.
@@ -18,7 +18,7 @@ extension Worker {
     /// requests come without it but for plain links (SameSite=Lax; RFC 6265bis §5.6.7).
     mutating func addCookie(_ exchange: Exchange.Slot) {
         let slot = exchanges[exchange].attempts.process.slot
-        guard exchanges[exchange].cookieSlot != slot, let index = roster.index(ofSlot: slot),
+        guard exchanges[exchange].asked.cookieSlot != slot, let index = roster.index(ofSlot: slot),
             let value = roster.cookies?.value(of: index)
         else { return }
         scratch.truncate(to: scratch.count - 2)

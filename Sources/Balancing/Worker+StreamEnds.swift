@@ -13,16 +13,16 @@ extension Worker {
             return .blocked
         }
         let exchange = exchanges.insert(making: { Exchange(client: client, startedAt: now) }).slot
-        exchanges[exchange].isStream = true
+        exchanges[exchange].asked.isStream = true
         exchanges[exchange].request.leaveUnused()
-        exchanges[exchange].isLocal = clients[client].isLocal
+        exchanges[exchange].asked.isLocal = clients[client].isLocal
         exchanges[exchange].phase = .delivering
         clients[client].phase = .serving(exchange)
         clients[client].requests &+= 1
         clients[client].activeAt = now
         noteHeard(client)
         lane.exchangeOpened()
-        exchanges[exchange].network = clients[client].network
+        exchanges[exchange].asked.network = clients[client].network
         if let own = answerToHaste(exchange) {
             answer(exchange, own)
             return .moved(0)
@@ -68,7 +68,7 @@ extension Worker {
             since = max(since, upstreams[upstream].activeAt)
         }
         let limit = plan.options.timeoutTunnel
-        let isHalf = exchanges[exchange].endsFirst != nil
+        let isHalf = exchanges[exchange].stream.endsFirst != nil
         return since + (isHalf ? min(limit, plan.halfStream) : limit)
     }
 
@@ -91,8 +91,8 @@ extension Worker {
         var streams: [Exchange.Slot] = []
         exchanges.forEachSlot { streams.append($0) }
         for exchange in streams
-        where exchanges[exchange].isStream || exchanges[exchange].phase == .streaming {
-            exchanges[exchange].cause = exchanges[exchange].cause ?? .leaving
+        where exchanges[exchange].asked.isStream || exchanges[exchange].phase == .streaming {
+            exchanges[exchange].answering.cause = exchanges[exchange].answering.cause ?? .leaving
             endStream(exchange, reset: true)
         }
     }

@@ -27,7 +27,9 @@ extension Worker {
         if case .over = down { return clients.isCurrent(key) ? .moved(0) : .gone }
         let up = passUp(exchange, client, upstream)
         if case .over = up { return clients.isCurrent(key) ? .moved(0) : .gone }
-        if exchanges[exchange].down.end == .told && exchanges[exchange].up.end == .told {
+        if exchanges[exchange].stream.down.end == .told
+            && exchanges[exchange].stream.up.end == .told
+        {
             return endStream(exchange, reset: false)
         }
         switch (down, up) {
@@ -42,9 +44,10 @@ extension Worker {
         _ exchange: Exchange.Slot, _ client: ClientConnection.Slot,
         _ upstream: UpstreamConnection.Slot
     ) -> Passing {
-        if exchanges[exchange].down.wantsMore && upstreams[upstream].directions.contains(.readable)
+        if exchanges[exchange].stream.down.wantsMore
+            && upstreams[upstream].directions.contains(.readable)
         {
-            let read = exchanges[exchange].down.read(
+            let read = exchanges[exchange].stream.down.read(
                 from: upstreams[upstream].transport, into: &buffers)
             switch read.outcome {
             case .bytes:
@@ -56,12 +59,14 @@ extension Worker {
             case .end:
                 upstreams[upstream].directions.remove(.readable)
                 if isDeath(exchange) { return backendBroke(exchange, upstream, nil) }
-                exchanges[exchange].down.end = .ended
+                exchanges[exchange].stream.down.end = .ended
             case .failed(let errno): return backendBroke(exchange, upstream, errno)
             }
         }
-        if !exchanges[exchange].down.isEmpty { return sendDown(exchange, client) }
-        if exchanges[exchange].down.end == .ended { return tellClientOfEnd(exchange, client) }
+        if !exchanges[exchange].stream.down.isEmpty { return sendDown(exchange, client) }
+        if exchanges[exchange].stream.down.end == .ended {
+            return tellClientOfEnd(exchange, client)
+        }
         return .nothing
     }
 
@@ -69,16 +74,18 @@ extension Worker {
         -> Passing
     {
         guard clients[client].directions.contains(.writable) else { return .nothing }
-        switch exchanges[exchange].down.send(over: clients[client].transport) {
+        switch exchanges[exchange].stream.down.send(over: clients[client].transport) {
         case .bytes(let count):
-            exchanges[exchange].down.didPass(count)
+            exchanges[exchange].stream.down.didPass(count)
             clients[client].activeAt = now
-            if !exchanges[exchange].down.isEmpty { clients[client].directions.remove(.writable) }
-            exchanges[exchange].down.tidy(in: &buffers)
+            if !exchanges[exchange].stream.down.isEmpty {
+                clients[client].directions.remove(.writable)
+            }
+            exchanges[exchange].stream.down.tidy(in: &buffers)
             return .bytes(count)
         case .wantWrite, .wantRead:
             clients[client].directions.remove(.writable)
-            exchanges[exchange].down.tidy(in: &buffers)
+            exchanges[exchange].stream.down.tidy(in: &buffers)
             return .nothing
         case .end, .failed:
             clientVanished(exchange)
@@ -91,8 +98,10 @@ extension Worker {
         _ exchange: Exchange.Slot, _ client: ClientConnection.Slot,
         _ upstream: UpstreamConnection.Slot
     ) -> Passing {
-        if exchanges[exchange].up.wantsMore && clients[client].directions.contains(.readable) {
-            let read = exchanges[exchange].up.read(from: clients[client].transport, into: &buffers)
+        if exchanges[exchange].stream.up.wantsMore && clients[client].directions.contains(.readable)
+        {
+            let read = exchanges[exchange].stream.up.read(
+                from: clients[client].transport, into: &buffers)
             switch read.outcome {
             case .bytes:
                 clients[client].activeAt = now
@@ -102,14 +111,16 @@ extension Worker {
                 return .nothing
             case .end:
                 clients[client].directions.remove(.readable)
-                exchanges[exchange].up.end = .ended
+                exchanges[exchange].stream.up.end = .ended
             case .failed:
                 clientVanished(exchange)
                 return .over
             }
         }
-        if !exchanges[exchange].up.isEmpty { return sendUp(exchange, upstream) }
-        if exchanges[exchange].up.end == .ended { return tellBackendOfEnd(exchange, upstream) }
+        if !exchanges[exchange].stream.up.isEmpty { return sendUp(exchange, upstream) }
+        if exchanges[exchange].stream.up.end == .ended {
+            return tellBackendOfEnd(exchange, upstream)
+        }
         return .nothing
     }
 
@@ -117,27 +128,29 @@ extension Worker {
         -> Passing
     {
         guard upstreams[upstream].directions.contains(.writable) else { return .nothing }
-        switch exchanges[exchange].up.send(over: upstreams[upstream].transport) {
+        switch exchanges[exchange].stream.up.send(over: upstreams[upstream].transport) {
         case .bytes(let count):
-            exchanges[exchange].up.didPass(count)
+            exchanges[exchange].stream.up.didPass(count)
             upstreams[upstream].activeAt = now
-            if !exchanges[exchange].up.isEmpty { upstreams[upstream].directions.remove(.writable) }
-            exchanges[exchange].up.tidy(in: &buffers)
+            if !exchanges[exchange].stream.up.isEmpty {
+                upstreams[upstream].directions.remove(.writable)
+            }
+            exchanges[exchange].stream.up.tidy(in: &buffers)
             return .bytes(count)
         case .wantWrite, .wantRead:
             upstreams[upstream].directions.remove(.writable)
-            exchanges[exchange].up.tidy(in: &buffers)
+            exchanges[exchange].stream.up.tidy(in: &buffers)
             return .nothing
         case .end, .failed:
             // All that it said has been read already: nothing more comes of waiting.
-            if exchanges[exchange].down.end != .open {
+            if exchanges[exchange].stream.down.end != .open {
                 return backendBroke(exchange, upstream, nil)
             }
             // It may have spoken before it went: what it said is still to be read, and the error
             // behind it, which this call has taken from the socket, is remembered.
             upstreams[upstream].directions.remove(.writable)
             upstreams[upstream].directions.insert([.readable, .peerEnded])
-            exchanges[exchange].up.isBroken = true
+            exchanges[exchange].stream.up.isBroken = true
             return .bytes(0)
         }
     }
@@ -146,9 +159,9 @@ extension Worker {
     private mutating func tellClientOfEnd(
         _ exchange: Exchange.Slot, _ client: ClientConnection.Slot
     ) -> Passing {
-        exchanges[exchange].down.end = .told
-        if exchanges[exchange].up.end == .told { return .nothing }
-        exchanges[exchange].endsFirst = .backend
+        exchanges[exchange].stream.down.end = .told
+        if exchanges[exchange].stream.up.end == .told { return .nothing }
+        exchanges[exchange].stream.endsFirst = .backend
         // The end counts as a word: from it on the other side has its time.
         clients[client].activeAt = now
         Socket.endSending(clients[client].transport.socket)
@@ -159,9 +172,9 @@ extension Worker {
     private mutating func tellBackendOfEnd(
         _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot
     ) -> Passing {
-        exchanges[exchange].up.end = .told
-        if exchanges[exchange].down.end == .told { return .nothing }
-        exchanges[exchange].endsFirst = .client
+        exchanges[exchange].stream.up.end = .told
+        if exchanges[exchange].stream.down.end == .told { return .nothing }
+        exchanges[exchange].stream.endsFirst = .client
         upstreams[upstream].activeAt = now
         Socket.endSending(upstreams[upstream].transport.socket)
         arm(client: exchanges[exchange].client, for: streamDeadline(exchange))
@@ -173,7 +186,7 @@ extension Worker {
         _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, _ errno: Errno?
     ) -> Passing {
         let isUntouched =
-            exchanges[exchange].up.isUntouched && exchanges[exchange].down.isUntouched
+            exchanges[exchange].stream.up.isUntouched && exchanges[exchange].stream.down.isUntouched
         attemptFailed(exchange, isUntouched ? .brokenUnsent : .brokenSent, errno: errno)
         return .over
     }
@@ -181,7 +194,7 @@ extension Worker {
     /// Whether an end is the end of a process. The kernel closes what a killed process had, and on
     /// the connection that looks like a proper end.
     private func isDeath(_ exchange: Exchange.Slot) -> Bool {
-        exchanges[exchange].up.isBroken
+        exchanges[exchange].stream.up.isBroken
             || hasDied(exchanges[exchange].attempts.process)
     }
 }

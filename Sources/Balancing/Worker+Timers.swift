@@ -78,11 +78,11 @@ extension Worker {
         if exchanges[exchange].response.pendingCount == 0 { return }
         let client = exchanges[exchange].client
         let waiting = Socket.unacknowledged(of: clients[client].transport.socket)
-        let sent = exchanges[exchange].sentToClient
+        let sent = exchanges[exchange].answering.sentToClient
         let taken = sent - min(sent, waiting)
-        if taken > exchanges[exchange].takenByClient {
-            exchanges[exchange].takenByClient = taken
-            exchanges[exchange].responsePace.progressed(at: now, to: taken, by: plan.pace)
+        if taken > exchanges[exchange].answering.takenByClient {
+            exchanges[exchange].answering.takenByClient = taken
+            exchanges[exchange].answering.responsePace.progressed(at: now, to: taken, by: plan.pace)
             clients[client].activeAt = now
         }
     }
@@ -90,16 +90,18 @@ extension Worker {
     /// When the client has been slower than the least rate.
     private func paceDeadline(_ exchange: Exchange.Slot) -> Instant {
         if exchanges[exchange].response.pendingCount > 0 {
-            return exchanges[exchange].responsePace.deadline(by: plan.pace)
+            return exchanges[exchange].answering.responsePace.deadline(by: plan.pace)
         }
-        return exchanges[exchange].requestPace.deadline(by: plan.pace)
+        return exchanges[exchange].answering.requestPace.deadline(by: plan.pace)
     }
 
     /// Whether it is the client that has to do something next.
     private func waitsForClient(_ exchange: Exchange.Slot) -> Bool {
-        if exchanges[exchange].isStream || exchanges[exchange].phase == .streaming { return false }
+        if exchanges[exchange].asked.isStream || exchanges[exchange].phase == .streaming {
+            return false
+        }
         if exchanges[exchange].response.pendingCount > 0 { return true }
-        if exchanges[exchange].awaitsContinue { return false }
+        if exchanges[exchange].asked.awaitsContinue { return false }
         return !exchanges[exchange].request.isComplete
             && exchanges[exchange].request.pendingCount == 0
             && exchanges[exchange].phase == .delivering
@@ -107,7 +109,7 @@ extension Worker {
 
     /// Whether the client holds its body back and the backend has said nothing yet.
     private func waitsForContinue(_ exchange: Exchange.Slot) -> Bool {
-        exchanges[exchange].awaitsContinue && exchanges[exchange].phase == .delivering
+        exchanges[exchange].asked.awaitsContinue && exchanges[exchange].phase == .delivering
             && exchanges[exchange].response.pendingCount == 0
             && !exchanges[exchange].request.isComplete
     }
@@ -115,7 +117,7 @@ extension Worker {
     private mutating func clientTooSlow(_ exchange: Exchange.Slot) {
         let client = exchanges[exchange].client
         if exchanges[exchange].phase == .streaming {
-            exchanges[exchange].cause = .idle
+            exchanges[exchange].answering.cause = .idle
             // An end would make what was cut look whole.
             endStream(exchange, reset: true)
             return
@@ -129,12 +131,14 @@ extension Worker {
             clientVanished(exchange)
             return
         }
-        if exchanges[exchange].response.pendingCount > 0 || exchanges[exchange].hasAnswered {
-            exchanges[exchange].cause = .clientTooSlow
+        if exchanges[exchange].response.pendingCount > 0
+            || exchanges[exchange].answering.hasAnswered
+        {
+            exchanges[exchange].answering.cause = .clientTooSlow
             clientVanished(exchange)
             return
         }
-        exchanges[exchange].keepsClient = false
+        exchanges[exchange].answering.keepsClient = false
         letUpstreamGo(exchange)
         answer(exchange, OwnAnswer(.requestTimeout, "the request did not come in time"))
         serve(client)
@@ -143,13 +147,13 @@ extension Worker {
     /// The backend may be one that waits for the body without a word. So that the two don't wait
     /// for each other for ever, the client is told to go on (RFC 9110 §10.1.1).
     private mutating func bidContinue(_ exchange: Exchange.Slot) {
-        exchanges[exchange].awaitsContinue = false
+        exchanges[exchange].asked.awaitsContinue = false
         if exchanges[exchange].response.queue.capacity == 0 {
             exchanges[exchange].response.queue = buffers.lend()
         }
         // Where it has begun to answer, that says more than we could.
         if !exchanges[exchange].response.addInterim("HTTP/1.1 100 Continue\r\n\r\n") { return }
-        exchanges[exchange].wasBidContinue = true
+        exchanges[exchange].answering.wasBidContinue = true
         let client = exchanges[exchange].client
         clients[client].activeAt = now
         serve(client)
@@ -217,7 +221,8 @@ extension Worker {
         if upstreams[upstream].phase == .connecting { return since + plan.options.timeoutConnect }
         if exchanges[exchange].phase == .streaming || waitsForClient(exchange) { return .never }
         // Between two events there may be hours, and nothing is wrong.
-        let isEvents = exchanges[exchange].isEventStream && exchanges[exchange].phase == .answering
+        let isEvents =
+            exchanges[exchange].answering.isEventStream && exchanges[exchange].phase == .answering
         return since + (isEvents ? plan.options.timeoutTunnel : plan.options.timeoutResponse)
     }
 }
