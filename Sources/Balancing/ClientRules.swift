@@ -4,8 +4,8 @@ import Control
 import Kernel
 import Scoreboard
 
-/// What single clients may do, and where they belong: kept in tables of the scoreboard, so that it
-/// holds for all threads of all balancers, and outlives them.
+/// How often single clients may ask, and where they belong: kept in tables of the scoreboard, so
+/// that it holds for all threads of all balancers, and outlives them.
 ///
 /// A table knows a client by a keyed hash of its network; nobody can choose addresses that fall on
 /// the same place.
@@ -26,7 +26,8 @@ struct ClientRules: Sendable {
     private let rates: RateLimitTable<SharedWords>?
     private let refusals: BanTable<SharedWords>?
     private let bans: Bans
-    private let places: StickyTable<SharedWords>?
+    /// Where clients belong.
+    let places: ClientPlaces
 
     init(_ options: BalancerOptions, _ scoreboard: Scoreboard) {
         rates = options.rateLimit.map { said in
@@ -41,11 +42,9 @@ struct ClientRules: Sendable {
         }
         bans = scoreboard.bans
         bans.setInForce(options.ban != nil)
-        if case .address(let window) = options.sticky {
-            places = StickyTable(scoreboard.stickyWords, window: window)
-        } else {
-            places = nil
-        }
+        var window: Nanoseconds?
+        if case .address(let said) = options.sticky { window = said }
+        places = ClientPlaces(scoreboard, window: window)
     }
 
     /// Whether a client is shut out.
@@ -67,14 +66,11 @@ struct ClientRules: Sendable {
         return .newlyBanned(end.since(now))
     }
 
-    /// Where a client belongs.
-    func place(of client: ClientNetwork, now: Instant) -> StickyTable<SharedWords>.Place? {
-        places?.place(of: identity(client), now: now)
-    }
-
-    /// A client is sent to a process of a backend, and belongs there.
-    func bind(_ client: ClientNetwork, slot: BackendSlot, generation: UInt64, now: Instant) {
-        places?.bind(identity(client), to: .init(slot: slot, generation: generation), now: now)
+    /// What is said of a client that has just been banned.
+    func words(of client: ClientNetwork, bannedFor time: Nanoseconds) -> String? {
+        guard let refusals else { return nil }
+        return "\(client) is banned for \(OwnAnswer.span(time)): refused "
+            + "\(refusals.ban.refusals) times within 10 s"
     }
 
     private func identity(_ client: ClientNetwork) -> UInt64 { bans.identity.of(client) }

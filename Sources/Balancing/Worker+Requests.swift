@@ -126,7 +126,7 @@ extension Worker {
             clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
         if clients[client].isTrusted {
             let claimed = exchanges[exchange].request.claimedClient(
-                requestHead, trusted: plan.trusted)
+                requestHead, proxies: admission.proxies)
             if let claimed {
                 exchanges[exchange].claimedAddress = claimed.inlineHost
                 exchanges[exchange].network = ClientNetwork(claimed)
@@ -145,7 +145,7 @@ extension Worker {
             refuse(exchange, length, OwnAnswer(cause, refusalSentence(cause)))
             return true
         }
-        if plan.limitsRates, let own = answerToHaste(exchange) {
+        if admission.limitsRates, let own = answerToHaste(exchange) {
             refuse(exchange, length, own)
             return true
         }

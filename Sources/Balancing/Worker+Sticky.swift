@@ -27,7 +27,7 @@ extension Worker {
 
     private func placeOfAddress(_ exchange: Exchange.Slot) -> Int? {
         guard let client = exchanges[exchange].network,
-            let place = plan.rules.place(of: client, now: now),
+            let place = plan.rules.places.place(of: client, now: now),
             let index = roster.index(ofSlot: place.slot),
             place.isCurrent(roster.members[index].generation)
         else { return nil }
@@ -37,7 +37,7 @@ extension Worker {
     /// A request goes to a backend: its client belongs there from now on.
     func noteOwnPlace(_ exchange: Exchange.Slot) {
         guard let client = exchanges[exchange].network else { return }
-        plan.rules.bind(
+        plan.rules.places.bind(
             client, slot: exchanges[exchange].attempts.process.slot,
             generation: exchanges[exchange].attempts.process.generation, now: now
         )

@@ -3,7 +3,6 @@ import Choosing
 import Control
 import HTTP1
 import Kernel
-import ProxyProtocol
 import Scoreboard
 import Synchronization
 
@@ -43,10 +42,7 @@ struct Worker: ~Copyable {
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var forwarded = ForwardedFields()
-    /// What proxies have told of clients, by slot, where it is to be told to backends.
-    var introductions: [ClientConnection.Slot: ProxyHeader] = [:]
-    /// Where PROXY headers are looked at.
-    var introduction = ByteQueue(capacity: Limits.proxyHeader)
+    var admission: Admission
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
     var identity: RequestIdentity
     var dateLine: DateLine
@@ -108,6 +104,13 @@ struct Worker: ~Copyable {
             backends: plan.scoreboard.backendCapacity, window: Limits.deathWindow,
             patience: Limits.newsDelay)
         patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
+        var rules = Admission.Terms()
+        rules.proxies = TrustedProxies(plan.trusted)
+        rules.acceptsHeaders = plan.options.acceptProxy
+        rules.keepsHeaders = plan.introduces
+        rules.rules = plan.limitsRates ? plan.rules : nil
+        rules.tally = plan.tally
+        admission = Admission(rules)
         chance = Randomness.word()
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
