@@ -20,52 +20,11 @@ extension Worker {
             exchanges[exchange].phase = .answeringItself
             return
         }
-        if !exchanges[exchange].request.isComplete || leaving != .staying {
-            exchanges[exchange].keepsClient = false
-        }
-        if exchanges[exchange].phase == .readingHead && exchanges[exchange].request.asksWithHead {
-            exchanges[exchange].method = .head
-        }
-        // What could not be read has no name of its own yet.
-        if exchanges[exchange].requestID.isEmpty {
-            exchanges[exchange].requestID = identity.next(now)
-        }
         var own = own
-        own.requestID = Self.string(exchanges[exchange].requestID)
         complete(&own, exchange)
-        let form = OwnAnswer.Form(
-            format: format(exchange), closes: !exchanges[exchange].keepsClient,
-            toHead: exchanges[exchange].method == .head,
-            isOld: exchanges[exchange].minorVersion == 0)
-        exchanges[exchange].phase = .answeringItself
-        exchanges[exchange].status = own.status
-        exchanges[exchange].cause = own.cause
         if exchanges[exchange].savedLine.isEmpty { saveLine(exchange) }
+        heads.answer(&exchanges[exchange], own, isLeaving: leaving != .staying, now: now)
         lane.answeredByBalancer()
-        let date = dateLine.line(now)
-        exchanges[exchange].response.replace { queue in
-            own.write(to: &queue, as: form, date: date.bytes)
-        }
-    }
-
-    /// The form that the client asked for, while its head is still here.
-    mutating func format(_ exchange: Exchange.Slot) -> AnswerFormat {
-        if let known = exchanges[exchange].format { return known }
-        guard exchanges[exchange].request.reread(&requestHead), let accept = requestHead.accept
-        else {
-            return .text
-        }
-        return AnswerFormat(acceptedBy: exchanges[exchange].request.rereadText(accept.range))
-    }
-
-    /// The same of the head that was just parsed and will not be sent on.
-    mutating func noteFormat(_ exchange: Exchange.Slot) {
-        guard let accept = requestHead.accept else {
-            exchanges[exchange].format = .text
-            return
-        }
-        exchanges[exchange].format = AnswerFormat(
-            acceptedBy: exchanges[exchange].request.string(accept.range))
     }
 
     /// Adds what is known of the backend and of each attempt.

@@ -60,19 +60,9 @@ extension Worker {
         return .gone
     }
 
-    /// Appends the header that a backend gets before the first byte of this client to `scratch`;
-    /// says how long it is.
-    mutating func appendIntroduction(of client: ClientConnection.Slot) -> Int {
-        guard plan.introduces, let header = outgoingHeader(client) else { return 0 }
-        let before = scratch.count
-        header.append(as: plan.proxyVersion, to: &scratch)
-        return scratch.count - before
-    }
-
-    /// What a backend is told of a client; nothing where it is not told.
-    private func outgoingHeader(_ client: ClientConnection.Slot) -> ProxyHeader? {
-        if !plan.introduces { return nil }
-        return admission.header(of: client) ?? ownHeader(client)
+    /// What a backend is told of a client, where it is told.
+    func outgoingHeader(_ client: ClientConnection.Slot) -> ProxyHeader {
+        admission.header(of: client) ?? ownHeader(client)
     }
 
     /// What the connection itself shows.
@@ -85,9 +75,9 @@ extension Worker {
 
     /// Puts the header in front of a stream.
     mutating func beginWithIntroduction(_ exchange: Exchange.Slot) {
-        guard let header = outgoingHeader(exchanges[exchange].client) else { return }
+        if !plan.introduces { return }
         var buffer = buffers.lend()
-        header.append(as: plan.proxyVersion, to: &buffer)
+        outgoingHeader(exchanges[exchange].client).append(as: plan.proxyVersion, to: &buffer)
         let count = buffer.count
         exchanges[exchange].up.begin(with: buffer, ours: count)
     }

@@ -39,13 +39,9 @@ struct Worker: ~Copyable {
     var patience: [Patience]
     /// Whether somebody may have been found to hang, so that requests are to be taken from it.
     var rescuesDue = false
-    var requestHead = RequestHead()
-    var responseHead = ResponseHead()
-    var forwarded = ForwardedFields()
     var admission: Admission
+    var heads: HeadRewriter
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
-    var identity: RequestIdentity
-    var dateLine: DateLine
     var accessLog: AccessLog
     /// The clock, read once a turn.
     var now: Instant
@@ -104,23 +100,37 @@ struct Worker: ~Copyable {
             backends: plan.scoreboard.backendCapacity, window: Limits.deathWindow,
             patience: Limits.newsDelay)
         patience = .init(repeating: Patience(), count: plan.scoreboard.backendCapacity)
-        var rules = Admission.Terms()
-        rules.proxies = TrustedProxies(plan.trusted)
-        rules.acceptsHeaders = plan.options.acceptProxy
-        rules.keepsHeaders = plan.introduces
-        rules.rules = plan.limitsRates ? plan.rules : nil
-        rules.tally = plan.tally
-        admission = Admission(rules)
-        chance = Randomness.word()
-        identity = RequestIdentity(now: start)
-        dateLine = DateLine(
+        admission = Admission(Self.admissionTerms(plan))
+        heads = HeadRewriter(
+            Self.headTerms(plan),
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
+        chance = Randomness.word()
         accessLog = AccessLog(plan.accessLog)
         now = start
-        forwarded.writesForwarded = plan.options.forwarded
-        forwarded.pseudonym = plan.pseudonym
-        forwarded.fallbackHost = plan.fallbackHost
         unfinished.reserveCapacity(64)
+    }
+
+    private static func admissionTerms(_ plan: WorkerPlan) -> Admission.Terms {
+        var terms = Admission.Terms()
+        terms.proxies = TrustedProxies(plan.trusted)
+        terms.acceptsHeaders = plan.options.acceptProxy
+        terms.keepsHeaders = plan.introduces
+        terms.rules = plan.limitsRates ? plan.rules : nil
+        terms.tally = plan.tally
+        return terms
+    }
+
+    private static func headTerms(_ plan: WorkerPlan) -> HeadRewriter.Terms {
+        var terms = HeadRewriter.Terms()
+        terms.requestLimits = plan.headLimits
+        terms.responseLimits = plan.responseLimits
+        terms.proxies = TrustedProxies(plan.trusted)
+        terms.pseudonym = plan.pseudonym
+        terms.fallbackHost = plan.fallbackHost
+        terms.writesForwarded = plan.options.forwarded
+        terms.proxyVersion = plan.proxyVersion
+        terms.cookieName = plan.cookieName
+        return terms
     }
 
     /// Runs until the balancer leaves and the last exchange is over.

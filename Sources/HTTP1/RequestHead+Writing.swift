@@ -33,15 +33,25 @@ extension RequestHead {
         out.append("\r\n")
     }
 
+    /// How long method and target are as they are sent on, with the blank between them.
+    public func forwardedLineLength(in bytes: Span<UInt8>) -> Int {
+        if isLineVerbatim { return Int(target.end) - Int(methodRange.start) }
+        return methodRange.count + 1 + (needsRoot(bytes) ? 1 : 0) + pathAndQuery.count
+    }
+
+    /// Whether the target as it came has no path (RFC 9112 §3.2.4): OPTIONS about the whole server
+    /// becomes the asterisk again, and all others ask for the root.
+    private func needsRoot(_ bytes: Span<UInt8>) -> Bool {
+        targetForm == .absolute
+            && (pathAndQuery.isEmpty || bytes[Int(pathAndQuery.start)] != 0x2F)
+    }
+
     private var fieldsStart: Int { fields.count > 0 ? Int(fields[0].line) : fields.end }
 
     private func writeRequestLine(from bytes: Span<UInt8>, to out: inout ByteQueue) {
         out.append(bytes.extracting(methodRange.range))
         out.append(" ")
-        if targetForm == .absolute
-            && (pathAndQuery.isEmpty || bytes[Int(pathAndQuery.start)] != 0x2F)
-        {
-            // RFC 9112 §3.2.4: OPTIONS about the whole server becomes the asterisk again.
+        if needsRoot(bytes) {
             out.append(pathAndQuery.isEmpty && method == .options ? "*" : "/")
         }
         out.append(bytes.extracting(pathAndQuery.range))

@@ -64,6 +64,8 @@ public struct RequestHead: ~Copyable {
     var transferEncoding = TransferEncoding.absent
     var contentLength: UInt64?
 
+    private let pin = Pin()
+
     /// A head that has not been parsed.
     public init() {}
 

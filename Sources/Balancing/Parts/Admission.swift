@@ -71,8 +71,6 @@ struct Admission: ~Copyable {
 
     init(_ terms: Terms) { self.terms = terms }
 
-    var proxies: TrustedProxies { terms.proxies }
-
     /// Whether a client may be denied anything for asking too often.
     var limitsRates: Bool { terms.rules != nil }
 
