@@ -1,5 +1,4 @@
 import Basics
-import HTTP1
 import Kernel
 
 /// Whose a connection is, as far as is known: by the connection itself, or by what the proxy in

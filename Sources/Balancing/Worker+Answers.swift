@@ -1,6 +1,4 @@
 import Basics
-import Choosing
-import HTTP1
 import Kernel
 
 /// What the balancer says in its own name.

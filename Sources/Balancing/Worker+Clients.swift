@@ -1,5 +1,4 @@
 import Basics
-import HTTP1
 import Kernel
 
 extension Worker {

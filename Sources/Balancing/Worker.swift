@@ -1,7 +1,6 @@
 import Basics
 import Choosing
 import Control
-import HTTP1
 import Kernel
 import Scoreboard
 import Synchronization

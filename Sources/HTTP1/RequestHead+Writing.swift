@@ -30,7 +30,6 @@ extension RequestHead {
             out.append("\r\n")
         }
         writeOwn(from: bytes, added, to: &out)
-        out.append("\r\n")
     }
 
     /// How long method and target are as they are sent on, with the blank between them.
@@ -95,6 +94,7 @@ extension RequestHead {
         }
     }
 
+    /// With the empty line behind it.
     private func writeOwn(
         from bytes: Span<UInt8>, _ added: borrowing ForwardedFields, to out: inout ByteQueue
     ) {
@@ -133,15 +133,15 @@ extension RequestHead {
             out.append("\r\nX-Request-Id: ")
             out.append(added.requestID.bytes)
         }
-        out.append("\r\n")
         if added.writesForwarded { writeForwardedField(from: bytes, added, to: &out) }
+        out.append("\r\n\r\n")
     }
 
     /// RFC 7239 §4, §6: addresses with colons stand in brackets and quotes.
     private func writeForwardedField(
         from bytes: Span<UInt8>, _ added: borrowing ForwardedFields, to out: inout ByteQueue
     ) {
-        out.append("Forwarded: for=")
+        out.append("\r\nForwarded: for=")
         let address = added.clientAddress.bytes
         var hasColon = false
         for index in address.indices where address[index] == Ascii.colon { hasColon = true }
@@ -154,6 +154,5 @@ extension RequestHead {
             out.append(bytes.extracting(host.range))
             out.append("\"")
         }
-        out.append("\r\n")
     }
 }

@@ -69,10 +69,13 @@ struct Admission: ~Copyable {
     /// header that is not complete, and what follows it stays where it is.
     var beginning = ByteQueue(capacity: Limits.proxyHeader)
 
-    init(_ terms: Terms) { self.terms = terms }
-
     /// Whether a client may be denied anything for asking too often.
-    var limitsRates: Bool { terms.rules != nil }
+    let limitsRates: Bool
+
+    init(_ terms: Terms) {
+        self.terms = terms
+        limitsRates = terms.rules != nil
+    }
 
     /// Whose connection it is, as far as the address says.
     func source(_ address: Address) -> ClientSource {

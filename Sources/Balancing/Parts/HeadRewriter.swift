@@ -66,6 +66,7 @@ struct HeadRewriter: ~Copyable {
 
 extension HeadRewriter {
     /// Reads the head of a request, as far as it has come.
+    @inline(__always)
     mutating func readRequest(_ relay: borrowing Relay) -> HeadParse {
         relay.parse(&request, limits: terms.requestLimits)
     }
@@ -179,6 +180,7 @@ extension HeadRewriter {
 
 extension HeadRewriter {
     /// Reads the head of a response, as far as it has come.
+    @inline(__always)
     mutating func readResponse(_ relay: borrowing Relay) -> HeadParse {
         relay.parse(&response, limits: terms.responseLimits)
     }

@@ -157,9 +157,10 @@ final class RewrittenHeads {
 
     /// All that can be sent, with what is in front of the head.
     private static func pending(_ relay: borrowing Relay) -> String {
-        let count = relay.pendingCount
-        if relay.framed.isEmpty { return Utf8.string(relay.queue.bytes.extracting(0..<count)) }
-        return Utf8.string(relay.framed.bytes.extracting(0..<count))
+        var text = ByteQueue(capacity: 4096)
+        if relay.prefix > 0 { text.append(relay.queue.bytes.extracting(0..<relay.prefix)) }
+        relay.copyFirst(.max / 2, to: &text)
+        return Utf8.string(text.bytes)
     }
 }
 
