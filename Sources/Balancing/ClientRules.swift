@@ -9,7 +9,7 @@ import Scoreboard
 ///
 /// A table knows a client by a keyed hash of its network; nobody can choose addresses that fall on
 /// the same place.
-struct ClientRules: Sendable {
+final class ClientRules: Sendable {
     /// Why a client is not served.
     enum Refusal: Equatable {
         /// It asks too often, and may ask again after this time.
