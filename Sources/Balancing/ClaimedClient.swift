@@ -5,12 +5,12 @@ import Kernel
 extension Relay {
     /// Whom the proxies in front of us take the client for: of X-Forwarded-For the last address
     /// that is not one of theirs, or the first one where all are. Nothing where that is no address.
-    func claimedClient(_ head: borrowing RequestHead, trusted: [Network]) -> Address? {
+    func claimedClient(_ head: borrowing RequestHead, proxies: TrustedProxies) -> Address? {
         var claimed: Address?
         var isSettled = false
         head.forEachForwardedFor(in: queue.bytes.extracting(ready..<queue.count)) { element in
             let address = Self.address(string(element))
-            let isProxy = address.map { found in trusted.contains { $0.contains(found) } } ?? false
+            let isProxy = address.map { proxies.contains($0) } ?? false
             if !isProxy || !isSettled { claimed = address }
             isSettled = true
         }

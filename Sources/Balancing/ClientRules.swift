@@ -4,12 +4,12 @@ import Control
 import Kernel
 import Scoreboard
 
-/// What single clients may do: kept in tables of the scoreboard, so that it
-/// holds for all threads of all balancers, and outlives them.
+/// How often single clients may ask: kept in tables of the scoreboard, so that it holds for all
+/// threads of all balancers, and outlives them.
 ///
 /// A table knows a client by a keyed hash of its network; nobody can choose addresses that fall on
 /// the same place.
-struct ClientRules: Sendable {
+final class ClientRules: Sendable {
     /// Why a client is not served.
     enum Refusal: Equatable {
         /// It asks too often, and may ask again after this time.
@@ -59,6 +59,13 @@ struct ClientRules: Sendable {
         if end != now + refusals.ban.lasting { return .banned(end.since(now)) }
         bans.note(client, until: end)
         return .newlyBanned(end.since(now))
+    }
+
+    /// What is said of a client that has just been banned.
+    func words(of client: ClientNetwork, bannedFor time: Nanoseconds) -> String? {
+        guard let refusals else { return nil }
+        return "\(client) is banned for \(OwnAnswer.span(time)): refused "
+            + "\(refusals.ban.refusals) times within 10 s"
     }
 
     private func identity(_ client: ClientNetwork) -> UInt64 { bans.identity.of(client) }

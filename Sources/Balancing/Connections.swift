@@ -42,17 +42,10 @@ struct ClientConnection: ~Copyable {
     }
 
     let transport: Transport
-    /// Who it is: by the connection itself, or by what the proxy in front of it has told.
-    var address: InlineText
-    var port: UInt16
-    /// On this machine.
-    var isLocal: Bool
-    /// A proxy whose word about its own clients is believed.
-    var isTrusted: Bool
+    /// Whose it is.
+    var source: ClientSource
     /// Under whom it is counted; nothing where it is not.
     var tallied: ClientNetwork?
-    /// Who it is; nothing for a proxy, which speaks for others, or where there is no address.
-    var network: ClientNetwork?
     var phase = Phase.idle
     /// A request has most often come with its connection, so that is tried once.
     var directions: Directions
@@ -102,6 +95,12 @@ struct UpstreamConnection: ~Copyable {
 }
 
 extension ClientConnection {
+    var address: InlineText { source.address }
+    var port: UInt16 { source.port }
+    var isLocal: Bool { source.isLocal }
+    var isTrusted: Bool { source.isTrusted }
+    var network: ClientNetwork? { source.network }
+
     typealias Slot = Slab<ClientConnection>.Slot
     typealias Key = Slab<ClientConnection>.Key
 }

@@ -44,7 +44,9 @@ struct Relay: ~Copyable {
     private var writesChunks = true
     private var passesTrailers = true
     private let fate: Sent
+    private let pin = Pin()
 
+    @inline(__always)
     init(sent fate: Sent) {
         self.fate = fate
         decoder = ChunkedDecoder(from: Self.sender(fate))
@@ -80,12 +82,6 @@ struct Relay: ~Copyable {
         }
     }
 
-    /// Reads the head that begins behind what is ready.
-    @inline(__always)
-    func parse(_ head: inout RequestHead, limits: HeadLimits) -> HeadParse {
-        head.parse(queue.bytes.extracting(ready..<queue.count), limits: limits)
-    }
-
     /// Reads the head of a message once more, as it was sent on; false where it is not here.
     func reread(_ head: inout RequestHead) -> Bool {
         if !isWhole { return false }
@@ -98,27 +94,6 @@ struct Relay: ~Copyable {
         return false
     }
 
-    /// For how many seconds the backend keeps the connection, as the parsed head says.
-    func keepAliveSeconds(_ head: borrowing ResponseHead) -> UInt64? {
-        head.keepAliveSeconds(in: queue.bytes.extracting(ready..<queue.count))
-    }
-
-    /// Whether a head of which the parser may have understood nothing asks with HEAD.
-    var asksWithHead: Bool {
-        RequestHead.asksWithHead(queue.bytes.extracting(ready..<queue.count))
-    }
-
-    /// Whether the response whose head was just parsed is a stream of events.
-    func isEventStream(_ head: borrowing ResponseHead) -> Bool {
-        head.isEventStream(in: queue.bytes.extracting(ready..<queue.count))
-    }
-
-    /// A part of the head that was just parsed, of any length.
-    func string(_ range: Range<Int>) -> String {
-        Utf8.string(
-            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
-    }
-
     /// A part of the head that was just read once more.
     func rereadText(_ range: Range<Int>) -> String {
         let bytes = usesFramed ? framed.bytes : queue.bytes
@@ -126,60 +101,10 @@ struct Relay: ~Copyable {
             bytes.extracting((prefix + range.lowerBound)..<(prefix + range.upperBound)))
     }
 
-    /// Reads the head that begins behind what is ready.
-    @inline(__always)
-    func parse(_ head: inout ResponseHead, limits: HeadLimits) -> HeadParse {
-        head.parse(queue.bytes.extracting(ready..<queue.count), limits: limits)
-    }
-
-    /// Writes the head that was just parsed as the backend gets it.
-    func write(
-        _ head: borrowing RequestHead, adding fields: borrowing ForwardedFields,
-        to text: inout ByteQueue
-    ) {
-        head.writeForwarded(
-            from: queue.bytes.extracting(ready..<queue.count), adding: fields, to: &text)
-    }
-
-    /// Writes the head that was just parsed as the client gets it.
-    func write(
-        _ head: borrowing ResponseHead, _ word: ResponseHead.ConnectionWord, chunked: Bool,
-        adding lines: borrowing InlineText, to text: inout ByteQueue
-    ) {
-        head.writeForwarded(
-            from: queue.bytes.extracting(ready..<queue.count), connection: word, chunked: chunked,
-            adding: lines.bytes, to: &text)
-    }
-
-    /// Whether the request whose head was just parsed names us in its Via.
-    func hasBeenHere(
-        _ head: borrowing RequestHead, _ fields: borrowing ForwardedFields
-    ) -> Bool {
-        head.hasVia(naming: fields.pseudonym, in: queue.bytes.extracting(ready..<queue.count))
-    }
-
-    /// Whether the 101 whose head was just parsed goes to one of these protocols.
-    func switches(_ head: borrowing ResponseHead, to protocols: borrowing ByteQueue) -> Bool {
-        head.switches(to: protocols.bytes, in: queue.bytes.extracting(ready..<queue.count))
-    }
-
-    /// A part of the head that was just parsed, of any length.
-    func copy(_ range: Range<Int>) -> ByteQueue {
-        var text = ByteQueue(capacity: range.count)
-        text.append(
-            queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
-        return text
-    }
-
     /// A request without a body, whose head was just parsed, goes nowhere.
     mutating func refused(_ length: Int) {
         dropHead(length)
         rest = .nothing
-    }
-
-    /// A part of the head that was just parsed.
-    func text(_ range: Range<Int>) -> InlineText {
-        InlineText(queue.bytes.extracting((ready + range.lowerBound)..<(ready + range.upperBound)))
     }
 
     /// The first `count` bytes of the queue are a head that is complete and may be sent as it
@@ -299,6 +224,7 @@ struct Relay: ~Copyable {
     }
 
     /// So many of the pending bytes were sent.
+    @inline(__always)
     mutating func didSend(_ count: Int) {
         sent += count
         if fate == .dropped && pendingCount == 0 { letGo() }

@@ -14,8 +14,8 @@ struct RequestIdentity {
     private static let timeLength = 10
     private static let length = 26
 
-    init(now: Instant) {
-        wallOffset = Clock.wallTime().nanoseconds &- now.nanoseconds
+    init(wallOffset: UInt64) {
+        self.wallOffset = wallOffset
         for _ in 0..<Self.timeLength { text.append(Self.character(0)) }
         // The first of these may not count over into the time.
         text.append(Self.character(Randomness.word() & 15))

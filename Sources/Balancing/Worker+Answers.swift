@@ -1,6 +1,4 @@
 import Basics
-import Choosing
-import HTTP1
 import Kernel
 
 /// What the balancer says in its own name.
@@ -13,52 +11,11 @@ extension Worker {
             exchanges[exchange].phase = .answeringItself
             return
         }
-        if !exchanges[exchange].request.isComplete || acceptance.isLeaving {
-            exchanges[exchange].answering.keepsClient = false
-        }
-        if exchanges[exchange].phase == .readingHead && exchanges[exchange].request.asksWithHead {
-            exchanges[exchange].asked.method = .head
-        }
-        // What could not be read has no name of its own yet.
-        if exchanges[exchange].asked.requestID.isEmpty {
-            exchanges[exchange].asked.requestID = identity.next(now)
-        }
         var own = own
-        own.requestID = Self.string(exchanges[exchange].asked.requestID)
         complete(&own, exchange)
-        let form = OwnAnswer.Form(
-            format: format(exchange), closes: !exchanges[exchange].answering.keepsClient,
-            toHead: exchanges[exchange].asked.method == .head,
-            isOld: exchanges[exchange].asked.minorVersion == 0)
-        exchanges[exchange].phase = .answeringItself
-        exchanges[exchange].answering.status = own.status
-        exchanges[exchange].answering.cause = own.cause
         if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
+        heads.answer(&exchanges[exchange], own, isLeaving: acceptance.isLeaving, now: now)
         lane.answeredByBalancer()
-        let date = dateLine.line(now)
-        exchanges[exchange].response.replace { queue in
-            own.write(to: &queue, as: form, date: date.bytes)
-        }
-    }
-
-    /// The form that the client asked for, while its head is still here.
-    mutating func format(_ exchange: Exchange.Slot) -> AnswerFormat {
-        if let known = exchanges[exchange].asked.format { return known }
-        guard exchanges[exchange].request.reread(&requestHead), let accept = requestHead.accept
-        else {
-            return .text
-        }
-        return AnswerFormat(acceptedBy: exchanges[exchange].request.rereadText(accept.range))
-    }
-
-    /// The same of the head that was just parsed and will not be sent on.
-    mutating func noteFormat(_ exchange: Exchange.Slot) {
-        guard let accept = requestHead.accept else {
-            exchanges[exchange].asked.format = .text
-            return
-        }
-        exchanges[exchange].asked.format = AnswerFormat(
-            acceptedBy: exchanges[exchange].request.string(accept.range))
     }
 
     /// Adds what is known of the backend and of each attempt.

@@ -81,10 +81,10 @@ extension Worker {
             let claimed = exchanges[exchange].asked.claimedAddress
             let address = claimed.isEmpty ? clients[client].address : claimed
             key = KeyHash.hash(address.bytes)
-        case .uri: key = exchanges[exchange].request.hash(requestHead.pathAndQuery.range)
-        case .path: key = exchanges[exchange].request.hashPath(requestHead.pathAndQuery.range)
-        case .header(let name): key = exchanges[exchange].request.hash(requestHead, field: name)
-        case .cookie(let name): key = exchanges[exchange].request.hash(requestHead, cookie: name)
+        case .uri: key = exchanges[exchange].request.hash(heads.request.pathAndQuery.range)
+        case .path: key = exchanges[exchange].request.hashPath(heads.request.pathAndQuery.range)
+        case .header(let name): key = exchanges[exchange].request.hash(heads.request, field: name)
+        case .cookie(let name): key = exchanges[exchange].request.hash(heads.request, cookie: name)
         }
         exchanges[exchange].asked.key = key ?? picker.anyKey()
     }

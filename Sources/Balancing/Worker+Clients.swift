@@ -1,5 +1,4 @@
 import Basics
-import HTTP1
 import Kernel
 
 extension Worker {
@@ -43,28 +42,28 @@ extension Worker {
 
     private mutating func welcome(_ socket: consuming Descriptor, from address: Address) {
         guard let key = clients.nextKey else { return }
-        let isTrusted = isTrusted(address)
-        let network = ClientNetwork(address)
-        let isIntroduced = plan.options.acceptProxy
-        // Of those who come through a proxy the proxy itself is looked at here.
-        if isIntroduced ? !isTrusted : isShutOut(network, isTrusted: isTrusted) {
+        let source = admission.source(address)
+        let arrival = admission.comes(source, now: now)
+        if arrival == .isUntrusted || arrival == .enters(.shutOut) {
             lane.shutOut()
             Socket.resetOnClose(socket)
-            if isIntroduced {
-                logRefusal(address.inlineHost, address.port ?? 0, "proxy_not_trusted")
+            if arrival == .isUntrusted {
+                logRefusal(source.address, source.port, ProxyFault.notTrusted.word)
             }
             return
         }
+        var tallied: ClientNetwork?
+        if case .enters(.admit(let network)) = arrival { tallied = network }
         let token = Token(kind: TokenKind.client, key: key)
         // Out of memory in the kernel: the connection is let go, which the client can see.
         guard (try? poller.add(socket.reference, for: .everyChange, token: token)) != nil else {
+            admission.left(key.slot, countedAs: tallied)
             return
         }
         let slot = clients.insert(
             ClientConnection(
-                transport: Transport(socket), address: address.inlineHost,
-                port: address.port ?? 0, isLocal: address.isLoopback, isTrusted: isTrusted,
-                network: network, phase: isIntroduced ? .introducing : .idle,
+                transport: Transport(socket), source: source, tallied: tallied,
+                phase: arrival == .awaitsHeader ? .introducing : .idle,
                 directions: plan.isStream ? .writable : [.readable, .writable],
                 activeAt: now, filedFor: now + plan.options.timeoutHead)
         ).slot
@@ -72,7 +71,7 @@ extension Worker {
         lane.connectionOpened()
         // Before it is served: it may be closed there, and then there is room again.
         if clients.isFull { plan.crowd.filled(index) }
-        if isIntroduced || admit(slot) {
+        if arrival != .enters(.refuse) || refuse(slot) {
             // What it has to say has most often come with the connection.
             serve(slot)
         }
@@ -81,22 +80,9 @@ extension Worker {
         if clients.isFull && !plan.crowd.isFull { pauseAccepting() }
     }
 
-    func isTrusted(_ address: Address) -> Bool {
-        !plan.trusted.isEmpty && plan.trusted.contains { $0.contains(address) }
-    }
-
-    /// Who a client is, is known now: it may have too many connections. False when it is gone.
-    mutating func admit(_ client: ClientConnection.Slot) -> Bool {
-        if let tally = plan.tally, !clients[client].isTrusted, let network = clients[client].network
-        {
-            if !tally.enter(network) { return refuse(client) }
-            clients[client].tallied = network
-        }
-        return true
-    }
-
     /// The client has as many connections as it may: this one is told so, and nothing is read.
-    private mutating func refuse(_ client: ClientConnection.Slot) -> Bool {
+    /// False when it is gone.
+    mutating func refuse(_ client: ClientConnection.Slot) -> Bool {
         if exchanges.isFull {
             closeClient(client, reset: true)
             return false
@@ -107,9 +93,7 @@ extension Worker {
         lane.exchangeOpened()
         exchanges[exchange].asked.isStream = plan.isStream
         exchanges[exchange].asked.savedLine.append(text: "-")
-        answer(
-            exchange,
-            OwnAnswer(.tooManyConnections, "this address has too many connections at a time"))
+        answer(exchange, Admission.refusal)
         return true
     }
 
@@ -173,9 +157,8 @@ extension Worker {
         wheel.unfile(wheelPlace(client: client))
         noteHeard(client)
         if clients.isFull { plan.crowd.hasRoomAgain(index) }
-        if let tallied = clients[client].tallied { plan.tally?.leave(tallied) }
+        admission.left(client, countedAs: clients[client].tallied)
         if reset { Socket.resetOnClose(clients[client].transport.socket) }
-        if !introductions.isEmpty { introductions[client] = nil }
         clients.discard(client)
         lane.connectionClosed()
         if clients.count == relievedAt { plan.crowd.isRelieved() }
@@ -208,28 +191,5 @@ extension Worker {
             closeClient(client)
             return false
         }
-    }
-}
-
-extension Address {
-    /// The host as text in place; no memory is asked for where it is IPv4 or ::1.
-    var inlineHost: InlineText {
-        var text = InlineText()
-        switch self {
-        case .inet(let number, _):
-            for shift in [24, 16, 8, 0] as [UInt32] {
-                let octet = UInt8(truncatingIfNeeded: number >> shift)
-                if octet >= 100 { text.append(48 + octet / 100) }
-                if octet >= 10 { text.append(48 + octet / 10 % 10) }
-                text.append(48 + octet % 10)
-                if shift > 0 { text.append(46) }
-            }
-        case .inet6(0, 1, _):
-            text.append(Ascii.colon)
-            text.append(Ascii.colon)
-            text.append(49)
-        case .inet6, .unix: text.append(host.utf8.span)
-        }
-        return text
     }
 }

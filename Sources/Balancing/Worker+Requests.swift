@@ -69,20 +69,31 @@ extension Worker {
     }
 
     private mutating func parseHead(_ exchange: Exchange.Slot) {
-        switch exchanges[exchange].request.parse(&requestHead, limits: plan.headLimits) {
+        switch heads.readRequest(exchanges[exchange].request) {
         case .partial: return
         case .malformed(let reason): requestMalformed(exchange, reason)
         case .complete(let length): headComplete(exchange, length)
         }
     }
 
-    /// The head is in `requestHead`, and its bytes lie at the front of the queue.
+    /// The head is in `heads.request`, and its bytes lie at the front of the queue.
     private mutating func headComplete(_ exchange: Exchange.Slot, _ length: Int) {
-        noteHead(exchange)
+        let client = exchanges[exchange].client
+        clients[client].requests &+= 1
+        heads.asked(
+            &exchanges[exchange], by: clients[client].source, isLeaving: acceptance.isLeaving,
+            now: now)
+        if exchanges[exchange].asked.awaitsContinue {
+            arm(client: client, for: now + Limits.continuePatience)
+        }
         if isRefused(exchange, length) { return }
         if plan.hashesKeys { noteKey(exchange) }
         if plan.keepsByCookie { noteCookie(exchange) }
-        rewriteHead(exchange, length)
+        let header = plan.introduces ? outgoingHeader(client) : nil
+        let framing = framingBuffer(heads.request.framing)
+        heads.rewriteRequest(
+            &exchanges[exchange], length, from: clients[client].source, behind: header,
+            framing: framing)
         let malformed = exchanges[exchange].request.digest()
         if let malformed {
             requestMalformed(exchange, malformed)
@@ -98,64 +109,28 @@ extension Worker {
         // More of it will come, and the head may be let go before the end.
         if !exchanges[exchange].request.isComplete {
             saveLine(exchange)
-            exchanges[exchange].asked.format = format(exchange)
+            exchanges[exchange].asked.format = heads.format(exchanges[exchange])
             if exchanges[exchange].request.bodyBytes == 0 {
-                let client = exchanges[exchange].client
                 Socket.acknowledgeNow(clients[client].transport.socket)
             }
         }
         deliver(exchange)
     }
 
-    /// Keeps of the head what is needed when it has been let go.
-    private mutating func noteHead(_ exchange: Exchange.Slot) {
-        let client = exchanges[exchange].client
-        clients[client].requests &+= 1
-        exchanges[exchange].asked.network = clients[client].network
-        exchanges[exchange].asked.method = requestHead.method
-        exchanges[exchange].asked.minorVersion = requestHead.minorVersion
-        exchanges[exchange].asked.asksUpgrade = requestHead.upgrade != nil
-        exchanges[exchange].asked.awaitsContinue = requestHead.expectsContinue
-        if requestHead.expectsContinue {
-            arm(client: client, for: now + Limits.continuePatience)
-        }
-        if let upgrade = requestHead.upgrade {
-            exchanges[exchange].asked.protocols = exchanges[exchange].request.copy(upgrade.range)
-        }
-        exchanges[exchange].answering.keepsClient =
-            requestHead.isPersistent && !acceptance.isLeaving
-        // What came through another proxy came from somewhere else, whoever connected to us.
-        exchanges[exchange].asked.isLocal =
-            clients[client].isLocal && !requestHead.hasVia && !requestHead.hasClaims
-        if clients[client].isTrusted {
-            let claimed = exchanges[exchange].request.claimedClient(
-                requestHead, trusted: plan.trusted)
-            if let claimed {
-                exchanges[exchange].asked.claimedAddress = claimed.inlineHost
-                exchanges[exchange].asked.network = ClientNetwork(claimed)
-            }
-        }
-        if let id = requestHead.requestID {
-            exchanges[exchange].asked.requestID = exchanges[exchange].request.text(id.range)
-        } else {
-            exchanges[exchange].asked.requestID = identity.next(now)
-        }
-    }
-
     /// Whether the request is understood and not passed on; it has been answered then.
     private mutating func isRefused(_ exchange: Exchange.Slot, _ length: Int) -> Bool {
-        if let cause = refusal(exchange) {
-            refuse(exchange, length, OwnAnswer(cause, refusalSentence(cause)))
+        if let cause = heads.refusal(exchanges[exchange].request) {
+            refuse(exchange, length, heads.answer(refusing: cause))
             return true
         }
-        if plan.limitsRates, let own = answerToHaste(exchange) {
+        if admission.limitsRates, let own = answerToHaste(exchange) {
             refuse(exchange, length, own)
             return true
         }
-        if let most = plan.maxBody, case .length(let announced) = requestHead.framing,
+        if let most = plan.maxBody, case .length(let announced) = heads.request.framing,
             announced > most
         {
-            noteRefusal(exchange)
+            heads.noteRefused(&exchanges[exchange])
             bodyTooLarge(exchange)
             return true
         }
@@ -163,72 +138,8 @@ extension Worker {
     }
 
     private mutating func refuse(_ exchange: Exchange.Slot, _ length: Int, _ own: OwnAnswer) {
-        noteRefusal(exchange)
-        // Where nothing follows it, the request is over; after CONNECT anything may follow.
-        if requestHead.framing == .none && requestHead.method != .connect {
-            exchanges[exchange].request.refused(length)
-        }
+        heads.refused(&exchanges[exchange], length)
         answer(exchange, own)
-    }
-
-    /// Keeps what an answer and its access line need of a head that goes nowhere.
-    private mutating func noteRefusal(_ exchange: Exchange.Slot) {
-        noteFormat(exchange)
-        let start = Int(requestHead.methodRange.start)
-        let end = min(Int(requestHead.target.end), start + Limits.loggedTarget)
-        exchanges[exchange].asked.savedLine = exchanges[exchange].request.copy(start..<end)
-    }
-
-    /// Why what is understood is not passed on.
-    private mutating func refusal(_ exchange: Exchange.Slot) -> Cause? {
-        if requestHead.method == .connect { return .refusedMethod }
-        if requestHead.hasVia && exchanges[exchange].request.hasBeenHere(requestHead, forwarded) {
-            return .loop
-        }
-        if requestHead.maxForwards == 0 {
-            return requestHead.method == .trace ? .refusedMethod : .meantForUs
-        }
-        return nil
-    }
-
-    private func refusalSentence(_ cause: Cause) -> String {
-        switch cause {
-        case .loop: "this request has been through this balancer before"
-        case .meantForUs: "This is lbctl's balancer"
-        default:
-            requestHead.method == .connect
-                ? "CONNECT is not offered here" : "TRACE is not answered here"
-        }
-    }
-
-    /// Puts the head that goes to the backend where the client's was, right before the body.
-    private mutating func rewriteHead(_ exchange: Exchange.Slot, _ length: Int) {
-        let client = exchanges[exchange].client
-        forwarded.clientAddress = clients[client].address
-        forwarded.isTrusted = clients[client].isTrusted
-        forwarded.requestID = exchanges[exchange].asked.requestID
-        scratch.removeAll()
-        // Each try is on a connection of its own then, and begins with it.
-        let introduction = appendIntroduction(of: client)
-        exchanges[exchange].request.write(requestHead, adding: forwarded, to: &scratch)
-        exchanges[exchange].asked.lineLength = Self.lineLength(scratch, from: introduction)
-        exchanges[exchange].request.replaceHead(length, with: scratch)
-        exchanges[exchange].request.prefix = introduction
-        let body = requestHead.framing
-        exchanges[exchange].request.headEnded(
-            scratch.count, body: body, asChunks: true, trailers: false,
-            framing: framingBuffer(body))
-        exchanges[exchange].phase = .delivering
-    }
-
-    /// How long method and target are, with the blank between them.
-    private static func lineLength(_ queue: borrowing ByteQueue, from start: Int) -> Int {
-        let head = queue.bytes
-        var index = start
-        while index < head.count && head[index] != Ascii.space { index += 1 }
-        index += 1
-        while index < head.count && head[index] != Ascii.space { index += 1 }
-        return min(index, head.count) - start
     }
 
     /// Gives the request to a backend that it has not been tried on. `isCalled`: it has waited for

@@ -39,18 +39,13 @@ extension Worker {
             let isEmpty =
                 exchanges[exchange].response.queue.count == exchanges[exchange].response.ready
             if isEmpty { return }
-            switch exchanges[exchange].response.parse(&responseHead, limits: plan.responseLimits) {
+            switch heads.readResponse(exchanges[exchange].response) {
             case .partial: return
             case .malformed(let reason):
                 responseMalformed(exchange, ResponseFault(reason))
                 return
             case .complete(let length):
-                // An answer to a request that has not been sent is meant for somebody else.
-                if exchanges[exchange].request.sent == 0 && exchanges[exchange].request.isWhole {
-                    responseMalformed(exchange, ResponseFault("it answered before it was asked"))
-                    return
-                }
-                if !acceptHead(exchange, upstream, length) { return }
+                if !headArrived(exchange, upstream, length) { return }
             }
         }
         if let reason = exchanges[exchange].response.digest() {
@@ -66,125 +61,44 @@ extension Worker {
         }
     }
 
-    /// Puts the head that goes to the client where the backend's was. False when the exchange has
-    /// taken another turn.
-    private mutating func acceptHead(
+    /// The head of a response is complete. False when the exchange has taken another turn.
+    private mutating func headArrived(
         _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, _ length: Int
     ) -> Bool {
-        let status = responseHead.status
-        if status == 101 { return acceptUpgrade(exchange, upstream, length) }
-        if status < 200 {
-            exchanges[exchange].answering.interims += 1
-            if exchanges[exchange].answering.interims > Limits.interims {
-                responseMalformed(exchange, ResponseFault(.tooManyInterims))
-                return false
-            }
-            // HTTP/1.0 has no interim responses (RFC 9110 §15.2). And there are clients that wait
-            // for ever after a second 100: one too late, or of a second try.
-            let isRepeated = status == 100 && exchanges[exchange].answering.wasBidContinue
-            if exchanges[exchange].asked.minorVersion == 0 || isRepeated {
-                exchanges[exchange].response.dropHead(length)
-            } else {
-                if status == 100 {
-                    exchanges[exchange].asked.awaitsContinue = false
-                    exchanges[exchange].answering.wasBidContinue = true
-                }
-                writeHead(exchange, length, .keepAlive, chunked: false)
-                exchanges[exchange].response.interimHeadEnded(scratch.count)
-            }
+        switch heads.answered(&exchanges[exchange], length) {
+        case .interim: return true
+        case .final:
+            finalHeadArrived(exchange, upstream, length)
             return true
-        }
-        let body = responseHead.framing(answering: exchanges[exchange].asked.method)
-        // A head with such a field can't go on as it lies.
-        if responseHead.needsRewrite,
-            let seconds = exchanges[exchange].response.keepAliveSeconds(responseHead)
-        {
-            pool.announced(seconds, upstreams[upstream])
-        }
-        exchanges[exchange].answering.status = status
-        exchanges[exchange].phase = .answering
-        lane.answered(
-            slot: exchanges[exchange].attempts.process.slot, status: status,
-            after: now.since(exchanges[exchange].attempts.sentAt))
-        noteAnswered(exchange)
-        let isOld = exchanges[exchange].asked.minorVersion == 0
-        // Without a length an old client knows the end by the close, and so does a new one where
-        // the backend does it like that. A request that has not all come cannot be followed by
-        // another.
-        if body == .untilClose || (isOld && body == .chunked)
-            || !exchanges[exchange].request.isComplete || acceptance.isLeaving
-        {
-            exchanges[exchange].answering.keepsClient = false
-        }
-        let word: ResponseHead.ConnectionWord =
-            !exchanges[exchange].answering.keepsClient
-            ? .close : isOld ? .keepAliveFor10 : .keepAlive
-        exchanges[exchange].answering.isEventStream = isEventStream(exchange, body, behind: length)
-        writeHead(exchange, length, word, chunked: body == .chunked && !isOld)
-        exchanges[exchange].response.headEnded(
-            scratch.count, body: body, asChunks: !isOld, trailers: !responseHead.hasNominations,
-            framing: framingBuffer(body))
-        upstreams[upstream].isReusable = responseHead.isPersistent && body != .untilClose
-        return true
-    }
-
-    private mutating func acceptUpgrade(
-        _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, _ length: Int
-    ) -> Bool {
-        // RFC 9110 §15.2.2: only what the client asked for can be switched to.
-        let isWanted =
-            exchanges[exchange].asked.asksUpgrade && exchanges[exchange].request.isComplete
-            && exchanges[exchange].request.pendingCount == 0
-            && exchanges[exchange].response.switches(
-                responseHead, to: exchanges[exchange].asked.protocols)
-        if !isWanted {
-            responseMalformed(exchange, ResponseFault(.switchedUnasked))
+        case .switches:
+            noteAnswered(exchange)
+            if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
+            heads.switchProtocol(&exchanges[exchange], length)
+            arm(client: exchanges[exchange].client, for: now + plan.options.timeoutTunnel)
+            return false
+        case .malformed(let fault):
+            responseMalformed(exchange, fault)
             return false
         }
-        exchanges[exchange].answering.status = 101
-        exchanges[exchange].phase = .streaming
-        // From here on a break can't be told of, and shows as what it is.
-        exchanges[exchange].answering.hasAnswered = true
-        exchanges[exchange].answering.keepsClient = false
-        noteAnswered(exchange)
-        writeHead(exchange, length, .upgrade, chunked: false)
-        exchanges[exchange].response.headEnded(
-            scratch.count, body: .untilClose, asChunks: false, trailers: false,
-            framing: ByteQueue())
-        if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
-        exchanges[exchange].stream.up.begin(with: exchanges[exchange].request.takeRest(), ours: 0)
-        exchanges[exchange].stream.down.begin(
-            with: exchanges[exchange].response.takeRest(), ours: scratch.count)
-        arm(client: exchanges[exchange].client, for: now + plan.options.timeoutTunnel)
-        return false
     }
 
-    /// Whether more will come that may be long in coming; whose body is here already, as most are,
-    /// is not asked for its type.
-    private func isEventStream(
-        _ exchange: Exchange.Slot, _ body: BodyFraming, behind length: Int
-    ) -> Bool {
-        let start = exchanges[exchange].response.ready + length
-        switch body {
-        case .none: return false
-        case .length(let whole)
-        where whole <= UInt64(exchanges[exchange].response.queue.count - start): return false
-        case .length, .chunked, .untilClose: break
-        }
-        return exchanges[exchange].response.isEventStream(responseHead)
-    }
-
-    /// Leaves the head that is sent on in front of the queue, and its length in `scratch`.
-    private mutating func writeHead(
-        _ exchange: Exchange.Slot, _ length: Int, _ word: ResponseHead.ConnectionWord, chunked: Bool
+    private mutating func finalHeadArrived(
+        _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, _ length: Int
     ) {
-        scratch.removeAll()
-        let needsDate = !responseHead.hasDate && responseHead.status >= 200
-        let lines = needsDate ? dateLine.line(now) : InlineText()
-        exchanges[exchange].response.write(
-            responseHead, word, chunked: chunked, adding: lines, to: &scratch)
-        if plan.keepsByCookie && responseHead.status >= 200 { addCookie(exchange) }
-        exchanges[exchange].response.replaceHead(length, with: scratch)
+        if let seconds = heads.keepAliveSeconds(exchanges[exchange].response) {
+            pool.announced(seconds, upstreams[upstream])
+        }
+        lane.answered(
+            slot: exchanges[exchange].attempts.process.slot, status: heads.response.status,
+            after: now.since(exchanges[exchange].attempts.sentAt))
+        noteAnswered(exchange)
+        let body = heads.response.framing(answering: exchanges[exchange].asked.method)
+        let framing = framingBuffer(body)
+        heads.rewriteResponse(
+            &exchanges[exchange], length, body: body, framing: framing,
+            cookie: plan.keepsByCookie ? newCookie(exchange) : nil,
+            isLeaving: acceptance.isLeaving, now: now)
+        upstreams[upstream].isReusable = heads.response.isPersistent && body != .untilClose
     }
 
     /// Something to read a response into: a big piece for a big body, but a thread has few of

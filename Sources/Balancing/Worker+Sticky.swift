@@ -7,26 +7,19 @@ import Kernel
 extension Worker {
     /// Keeps what the cookie of the head that was just parsed says.
     mutating func noteCookie(_ exchange: Exchange.Slot) {
-        guard let index = exchanges[exchange].request.member(requestHead, plan.cookieName, roster)
+        guard let index = exchanges[exchange].request.member(heads.request, plan.cookieName, roster)
         else { return }
         exchanges[exchange].asked.cookieSlot = roster.members[index].slot
     }
 
-    /// Adds the cookie to the response head in `scratch`, where the client has another or none.
-    ///
-    /// It goes with the browser's session, no script can read it (HttpOnly), and other sites'
-    /// requests come without it but for plain links (SameSite=Lax; RFC 6265bis §5.6.7).
-    mutating func addCookie(_ exchange: Exchange.Slot) {
+    /// The cookie for the client of a request that has been answered, where it has another or none.
+    func newCookie(_ exchange: Exchange.Slot) -> HeadRewriter.Cookie? {
         let slot = exchanges[exchange].attempts.process.slot
-        guard exchanges[exchange].asked.cookieSlot != slot, let index = roster.index(ofSlot: slot),
-            let value = roster.cookies?.value(of: index)
-        else { return }
-        scratch.truncate(to: scratch.count - 2)
-        scratch.append("Set-Cookie: ")
-        scratch.append(plan.cookieName.bytes)
-        scratch.append("=")
-        scratch.append(value.span)
-        scratch.append("; Path=/; HttpOnly; SameSite=Lax\r\n\r\n")
+        guard exchanges[exchange].asked.cookieSlot != slot, let index = roster.index(ofSlot: slot)
+        else {
+            return nil
+        }
+        return roster.cookies?.value(of: index)
     }
 }
 

@@ -33,7 +33,7 @@ extension Worker {
         clients[client].filedFor = now + plan.clientCheck
         wheel.file(wheelPlace(client: client), at: clients[client].filedFor)
         switch clients[client].phase {
-        case .introducing: refuseIntroduction(client, "proxy_header_missing")
+        case .introducing: refuseIntroduction(client, .missing)
         case .idle, .postponed, .lingering: closeClient(client)
         case .serving(let exchange): clientTooSlow(exchange)
         }

@@ -1,9 +1,7 @@
 import Basics
 import Choosing
 import Control
-import HTTP1
 import Kernel
-import ProxyProtocol
 import Scoreboard
 import Synchronization
 
@@ -35,16 +33,9 @@ struct Worker: ~Copyable {
     var picker: Picker
     var accounts: FailoverAccounts<Exchange>
     var hangs: HangDetector
-    var requestHead = RequestHead()
-    var responseHead = ResponseHead()
-    var forwarded = ForwardedFields()
-    /// What proxies have told of clients, by slot, where it is to be told to backends.
-    var introductions: [ClientConnection.Slot: ProxyHeader] = [:]
-    /// Where PROXY headers are looked at.
-    var introduction = ByteQueue(capacity: Limits.proxyHeader)
+    var admission: Admission
+    var heads: HeadRewriter
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
-    var identity: RequestIdentity
-    var dateLine: DateLine
     var accessLog: AccessLog
     /// The clock, read once a turn.
     var now: Instant
@@ -93,14 +84,35 @@ struct Worker: ~Copyable {
             backends: plan.scoreboard.backendCapacity, window: Limits.deathWindow,
             patience: Limits.newsDelay)
         hangs = HangDetector(backends: plan.scoreboard.backendCapacity)
-        identity = RequestIdentity(now: start)
-        dateLine = DateLine(
+        admission = Admission(Self.admissionTerms(plan))
+        heads = HeadRewriter(
+            Self.headTerms(plan),
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
         accessLog = AccessLog(plan.accessLog)
         now = start
-        forwarded.writesForwarded = plan.options.forwarded
-        forwarded.pseudonym = plan.pseudonym
-        forwarded.fallbackHost = plan.fallbackHost
+    }
+
+    private static func admissionTerms(_ plan: WorkerPlan) -> Admission.Terms {
+        var terms = Admission.Terms()
+        terms.proxies = TrustedProxies(plan.trusted)
+        terms.acceptsHeaders = plan.options.acceptProxy
+        terms.keepsHeaders = plan.introduces
+        terms.rules = plan.limitsRates ? plan.rules : nil
+        terms.tally = plan.tally
+        return terms
+    }
+
+    private static func headTerms(_ plan: WorkerPlan) -> HeadRewriter.Terms {
+        var terms = HeadRewriter.Terms()
+        terms.requestLimits = plan.headLimits
+        terms.responseLimits = plan.responseLimits
+        terms.proxies = TrustedProxies(plan.trusted)
+        terms.pseudonym = plan.pseudonym
+        terms.fallbackHost = plan.fallbackHost
+        terms.writesForwarded = plan.options.forwarded
+        terms.proxyVersion = plan.proxyVersion
+        terms.cookieName = plan.cookieName
+        return terms
     }
 
     /// Runs until the balancer leaves and the last exchange is over.

@@ -1,7 +1,7 @@
 import Basics
 
 /// What a request is told about its way when it is sent on.
-public struct ForwardedFields: Sendable {
+public struct ForwardedFields: ~Copyable, Sendable {
     /// How the client spoke to us.
     public enum Scheme: UInt8, Sendable {
         case http, https
@@ -21,6 +21,8 @@ public struct ForwardedFields: Sendable {
     public var pseudonym = InlineText()
     /// Whether Forwarded (RFC 7239) is written too.
     public var writesForwarded = false
+
+    private let pin = Pin()
 
     /// Nothing known yet.
     public init() {}

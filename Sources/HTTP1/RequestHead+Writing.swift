@@ -30,7 +30,19 @@ extension RequestHead {
             out.append("\r\n")
         }
         writeOwn(from: bytes, added, to: &out)
-        out.append("\r\n")
+    }
+
+    /// How long method and target are as they are sent on, with the blank between them.
+    public func forwardedLineLength(in bytes: Span<UInt8>) -> Int {
+        if isLineVerbatim { return Int(target.end) - Int(methodRange.start) }
+        return methodRange.count + 1 + (needsRoot(bytes) ? 1 : 0) + pathAndQuery.count
+    }
+
+    /// Whether the target as it came has no path (RFC 9112 §3.2.4): OPTIONS about the whole server
+    /// becomes the asterisk again, and all others ask for the root.
+    private func needsRoot(_ bytes: Span<UInt8>) -> Bool {
+        targetForm == .absolute
+            && (pathAndQuery.isEmpty || bytes[Int(pathAndQuery.start)] != 0x2F)
     }
 
     private var fieldsStart: Int { fields.count > 0 ? Int(fields[0].line) : fields.end }
@@ -38,10 +50,7 @@ extension RequestHead {
     private func writeRequestLine(from bytes: Span<UInt8>, to out: inout ByteQueue) {
         out.append(bytes.extracting(methodRange.range))
         out.append(" ")
-        if targetForm == .absolute
-            && (pathAndQuery.isEmpty || bytes[Int(pathAndQuery.start)] != 0x2F)
-        {
-            // RFC 9112 §3.2.4: OPTIONS about the whole server becomes the asterisk again.
+        if needsRoot(bytes) {
             out.append(pathAndQuery.isEmpty && method == .options ? "*" : "/")
         }
         out.append(bytes.extracting(pathAndQuery.range))
@@ -85,6 +94,7 @@ extension RequestHead {
         }
     }
 
+    /// With the empty line behind it.
     private func writeOwn(
         from bytes: Span<UInt8>, _ added: borrowing ForwardedFields, to out: inout ByteQueue
     ) {
@@ -123,15 +133,15 @@ extension RequestHead {
             out.append("\r\nX-Request-Id: ")
             out.append(added.requestID.bytes)
         }
-        out.append("\r\n")
         if added.writesForwarded { writeForwardedField(from: bytes, added, to: &out) }
+        out.append("\r\n\r\n")
     }
 
     /// RFC 7239 §4, §6: addresses with colons stand in brackets and quotes.
     private func writeForwardedField(
         from bytes: Span<UInt8>, _ added: borrowing ForwardedFields, to out: inout ByteQueue
     ) {
-        out.append("Forwarded: for=")
+        out.append("\r\nForwarded: for=")
         let address = added.clientAddress.bytes
         var hasColon = false
         for index in address.indices where address[index] == Ascii.colon { hasColon = true }
@@ -144,6 +154,5 @@ extension RequestHead {
             out.append(bytes.extracting(host.range))
             out.append("\"")
         }
-        out.append("\r\n")
     }
 }

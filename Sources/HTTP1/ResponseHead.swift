@@ -22,6 +22,8 @@ public struct ResponseHead: ~Copyable {
     public internal(set) var isPersistent = true
     /// False where the head can go to an HTTP/1.1 client, on a kept connection, as it lies.
     public internal(set) var needsRewrite = false
+    /// Whether it is sent on as it lies, where nothing is added to it and the connection is kept.
+    public var isSentAsItLies: Bool { !needsRewrite && transferEncodings.isEmpty }
     /// Whether there is a Date field; one must be added where there is none (RFC 9110 §6.6.1).
     public internal(set) var hasDate = false
     /// Whether Connection names fields of its own: then trailers must not be sent on either.

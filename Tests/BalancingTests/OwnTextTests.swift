@@ -5,6 +5,8 @@ import Testing
 @testable import Balancing
 
 @Suite struct OwnTextTests {
+    private let wallOffset = Clock.wallTime().nanoseconds &- Clock.now().nanoseconds
+
     private func string(_ text: InlineText) -> String { Worker.string(text) }
 
     @Test func `the date of a known second is right`() {
@@ -22,7 +24,7 @@ import Testing
     }
 
     @Test func `identifiers are 26 characters, differ and sort by their making`() {
-        var identity = RequestIdentity(now: Clock.now())
+        var identity = RequestIdentity(wallOffset: wallOffset)
         var last = ""
         for step in 0..<1000 {
             let now = Instant(nanoseconds: Clock.now().nanoseconds + UInt64(step) * 10_000_000)
@@ -34,7 +36,7 @@ import Testing
     }
 
     @Test func `no two of a hundred thousand identifiers are the same`() {
-        var identity = RequestIdentity(now: Clock.now())
+        var identity = RequestIdentity(wallOffset: wallOffset)
         let now = Clock.now()
         var seen: Set<String> = []
         let alphabet = Set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
