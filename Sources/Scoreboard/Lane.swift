@@ -150,6 +150,7 @@ public struct Lane: @unchecked Sendable {
         store(0, at: Layout.Lane.connectionsOpen)
         store(0, at: Layout.Lane.exchangesOpen)
         store(0, at: Layout.Lane.connectionsUnheard)
+        for batch in 0..<Layout.Batch.perLane { store(0, at: Layout.Lane.batches + batch) }
         for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
             heir.add(load(index), at: index)
