@@ -48,6 +48,8 @@ struct Exchange: ~Copyable {
     /// Method and target once the head that they stood in has been let go.
     var savedLine = ByteQueue()
     var status: UInt16 = 0
+    /// Whether its access line has been written.
+    var isLogged = false
     /// Whether the response is a stream of events, which may be silent for long.
     var isEventStream = false
     /// Whether the response's head needed a larger buffer than most.
@@ -101,18 +103,14 @@ struct Exchange: ~Copyable {
     /// Copies method and target, at most `length` bytes, while the head they stand in is here.
     mutating func saveLine(_ length: Int) {
         var saved = ByteQueue(capacity: length)
-        request.copyFirst(length, to: &saved)
+        saved.append(request.first(length))
         savedLine = saved
     }
 
-    /// Appends method and target, at most `length` bytes. It changes nothing; one that is lent to
-    /// read from is copied.
-    mutating func appendLine(_ length: Int, to text: inout ByteQueue) {
-        if savedLine.isEmpty {
-            request.copyFirst(min(lineLength, length), to: &text)
-        } else {
-            text.append(savedLine.bytes)
-        }
+    /// Method and target, at most `length` bytes.
+    @_lifetime(borrow self)
+    func line(_ length: Int) -> Span<UInt8> {
+        savedLine.isEmpty ? request.first(min(lineLength, length)) : savedLine.bytes
     }
 
     /// What may be done with it once more.

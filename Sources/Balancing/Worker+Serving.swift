@@ -83,7 +83,10 @@ extension Worker {
     mutating func sendResponse(_ exchange: Exchange.Slot) -> Step {
         let client = exchanges[exchange].client
         let wanted = exchanges[exchange].response.pendingCount
-        switch exchanges[exchange].response.send(over: clients[client].transport) {
+        let isLogged = logBeforeEnd(exchange)
+        let outcome = exchanges[exchange].response.send(over: clients[client].transport)
+        if isLogged { noteEnd(exchange, isSent: outcome == .bytes(wanted)) }
+        switch outcome {
         case .bytes(let count):
             exchanges[exchange].response.didSend(count)
             exchanges[exchange].sentToClient &+= UInt64(count)

@@ -50,7 +50,7 @@ struct Worker: ~Copyable {
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
     var identity: RequestIdentity
     var dateLine: DateLine
-    var accessLog: AccessLog
+    var accessLogger: AccessLogger
     /// The clock, read once a turn.
     var now: Instant
     /// How many retries there may still be.
@@ -112,7 +112,9 @@ struct Worker: ~Copyable {
         identity = RequestIdentity(now: start)
         dateLine = DateLine(
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
-        accessLog = AccessLog(plan.accessLog)
+        accessLogger = AccessLogger(
+            isOn: plan.accessLog.isOn, delay: Limits.logDelay,
+            BatchWriter(plan.scoreboard.batches(of: lane), isMarked: plan.isSupervised))
         now = start
         forwarded.writesForwarded = plan.options.forwarded
         forwarded.pseudonym = plan.pseudonym
@@ -194,7 +196,7 @@ struct Worker: ~Copyable {
         if let next = awaited.first {
             least = min(least ?? .init(.max), next.until.since(now))
         }
-        if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
+        if let due = accessLogger.due { least = min(least ?? .init(.max), due.since(now)) }
         if case .paused(let until) = accepting {
             least = min(least ?? .init(.max), until.since(now))
         }
@@ -224,12 +226,6 @@ struct Worker: ~Copyable {
             unfinished.append(key)
         }
         postponed.removeFirst(count)
-    }
-
-    /// Hands over the lines that have waited long enough, or all.
-    mutating func flushLog(force: Bool = false) {
-        let dropped = accessLog.flush(now, force: force)
-        if dropped > 0 { lane.linesDropped(dropped) }
     }
 
     /// Somebody changed the roster or asked the balancer to leave.
