@@ -108,6 +108,7 @@ struct Exchange: ~Copyable {
     }
 
     /// Method and target, at most `length` bytes.
+    @inline(__always)
     @_lifetime(borrow self)
     func line(_ length: Int) -> Span<UInt8> {
         savedLine.isEmpty ? request.first(min(lineLength, length)) : savedLine.bytes

@@ -70,6 +70,7 @@ struct Relay: ~Copyable {
     }
 
     /// The first bytes of the message as it is sent on, as many as there are up to `count`.
+    @inline(__always)
     @_lifetime(borrow self)
     func first(_ count: Int) -> Span<UInt8> {
         if usesFramed {

@@ -31,19 +31,17 @@ extension Worker {
 
     private mutating func logRequest(_ exchange: Exchange.Slot, isSure: Bool) {
         let duration = duration(exchange)
-        let isTroubled =
-            exchanges[exchange].cause != nil || exchanges[exchange].attempts.log.count > 1
-        let attempts = isTroubled ? exchanges[exchange].attempts.log : nil
         let action = Self.logRequest(
-            exchanges[exchange], clients[exchanges[exchange].client], duration, attempts, roster,
+            exchanges[exchange], clients[exchanges[exchange].client], duration, roster,
             isSure: isSure, now: now, to: &accessLogger)
         if action == .write { writeBatch() }
     }
 
+    @inline(__always)
     private static func logRequest(
         _ exchange: borrowing Exchange, _ client: borrowing ClientConnection,
-        _ duration: Nanoseconds, _ attempts: AttemptLog?, _ roster: Roster, isSure: Bool,
-        now: Instant, to logger: inout AccessLogger
+        _ duration: Nanoseconds, _ roster: Roster, isSure: Bool, now: Instant,
+        to logger: inout AccessLogger
     ) -> AccessLogger.Action {
         let isClaimed = !exchange.claimedAddress.isEmpty
         // Of a protocol that was changed to, what went to the client.
@@ -54,7 +52,8 @@ extension Worker {
             isOld: exchange.minorVersion == 0, status: exchange.status,
             bytes: isStream ? exchange.down.count : exchange.response.bodyBytes,
             duration: duration, backend: exchange.attempts.process.slot, cause: exchange.cause)
-        return logger.request(facts, attempts: attempts, roster, isSure: isSure, now: now)
+        return logger.request(
+            facts, attempts: exchange.attempts.log, roster, isSure: isSure, now: now)
     }
 
     private mutating func logStream(_ exchange: Exchange.Slot) {
@@ -79,7 +78,12 @@ extension Worker {
     }
 
     /// Hands over the lines that have waited long enough, or all.
+    @inline(__always)
     mutating func flushLog(force: Bool = false) {
+        if !accessLogger.isEmpty { writeDue(force: force) }
+    }
+
+    private mutating func writeDue(force: Bool) {
         while accessLogger.flush(now: now, force: force) == .write { writeBatch() }
     }
 

@@ -84,10 +84,9 @@ extension Worker {
         let client = exchanges[exchange].client
         let wanted = exchanges[exchange].response.pendingCount
         let isLogged = logBeforeEnd(exchange)
-        let outcome = exchanges[exchange].response.send(over: clients[client].transport)
-        if isLogged { noteEnd(exchange, isSent: outcome == .bytes(wanted)) }
-        switch outcome {
+        switch exchanges[exchange].response.send(over: clients[client].transport) {
         case .bytes(let count):
+            if isLogged { noteEnd(exchange, isSent: count == wanted) }
             exchanges[exchange].response.didSend(count)
             exchanges[exchange].sentToClient &+= UInt64(count)
             exchanges[exchange].responsePace.moved(
@@ -102,9 +101,11 @@ extension Worker {
             giveBackBodyBuffer(exchange)
             return .moved(count)
         case .wantWrite, .wantRead:
+            if isLogged { noteEnd(exchange, isSent: false) }
             waitToSend(exchange, client)
             return .moved(0)
         case .end, .failed:
+            if isLogged { noteEnd(exchange, isSent: false) }
             clientVanished(exchange)
             return .gone
         }

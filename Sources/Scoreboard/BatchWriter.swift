@@ -32,20 +32,19 @@ public struct BatchWriter: ~Copyable, Sendable {
     public static let longestLine = LineBatches.capacity - BatchMark.length
 
     /// Adds a line, given with its end. One that is not sure yet is settled before the next one.
-    /// Where the open batch has no room for it, that is sealed: to be written before another line
-    /// is added.
-    public mutating func add(_ line: Span<UInt8>, isSure: Bool) {
+    /// False where the open batch had no room for it: that is sealed, and to be written before
+    /// another line is added.
+    @discardableResult
+    public mutating func add(_ line: Span<UInt8>, isSure: Bool) -> Bool {
         invariant(certain == total, "a line was added behind one that is not sure")
-        if total + line.count > LineBatches.capacity {
-            invariant(sealed == 0, "a batch became full before an earlier one was written")
-            sealed = total
-            begin(BatchMark.number(after: number))
-        }
+        let fits = total &+ line.count <= LineBatches.capacity
+        if !fits { seal() }
         if total == 0 && isMarked { mark() }
         batches.put(line, at: total, of: number)
-        total += line.count
+        total &+= line.count
         if isSure { certain = total }
         publish()
+        return fits
     }
 
     /// What the last line tells of has happened.
@@ -83,12 +82,20 @@ public struct BatchWriter: ~Copyable, Sendable {
         begin(BatchMark.number(after: number))
     }
 
+    @inline(never)
+    private mutating func seal() {
+        invariant(sealed == 0, "a batch became full before an earlier one was written")
+        sealed = total
+        begin(BatchMark.number(after: number))
+    }
+
     private mutating func begin(_ next: UInt32) {
         number = next
         certain = 0
         total = 0
     }
 
+    @inline(never)
     private mutating func mark() {
         let mark = BatchMark(lane: batches.lane, number: number).bytes
         batches.put(mark.span, at: 0, of: number)

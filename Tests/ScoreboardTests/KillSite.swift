@@ -28,6 +28,13 @@ struct KillSite: ~Copyable {
             }
             children.append(pid)
         }
+        // Not before one of them has begun, however long that takes on a busy machine; the others
+        // may be killed at their very beginning.
+        var waits = 0
+        while board.lane(Self.writers.lowerBound).ownAnswers == 0 && waits < 200_000 {
+            waits += 1
+            Poll.sleep(.microseconds(50))
+        }
         Poll.sleep(.microseconds(Randomness.word() % 500))
         for pid in children { kill(pid, SIGKILL) }
         for pid in children {

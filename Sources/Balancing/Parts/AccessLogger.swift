@@ -87,6 +87,7 @@ struct AccessLogger: ~Copyable {
         self.writer = writer
     }
 
+    var isEmpty: Bool { lines == 0 && sealedLines == 0 }
     /// When a batch is to be written though nothing happens; nothing while there is none.
     var due: Instant? { lines == 0 ? nil : oldest + delay }
 
@@ -94,10 +95,11 @@ struct AccessLogger: ~Copyable {
 
     /// A request is over, as `127.0.0.1 "GET / HTTP/1.1" 200 13 0.412ms backend.2 id=01J…`.
     ///
-    /// `attempts` is given where something went wrong. Where `isSure` is false the last of its
-    /// response is about to be sent, and `sent` tells what came of it.
+    /// Where `isSure` is false the last of its response is about to be sent, and `sent` tells what
+    /// came of it.
+    @inline(__always)
     mutating func request(
-        _ facts: borrowing RequestFacts, attempts: AttemptLog?, _ roster: Roster,
+        _ facts: borrowing RequestFacts, attempts: AttemptLog, _ roster: Roster,
         isSure: Bool = true, now: Instant
     ) -> Action {
         line.removeAll()
@@ -112,7 +114,7 @@ struct AccessLogger: ~Copyable {
         append(milliseconds: facts.duration)
         line.append("ms ")
         append(backend: facts.backend, roster)
-        if let attempts {
+        if facts.cause != nil || attempts.count > 1 {
             append(attempts, roster)
             if let cause = facts.cause, cause != .meantForUs {
                 line.append(" error=")
@@ -137,8 +139,8 @@ struct AccessLogger: ~Copyable {
     /// A connection of the TCP mode is over: bytes to the backend, bytes to the client, and who
     /// ended it, as `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
     mutating func stream(
-        _ client: borrowing Client, _ facts: StreamFacts, attempts: AttemptLog, _ roster: Roster,
-        now: Instant
+        _ client: borrowing Client, _ facts: StreamFacts, attempts: AttemptLog,
+        _ roster: Roster, now: Instant
     ) -> Action {
         line.removeAll()
         append(client)
@@ -199,27 +201,26 @@ struct AccessLogger: ~Copyable {
         writer.written()
     }
 
+    @inline(__always)
     private mutating func add(isSure: Bool, now: Instant) -> Action {
         // No line is that long: there are limits for all that is in it.
         if line.count >= BatchWriter.longestLine {
             line.truncate(to: BatchWriter.longestLine - 1)
         }
         line.append(Ascii.lineFeed)
-        let wasSealed = writer.isSealed
-        Self.add(line, isSure: isSure, to: &writer)
-        let isSealed = writer.isSealed && !wasSealed
-        if isSealed {
+        let fits = Self.add(line, isSure: isSure, to: &writer)
+        if !fits {
             sealedLines = lines
             lines = 0
         }
         if lines == 0 { oldest = now }
-        lines += 1
-        return isSealed ? .write : .nothing
+        lines &+= 1
+        return fits ? .nothing : .write
     }
 
     private static func add(
         _ line: borrowing ByteQueue, isSure: Bool, to writer: inout BatchWriter
-    ) {
+    ) -> Bool {
         writer.add(line.bytes, isSure: isSure)
     }
 
@@ -227,6 +228,7 @@ struct AccessLogger: ~Copyable {
 
     /// A quotation mark or backslash must not end the quoted part of a line: each gets a backslash
     /// in front.
+    @inline(__always)
     private mutating func appendQuoted(_ text: Span<UInt8>) {
         if text.isEmpty {
             line.append("-")

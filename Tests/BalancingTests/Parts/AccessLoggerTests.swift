@@ -46,7 +46,7 @@ import Testing
             client: String = "127.0.0.1", line: String = "GET /", id: String = "01J",
             isOld: Bool = false, status: UInt16 = 200, bytes: UInt64 = 13,
             duration: Nanoseconds = .microseconds(412), backend: BackendSlot = 1,
-            cause: Cause? = nil, attempts: AttemptLog? = nil, isSure: Bool = true,
+            cause: Cause? = nil, attempts: AttemptLog = AttemptLog(), isSure: Bool = true,
             now: Instant = AccessLoggerTests.start
         ) -> AccessLogger.Action {
             let facts = AccessLogger.RequestFacts(
@@ -110,7 +110,7 @@ import Testing
             let facts = AccessLogger.RequestFacts(
                 client: text.utf8.span, line: target.bytes, id: text.utf8.span, isOld: false,
                 status: 200, bytes: 0, duration: Nanoseconds(0), backend: 0, cause: nil)
-            _ = site.logger.request(facts, attempts: nil, Self.roster, now: Self.start)
+            _ = site.logger.request(facts, attempts: AttemptLog(), Self.roster, now: Self.start)
             let escaped: [UInt8] = octet == 0x22 || octet == 0x5C ? [0x5C, octet] : [octet]
             let wanted = Array("c \"/".utf8) + escaped + [0x61] + escaped + Array(" HTTP".utf8)
             let line = site.logger.batch
