@@ -11,7 +11,7 @@
 ///     lines     two batches of access lines for each lane
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 7
+    public static let version: UInt64 = 8
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -65,7 +65,7 @@ public enum Layout {
         static let last = 6
         static let connectionsUnheard = 7
         /// A word for each of the lane's two batches of access lines.
-        static let batches = 8
+        static let batches = 10
         static let words = 16
     }
 
