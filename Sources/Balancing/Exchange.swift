@@ -51,18 +51,16 @@ struct Exchange: ~Copyable {
     /// Copies method and target, at most `length` bytes, while the head they stand in is here.
     mutating func saveLine(_ length: Int) {
         var saved = ByteQueue(capacity: length)
-        request.copyFirst(length, to: &saved)
+        saved.append(request.first(length))
         asked.savedLine = saved
     }
 
-    /// Appends method and target, at most `length` bytes. It changes nothing; one that is lent to
-    /// read from is copied.
-    mutating func appendLine(_ length: Int, to text: inout ByteQueue) {
-        if asked.savedLine.isEmpty {
-            request.copyFirst(min(asked.lineLength, length), to: &text)
-        } else {
-            text.append(asked.savedLine.bytes)
-        }
+    /// Method and target, at most `length` bytes.
+    @inline(__always)
+    @_lifetime(borrow self)
+    func line(_ length: Int) -> Span<UInt8> {
+        asked.savedLine.isEmpty
+            ? request.first(min(asked.lineLength, length)) : asked.savedLine.bytes
     }
 
     /// What may be done with it once more.
@@ -127,6 +125,8 @@ extension Exchange {
     /// How far the answer has come.
     struct Answering {
         var status: UInt16 = 0
+        /// Whether its access line has been written.
+        var isLogged = false
         /// Whether the client's connection is kept when all has gone well.
         var keepsClient = true
         /// Whether the client has been told to go on with its body, by a backend or by us.

@@ -112,10 +112,7 @@ enum Limits {
     static let idlersKept = 1024
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
-    /// Access lines leave in batches of at most this size: the kernel writes them to a pipe
-    /// in one piece or not at all (pipe(7), PIPE_BUF).
-    static let logBatch = 4096
-    /// The oldest line of a batch waits no longer than this.
+    /// The oldest line of a batch of access lines waits no longer than this.
     static let logDelay = Nanoseconds.milliseconds(5)
     /// What of a target is logged, in bytes.
     static let loggedTarget = 1024

@@ -71,15 +71,16 @@ struct Relay: ~Copyable {
         return transport.send(queue.bytes.extracting(sent..<ready))
     }
 
-    /// Appends the first bytes of the message as it is sent on, as many as there are up to `count`.
-    func copyFirst(_ count: Int, to text: inout ByteQueue) {
+    /// The first bytes of the message as it is sent on, as many as there are up to `count`.
+    @inline(__always)
+    @_lifetime(borrow self)
+    func first(_ count: Int) -> Span<UInt8> {
         if usesFramed {
             let end = count < framed.count - prefix ? prefix + count : framed.count
-            text.append(framed.bytes.extracting(prefix..<end))
-        } else {
-            let end = count < ready - prefix ? prefix + count : ready
-            text.append(queue.bytes.extracting(prefix..<end))
+            return framed.bytes.extracting(prefix..<end)
         }
+        let end = count < ready - prefix ? prefix + count : ready
+        return queue.bytes.extracting(prefix..<end)
     }
 
     /// Reads the head of a message once more, as it was sent on; false where it is not here.

@@ -86,8 +86,10 @@ extension Worker {
     mutating func sendResponse(_ exchange: Exchange.Slot) -> Step {
         let client = exchanges[exchange].client
         let wanted = exchanges[exchange].response.pendingCount
+        let isLogged = logBeforeEnd(exchange)
         switch exchanges[exchange].response.send(over: clients[client].transport) {
         case .bytes(let count):
+            if isLogged { noteEnd(exchange, isSent: count == wanted) }
             exchanges[exchange].response.didSend(count)
             exchanges[exchange].answering.sentToClient &+= UInt64(count)
             exchanges[exchange].answering.responsePace.moved(
@@ -104,9 +106,11 @@ extension Worker {
             giveBackBodyBuffer(exchange)
             return .moved(count)
         case .wantWrite, .wantRead:
+            if isLogged { noteEnd(exchange, isSent: false) }
             waitToSend(exchange, client)
             return .moved(0)
         case .end, .failed:
+            if isLogged { noteEnd(exchange, isSent: false) }
             clientVanished(exchange)
             return .gone
         }

@@ -36,7 +36,7 @@ struct Worker: ~Copyable {
     var admission: Admission
     var heads: HeadRewriter
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
-    var accessLog: AccessLog
+    var accessLogger: AccessLogger
     /// The clock, read once a turn.
     var now: Instant
     /// How many retries there may still be.
@@ -88,7 +88,9 @@ struct Worker: ~Copyable {
         heads = HeadRewriter(
             Self.headTerms(plan),
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
-        accessLog = AccessLog(plan.accessLog)
+        accessLogger = AccessLogger(
+            isOn: plan.accessLog.isOn, delay: Limits.logDelay,
+            BatchWriter(plan.scoreboard.batches(of: lane), isMarked: plan.isSupervised))
         now = start
     }
 
@@ -189,7 +191,7 @@ struct Worker: ~Copyable {
         if let due = accounts.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = room.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = answers.due { least = min(least ?? .init(.max), due.since(now)) }
-        if let due = accessLog.due { least = min(least ?? .init(.max), due.since(now)) }
+        if let due = accessLogger.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = acceptance.due { least = min(least ?? .init(.max), due.since(now)) }
         if acceptance.isLeaving {
             least = min(least ?? .init(.max), plan.leaving.until.since(now))
@@ -212,12 +214,6 @@ struct Worker: ~Copyable {
             clients[key.slot].phase = .idle
             turns.usedUp(key)
         }
-    }
-
-    /// Hands over the lines that have waited long enough, or all.
-    mutating func flushLog(force: Bool = false) {
-        let dropped = accessLog.flush(now, force: force)
-        if dropped > 0 { lane.linesDropped(dropped) }
     }
 
     /// Somebody changed the roster or asked the balancer to leave.

@@ -13,6 +13,7 @@ public enum Ascii {
     public static let nine: UInt8 = 0x39
     public static let colon: UInt8 = 0x3A
     public static let semicolon: UInt8 = 0x3B
+    public static let backslash: UInt8 = 0x5C
     public static let delete: UInt8 = 0x7F
 
     /// The digit for a value below sixteen.

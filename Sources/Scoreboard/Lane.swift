@@ -173,6 +173,7 @@ public struct Lane: @unchecked Sendable {
         store(0, at: Layout.Lane.exchangesOpen)
         store(0, at: Layout.Lane.connectionsUnheard)
         waiting(0, since: Instant(nanoseconds: 0))
+        for batch in 0..<Layout.Batch.perLane { store(0, at: Layout.Lane.batches + batch) }
         for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
             heir.add(load(index), at: index)

@@ -8,9 +8,10 @@
 ///     backends  a block each: the balancers' verdict, shared by all
 ///     lanes     a header each, and a cell for each backend
 ///     clients   tables of what is kept of each client, and the list of the banned
+///     lines     two batches of access lines for each lane
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 7
+    public static let version: UInt64 = 8
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -66,6 +67,8 @@ public enum Layout {
         /// How many requests wait for a backend to have room, and when the first of them came.
         static let waiting = 8
         static let waitingSince = 9
+        /// A word for each of the lane's two batches of access lines.
+        static let batches = 10
         static let words = 16
     }
 
@@ -117,8 +120,26 @@ public enum Layout {
         firstLane(backends) + lanes * laneStride(backends)
     }
 
+    /// Batches of access lines.
+    enum Batch {
+        /// What the kernel writes to a pipe in one piece or not at all (pipe(7), PIPE_BUF).
+        static let bytes = 4096
+        static let words = bytes / word
+        /// One is filled while the other is written.
+        static let perLane = 2
+    }
+
+    /// On the boundary of a page, so that a batch takes one.
+    static func firstBatch(_ backends: Int, _ lanes: Int) -> Int {
+        let end = firstClients(backends, lanes) + Clients.words
+        return (end + Batch.words - 1) / Batch.words * Batch.words
+    }
+
     /// The size of the memory in bytes. Pages that nobody writes take no room.
     static func size(backends: Int, lanes: Int) -> Int {
-        (firstClients(backends, lanes) + Clients.words) * word
+        // With room for the way to the boundary, whatever that is: another size tells of another
+        // layout.
+        let end = firstClients(backends, lanes) + Clients.words
+        return (end + (1 + lanes * Batch.perLane) * Batch.words) * word
     }
 }

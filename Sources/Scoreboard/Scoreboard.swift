@@ -60,6 +60,23 @@ public final class Scoreboard: @unchecked Sendable {
         return unsafe Lane(words: words + first, backends: backendCapacity, index: index)
     }
 
+    /// The access lines of the lane with this number.
+    public func batches(ofLane index: Int) -> LineBatches {
+        let lane = lane(index)
+        let first = Layout.firstBatch(backendCapacity, laneCapacity)
+        let batch = first + index * Layout.Batch.perLane * Layout.Batch.words
+        return unsafe LineBatches(
+            lane: index, words: lane.words + Layout.Lane.batches,
+            memory: UnsafeMutableRawPointer(words + batch))
+    }
+
+    /// The access lines of a lane.
+    public func batches(of lane: Lane) -> LineBatches {
+        let first = unsafe words + Layout.firstLane(backendCapacity)
+        return unsafe batches(
+            ofLane: (lane.words - first) / Layout.laneStride(backendCapacity))
+    }
+
     /// Zeroes the lanes of a balancer that is gone, so that another may have them; the counts over
     /// all time move to `heir`, a lane that nobody else writes.
     public func clearLanes(_ range: Range<Int>, movingTotalsTo heir: Lane) {

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Logs
+import Scoreboard
 
 /// One of a child's two output pipes: what comes out of it, cut into lines.
 final class ChildPipe {
@@ -28,6 +29,8 @@ final class ChildPipe {
     private let descriptor: Descriptor
     private var splitter = LineSplitter()
     private(set) var isOpen = true
+    /// The batches that a balancer's access lines came in.
+    private(set) var batches = ReceivedBatches()
     /// When the beginning of a line is to be shown; nothing when none waits.
     private(set) var showsAt: Instant?
     private var waitsSince = Instant(nanoseconds: 0)
@@ -102,6 +105,9 @@ final class ChildPipe {
         noteBeginning(behind: count, now: now)
     }
 
+    /// Takes note of a line that is there for us alone; false where it is one to be shown.
+    func takeMark(_ line: Span<UInt8>) -> Bool { stream == .access && batches.take(line) }
+
     /// Decides how it is read from now on, after it was. `isEmptied` says that there was no more;
     /// a pipe that has more is full, and its child waits; `holds`, that what was read waits for
     /// what the kernel tells before long. True when the poller is to watch it or
@@ -118,7 +124,8 @@ final class ChildPipe {
     /// Decides when what has no line end yet is to be shown. A progress line that is written over
     /// and over is shown only where it comes to rest: each of its states would be a line.
     private func noteBeginning(behind count: Int, now: Instant) {
-        if splitter.pending == 0 {
+        // Access lines are written whole: the rest of one has only not been read yet.
+        if splitter.pending == 0 || stream == .access {
             showsAt = nil
         } else if count == 0 {
             // It was looked at, and had said nothing.

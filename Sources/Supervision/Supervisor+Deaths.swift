@@ -76,6 +76,7 @@ extension Supervisor {
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
+        keepUnwrittenLines(process, of: child)
         hearLastReports(of: process)
         child.maker = process.pid
         reapOrphans()

@@ -64,6 +64,30 @@ extension Supervisor {
         if let pair = process.pair { streamWatch.forget(pair) }
     }
 
+    /// Takes into the stream the access lines that a balancer had not written when it was killed,
+    /// behind those that came out of its pipe.
+    func keepUnwrittenLines(_ process: ChildProcess, of child: SupervisedChild) {
+        guard let link = process.link else { return }
+        let name = child.nameBytes
+        let generation = child.generation
+        log.take { taker in
+            for lane in link.lanes {
+                let received = process.output.batches[lane]
+                scoreboard.batches(ofLane: lane).forEachLeft(after: received) { line, isSure in
+                    var text = ByteQueue(capacity: line.count + Self.unsure.utf8CodeUnitCount)
+                    text.append(line)
+                    if !isSure { text.append(Self.unsure) }
+                    taker.take(
+                        text.bytes, .whole, of: name.span, generation: generation,
+                        stream: .access)
+                }
+            }
+        }
+    }
+
+    /// What stands behind the line of a response of which the last bytes may not have been sent.
+    private static let unsure: StaticString = " sent=unknown"
+
     private func readAll(_ process: ChildProcess, of child: SupervisedChild) {
         if let pair = process.pair {
             readAll(pair, of: child)
@@ -94,6 +118,7 @@ extension Supervisor {
         let stream = pipe.stream
         log.take { taker in
             source { line, part in
+                if pipe.takeMark(line) { return }
                 taker.take(line, part, of: name.span, generation: generation, stream: stream)
                 // Access lines tell nobody why a process is not ready, and there are many.
                 if stream != .access { child.lastLines.remember(line) }

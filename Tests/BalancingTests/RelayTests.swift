@@ -16,7 +16,7 @@ import Testing
     /// What a relay would send now, sent.
     private func takeAll(_ relay: inout Relay) -> String {
         var text = ByteQueue(capacity: 64)
-        relay.copyFirst(.max, to: &text)
+        text.append(relay.first(.max))
         let count = relay.pendingCount
         relay.didSend(count)
         return string(text)

@@ -242,6 +242,12 @@ enum FaultTable {
             "the balancer is stopped while orders are given", "OddMomentTests",
             "nobody waits for a balancer that is paused"),
         Row(
+            "a balancer is killed before it has written its access lines", "KilledBalancerLogTests",
+            "each request that was answered has its line, however often the balancer is killed"),
+        Row(
+            "a balancer is killed while it adds or writes an access line", "KilledLineWriterTests",
+            "writers that are killed at any instant lose no line and leave none twice"),
+        Row(
             "no balancer runs, and none is coming", "NoBalancerTests",
             "while it is stopped who connects is refused, and after a start is served"),
         Row(

@@ -86,9 +86,7 @@ final class RewrittenHeads {
 
     /// Method and target as the access log has them.
     var line: String {
-        var text = ByteQueue(capacity: 64)
-        exchange.appendLine(Limits.loggedTarget, to: &text)
-        return Utf8.string(text.bytes)
+        known { Utf8.string($0.line(Limits.loggedTarget)) }
     }
 
     /// The backend takes all that is there of the request.
@@ -159,7 +157,7 @@ final class RewrittenHeads {
     private static func pending(_ relay: borrowing Relay) -> String {
         var text = ByteQueue(capacity: 4096)
         if relay.prefix > 0 { text.append(relay.queue.bytes.extracting(0..<relay.prefix)) }
-        relay.copyFirst(.max / 2, to: &text)
+        text.append(relay.first(.max / 2))
         return Utf8.string(text.bytes)
     }
 }

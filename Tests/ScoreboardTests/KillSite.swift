@@ -1,0 +1,98 @@
+import Basics
+import Glibc
+import Kernel
+
+@testable import Scoreboard
+
+/// Where writers are started, killed, and what is left of them is looked through.
+struct KillSite: ~Copyable {
+    private static let writers = 1..<4
+    private let board: Scoreboard
+    private(set) var written = 0
+    private(set) var left = 0
+    private(set) var unsure = 0
+
+    init() throws { board = try Scoreboard(backends: 1, lanes: 4) }
+
+    /// Starts them, kills them, and says what is wrong with what they have left.
+    mutating func round() throws -> String? {
+        let pipe = try Pipe()
+        var children: [Int32] = []
+        for lane in Self.writers {
+            let pid = fork()
+            if pid < 0 { return "no process to be had" }
+            if pid == 0 {
+                var source = LineSource(board, lane, pipe.writeEnd.reference)
+                source.run()
+                return "a writer came to an end"
+            }
+            children.append(pid)
+        }
+        // Not before one of them has begun, however long that takes on a busy machine; the others
+        // may be killed at their very beginning.
+        var waits = 0
+        while board.lane(Self.writers.lowerBound).ownAnswers == 0 && waits < 200_000 {
+            waits += 1
+            Poll.sleep(.microseconds(50))
+        }
+        Poll.sleep(.microseconds(Randomness.word() % 500))
+        for pid in children { kill(pid, SIGKILL) }
+        for pid in children {
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+            if status != SIGKILL { return "a writer ended with \(status)" }
+        }
+        return try look(through: pipe)
+    }
+
+    private mutating func look(through pipe: borrowing Pipe) throws -> String? {
+        try pipe.readEnd.setNonBlocking()
+        var received = ByteQueue(capacity: 1 << 17)
+        while case .moved = pipe.readEnd.read(into: &received) { received.reserve(1 << 17) }
+        var batches = ReceivedBatches()
+        var serials = [0, 0, 0, 0]
+        var fault: String?
+        var start = 0
+        while let end = received.bytes.first(Ascii.lineFeed, from: start) {
+            let line = received.bytes.extracting(start..<end)
+            start = end + 1
+            if batches.take(line) { continue }
+            written += 1
+            fault = fault ?? Self.take(line, &serials)
+        }
+        if start != received.count { return "half a line came out of the pipe" }
+        for lane in Self.writers {
+            let answered = Int(board.lane(lane).ownAnswers)
+            var isLastSure = true
+            board.batches(ofLane: lane).forEachLeft(after: batches[lane]) { line, isSure in
+                if !isLastSure { fault = fault ?? "a line stood behind one that was not sure" }
+                isLastSure = isSure
+                left += 1
+                fault = fault ?? Self.take(line, &serials)
+            }
+            if !isLastSure { unsure += 1 }
+            let isTold = serials[lane] == answered
+            if !isTold && (isLastSure || serials[lane] != answered + 1) {
+                return fault ?? "\(serials[lane]) lines tell of \(answered) answers of \(lane)"
+            }
+            let heir = board.lane(0)
+            board.clearLanes(lane..<lane + 1, movingTotalsTo: heir)
+            var isClear = true
+            board.batches(ofLane: lane).forEachLeft(after: nil) { _, _ in isClear = false }
+            if !isClear { return "lines were left in a lane that was cleared" }
+        }
+        return fault
+    }
+
+    /// Each line is the next one of its lane.
+    private static func take(_ line: Span<UInt8>, _ serials: inout [Int]) -> String? {
+        let text = Utf8.string(line)
+        let words = text.split(separator: " ")
+        guard words.count == 3, let lane = Int(words[0]), let serial = Int(words[1]),
+            writers.contains(lane), words[2].utf8.count == LineSource.padding(serial)
+        else { return "no line: '\(text.prefix(100))'" }
+        if serial != serials[lane] + 1 { return "line \(serial) behind \(serials[lane])" }
+        serials[lane] = serial
+        return nil
+    }
+}
