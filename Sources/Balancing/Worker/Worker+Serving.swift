@@ -183,4 +183,53 @@ extension Worker {
         exchanges[exchange].answering.responsePace.waits(from: now)
         arm(client: client, for: now + plan.clientCheck)
     }
+
+    mutating func clientReady(_ client: ClientConnection.Slot, _ readiness: Readiness) {
+        clients[client].directions.note(readiness)
+        if readiness.contains(.peerEnded) { noteEnd(client) }
+        if !readiness.isDisjoint(with: [.hungUp, .failed]) {
+            switch clients[client].phase {
+            // What it has sent is still to be read, and ends with the error.
+            case .introducing, .idle, .postponed: break
+            case .lingering:
+                closeClient(client)
+                return
+            case .serving(let exchange):
+                if exchanges[exchange].phase == .streaming {
+                    streamHungUp(client, isReset: readiness.contains(.failed))
+                } else {
+                    clientVanished(exchange)
+                }
+                return
+            }
+        }
+        serve(client)
+    }
+
+    /// It sends no more, and may be gone: that looks the same.
+    mutating func noteEnd(_ client: ClientConnection.Slot) {
+        clients[client].endedAt = min(clients[client].endedAt, now)
+        arm(client: client, for: now + min(plan.halfClosed, Limits.endLook))
+    }
+
+    mutating func upstreamReady(_ upstream: UpstreamConnection.Slot, _ readiness: Readiness) {
+        upstreams[upstream].directions.note(readiness)
+        if let client = upstreams[upstream].client {
+            serve(client)
+            return
+        }
+        // An idle connection has nothing to say: its end, or bytes that nobody asked for.
+        if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
+            pool.remove(upstream, from: &upstreams)
+            closeIdle(upstream)
+        }
+    }
+
+    /// Both directions with the client are over: what it sent last is still to be passed on.
+    mutating func streamHungUp(_ client: ClientConnection.Slot, isReset: Bool) {
+        let key = clients.key(client)
+        serve(client)
+        if !isReset || !clients.isCurrent(key) { return }
+        if case .serving(let exchange) = clients[client].phase { clientVanished(exchange) }
+    }
 }

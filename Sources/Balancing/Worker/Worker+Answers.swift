@@ -64,20 +64,6 @@ extension Worker {
         answers.joined(exchanges.key(exchange), own, about: process, now: now)
     }
 
-    /// Gives the answers whose news has come, or is not coming.
-    mutating func settleAnswers() {
-        var waiting = answers
-        let settled = waiting.settle(
-            now: now, isCurrent: { roster.isCurrent(slot: $0.slot, generation: $0.generation) },
-            isThere: { exchanges.isCurrent($0) })
-        answers = waiting
-        for (key, own) in settled where exchanges.isCurrent(key) {
-            let client = exchanges[key.slot].client
-            answer(key.slot, own)
-            serve(client)
-        }
-    }
-
     /// Nobody can be chosen: says how it stands with each.
     func nobodyReady(_ exchange: Exchange.Slot) -> OwnAnswer {
         var own = OwnAnswer(.nobodyReady, nobodyReadySentence(exchange))

@@ -57,14 +57,12 @@ extension Worker {
         return true
     }
 
-    /// Another worker has a newcomer, or is about to decide whose client makes room for it.
-    mutating func takeCrowdRequest() {
+    /// Does what another worker has asked for. True where this one is to take newcomers in.
+    mutating func heedCrowdRequest() -> Bool {
         let (request, tells) = plan.crowd.takeRequest(index)
         if request == .letGo && clients.isFull, let slot = nextToGo() { letGo(slot) }
         if tells || request == .letGo { tellOfCrowd() }
-        if request == .nothing { return }
-        resumeAccepting()
-        for index in plan.listeners.indices { accept(from: index) }
+        return request != .nothing
     }
 
     private mutating func letGo(_ client: ClientConnection.Slot) {

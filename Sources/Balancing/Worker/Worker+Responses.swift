@@ -132,27 +132,6 @@ extension Worker {
         return true
     }
 
-    /// The buffer of such a head is given back.
-    mutating func largeHeadEnded(_ exchange: Exchange.Slot) {
-        if !exchanges[exchange].answering.hasLargeHead { return }
-        exchanges[exchange].answering.hasLargeHead = false
-        largeHeads -= 1
-    }
-
-    /// Between two reads of a big body its buffer serves others.
-    @inline(__always)
-    mutating func giveBackBodyBuffer(_ exchange: Exchange.Slot) {
-        guard case .length(let missing) = exchanges[exchange].response.rest,
-            missing >= Limits.bigBody, exchanges[exchange].response.queue.isEmpty
-        else { return }
-        buffers.giveBack(exchanges[exchange].response.queue.take())
-    }
-
-    /// Where a chunked body is framed anew; nothing for the others.
-    mutating func framingBuffer(_ body: BodyFraming) -> ByteQueue {
-        body == .chunked ? buffers.lend() : ByteQueue()
-    }
-
     /// The response has been sent whole: what follows for the client and for the connection behind.
     mutating func finish(_ exchange: Exchange.Slot) -> Step {
         let client = exchanges[exchange].client
@@ -196,20 +175,5 @@ extension Worker {
         let rest = exchanges[exchange].request.queue.take()
         discard(exchange)
         openExchange(client, with: rest)
-    }
-
-    /// Ends an exchange and gives back what it held; the connections are the caller's.
-    mutating func discard(_ exchange: Exchange.Slot) {
-        let client = exchanges[exchange].client
-        largeHeadEnded(exchange)
-        buffers.giveBack(exchanges[exchange].request.queue.take())
-        buffers.giveBack(exchanges[exchange].request.framed.take())
-        buffers.giveBack(exchanges[exchange].response.queue.take())
-        buffers.giveBack(exchanges[exchange].response.framed.take())
-        exchanges[exchange].stream.up.giveBack(to: &buffers)
-        exchanges[exchange].stream.down.giveBack(to: &buffers)
-        exchanges.discard(exchange)
-        clients[client].phase = .idle
-        lane.exchangeClosed()
     }
 }

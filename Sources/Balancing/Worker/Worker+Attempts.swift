@@ -167,90 +167,56 @@ extension Worker {
         exchanges[exchange].stream.endsFirst = nil
     }
 
-    /// What the client sent is no proper request; what it meant to send next can't be known.
-    mutating func requestMalformed(_ exchange: Exchange.Slot, _ reason: Malformation) {
-        exchanges[exchange].answering.keepsClient = false
-        if exchanges[exchange].answering.hasAnswered {
-            exchanges[exchange].answering.cause = .malformedRequest
-            abort(exchange)
-            return
-        }
-        if exchanges[exchange].phase == .readingHead {
-            exchanges[exchange].asked.savedLine.append(text: "-")
-        }
-        letUpstreamGo(exchange)
-        answer(
-            exchange, OwnAnswer(.malformedRequest, "\(reason.sentence)", status: reason.status))
-    }
-
-    /// The body is, or will be, longer than is allowed here.
-    mutating func bodyTooLarge(_ exchange: Exchange.Slot) {
-        exchanges[exchange].answering.keepsClient = false
-        if exchanges[exchange].answering.hasAnswered {
-            exchanges[exchange].answering.cause = .bodyTooLarge
-            abort(exchange)
-            return
-        }
-        letUpstreamGo(exchange)
-        answer(exchange, OwnAnswer(.bodyTooLarge, "the body is longer than is accepted here"))
-    }
-
     mutating func responseMalformed(_ exchange: Exchange.Slot, _ fault: ResponseFault) {
         _ = attemptEnded(exchange, .malformed, errno: nil, fault)
     }
 
-    /// The client left before it was answered.
-    mutating func clientVanished(_ exchange: Exchange.Slot) {
-        let client = exchanges[exchange].client
-        exchanges[exchange].answering.cause = exchanges[exchange].answering.cause ?? .clientLeft
-        if exchanges[exchange].asked.isStream || exchanges[exchange].phase == .streaming {
-            endStream(exchange, reset: true)
-            return
+    /// Gives the request to a backend that it has not been tried on. `isCalled`: it has waited for
+    /// room, and there is some.
+    mutating func deliver(_ exchange: Exchange.Slot, isCalled: Bool = false) {
+        while true {
+            guard let pick = choose(for: exchange, isCalled: isCalled) else { return }
+            let index = pick.index
+            let member = roster.members[index].process
+            let isFirst = exchanges[exchange].attempts.count == 0
+            let isAgain = !isFirst && exchanges[exchange].attempts.includes(member)
+            if !isFirst {
+                lane.retried(to: member.slot)
+            } else {
+                noteForBudget()
+            }
+            if !isFirst { learnEndings(exchange) }
+            exchanges[exchange].attempts.began(on: member, because: pick.reason, at: now)
+            if plan.keepsByAddress {
+                picker.placed(exchanges[exchange].asked.network, on: member, now: now)
+            }
+            // Where one has died others may have: what was never written nobody can have received.
+            if exchanges[exchange].attempts.count > 1 && hasDied(member) {
+                if !attemptEnded(exchange, .notConnected, errno: .connectionRefused) { return }
+                continue
+            }
+            // What is still to come may be too long to be kept for a second time.
+            let isRepeatable =
+                exchanges[exchange].asked.method.isIdempotent
+                && exchanges[exchange].request.isComplete
+            let checkout = checkOut(
+                index, isRepeatable: isRepeatable,
+                client: exchanges[exchange].client, fresh: isAgain)
+            switch checkout {
+            case .connection(let upstream):
+                exchanges[exchange].attempts.upstream = upstream
+                upstreams[upstream].activeAt = now
+                // What becomes of a connection is told: a stream has nothing to try it with.
+                if exchanges[exchange].asked.isStream { upstreams[upstream].directions = [] }
+                // A new one may be to a backend that can't serve one more.
+                let isNew = upstreams[upstream].idled == nil
+                let patience = isNew ? Limits.unreadMoment : HangSuspicion.Thresholds().least
+                arm(upstream: upstream, for: now + patience)
+                return
+            case .failed(let errno):
+                if !attemptEnded(exchange, .notConnected, errno: errno) { return }
+            }
         }
-        // 499 is nginx's: the client left, and nobody was told.
-        exchanges[exchange].answering.status = 499
-        logAccess(exchange)
-        letUpstreamGo(exchange)
-        // It may only be slow, or have ended its own direction: what it has got of an answer that
-        // lasts until the close must not look whole.
-        let isCut = exchanges[exchange].answering.hasAnswered
-        discard(exchange)
-        closeClient(client, reset: isCut)
-    }
-
-    /// Part of a response was sent and the rest will not come: the client must see that.
-    mutating func abort(_ exchange: Exchange.Slot) {
-        let client = exchanges[exchange].client
-        logAccess(exchange)
-        letUpstreamGo(exchange)
-        discard(exchange)
-        closeClient(client, reset: true)
-    }
-
-    /// Ends what a backend was doing for an exchange.
-    mutating func letUpstreamGo(_ exchange: Exchange.Slot) {
-        guard let upstream = exchanges[exchange].attempts.upstream else { return }
-        exchanges[exchange].attempts.upstream = nil
-        noteReleased(exchanges[exchange].attempts.process)
-        upstreams[upstream].client = nil
-        closeUpstream(upstream)
-    }
-}
-
-/// What is wrong with a response.
-struct ResponseFault {
-    let cause: Cause
-    let words: StaticString
-
-    init(_ words: StaticString) {
-        cause = .malformedResponse
-        self.words = words
-    }
-
-    init(_ malformation: Malformation) {
-        let isTooLarge = malformation == .headTooLarge || malformation == .tooManyFields
-        cause = isTooLarge ? .responseHeadTooLarge : .malformedResponse
-        words = malformation.sentence
     }
 }
 

@@ -1,6 +1,7 @@
 import Basics
 import Choosing
 import Kernel
+import Scoreboard
 
 extension Worker {
     /// What became of looking for a connection to a backend.
@@ -64,21 +65,8 @@ extension Worker {
         }
     }
 
-    mutating func upstreamReady(_ upstream: UpstreamConnection.Slot, _ readiness: Readiness) {
-        upstreams[upstream].directions.note(readiness)
-        if let client = upstreams[upstream].client {
-            serve(client)
-            return
-        }
-        // An idle connection has nothing to say: its end, or bytes that nobody asked for.
-        if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
-            pool.remove(upstream, from: &upstreams)
-            closeIdle(upstream)
-        }
-    }
-
     /// Closes a connection that its backend has ended, or spoilt, while it idled.
-    private mutating func closeIdle(_ upstream: UpstreamConnection.Slot) {
+    mutating func closeIdle(_ upstream: UpstreamConnection.Slot) {
         pool.ended(
             upstreams[upstream], idled: now.since(upstreams[upstream].activeAt), now: now)
         closeUpstream(upstream)
@@ -116,34 +104,88 @@ extension Worker {
             closeUpstream(upstream)
         }
     }
+}
 
-    /// Closes a connection that is in no pool.
-    mutating func closeUpstream(_ upstream: UpstreamConnection.Slot) {
-        wheel.unfile(wheelPlace(upstream: upstream))
-        upstreams.discard(upstream)
+/// Backends that can't serve all that is connected to them: one connection at a time, or N, each as
+/// long as it lasts. What a request there waits for may be a connection that is idle, of any thread
+/// of any balancer; so whoever waits says so in the scoreboard, and all look there when the wheel
+/// hands one of their connections out.
+extension Worker {
+    /// Looks, when it is time, whether the first request on a new connection has been read, and
+    /// returns when to look next. To be asked while the backend has something to do.
+    mutating func lookWhetherRead(upstream: UpstreamConnection.Slot) -> Instant {
+        guard !plan.isStream, upstreams[upstream].idled == nil,
+            let client = upstreams[upstream].client,
+            case .serving(let exchange) = clients[client].phase
+        else { return .never }
+        let since = exchanges[exchange].attempts.sentAt
+        let due = max(upstreams[upstream].unreadLook, since + Limits.unreadMoment)
+        if now < due || due == .never { return due }
+        let next: Instant
+        switch isUnread(exchange, over: upstream) {
+        case .some(false): next = .never
+        case .some(true):
+            next = now + Limits.unreadLook
+            noteUnread(upstream: upstream, since: since, isCertain: true)
+        case .none:
+            // It may just take its time: so the longer it has taken, the longer until the next.
+            next = now + max(Limits.unreadLook, now.since(since))
+            noteUnread(upstream: upstream, since: since, isCertain: false)
+        }
+        upstreams[upstream].unreadLook = next
+        return next
     }
 
-    @inline(__always)
-    func wheelPlace(client: ClientConnection.Slot) -> UInt32 { client.number }
-
-    @inline(__always)
-    func wheelPlace(upstream: UpstreamConnection.Slot) -> UInt32 {
-        UInt32(clients.capacity) + upstream.number
+    private func isUnread(_ exchange: Exchange.Slot, over upstream: UpstreamConnection.Slot)
+        -> Bool?
+    {
+        // Of what has been let go the backend has read some, unless it has not accepted it.
+        let isWhole = exchanges[exchange].request.isWhole
+        let count = isWhole ? UInt64(exchanges[exchange].request.sent) : .max
+        return Socket.isUnread(by: upstreams[upstream].transport.socket, of: count)
     }
 
-    /// Has the wheel hand the connection out by then; later is not filed anew, it is looked at
-    /// when the earlier time comes.
-    @inline(__always)
-    mutating func arm(upstream: UpstreamConnection.Slot, for deadline: Instant) {
-        if deadline >= upstreams[upstream].filedFor { return }
-        upstreams[upstream].filedFor = deadline
-        wheel.file(wheelPlace(upstream: upstream), at: deadline)
+    private mutating func noteUnread(
+        upstream: UpstreamConnection.Slot, since: Instant, isCertain: Bool
+    ) {
+        let process = BackendProcess(
+            slot: upstreams[upstream].slot, generation: upstreams[upstream].generation)
+        if !roster.isCurrent(slot: process.slot, generation: process.generation) { return }
+        let request = UnreadRequest(since: since, seenAt: now, isCertain: isCertain)
+        plan.scoreboard.load(slot: process.slot)
+            .setUnread(request.words, of: process.generation)
+        plan.unread.raise(process.slot)
+        if !heedUnread(process) && !isCertain { pool.owesOne(process, now: now) }
     }
 
-    @inline(__always)
-    mutating func arm(client: ClientConnection.Slot, for deadline: Instant) {
-        if deadline >= clients[client].filedFor { return }
-        clients[client].filedFor = deadline
-        wheel.file(wheelPlace(client: client), at: deadline)
+    /// Gives up what a request that lies unread anywhere waits for, and says whether anything was.
+    @discardableResult
+    mutating func heedUnread(_ process: BackendProcess) -> Bool {
+        if !roster.isCurrent(slot: process.slot, generation: process.generation) { return false }
+        let cell = plan.scoreboard.load(slot: process.slot)
+        var occupation = Occupation(word: cell.occupation(of: process.generation))
+        if occupation.isInForce(now) {
+            giveUpAll(process, until: occupation.until)
+            return true
+        }
+        let words = cell.unread(of: process.generation)
+        guard let request = UnreadRequest(words: words, now: now) else { return false }
+        switch pool.foundUnread(request, by: process, now: now, in: upstreams) {
+        case .nothing: return false
+        case .one(let idle):
+            cell.setUnread((0, 0), of: process.generation)
+            pool.remove(idle, from: &upstreams)
+            closeUpstream(idle)
+        case .all:
+            occupation.seen(now: now)
+            cell.setOccupation(occupation.word, of: process.generation)
+            giveUpAll(process, until: occupation.until)
+        }
+        return true
+    }
+
+    private mutating func giveUpAll(_ process: BackendProcess, until: Instant) {
+        pool.occupied(process, until: until)
+        while let idle = pool.giveUp(process, from: &upstreams) { closeUpstream(idle) }
     }
 }

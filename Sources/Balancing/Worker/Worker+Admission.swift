@@ -2,6 +2,37 @@ import Basics
 import Kernel
 import ProxyProtocol
 
+/// The listening sockets, watched or left alone for a while.
+extension Worker {
+    mutating func watchListeners() throws(SystemError) {
+        for (index, listener) in plan.listeners.enumerated() {
+            try poller.add(
+                listener.reference, for: [.readable, .exclusive],
+                token: Token(
+                    kind: TokenKind.listener, slot: UInt32(index), generation: 0))
+        }
+    }
+
+    /// Out of descriptors or slots: nobody is accepted for a while, and nothing spins.
+    mutating func pauseAccepting() {
+        for listener in plan.listeners { poller.remove(listener.reference) }
+        acceptance.ranOut(until: now + Limits.acceptPause)
+    }
+
+    mutating func resumeAccepting() {
+        guard acceptance.isPaused else { return }
+        if clients.isFull && !plan.crowd.isFull {
+            acceptance.ranOut(until: now + Limits.acceptPause)
+            return
+        }
+        if (try? watchListeners()) == nil {
+            acceptance.ranOut(until: now + Limits.acceptPause)
+        } else {
+            acceptance.resumed()
+        }
+    }
+}
+
 /// Clients that come through another proxy, which says who they are before their first byte; and
 /// the same said to backends.
 extension Worker {
@@ -80,5 +111,24 @@ extension Worker {
         outgoingHeader(exchanges[exchange].client).append(as: plan.proxyVersion, to: &buffer)
         let count = buffer.count
         exchanges[exchange].stream.up.begin(with: buffer, ours: count)
+    }
+}
+
+extension Worker {
+    /// The answer to a client that asks too often; nothing where it does not.
+    mutating func answerToHaste(_ exchange: Exchange.Slot) -> OwnAnswer? {
+        guard admission.limitsRates, let client = exchanges[exchange].asked.network else {
+            return nil
+        }
+        let byProxy = clients[exchanges[exchange].client].isTrusted
+        // Not the turn's time: another thread, whose turn began later, may have counted a request
+        // of this client that came before this one.
+        guard let denial = admission.asks(client, byProxy: byProxy, now: Clock.now()) else {
+            return nil
+        }
+        lane.limited()
+        if let news = denial.news { plan.board.announce(news) }
+        if denial.closes { exchanges[exchange].answering.keepsClient = false }
+        return denial.answer
     }
 }

@@ -1,0 +1,80 @@
+import Basics
+import Kernel
+
+extension Worker {
+    /// Takes connections that wait at a listening socket; true when more may wait there.
+    @discardableResult
+    mutating func accept(from index: Int) -> Bool {
+        guard acceptance.isOn else { return false }
+        for _ in 0..<Limits.acceptsATurn {
+            if clients.isFull {
+                // Nobody is let go for nobody.
+                let isWanted = Poll.wait(
+                    for: .readable, on: plan.listeners[index].reference, timeout: Nanoseconds(0))
+                if !isWanted { return false }
+                if !makeRoom(.places) {
+                    pauseAccepting()
+                    return false
+                }
+            }
+            guard acceptance.isOn else { return false }
+            switch Socket.accept(from: plan.listeners[index].reference) {
+            case .connection(let socket, let address): welcome(socket, from: address)
+            case .vanished: continue
+            case .none: return false
+            case .exhausted:
+                if makeRoom(.descriptors) { continue }
+                pauseAccepting()
+                return false
+            }
+        }
+        return true
+    }
+
+    private mutating func welcome(_ socket: consuming Descriptor, from address: Address) {
+        guard let key = clients.nextKey else { return }
+        let source = admission.source(address)
+        let arrival = admission.comes(source, now: now)
+        if arrival == .isUntrusted || arrival == .enters(.shutOut) {
+            lane.shutOut()
+            Socket.resetOnClose(socket)
+            if arrival == .isUntrusted {
+                logRefusal(source.address, source.port, ProxyFault.notTrusted.word)
+            }
+            return
+        }
+        var tallied: ClientNetwork?
+        if case .enters(.admit(let network)) = arrival { tallied = network }
+        let token = Token(kind: TokenKind.client, key: key)
+        // Out of memory in the kernel: the connection is let go, which the client can see.
+        guard (try? poller.add(socket.reference, for: .everyChange, token: token)) != nil else {
+            admission.left(key.slot, countedAs: tallied)
+            return
+        }
+        let slot = clients.insert(
+            ClientConnection(
+                transport: Transport(socket), source: source, tallied: tallied,
+                phase: arrival == .awaitsHeader ? .introducing : .idle,
+                directions: plan.isStream ? .writable : [.readable, .writable],
+                activeAt: now, filedFor: now + plan.options.timeoutHead)
+        ).slot
+        wheel.file(wheelPlace(client: slot), at: now + plan.options.timeoutHead)
+        lane.connectionOpened()
+        // Before it is served: it may be closed there, and then there is room again.
+        if clients.isFull { plan.crowd.filled(index) }
+        if arrival != .enters(.refuse) || refuse(slot) {
+            // What it has to say has most often come with the connection.
+            serve(slot)
+        }
+        if clients.isCurrent(key) && !clients[slot].isHeard { noteSilent(key) }
+        // The kernel wakes one worker for a newcomer: it must be one that has room.
+        if clients.isFull && !plan.crowd.isFull { pauseAccepting() }
+    }
+
+    /// Another worker has a newcomer, or is about to decide whose client makes room for it.
+    mutating func takeCrowdRequest() {
+        if !heedCrowdRequest() { return }
+        resumeAccepting()
+        for index in plan.listeners.indices { accept(from: index) }
+    }
+}

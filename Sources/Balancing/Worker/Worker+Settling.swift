@@ -1,0 +1,90 @@
+import Basics
+import Choosing
+import Kernel
+import Scoreboard
+
+/// Those that wait are given what has come for them, or are told that they waited in vain.
+///
+/// Room at the backends is shared by all threads of all balancers. Each says in the scoreboard since
+/// when its first request waits; the one whose request has waited for longest has the next place,
+/// and is woken by the thread whose request makes it.
+extension Worker {
+    /// Delivers what can be delivered now, and sends away what has waited long enough.
+    mutating func settleQueue() {
+        let outlook = outlook()
+        if !waiting.isDue(outlook, now: now) { return }
+        for key in waiting.keys where exchanges.isCurrent(key) { learnEndings(key.slot) }
+        var queue = waiting
+        let settled = queue.settle(outlook, now: now) { standing($0) }
+        waiting = queue
+        for (key, settlement) in settled where exchanges.isCurrent(key) {
+            let exchange = key.slot
+            let client = exchanges[exchange].client
+            switch settlement {
+            case .deliver(let waited):
+                exchanges[exchange].attempts.waited(for: waited)
+                exchanges[exchange].phase = .delivering
+                deliver(exchange)
+            case .answer(let reason): giveUp(exchange, answer(to: reason, of: exchange))
+            }
+            serve(client)
+        }
+    }
+
+    private func standing(_ key: Exchange.Key) -> RequestQueue.Standing? {
+        if !exchanges.isCurrent(key) { return nil }
+        let process = exchanges[key.slot].attempts.process
+        return RequestQueue.Standing(
+            isProcessCurrent: roster.isCurrent(
+                slot: process.slot, generation: process.generation),
+            blame: exchanges[key.slot].attempts.blame)
+    }
+
+    /// Gives out the room that there is, and sends away what has waited long enough.
+    mutating func settleRoom() {
+        guard let due = room.due, due <= now else { return }
+        let isFirst = plan.scoreboard.longestWaiting == lane.index
+        // Where none can be chosen any more it is for the other queue to decide.
+        let isNobodyReady = roster.ready.isEmpty
+        let anywhere = isNobodyReady ? .max : isFirst ? picker.room(at: nil, now: now) : 0
+        var queue = room
+        let settled = queue.settle(
+            anywhere: anywhere,
+            room: { slot in isReady(slot) ? picker.room(at: slot, now: now) : .max },
+            now: now, isThere: { exchanges.isCurrent($0) })
+        room = queue
+        tellOfWaiting()
+        for (key, settlement) in settled where exchanges.isCurrent(key) {
+            let client = exchanges[key.slot].client
+            switch settlement {
+            case .deliver(let waited):
+                exchanges[key.slot].attempts.waited(for: waited)
+                exchanges[key.slot].phase = .delivering
+                deliver(key.slot, isCalled: true)
+            case .answer: answer(key.slot, allBusy())
+            }
+            serve(client)
+        }
+        // What is left over is for whoever has waited for longest by now.
+        wakeLongestWaiting()
+    }
+
+    func isReady(_ slot: BackendSlot) -> Bool {
+        guard let index = roster.index(ofSlot: slot) else { return false }
+        return roster.members[index].fact == .ready
+    }
+
+    /// Gives the answers whose news has come, or is not coming.
+    mutating func settleAnswers() {
+        var waiting = answers
+        let settled = waiting.settle(
+            now: now, isCurrent: { roster.isCurrent(slot: $0.slot, generation: $0.generation) },
+            isThere: { exchanges.isCurrent($0) })
+        answers = waiting
+        for (key, own) in settled where exchanges.isCurrent(key) {
+            let client = exchanges[key.slot].client
+            answer(key.slot, own)
+            serve(client)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Basics
+import Kernel
+import Scoreboard
+
+/// Requests that come to wait, for a backend or for one to have room, and what they are told where
+/// they can't: `RequestQueue` and `RoomQueue` decide.
+extension Worker {
+    /// Lets a request wait, or answers it where there is nothing to wait for.
+    mutating func queue(_ exchange: Exchange.Slot, for reason: WaitReason) {
+        let waited = exchanges[exchange].attempts.waited.count
+        let limit = plan.options.queueTimeout.count
+        let joined = waiting.joined(
+            exchanges.key(exchange), for: reason,
+            patience: Nanoseconds(limit > waited ? limit - waited : 0), outlook(), now: now)
+        switch joined {
+        case .waits: exchanges[exchange].phase = .queued
+        case .full: giveUp(exchange, nobodyReady(exchange))
+        case .hopeless: giveUp(exchange, answer(to: reason, of: exchange))
+        }
+    }
+
+    /// Lets a request wait for a backend, or for any, to have room.
+    mutating func wait(_ exchange: Exchange.Slot, forRoomAt slot: BackendSlot?) {
+        let waited = exchanges[exchange].attempts.waited
+        let limit = plan.options.queueTimeout.count
+        let joined = room.joined(
+            exchanges.key(exchange), at: slot, waited: waited,
+            patience: Nanoseconds(limit > waited.count ? limit - waited.count : 0), now: now)
+        switch joined {
+        case .waits: exchanges[exchange].phase = .queued
+        case .full, .late: answer(exchange, allBusy())
+        }
+        tellOfWaiting()
+    }
+
+    func tellOfWaiting() {
+        lane.waiting(room.count, since: room.firstArrival ?? .never)
+    }
+
+    func allBusy() -> OwnAnswer {
+        let most = plan.options.maxInFlight ?? 0
+        var own = OwnAnswer(
+            .backendsBusy, "all backends are busy with as many requests as they may have (\(most))")
+        own.retryAfter = 1
+        return own
+    }
+
+    mutating func giveUp(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
+        noteGivenUp(exchange)
+        answer(exchange, own)
+    }
+
+    func outlook() -> RequestQueue.Outlook {
+        RequestQueue.Outlook(
+            version: roster.version, hasBackend: !roster.rotation.isEmpty,
+            isEveryoneDying: waiting.awaitsNews && isEverybodyDying, returns: roster.returns)
+    }
+
+    /// What a request is told that waited for nothing.
+    func answer(to reason: WaitReason, of exchange: Exchange.Slot) -> OwnAnswer {
+        let name = name(ofSlot: exchanges[exchange].attempts.process.slot)
+        switch reason {
+        case .backend, .news: return nobodyReady(exchange)
+        case .endings:
+            let words = Self.words(.deadly) ?? ""
+            return OwnAnswer(.terminated, Cause.terminated.sentence(about: name, words))
+        case .death(let cause, let detail):
+            return OwnAnswer(cause, cause.sentence(about: name, Self.words(detail) ?? ""))
+        }
+    }
+}
