@@ -49,6 +49,30 @@ import Testing
         #expect(there.filter { !allowed.contains($0) } == [])
     }
 
+    @Test func `the map names files that are there`() throws {
+        let map = try Files.text("\(House.root)/Sources/README.md")
+        let there = Set(House.sources.map { String($0.name.dropLast(".swift".count)) })
+        let folders: Set = [
+            "Parts", "Worker", "Exchange", "Answers", "Checking", "Balancer",
+        ]
+        let rooms = Set(House.mayBeSeen.keys).union(folders)
+        var missing: [String] = []
+        for (index, part) in map.split(separator: "`", omittingEmptySubsequences: false)
+            .enumerated()
+        where index % 2 == 1 {
+            let steps = part.split(separator: "/")
+            let isFile =
+                part.hasPrefix("Worker+") || part.hasPrefix("Supervisor+")
+                || (steps.count == 2 && rooms.contains(String(steps[0])))
+            guard isFile, let name = steps.last?.prefix(while: { $0 != "." }), name != "…" else {
+                continue
+            }
+            if !there.contains(String(name)) && !part.contains(" ") { missing.append(String(part)) }
+        }
+        #expect(missing == [])
+        #expect(there.contains("Worker+Serving"))
+    }
+
     @Test func `nothing speaks of the machine it was written on`() {
         var files = House.files(["Sources", "Tests", "Scripts", ".ci"])
         for name in ["Package.swift", "Procfile", "README.md"] {

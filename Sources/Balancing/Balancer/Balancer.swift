@@ -186,7 +186,7 @@ public final class Balancer {
         let plan = try WorkerPlan(
             options: options, listeners: listeners,
             board: RosterBoard(roster, workers: workers), scoreboard: scoreboard,
-            workers: workers,
+            firstLane: firstLane, workers: workers,
             accessLog: AccessLogOutput(
                 isWanted: options.accessLog == .text, isPrivate: link != nil),
             isSupervised: link != nil)
@@ -203,7 +203,7 @@ public final class Balancer {
             let lane = scoreboard.lane(firstLane + index)
             let isStarted = Thread.start(named: "worker-\(index)") {
                 do throws(SystemError) {
-                    var worker = try Worker(plan, index: index, lane: lane)
+                    var worker = try Worker(plan, lane: lane)
                     try worker.run()
                 } catch {
                     DescriptorReference.standardError.writeAll(

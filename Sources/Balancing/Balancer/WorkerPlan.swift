@@ -14,47 +14,26 @@ final class WorkerPlan: Sendable {
     let board: RosterBoard
     let scoreboard: Scoreboard
     let leaving: Leaving
-    /// Client connections that all workers together may have.
-    let connections: Int
+    let bounds: Bounds
     let crowd: Crowd
-    /// How long a backend may be silent to a client that sends no more, for a request and for a
-    /// stream.
-    let halfClosed: Nanoseconds
-    let halfStream: Nanoseconds
-    let headLimits: HeadLimits
-    let responseLimits: HeadLimits
-    let pace: PaceRule
-    /// How soon it is looked again at a client that is waited for, or may be before long.
-    let clientCheck: Nanoseconds
+    let admission: Admission.Terms
+    let heads: HeadRewriter.Terms
+    /// Of the lanes that the workers write, the first.
+    let firstLane: Int
     /// Wakes each worker, by its index.
     let wakers: [WakerBox]
     let accessLog: AccessLogOutput
     /// Whether there is a supervisor, which says how processes end.
     let isSupervised: Bool
-    /// Our name in Via: another one for each process, so that a balancer behind another is not
-    /// taken for a loop.
-    let pseudonym: InlineText
-    /// What Host says where an HTTP/1.0 client said nothing.
-    let fallbackHost: InlineText
-    /// Exchanges that one worker may have under way, so that they fit into the memory allowed.
-    let exchangesAWorker: Int
-    /// Whose word about a client's address is believed.
-    let trusted: [Network]
     let suspects: Suspects
     /// Backends where a request lies unread, for which the connection of a check may be given up.
     let unread: Suspects
     /// How many retries one worker may make; nothing: any number.
     let retryTerms: RetryBudget.Terms?
-    let rules: ClientRules
-    /// What the cookie is called that keeps a client on a backend: by the port, for a browser
-    /// sends one host's cookies to all of its ports.
-    let cookieName: InlineText
-    /// Nothing where a client may have any number of connections.
-    let tally: ClientTally?
 
     init(
         options: BalancerOptions, listeners: [ListeningSocket], board: RosterBoard,
-        scoreboard: Scoreboard, workers: Int, accessLog: AccessLogOutput,
+        scoreboard: Scoreboard, firstLane: Int = 0, workers: Int, accessLog: AccessLogOutput,
         isSupervised: Bool
     ) throws(SystemError) {
         self.options = options
@@ -66,40 +45,14 @@ final class WorkerPlan: Sendable {
         leaving = try Leaving(workers: workers)
         suspects = try Suspects()
         unread = try Suspects()
-        // Each client may need a connection to a backend too.
-        let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
-        let possible = max(16, free / 2)
-        let wanted = min(options.maxConnections ?? possible, possible)
-        connections = min(max(workers, wanted), workers << 20)
+        self.firstLane = firstLane
+        bounds = Bounds(options, workers: workers)
         crowd = Crowd(workers: workers)
-        halfClosed = options.timeoutHalfClosed ?? Limits.halfClosed
-        halfStream = options.timeoutHalfClosed ?? Limits.halfStream
-        pseudonym = InlineText(
-            "lbctl-\(String(Randomness.word() & 0xFFF_FFFF, radix: 32))".utf8.span)
-        let address = listeners.first.map { "\($0.address)" } ?? ""
-        fallbackHost = InlineText(address.utf8.span)
-        let each = options.mode == .tcp ? Limits.memoryPerStream : Limits.memoryPerExchange
-        let fitting = Int(clamping: options.maxMemory / each)
-        exchangesAWorker = min(
-            (connections + workers - 1) / workers, max(16, fitting / workers))
-        trusted = options.trustProxy.compactMap { Network($0) }
         retryTerms = options.retryBudget.map { said in
             RetryBudget.Terms(percent: said.percent, floor: said.floor)
         }
-        rules = ClientRules(options, scoreboard)
-        let port = listeners.first?.address.port ?? 0
-        cookieName = InlineText("lbctl-\(port)".utf8.span)
-        tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
-        var limits = HeadLimits()
-        limits.maxBytes = options.maxHead
-        limits.maxTarget = min(limits.maxTarget, options.maxHead)
-        limits.maxFields = options.maxFields
-        headLimits = limits
-        limits.maxBytes = Limits.responseHead
-        responseLimits = limits
-        pace = PaceRule(
-            rate: options.minRate, stretch: max(options.timeoutClient, Limits.shortestStretch))
-        clientCheck = min(options.timeoutClient, Limits.shortestStretch)
+        admission = Admission.Terms(options, scoreboard)
+        heads = HeadRewriter.Terms(options, at: listeners.first?.address)
         var wakers: [WakerBox] = []
         for _ in 0..<workers { wakers.append(WakerBox(try Waker())) }
         self.wakers = wakers
@@ -108,11 +61,80 @@ final class WorkerPlan: Sendable {
     /// Client connections that this worker may have.
     func connections(ofWorker index: Int) -> Int {
         let workers = wakers.count
-        return connections / workers + (index < connections % workers ? 1 : 0)
+        let all = bounds.connections
+        return all / workers + (index < all % workers ? 1 : 0)
     }
 
     func wakeAll() {
         for box in wakers { box.waker.wake() }
+    }
+}
+
+extension WorkerPlan {
+    /// How many there may be, and how long they may take: what follows from options and limits.
+    struct Bounds {
+        /// Client connections that all workers together may have.
+        let connections: Int
+        /// Exchanges that one worker may have under way, so that they fit into the memory allowed.
+        let exchangesAWorker: Int
+        /// How long a backend may be silent to a client that sends no more, for a request and for
+        /// a stream.
+        let halfClosed: Nanoseconds
+        let halfStream: Nanoseconds
+        let pace: PaceRule
+        /// How soon it is looked again at a client that is waited for, or may be before long.
+        let clientCheck: Nanoseconds
+
+        init(_ options: BalancerOptions, workers: Int) {
+            // Each client may need a connection to a backend too.
+            let free = Int(clamping: ThisProcess.descriptorLimit) - Limits.descriptorReserve
+            let possible = max(16, free / 2)
+            let wanted = min(options.maxConnections ?? possible, possible)
+            connections = min(max(workers, wanted), workers << 20)
+            let each =
+                options.mode == .tcp ? Limits.memoryPerStream : Limits.memoryPerExchange
+            let fitting = Int(clamping: options.maxMemory / each)
+            exchangesAWorker = min(
+                (connections + workers - 1) / workers, max(16, fitting / workers))
+            halfClosed = options.timeoutHalfClosed ?? Limits.halfClosed
+            halfStream = options.timeoutHalfClosed ?? Limits.halfStream
+            pace = PaceRule(
+                rate: options.minRate,
+                stretch: max(options.timeoutClient, Limits.shortestStretch))
+            clientCheck = min(options.timeoutClient, Limits.shortestStretch)
+        }
+    }
+}
+
+extension Admission.Terms {
+    init(_ options: BalancerOptions, _ scoreboard: Scoreboard) {
+        proxies = TrustedProxies(options.trustProxy.compactMap { Network($0) })
+        acceptsHeaders = options.acceptProxy
+        keepsHeaders = options.sendProxy != nil
+        // Made in any case: what an earlier balancer banned is no longer in force without it.
+        let made = ClientRules(options, scoreboard)
+        rules = options.rateLimit == nil ? nil : made
+        tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
+    }
+}
+
+extension HeadRewriter.Terms {
+    /// `address`: where the first listening socket is.
+    init(_ options: BalancerOptions, at address: Address?) {
+        requestLimits.maxBytes = options.maxHead
+        requestLimits.maxTarget = min(requestLimits.maxTarget, options.maxHead)
+        requestLimits.maxFields = options.maxFields
+        responseLimits = requestLimits
+        responseLimits.maxBytes = Limits.responseHead
+        proxies = TrustedProxies(options.trustProxy.compactMap { Network($0) })
+        // Another one for each process, so that a balancer behind another is not taken for a loop.
+        let word = String(Randomness.word() & 0xFFF_FFFF, radix: 32)
+        pseudonym = InlineText("lbctl-\(word)".utf8.span)
+        fallbackHost = InlineText((address.map { "\($0)" } ?? "").utf8.span)
+        writesForwarded = options.forwarded
+        proxyVersion = options.sendProxy == .v1 ? .text : .binary
+        // By the port, for a browser sends one host's cookies to all of its ports.
+        cookieName = InlineText("lbctl-\(address?.port ?? 0)".utf8.span)
     }
 }
 
@@ -129,8 +151,6 @@ extension WorkerPlan {
     var introduces: Bool { options.sendProxy != nil }
     /// Whether a client may be refused because it asks too often.
     var limitsRates: Bool { options.rateLimit != nil }
-    /// How backends are told of clients, where they are.
-    var proxyVersion: ProxyHeader.Version { options.sendProxy == .v1 ? .text : .binary }
 }
 
 /// A waker that an array can hold.

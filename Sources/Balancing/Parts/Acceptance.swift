@@ -10,8 +10,17 @@ struct Acceptance {
     }
 
     private var state = State.on
+    /// Which clients could make room for others.
+    var idlers = Idlers()
     /// How the balancer leaves.
     private(set) var manner = Leaving.Manner.staying
+
+    /// Lends them out, for one who asks about clients meanwhile and puts them back.
+    mutating func takeIdlers() -> Idlers {
+        let taken = idlers
+        idlers = Idlers()
+        return taken
+    }
 
     var isOn: Bool { state == .on }
     var isPaused: Bool { due != nil }

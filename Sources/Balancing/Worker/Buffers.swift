@@ -9,6 +9,11 @@ struct Buffers: ~Copyable {
     private var big = QueuePool(
         queueCapacity: Limits.bodyBuffer, headroom: 0, keep: Limits.spareBodyBuffers)
 
+    /// What is read and forgotten goes here.
+    var scratch = ByteQueue(capacity: Limits.messageBuffer)
+    /// Responses under way whose heads are larger than most.
+    var largeHeads = 0
+
     /// How many big ones are lent at present.
     var bigLent: Int { big.lent }
 

@@ -108,7 +108,7 @@ extension Worker {
     mutating func beginWithIntroduction(_ exchange: Exchange.Slot) {
         if !plan.introduces { return }
         var buffer = buffers.lend()
-        outgoingHeader(exchanges[exchange].client).append(as: plan.proxyVersion, to: &buffer)
+        outgoingHeader(exchanges[exchange].client).append(as: plan.heads.proxyVersion, to: &buffer)
         let count = buffer.count
         exchanges[exchange].stream.up.begin(with: buffer, ours: count)
     }

@@ -61,7 +61,7 @@ extension Worker {
             return
         }
         exchanges[exchange].phase = .awaitingNews
-        answers.joined(exchanges.key(exchange), own, about: process, now: now)
+        queues.forNews.joined(exchanges.key(exchange), own, about: process, now: now)
     }
 
     /// Nobody can be chosen: says how it stands with each.

@@ -94,7 +94,9 @@ extension Worker {
 extension Worker {
     /// Keeps what the cookie of the head that was just parsed says.
     mutating func noteCookie(_ exchange: Exchange.Slot) {
-        guard let index = exchanges[exchange].request.member(heads.request, plan.cookieName, roster)
+        guard
+            let index = exchanges[exchange].request.member(
+                heads.request, plan.heads.cookieName, roster)
         else { return }
         exchanges[exchange].asked.cookieSlot = roster.members[index].slot
     }

@@ -13,7 +13,9 @@ extension Worker {
         if reset { Socket.resetOnClose(clients[client].transport.socket) }
         clients.discard(client)
         lane.connectionClosed()
-        if clients.count == relievedAt { plan.crowd.isRelieved() }
+        // There is a good deal of room again.
+        let isRelieved = clients.count == clients.capacity - max(1, clients.capacity / 10)
+        if isRelieved { plan.crowd.isRelieved() }
         if acceptance.isPaused { resumeAccepting() }
     }
 
@@ -30,11 +32,11 @@ extension Worker {
 
     /// Reads and forgets; true while there may be more.
     mutating func drain(_ client: ClientConnection.Slot) -> Bool {
-        scratch.removeAll()
-        switch clients[client].transport.receive(into: &scratch) {
+        buffers.scratch.removeAll()
+        switch clients[client].transport.receive(into: &buffers.scratch) {
         case .bytes(let count):
             clients[client].activeAt = now
-            if count < scratch.capacity { clients[client].directions.readShort() }
+            if count < buffers.scratch.capacity { clients[client].directions.readShort() }
             return clients[client].directions.contains(.readable)
         case .wantRead, .wantWrite:
             clients[client].directions.remove(.readable)
@@ -78,7 +80,7 @@ extension Worker {
     /// Others who find that they are not the one whose turn it is look again before long; so a
     /// balancer that dies before it has woken anybody delays them, and no more.
     mutating func wakeLongestWaiting() {
-        room.roomFreed()
+        queues.forRoom.roomFreed()
         guard let longest = plan.scoreboard.longestWaiting, longest != lane.index else { return }
         let other = longest - (lane.index - index)
         if plan.wakers.indices.contains(other) { plan.wakers[other].waker.wake() }
@@ -103,7 +105,7 @@ extension Worker {
     mutating func largeHeadEnded(_ exchange: Exchange.Slot) {
         if !exchanges[exchange].answering.hasLargeHead { return }
         exchanges[exchange].answering.hasLargeHead = false
-        largeHeads -= 1
+        buffers.largeHeads -= 1
     }
 
     /// Between two reads of a big body its buffer serves others.

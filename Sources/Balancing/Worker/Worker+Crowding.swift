@@ -13,18 +13,6 @@ import Kernel
 ///
 /// Nobody is sought as long as another worker has room: that takes the newcomers in.
 extension Worker {
-    /// Clients that could make room for others.
-    struct Idlers {
-        /// Who had not said anything when it came, in the order of coming; some have since.
-        var silent: [ClientConnection.Key] = []
-        /// Of these, how many have been passed over.
-        var passed = 0
-        /// Who was idle when they were last looked for, the longest last. Whoever has become idle
-        /// since has been so for less time than all of them.
-        var resting: [(key: ClientConnection.Key, since: Instant)] = []
-        var lookedAt = Instant(nanoseconds: 0)
-    }
-
     /// Lets a client go that asks for nothing; false where there is none at present, or another
     /// worker is the one to do so.
     mutating func makeRoom(_ lack: Crowd.Lack) -> Bool {
@@ -79,13 +67,9 @@ extension Worker {
 
     /// A client has come, and has not said anything yet.
     mutating func noteSilent(_ key: ClientConnection.Key) {
-        if idlers.silent.count >= 2 * clients.capacity + 64 {
-            var rest: [ClientConnection.Key] = []
-            for key in idlers.silent[idlers.passed...] where isUnheard(key) { rest.append(key) }
-            idlers.silent = rest
-            idlers.passed = 0
-        }
-        idlers.silent.append(key)
+        var idlers = acceptance.takeIdlers()
+        idlers.came(key, most: clients.capacity) { isUnheard($0) }
+        acceptance.idlers = idlers
     }
 
     private func isUnheard(_ key: ClientConnection.Key) -> Bool {
@@ -108,50 +92,35 @@ extension Worker {
     }
 
     private mutating func firstSilent() -> ClientConnection.Slot? {
-        while idlers.passed < idlers.silent.count {
-            let key = idlers.silent[idlers.passed]
-            if isUnheard(key) && hasNothingToSay(key.slot) { return key.slot }
-            idlers.passed += 1
-        }
-        idlers.silent.removeAll(keepingCapacity: true)
-        idlers.passed = 0
-        return nil
+        var idlers = acceptance.takeIdlers()
+        let found = idlers.firstSilent { isUnheard($0) && hasNothingToSay($0.slot) }
+        acceptance.idlers = idlers
+        return found?.slot
     }
 
     private mutating func longestResting() -> ClientConnection.Slot? {
         for _ in 0..<2 {
-            while let last = idlers.resting.last {
-                if clients.isCurrent(last.key) && clients[last.key.slot].activeAt == last.since
-                    && isResting(last.key.slot) && hasNothingToSay(last.key.slot)
-                {
-                    return last.key.slot
-                }
-                idlers.resting.removeLast()
+            var idlers = acceptance.takeIdlers()
+            let found = idlers.longestResting { key, since in
+                clients.isCurrent(key) && clients[key.slot].activeAt == since
+                    && isResting(key.slot) && hasNothingToSay(key.slot)
             }
-            // To look at all of them takes a while, where they are many.
-            let spacing = clients.count <= 64 ? 0 : UInt64(clients.count)
-            let pause = min(Nanoseconds.microseconds(spacing), Limits.acceptPause)
-            if now < idlers.lookedAt + pause { return nil }
+            acceptance.idlers = idlers
+            if let found { return found.slot }
+            if !acceptance.idlers.isSearchDue(among: clients.count, now: now) { return nil }
             lookForResting()
         }
         return nil
     }
 
     private mutating func lookForResting() {
-        idlers.lookedAt = now
-        var slots: [ClientConnection.Slot] = []
-        clients.forEachSlot { slots.append($0) }
-        var found: [(key: ClientConnection.Key, since: Instant)] = []
-        var latest = Instant.never
-        for slot in slots where isResting(slot) && clients[slot].activeAt < latest {
-            found.append((clients.key(slot), clients[slot].activeAt))
-            if found.count < 2 * Limits.idlersKept { continue }
-            found.sort { $0.since < $1.since }
-            found.removeLast(found.count - Limits.idlersKept)
-            latest = found[found.count - 1].since
+        var search = Idlers.Search()
+        clients.forEachSlot { slot in
+            if isResting(slot) && clients[slot].activeAt < search.latest {
+                search.add(clients.key(slot), restingSince: clients[slot].activeAt)
+            }
         }
-        found.sort { $0.since > $1.since }
-        idlers.resting = found
+        acceptance.idlers.searched(search, now: now)
     }
 
     /// Whether it has had its answer, and nobody waits for anything.
@@ -192,7 +161,7 @@ extension Worker {
 
     private func sentence(of lack: Crowd.Lack) -> String {
         let descriptors = "the limit of file descriptors, \(ThisProcess.descriptorLimit)"
-        let limit = plan.connections
+        let limit = plan.bounds.connections
         let what =
             switch lack {
             case .descriptors: "\(descriptors), is reached"

@@ -51,9 +51,7 @@ extension Worker {
         closeThoseWithoutRequest()
         cutStreams()
         // Nobody is waited for.
-        answers = AwaitedAnswers(patience: Limits.newsDelay)
-        waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
-        room = RoomQueue(capacity: Limits.queue, look: Limits.roomLook)
+        queues = WaitingRequests()
         for key in exchangeKeys() {
             // What is served for one may end another.
             if exchanges.isCurrent(key) { giveUp(key.slot) }

@@ -122,11 +122,11 @@ extension Worker {
     /// A head fills the buffer that is enough for nearly all: it gets one for the largest there may
     /// be, of which a thread has only so many.
     private mutating func growForHead(_ exchange: Exchange.Slot) -> Bool {
-        if exchanges[exchange].answering.hasLargeHead || largeHeads == Limits.largeHeads {
+        if exchanges[exchange].answering.hasLargeHead || buffers.largeHeads == Limits.largeHeads {
             return false
         }
         exchanges[exchange].answering.hasLargeHead = true
-        largeHeads += 1
+        buffers.largeHeads += 1
         exchanges[exchange].response.queue.reserve(
             Limits.responseHead - exchanges[exchange].response.queue.count + 1)
         return true

@@ -36,7 +36,7 @@ extension Worker {
         case .postponed: return .blocked
         case .lingering:
             guard clients[client].directions.contains(.readable) else { return .blocked }
-            return drain(client) ? .moved(scratch.count) : .gone
+            return drain(client) ? .moved(buffers.scratch.count) : .gone
         case .serving(let exchange):
             switch exchanges[exchange].phase {
             case .readingHead: return readHead(exchange)
@@ -93,7 +93,7 @@ extension Worker {
             exchanges[exchange].response.didSend(count)
             exchanges[exchange].answering.sentToClient &+= UInt64(count)
             exchanges[exchange].answering.responsePace.moved(
-                at: now, to: exchanges[exchange].answering.sentToClient, by: plan.pace)
+                at: now, to: exchanges[exchange].answering.sentToClient, by: plan.bounds.pace)
             if exchanges[exchange].phase != .delivering {
                 exchanges[exchange].answering.hasAnswered = true
             }
@@ -147,7 +147,7 @@ extension Worker {
             exchanges[exchange].asked.awaitsContinue = false
             let malformed = exchanges[exchange].request.digest()
             exchanges[exchange].answering.requestPace.moved(
-                at: now, to: exchanges[exchange].request.bodyBytes, by: plan.pace)
+                at: now, to: exchanges[exchange].request.bodyBytes, by: plan.bounds.pace)
             if let reason = malformed {
                 requestMalformed(exchange, reason)
             } else if let most = plan.maxBody, exchanges[exchange].request.bodyBytes > most {
@@ -174,14 +174,14 @@ extension Worker {
     {
         if exchanges[exchange].asked.awaitsContinue { return }
         exchanges[exchange].answering.requestPace.waits(from: now)
-        arm(client: client, for: now + plan.clientCheck)
+        arm(client: client, for: now + plan.bounds.clientCheck)
     }
 
     /// The client takes no more at present: it has so long to take something.
     private mutating func waitToSend(_ exchange: Exchange.Slot, _ client: ClientConnection.Slot) {
         clients[client].directions.remove(.writable)
         exchanges[exchange].answering.responsePace.waits(from: now)
-        arm(client: client, for: now + plan.clientCheck)
+        arm(client: client, for: now + plan.bounds.clientCheck)
     }
 
     mutating func clientReady(_ client: ClientConnection.Slot, _ readiness: Readiness) {
@@ -209,7 +209,7 @@ extension Worker {
     /// It sends no more, and may be gone: that looks the same.
     mutating func noteEnd(_ client: ClientConnection.Slot) {
         clients[client].endedAt = min(clients[client].endedAt, now)
-        arm(client: client, for: now + min(plan.halfClosed, Limits.endLook))
+        arm(client: client, for: now + min(plan.bounds.halfClosed, Limits.endLook))
     }
 
     mutating func upstreamReady(_ upstream: UpstreamConnection.Slot, _ readiness: Readiness) {

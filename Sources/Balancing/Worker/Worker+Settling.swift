@@ -5,18 +5,25 @@ import Scoreboard
 
 /// Those that wait are given what has come for them, or are told that they waited in vain.
 ///
-/// Room at the backends is shared by all threads of all balancers. Each says in the scoreboard since
-/// when its first request waits; the one whose request has waited for longest has the next place,
-/// and is woken by the thread whose request makes it.
+/// Room at the backends is shared by all threads of all balancers. Each says in the scoreboard
+/// since when its first request waits. The one whose request has waited for longest has the next
+/// place, and is woken by the thread whose request makes it.
 extension Worker {
+    /// Looks at all that waits.
+    mutating func settle() {
+        if !queues.forNews.isEmpty { settleAnswers() }
+        if !queues.forBackend.isEmpty { settleQueue() }
+        if !queues.forRoom.isEmpty { settleRoom() }
+    }
+
     /// Delivers what can be delivered now, and sends away what has waited long enough.
-    mutating func settleQueue() {
+    private mutating func settleQueue() {
         let outlook = outlook()
-        if !waiting.isDue(outlook, now: now) { return }
-        for key in waiting.keys where exchanges.isCurrent(key) { learnEndings(key.slot) }
-        var queue = waiting
+        if !queues.forBackend.isDue(outlook, now: now) { return }
+        for key in queues.forBackend.keys where exchanges.isCurrent(key) { learnEndings(key.slot) }
+        var queue = queues.forBackend
         let settled = queue.settle(outlook, now: now) { standing($0) }
-        waiting = queue
+        queues.forBackend = queue
         for (key, settlement) in settled where exchanges.isCurrent(key) {
             let exchange = key.slot
             let client = exchanges[exchange].client
@@ -41,18 +48,18 @@ extension Worker {
     }
 
     /// Gives out the room that there is, and sends away what has waited long enough.
-    mutating func settleRoom() {
-        guard let due = room.due, due <= now else { return }
+    private mutating func settleRoom() {
+        guard let due = queues.forRoom.due, due <= now else { return }
         let isFirst = plan.scoreboard.longestWaiting == lane.index
         // Where none can be chosen any more it is for the other queue to decide.
         let isNobodyReady = roster.ready.isEmpty
         let anywhere = isNobodyReady ? .max : isFirst ? picker.room(at: nil, now: now) : 0
-        var queue = room
+        var queue = queues.forRoom
         let settled = queue.settle(
             anywhere: anywhere,
             room: { slot in isReady(slot) ? picker.room(at: slot, now: now) : .max },
             now: now, isThere: { exchanges.isCurrent($0) })
-        room = queue
+        queues.forRoom = queue
         tellOfWaiting()
         for (key, settlement) in settled where exchanges.isCurrent(key) {
             let client = exchanges[key.slot].client
@@ -75,12 +82,12 @@ extension Worker {
     }
 
     /// Gives the answers whose news has come, or is not coming.
-    mutating func settleAnswers() {
-        var waiting = answers
+    private mutating func settleAnswers() {
+        var waiting = queues.forNews
         let settled = waiting.settle(
             now: now, isCurrent: { roster.isCurrent(slot: $0.slot, generation: $0.generation) },
             isThere: { exchanges.isCurrent($0) })
-        answers = waiting
+        queues.forNews = waiting
         for (key, own) in settled where exchanges.isCurrent(key) {
             let client = exchanges[key.slot].client
             answer(key.slot, own)

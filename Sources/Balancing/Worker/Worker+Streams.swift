@@ -258,7 +258,7 @@ extension Worker {
         }
         let limit = plan.options.timeoutTunnel
         let isHalf = exchanges[exchange].stream.endsFirst != nil
-        return since + (isHalf ? min(limit, plan.halfStream) : limit)
+        return since + (isHalf ? min(limit, plan.bounds.halfStream) : limit)
     }
 
     /// The balancer goes, and its time is over: nobody is to take what was cut for an end.

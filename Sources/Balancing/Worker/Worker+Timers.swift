@@ -24,13 +24,13 @@ extension Worker {
             let hasEnded = clients[client].endedAt != .never
             if hasEnded && isGone(client) { return }
             let later =
-                hasEnded ? min(plan.halfClosed, Limits.endLook) : plan.clientCheck
+                hasEnded ? min(plan.bounds.halfClosed, Limits.endLook) : plan.bounds.clientCheck
             clients[client].filedFor = min(deadline, now + later)
             wheel.file(wheelPlace(client: client), at: clients[client].filedFor)
             return
         }
         // Filed again, whatever comes of it: the answer may take its time too.
-        clients[client].filedFor = now + plan.clientCheck
+        clients[client].filedFor = now + plan.bounds.clientCheck
         wheel.file(wheelPlace(client: client), at: clients[client].filedFor)
         switch clients[client].phase {
         case .introducing: refuseIntroduction(client, .missing)
@@ -67,7 +67,7 @@ extension Worker {
             if waitsForContinue(exchange) { return since + Limits.continuePatience }
             if !waitsForClient(exchange) {
                 let ended = clients[client].endedAt
-                return ended == .never ? .never : max(since, ended) + plan.halfClosed
+                return ended == .never ? .never : max(since, ended) + plan.bounds.halfClosed
             }
             return min(since + plan.options.timeoutClient, paceDeadline(exchange))
         }
@@ -82,7 +82,8 @@ extension Worker {
         let taken = sent - min(sent, waiting)
         if taken > exchanges[exchange].answering.takenByClient {
             exchanges[exchange].answering.takenByClient = taken
-            exchanges[exchange].answering.responsePace.progressed(at: now, to: taken, by: plan.pace)
+            exchanges[exchange].answering.responsePace.progressed(
+                at: now, to: taken, by: plan.bounds.pace)
             clients[client].activeAt = now
         }
     }
@@ -90,9 +91,9 @@ extension Worker {
     /// When the client has been slower than the least rate.
     private func paceDeadline(_ exchange: Exchange.Slot) -> Instant {
         if exchanges[exchange].response.pendingCount > 0 {
-            return exchanges[exchange].answering.responsePace.deadline(by: plan.pace)
+            return exchanges[exchange].answering.responsePace.deadline(by: plan.bounds.pace)
         }
-        return exchanges[exchange].answering.requestPace.deadline(by: plan.pace)
+        return exchanges[exchange].answering.requestPace.deadline(by: plan.bounds.pace)
     }
 
     /// Whether it is the client that has to do something next.

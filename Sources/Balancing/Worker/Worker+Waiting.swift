@@ -9,7 +9,7 @@ extension Worker {
     mutating func queue(_ exchange: Exchange.Slot, for reason: WaitReason) {
         let waited = exchanges[exchange].attempts.waited.count
         let limit = plan.options.queueTimeout.count
-        let joined = waiting.joined(
+        let joined = queues.forBackend.joined(
             exchanges.key(exchange), for: reason,
             patience: Nanoseconds(limit > waited ? limit - waited : 0), outlook(), now: now)
         switch joined {
@@ -23,7 +23,7 @@ extension Worker {
     mutating func wait(_ exchange: Exchange.Slot, forRoomAt slot: BackendSlot?) {
         let waited = exchanges[exchange].attempts.waited
         let limit = plan.options.queueTimeout.count
-        let joined = room.joined(
+        let joined = queues.forRoom.joined(
             exchanges.key(exchange), at: slot, waited: waited,
             patience: Nanoseconds(limit > waited.count ? limit - waited.count : 0), now: now)
         switch joined {
@@ -34,7 +34,7 @@ extension Worker {
     }
 
     func tellOfWaiting() {
-        lane.waiting(room.count, since: room.firstArrival ?? .never)
+        lane.waiting(queues.forRoom.count, since: queues.forRoom.firstArrival ?? .never)
     }
 
     func allBusy() -> OwnAnswer {
@@ -53,7 +53,8 @@ extension Worker {
     func outlook() -> RequestQueue.Outlook {
         RequestQueue.Outlook(
             version: roster.version, hasBackend: !roster.rotation.isEmpty,
-            isEveryoneDying: waiting.awaitsNews && isEverybodyDying, returns: roster.returns)
+            isEveryoneDying: queues.forBackend.awaitsNews && isEverybodyDying,
+            returns: roster.returns)
     }
 
     /// What a request is told that waited for nothing.

@@ -15,10 +15,11 @@ enum TokenKind {
 
 /// One thread of the data plane: its clients, its connections to the backends, and the exchanges
 /// between them. It shares the roster, which is replaced whole, and the scoreboard.
+///
+/// It is hands: what is to be done its parts say, each of which owns its state. The heads are
+/// pinned, so all of it stays where it lies, and no method is passed a copy of it.
 struct Worker: ~Copyable {
     let plan: WorkerPlan
-    /// Which worker of the balancer it is, from 0.
-    let index: Int
     let lane: Lane
     let poller: Poller
 
@@ -35,44 +36,33 @@ struct Worker: ~Copyable {
     var hangs: HangDetector
     var admission: Admission
     var heads: HeadRewriter
-    var scratch = ByteQueue(capacity: Limits.messageBuffer)
     var accessLogger: AccessLogger
     /// The clock, read once a turn.
     var now: Instant
     /// How many retries there may still be.
     var budget = RetryBudget()
-    var answers = AwaitedAnswers(patience: Limits.newsDelay)
-    var waiting = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
-    var room = RoomQueue(capacity: Limits.queue, look: Limits.roomLook)
+    var queues = WaitingRequests()
     var turns = TurnQueue()
-    /// Who could make room for others.
-    var idlers = Idlers()
-    /// With how many clients there is a good deal of room again.
-    let relievedAt: Int
-    /// Never looked at. With it the Worker has to stay where it lies: without it a method that only
-    /// reads is passed a copy of all of it, 1.5 KB, by one that writes (Swift 6.3).
-    private let pin = Atomic<UInt8>(0)
-    /// Responses under way whose heads are larger than most.
-    var largeHeads = 0
     var acceptance = Acceptance()
+
+    /// Which worker of the balancer it is, from 0.
+    var index: Int { lane.index - plan.firstLane }
 
     /// The backends, as they are known now.
     var roster: Roster {
         @inline(__always) get { picker.roster }
     }
 
-    init(_ plan: WorkerPlan, index: Int, lane: Lane) throws(SystemError) {
+    init(_ plan: WorkerPlan, lane: Lane) throws(SystemError) {
         let start = Clock.now()
-        let capacity = plan.connections(ofWorker: index)
+        let capacity = plan.connections(ofWorker: lane.index - plan.firstLane)
         let upstreamCapacity = capacity + 64
         self.plan = plan
-        self.index = index
         self.lane = lane
         poller = try Poller()
-        relievedAt = capacity - max(1, capacity / 10)
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
-        exchanges = Slab(capacity: plan.exchangesAWorker)
+        exchanges = Slab(capacity: plan.bounds.exchangesAWorker)
         var terms = UpstreamPool.Terms()
         terms.most = plan.options.upstreamIdle
         pool = UpstreamPool(backends: plan.scoreboard.backendCapacity, terms)
@@ -84,37 +74,14 @@ struct Worker: ~Copyable {
             backends: plan.scoreboard.backendCapacity, window: Limits.deathWindow,
             patience: Limits.newsDelay)
         hangs = HangDetector(backends: plan.scoreboard.backendCapacity)
-        admission = Admission(Self.admissionTerms(plan))
+        admission = Admission(plan.admission)
         heads = HeadRewriter(
-            Self.headTerms(plan),
+            plan.heads,
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
         accessLogger = AccessLogger(
             isOn: plan.accessLog.isOn, delay: Limits.logDelay,
             BatchWriter(plan.scoreboard.batches(of: lane), isMarked: plan.isSupervised))
         now = start
-    }
-
-    private static func admissionTerms(_ plan: WorkerPlan) -> Admission.Terms {
-        var terms = Admission.Terms()
-        terms.proxies = TrustedProxies(plan.trusted)
-        terms.acceptsHeaders = plan.options.acceptProxy
-        terms.keepsHeaders = plan.introduces
-        terms.rules = plan.limitsRates ? plan.rules : nil
-        terms.tally = plan.tally
-        return terms
-    }
-
-    private static func headTerms(_ plan: WorkerPlan) -> HeadRewriter.Terms {
-        var terms = HeadRewriter.Terms()
-        terms.requestLimits = plan.headLimits
-        terms.responseLimits = plan.responseLimits
-        terms.proxies = TrustedProxies(plan.trusted)
-        terms.pseudonym = plan.pseudonym
-        terms.fallbackHost = plan.fallbackHost
-        terms.writesForwarded = plan.options.forwarded
-        terms.proxyVersion = plan.proxyVersion
-        terms.cookieName = plan.cookieName
-        return terms
     }
 
     /// Runs until the balancer leaves and the last exchange is over.
@@ -153,9 +120,7 @@ struct Worker: ~Copyable {
         // it in the same turn.
         for index in 0..<count where isOfBackend(index) { dispatch(poller.event(index)) }
         for index in 0..<count where !isOfBackend(index) { dispatch(poller.event(index)) }
-        if !answers.isEmpty { settleAnswers() }
-        if !waiting.isEmpty { settleQueue() }
-        if !room.isEmpty { settleRoom() }
+        if !queues.isEmpty { settle() }
         if hangs.takeRaised() { rescue() }
         if !accounts.isEmpty { settleAccounts() }
         finishUnfinished()
@@ -187,10 +152,10 @@ struct Worker: ~Copyable {
             return Nanoseconds(0)
         }
         var least = wheel.untilNext(now: now)
-        if let due = waiting.due { least = min(least ?? .init(.max), due.since(now)) }
+        if !queues.isEmpty, let due = queues.due {
+            least = min(least ?? .init(.max), due.since(now))
+        }
         if let due = accounts.due { least = min(least ?? .init(.max), due.since(now)) }
-        if let due = room.due { least = min(least ?? .init(.max), due.since(now)) }
-        if let due = answers.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = accessLogger.due { least = min(least ?? .init(.max), due.since(now)) }
         if let due = acceptance.due { least = min(least ?? .init(.max), due.since(now)) }
         if acceptance.isLeaving {
@@ -201,6 +166,7 @@ struct Worker: ~Copyable {
 
     private mutating func finishUnfinished() {
         if turns.hasPostponed && !exchanges.isFull { recall() }
+        if !turns.hasUnfinished { return }
         while let key = turns.next() {
             if clients.isCurrent(key) { serve(key.slot) }
         }
@@ -221,7 +187,7 @@ struct Worker: ~Copyable {
         plan.wakers[index].waker.clear()
         adoptRoster()
         hangs.raised()
-        room.roomFreed()
+        queues.forRoom.roomFreed()
         takeCrowdRequest()
         let manner = plan.leaving.current
         if manner != acceptance.manner { beginLeaving(manner) }

@@ -80,7 +80,7 @@ final class Stage {
             options: options, listeners: [listener], board: board, scoreboard: scoreboard,
             workers: 1, accessLog: AccessLogOutput(isWanted: false, isPrivate: false),
             isSupervised: setting & 16 != 0)
-        var worker = try Worker(plan, index: 0, lane: scoreboard.lane(0))
+        var worker = try Worker(plan, lane: scoreboard.lane(0))
         try worker.begin()
         now = worker.now
         self.worker = worker
@@ -169,7 +169,7 @@ final class Stage {
 
     /// Whether the worker lets somebody wait until time has passed.
     var isPatient: Bool {
-        !worker.answers.isEmpty || !worker.waiting.isEmpty || !worker.room.isEmpty
+        !worker.queues.isEmpty
     }
 
     /// Whether the worker has no clients any more.
