@@ -64,7 +64,8 @@ import Testing
             let isFile =
                 part.hasPrefix("Worker+") || part.hasPrefix("Supervisor+")
                 || (steps.count == 2 && rooms.contains(String(steps[0])))
-            guard isFile, let name = steps.last?.prefix(while: { $0 != "." }), name != "…" else {
+            guard isFile, let name = steps.last?.prefix(while: { $0 != "." }), !name.contains("…")
+            else {
                 continue
             }
             if !there.contains(String(name)) && !part.contains(" ") { missing.append(String(part)) }
