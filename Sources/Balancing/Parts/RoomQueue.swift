@@ -59,14 +59,14 @@ struct RoomQueue {
         return isFreed ? Instant(nanoseconds: 0) : lookAt
     }
 
-    /// A request comes to wait, or comes back having waited for so long.
+    /// A request comes to wait. One that has waited or been served before belongs in front of those
+    /// that came after `arrivedAt`.
     mutating func joined(
-        _ exchange: Exchange.Key, at slot: BackendSlot?, waited: Nanoseconds, patience: Nanoseconds,
-        now: Instant
+        _ exchange: Exchange.Key, at slot: BackendSlot?, arrivedAt: Instant,
+        patience: Nanoseconds, now: Instant
     ) -> Joined {
         if patience.count == 0 { return .late }
         if waiting.count >= capacity { return .full }
-        let arrivedAt = Instant(nanoseconds: now.nanoseconds - min(waited.count, now.nanoseconds))
         let entry = Waiting(
             exchange: exchange, slot: slot, arrivedAt: arrivedAt, since: now,
             deadline: now + patience)

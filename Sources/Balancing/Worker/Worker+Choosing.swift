@@ -26,7 +26,8 @@ extension Worker {
     /// those that wait; threads that claim the last place at the same moment all let it go, and try
     /// once more.
     private mutating func chooseWithRoom(for exchange: Exchange.Slot, isCalled: Bool) -> Pick? {
-        if !isCalled && plan.scoreboard.longestWaiting != nil && !roster.ready.isEmpty {
+        let hasTurn = isCalled || exchanges[exchange].attempts.count > 0
+        if !hasTurn && plan.scoreboard.longestWaiting != nil && !roster.ready.isEmpty {
             wait(exchange, forRoomAt: nil)
             return nil
         }

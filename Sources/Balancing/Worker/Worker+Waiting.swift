@@ -24,13 +24,20 @@ extension Worker {
         let waited = exchanges[exchange].attempts.waited
         let limit = plan.options.queueTimeout.count
         let joined = queues.forRoom.joined(
-            exchanges.key(exchange), at: slot, waited: waited,
+            exchanges.key(exchange), at: slot, arrivedAt: arrival(exchange),
             patience: Nanoseconds(limit > waited.count ? limit - waited.count : 0), now: now)
         switch joined {
         case .waits: exchanges[exchange].phase = .queued
         case .full, .late: answer(exchange, allBusy())
         }
         tellOfWaiting()
+    }
+
+    /// When a request came to wait: one that a backend has let down had its turn already.
+    private func arrival(_ exchange: Exchange.Slot) -> Instant {
+        if exchanges[exchange].attempts.count > 0 { return exchanges[exchange].attempts.sentAt }
+        let waited = exchanges[exchange].attempts.waited.count
+        return Instant(nanoseconds: now.nanoseconds - min(waited, now.nanoseconds))
     }
 
     func tellOfWaiting() {

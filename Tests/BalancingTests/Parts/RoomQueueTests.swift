@@ -19,9 +19,10 @@ import Testing
 
     private func join(
         _ queue: inout RoomQueue, _ request: UInt32, at slot: BackendSlot? = nil,
-        waited: Nanoseconds = Nanoseconds(0), now: Instant = Self.start
+        since arrivedAt: Instant? = nil, now: Instant = Self.start
     ) -> RoomQueue.Joined {
-        queue.joined(key(request), at: slot, waited: waited, patience: Self.patience, now: now)
+        queue.joined(
+            key(request), at: slot, arrivedAt: arrivedAt ?? now, patience: Self.patience, now: now)
     }
 
     /// Who is delivered where there is so much room, and who is answered, by request.
@@ -75,7 +76,7 @@ import Testing
         _ = join(&queue, 2, now: Self.start + .milliseconds(10))
         #expect(settle(&queue, anywhere: 1, at: later).delivered == [1])
         _ = join(&queue, 3, now: later)
-        let joined = join(&queue, 1, waited: .milliseconds(30), now: later)
+        let joined = join(&queue, 1, since: Self.start, now: later)
         #expect(joined == .waits)
         #expect(queue.firstArrival == Self.start)
         #expect(settle(&queue, anywhere: 9, at: later).delivered == [1, 2, 3])
@@ -104,7 +105,8 @@ import Testing
         _ = join(&queue, 2)
         #expect(join(&queue, 3) == .full)
         #expect(queue.count == 2)
-        let late = queue.joined(key(4), at: nil, waited: none, patience: none, now: Self.start)
+        let late = queue.joined(
+            key(4), at: nil, arrivedAt: Self.start, patience: none, now: Self.start)
         #expect(late == .late)
     }
 
@@ -129,8 +131,9 @@ import Testing
 
     @Test func `how long it waited this time is told`() {
         var queue = queue()
-        let waited = Nanoseconds.milliseconds(700)
-        _ = queue.joined(key(1), at: nil, waited: waited, patience: Self.patience, now: Self.start)
+        let before = Instant(nanoseconds: Self.start.nanoseconds - 700_000_000)
+        _ = join(&queue, 1, since: before)
+        #expect(queue.firstArrival == before)
         let settled = queue.settle(
             anywhere: 1, room: { _ in 0 }, now: Self.start + .milliseconds(40),
             isThere: { _ in true })
