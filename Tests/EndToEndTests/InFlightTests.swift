@@ -90,6 +90,27 @@ import Testing
         #expect(isRefused, "\(balanced.program.output)")
     }
 
+    @Test func `waiting costs next to nothing`() throws {
+        let backend = try ScriptedBackend { connection throws(Failure) in
+            _ = try connection.request()
+            try connection.awaitEnd()
+        }
+        let balanced = try Balanced(
+            [backend.address], ["--max-in-flight", "1", "--threads", "2"])
+        var clients: [Client] = []
+        for _ in 0..<8 {
+            let client = try Client(balanced.address)
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            clients.append(client)
+        }
+        #expect(Programs.eventually { backend.requests.count == 1 })
+        let before = try #require(Processes.facts(of: balanced.program.pid)).cpu
+        Poll.sleep(.seconds(1))
+        let after = try #require(Processes.facts(of: balanced.program.pid)).cpu
+        // Looking a hundred times a second takes a few milliseconds; a loop takes all of it.
+        #expect(after.count - before.count < 300_000_000)
+    }
+
     @Test func `a killed balancer's places are free again, and its supervisor says who waits`()
         throws
     {

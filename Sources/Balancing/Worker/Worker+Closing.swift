@@ -74,13 +74,15 @@ extension Worker {
     @inline(__always)
     mutating func noteReleased(_ process: BackendProcess) {
         lane.released(slot: process.slot, generation: process.generation)
-        if plan.limitsInFlight { wakeLongestWaiting() }
+        if plan.limitsInFlight {
+            queues.forRoom.roomFreed()
+            wakeLongestWaiting()
+        }
     }
 
     /// Others who find that they are not the one whose turn it is look again before long; so a
     /// balancer that dies before it has woken anybody delays them, and no more.
     mutating func wakeLongestWaiting() {
-        queues.forRoom.roomFreed()
         guard let longest = plan.scoreboard.longestWaiting, longest != lane.index else { return }
         let other = longest - (lane.index - index)
         if plan.wakers.indices.contains(other) { plan.wakers[other].waker.wake() }
