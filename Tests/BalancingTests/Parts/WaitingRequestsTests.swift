@@ -24,7 +24,7 @@ import Testing
         }
         if which & 2 != 0 {
             let joined = queues.forRoom.joined(
-                key(2), at: nil, waited: Nanoseconds(0), patience: .seconds(5),
+                key(2), at: nil, arrivedAt: Self.start, patience: .seconds(5),
                 now: Self.start + since[1])
             #expect(joined == .waits)
         }
