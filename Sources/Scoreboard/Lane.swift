@@ -71,10 +71,17 @@ public struct Lane: @unchecked Sendable {
         add(~0, at: cell(slot) + Layout.Cell.requests)
     }
 
-    /// So many requests wait for a backend to have room, the first of them since then.
-    public func waiting(_ count: Int, since: Instant) {
+    /// So many requests wait for a backend to have room, the first of those that any will do for
+    /// since then.
+    public func waiting(_ count: Int, since: Instant?) {
         store(UInt64(count), at: Layout.Lane.waiting)
-        store(count == 0 ? 0 : max(1, since.nanoseconds), at: Layout.Lane.waitingSince)
+        store(since.map { max(1, $0.nanoseconds) } ?? 0, at: Layout.Lane.waitingSince)
+    }
+
+    /// Requests wait for this backend and no other to have room, the first of them since then;
+    /// nothing where none does.
+    public func waiting(at slot: BackendSlot, since: Instant?) {
+        store(since.map { max(1, $0.nanoseconds) } ?? 0, at: cell(slot) + Layout.Cell.waitingSince)
     }
 
     /// A request that went to this generation is over, whatever came of it.
@@ -126,10 +133,12 @@ public struct Lane: @unchecked Sendable {
 
     /// How many requests wait for a backend to have room.
     public var waitingRequests: UInt64 { load(Layout.Lane.waiting) }
-    /// Since when the first of them waits; nothing where none does.
-    var waitingSince: UInt64? {
-        let since = load(Layout.Lane.waitingSince)
-        return since == 0 ? nil : since
+    /// Since when the first waits that room at this backend would do for, or at any where none is
+    /// given; `.max` where none does.
+    func waitingSince(at slot: BackendSlot?) -> UInt64 {
+        let any = load(Layout.Lane.waitingSince)
+        let own = slot.map { load(cell($0) + Layout.Cell.waitingSince) } ?? 0
+        return min(any == 0 ? .max : any, own == 0 ? .max : own)
     }
 
     /// Client connections that are open.
@@ -172,7 +181,7 @@ public struct Lane: @unchecked Sendable {
         store(0, at: Layout.Lane.connectionsOpen)
         store(0, at: Layout.Lane.exchangesOpen)
         store(0, at: Layout.Lane.connectionsUnheard)
-        waiting(0, since: Instant(nanoseconds: 0))
+        waiting(0, since: nil)
         for batch in 0..<Layout.Batch.perLane { store(0, at: Layout.Lane.batches + batch) }
         for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
@@ -185,6 +194,7 @@ public struct Lane: @unchecked Sendable {
             if load(cell + Layout.Cell.generation) == 0 { continue }
             store(0, at: cell + Layout.Cell.generation)
             store(0, at: cell + Layout.Cell.inFlight)
+            store(0, at: cell + Layout.Cell.waitingSince)
             for index in (cell + Layout.Cell.requests)..<(cell + Layout.Cell.words) {
                 let value = load(index)
                 if value == 0 { continue }

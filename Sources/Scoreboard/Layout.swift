@@ -11,7 +11,7 @@
 ///     lines     two batches of access lines for each lane
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 8
+    public static let version: UInt64 = 9
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -84,6 +84,8 @@ public enum Layout {
         static let connects = 11
         static let connectFailures = 12
         static let retriesDenied = 13
+        /// When the first came of those that wait for this backend and no other to have room.
+        static let waitingSince = 14
         static let firstBucket = 32
         static let words = 128
     }

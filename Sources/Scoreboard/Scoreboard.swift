@@ -175,12 +175,18 @@ public final class Scoreboard: @unchecked Sendable {
         return inFlight(slot: slot, generation: generation)
     }
 
-    /// The lane whose request has waited for room for longest; nothing where none waits.
-    public var longestWaiting: Int? {
+    /// The lane whose request has waited for longest for room at a backend, or for any; nothing
+    /// where none waits. Lanes of other processes hear of room only when they look: what waits
+    /// there gives way to what came to `near` lanes up to `slack` later.
+    public func longestWaiting(
+        at slot: BackendSlot?, near: Range<Int>, slack: Nanoseconds
+    ) -> Int? {
         var found: (lane: Int, since: UInt64)?
         forEachLane { index in
-            guard let since = lane(index).waitingSince else { return }
-            if found.map({ since < $0.since }) ?? true { found = (index, since) }
+            let since = lane(index).waitingSince(at: slot)
+            if since == .max { return }
+            let rank = near.contains(index) ? since : since &+ slack.count
+            if found.map({ rank < $0.since }) ?? true { found = (index, rank) }
         }
         return found?.lane
     }

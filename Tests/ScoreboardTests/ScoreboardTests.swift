@@ -43,6 +43,29 @@ import Testing
         #expect(board.answers(slot: 2) == 9 && board.answers(slot: 1) == 0)
     }
 
+    @Test func `the one that has waited for longest for room is known over all lanes`() {
+        func longest(at slot: BackendSlot?, slack: Nanoseconds = Nanoseconds(0)) -> Int? {
+            board.longestWaiting(at: slot, near: 0..<2, slack: slack)
+        }
+        for index in 0..<4 { board.use(lane: index) }
+        #expect(longest(at: nil) == nil && longest(at: 1) == nil)
+        board.lane(1).waiting(2, since: Instant(nanoseconds: 50))
+        board.lane(3).waiting(1, since: Instant(nanoseconds: 40))
+        #expect(longest(at: nil) == 3 && longest(at: 1) == 3)
+        // Of another process what came a little earlier gives way.
+        #expect(longest(at: nil, slack: Nanoseconds(20)) == 1)
+        board.lane(0).waiting(at: 1, since: Instant(nanoseconds: 10))
+        #expect(longest(at: 1) == 0 && longest(at: 2) == 3 && longest(at: nil) == 3)
+        board.lane(0).waiting(at: 1, since: nil)
+        #expect(longest(at: 1) == 3)
+        board.lane(2).dispatched(slot: 2, generation: 1)
+        board.lane(2).waiting(at: 2, since: Instant(nanoseconds: 5))
+        #expect(longest(at: 2) == 2)
+        // A balancer that is gone waits for nothing.
+        board.clearLanes(2..<4, movingTotalsTo: board.lane(0))
+        #expect(longest(at: 2) == 1 && longest(at: nil) == 1)
+    }
+
     @Test func `what occupies a process is not held against the next, nor what it left unread`() {
         let cell = board.load(slot: 1)
         cell.setOccupation(7, of: 3)

@@ -37,6 +37,12 @@ struct RoomQueue {
     /// How often it is looked whether another process made room.
     private let look: Nanoseconds
     private var waiting: [Waiting] = []
+    /// How many of them wait for a certain backend.
+    private var bound = 0
+    /// None of them has waited for as long as it may before then.
+    private var firstDeadline = Instant.never
+    /// The backends that it was last said some wait for.
+    private var told: Set<BackendSlot> = []
     /// When they are to be looked at next though nothing happens.
     private var lookAt = Instant.never
     /// Whether some request has left a backend since they were looked at.
@@ -72,6 +78,8 @@ struct RoomQueue {
             deadline: now + patience)
         let place = waiting.lastIndex { $0.arrivedAt <= arrivedAt }.map { $0 + 1 } ?? 0
         waiting.insert(entry, at: place)
+        if slot != nil { bound += 1 }
+        firstDeadline = min(firstDeadline, entry.deadline)
         lookAt = min(lookAt, now + look, entry.deadline)
         return .waits
     }
@@ -79,29 +87,72 @@ struct RoomQueue {
     /// A request has left a backend.
     mutating func roomFreed() { isFreed = true }
 
+    /// For each backend that some wait for and no other, or did when this was asked last: when the
+    /// first of them came.
+    mutating func arrivals() -> [(slot: BackendSlot, first: Instant?)] {
+        if bound == 0 && told.isEmpty { return [] }
+        var first: [BackendSlot: Instant] = [:]
+        for entry in waiting {
+            if let slot = entry.slot, first[slot] == nil { first[slot] = entry.arrivedAt }
+        }
+        let all = told.union(first.keys)
+        told = Set(first.keys)
+        return all.map { ($0, first[$0]) }
+    }
+
     /// Takes out those whose wait is over. `anywhere` is how many may go where any backend will do,
     /// `room` how many may go to one; `isThere` says whether a request still is.
     mutating func settle(
         anywhere: Int, room: (BackendSlot) -> Int, now: Instant, isThere: (Exchange.Key) -> Bool
     ) -> [(exchange: Exchange.Key, Settlement)] {
+        isFreed = false
+        lookAt = min(now + look, firstDeadline)
+        if bound > 0 || now >= firstDeadline { return settleAll(anywhere, room, now, isThere) }
+        // The first of them, and nothing else need be looked at.
+        var settled: [(exchange: Exchange.Key, Settlement)] = []
+        var taken = 0
+        while taken < waiting.count && settled.count < anywhere {
+            let entry = waiting[taken]
+            taken += 1
+            if isThere(entry.exchange) {
+                settled.append((entry.exchange, .deliver(waited: now.since(entry.since))))
+            }
+        }
+        waiting.removeFirst(taken)
+        return settled
+    }
+
+    private mutating func settleAll(
+        _ anywhere: Int, _ room: (BackendSlot) -> Int, _ now: Instant,
+        _ isThere: (Exchange.Key) -> Bool
+    ) -> [(exchange: Exchange.Key, Settlement)] {
         var settled: [(exchange: Exchange.Key, Settlement)] = []
         var left = anywhere
-        isFreed = false
-        lookAt = now + look
+        var rooms: [BackendSlot: Int] = [:]
         let all = waiting
         waiting.removeAll(keepingCapacity: true)
+        bound = 0
+        firstDeadline = .never
         for entry in all where isThere(entry.exchange) {
-            let mayGo = entry.slot.map { room($0) > 0 } ?? (left > 0)
+            var mayGo = left > 0
+            if let slot = entry.slot {
+                let known = rooms[slot] ?? room(slot)
+                mayGo = known > 0
+                rooms[slot] = known - (mayGo ? 1 : 0)
+            } else if mayGo {
+                left -= 1
+            }
             if mayGo {
-                if entry.slot == nil { left -= 1 }
                 settled.append((entry.exchange, .deliver(waited: now.since(entry.since))))
             } else if now >= entry.deadline {
                 settled.append((entry.exchange, .answer))
             } else {
                 waiting.append(entry)
-                lookAt = min(lookAt, entry.deadline)
+                if entry.slot != nil { bound += 1 }
+                firstDeadline = min(firstDeadline, entry.deadline)
             }
         }
+        lookAt = min(now + look, firstDeadline)
         return settled
     }
 }

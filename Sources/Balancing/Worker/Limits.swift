@@ -72,7 +72,10 @@ enum Limits {
     static let queue = 1000
     /// How often those that wait for a backend to have room look whether another process made some:
     /// within this one they are told.
-    static let roomLook = Nanoseconds.milliseconds(10)
+    static let roomLook = Nanoseconds.milliseconds(2)
+    /// How much later than one in another process a request may have come and yet go first: so long
+    /// a place that is free need not wait for the other process to look.
+    static let roomSlack = Nanoseconds.milliseconds(20)
     /// How often a place is claimed anew where several threads claimed the last one at once.
     static let claims = 4
     /// Requests that were let down no longer than this before the word of a death were let down by

@@ -27,7 +27,7 @@ extension Worker {
     /// once more.
     private mutating func chooseWithRoom(for exchange: Exchange.Slot, isCalled: Bool) -> Pick? {
         let hasTurn = isCalled || exchanges[exchange].attempts.count > 0
-        if !hasTurn && plan.scoreboard.longestWaiting != nil && !roster.ready.isEmpty {
+        if !hasTurn && longestWaiting(at: nil) != nil && !roster.ready.isEmpty {
             wait(exchange, forRoomAt: nil)
             return nil
         }

@@ -76,15 +76,15 @@ extension Worker {
         lane.released(slot: process.slot, generation: process.generation)
         if plan.limitsInFlight {
             queues.forRoom.roomFreed()
-            wakeLongestWaiting()
+            wakeLongestWaiting(at: process.slot)
         }
     }
 
     /// Others who find that they are not the one whose turn it is look again before long; so a
     /// balancer that dies before it has woken anybody delays them, and no more.
-    mutating func wakeLongestWaiting() {
-        guard let longest = plan.scoreboard.longestWaiting, longest != lane.index else { return }
-        let other = longest - (lane.index - index)
+    mutating func wakeLongestWaiting(at slot: BackendSlot) {
+        guard let longest = longestWaiting(at: slot), longest != lane.index else { return }
+        let other = longest - plan.firstLane
         if plan.wakers.indices.contains(other) { plan.wakers[other].waker.wake() }
     }
 

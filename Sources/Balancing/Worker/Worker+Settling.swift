@@ -50,15 +50,12 @@ extension Worker {
     /// Gives out the room that there is, and sends away what has waited long enough.
     private mutating func settleRoom() {
         guard let due = queues.forRoom.due, due <= now else { return }
-        let isFirst = plan.scoreboard.longestWaiting == lane.index
         // Where none can be chosen any more it is for the other queue to decide.
-        let isNobodyReady = roster.ready.isEmpty
-        let anywhere = isNobodyReady ? .max : isFirst ? picker.room(at: nil, now: now) : 0
+        let anywhere = roster.ready.isEmpty ? .max : roomAnywhere()
         var queue = queues.forRoom
         let settled = queue.settle(
-            anywhere: anywhere,
-            room: { slot in isReady(slot) ? picker.room(at: slot, now: now) : .max },
-            now: now, isThere: { exchanges.isCurrent($0) })
+            anywhere: anywhere, room: { roomInTurn(at: $0) }, now: now,
+            isThere: { exchanges.isCurrent($0) })
         queues.forRoom = queue
         tellOfWaiting()
         for (key, settlement) in settled where exchanges.isCurrent(key) {
@@ -72,8 +69,22 @@ extension Worker {
             }
             serve(client)
         }
-        // What is left over is for whoever has waited for longest by now.
-        wakeLongestWaiting()
+        // What is left over is for whichever has waited for longest by now.
+        for index in roster.ready { wakeLongestWaiting(at: roster.members[index].slot) }
+    }
+
+    /// How many requests that any backend will do for have their turn here.
+    private mutating func roomAnywhere() -> Int {
+        if longestWaiting(at: nil) != lane.index { return 0 }
+        var room = 0
+        for index in roster.ready { room += roomInTurn(at: roster.members[index].slot) }
+        return room
+    }
+
+    /// How much room there is at a backend, where the one that has waited longest for it is here.
+    private mutating func roomInTurn(at slot: BackendSlot) -> Int {
+        if !isReady(slot) { return .max }
+        return longestWaiting(at: slot) == lane.index ? picker.room(at: slot, now: now) : 0
     }
 
     func isReady(_ slot: BackendSlot) -> Bool {

@@ -28,7 +28,8 @@ extension Worker {
             patience: Nanoseconds(limit > waited.count ? limit - waited.count : 0), now: now)
         switch joined {
         case .waits: exchanges[exchange].phase = .queued
-        case .full, .late: answer(exchange, allBusy())
+        case .late: answer(exchange, allBusy())
+        case .full: answer(exchange, tooManyWait())
         }
         tellOfWaiting()
     }
@@ -40,8 +41,24 @@ extension Worker {
         return Instant(nanoseconds: now.nanoseconds - min(waited, now.nanoseconds))
     }
 
-    func tellOfWaiting() {
-        lane.waiting(queues.forRoom.count, since: queues.forRoom.firstArrival ?? .never)
+    /// Says in the scoreboard who waits, and since when.
+    mutating func tellOfWaiting() {
+        lane.waiting(queues.forRoom.count, since: queues.forRoom.firstArrival)
+        for (slot, first) in queues.forRoom.arrivals() { lane.waiting(at: slot, since: first) }
+    }
+
+    /// The lane whose request has waited for longest for room at a backend, or at any.
+    func longestWaiting(at slot: BackendSlot?) -> Int? {
+        plan.scoreboard.longestWaiting(
+            at: slot, near: plan.firstLane..<plan.firstLane + plan.wakers.count,
+            slack: Limits.roomSlack)
+    }
+
+    private func tooManyWait() -> OwnAnswer {
+        var own = OwnAnswer(
+            .backendsBusy, "all backends are busy, and \(Limits.queue) requests wait already")
+        own.retryAfter = 1
+        return own
     }
 
     func allBusy() -> OwnAnswer {

@@ -149,4 +149,30 @@ import Testing
         _ = join(&queue, 2, now: later)
         #expect(queue.firstArrival == later)
     }
+
+    @Test func `it is told for which backends some wait, and once when none does any more`() {
+        func told(_ queue: inout RoomQueue) -> [BackendSlot: Instant?] {
+            Dictionary(uniqueKeysWithValues: queue.arrivals().map { ($0.slot, $0.first) })
+        }
+        var queue = queue()
+        #expect(queue.arrivals().isEmpty)
+        _ = join(&queue, 1)
+        #expect(queue.arrivals().isEmpty)
+        _ = join(&queue, 2, at: 7)
+        _ = join(&queue, 3, at: 7, now: Self.start + .milliseconds(1))
+        _ = join(&queue, 4, at: 8, now: Self.start + .milliseconds(2))
+        let first = told(&queue)
+        #expect(first == [7: Self.start, 8: Self.start + .milliseconds(2)])
+        #expect(settle(&queue, [7: 2, 8: 1]).delivered == [2, 3, 4])
+        let last = told(&queue)
+        #expect(last == [7: nil, 8: nil])
+        #expect(queue.arrivals().isEmpty)
+    }
+
+    @Test func `of those that belong to one no more go than it has room for`() {
+        var queue = queue()
+        for request in 1...3 as ClosedRange<UInt32> { _ = join(&queue, request, at: 7) }
+        #expect(settle(&queue, [7: 2]) == ([1, 2], []))
+        #expect(queue.count == 1)
+    }
 }
