@@ -31,6 +31,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["5m", "cookie"])
+    func `clients that keep to a backend have their turn there, over all threads`(
+        sticky: String
+    ) throws {
+        let peak = Peak()
+        let backend = try backend(peak)
+        let balanced = try Balanced(
+            [backend.address],
+            ["--max-in-flight", "1", "--threads", "4", "--sticky", sticky])
+        let load = try Load(on: balanced.address, clients: 12)
+        try load.awaitMore(400)
+        let account = try load.stop()
+        #expect(account.failed == 0, "\(account)")
+        #expect(peak.most == 1)
+    }
+
     @Test(arguments: [1, 2])
     func `no backend has more than it may, and every request has its turn`(most: Int) throws {
         let peaks = [Peak(), Peak()]

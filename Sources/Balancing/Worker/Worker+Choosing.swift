@@ -27,10 +27,6 @@ extension Worker {
     /// once more.
     private mutating func chooseWithRoom(for exchange: Exchange.Slot, isCalled: Bool) -> Pick? {
         let hasTurn = isCalled || exchanges[exchange].attempts.count > 0
-        if !hasTurn && longestWaiting(at: nil) != nil && !roster.ready.isEmpty {
-            wait(exchange, forRoomAt: nil)
-            return nil
-        }
         for _ in 0..<Limits.claims {
             switch look(for: exchange) {
             case .nobody:
@@ -40,6 +36,13 @@ extension Worker {
                 wait(exchange, forRoomAt: slot)
                 return nil
             case .backend(let pick):
+                let slot = roster.members[pick.index].slot
+                if !hasTurn && longestWaiting(at: slot) != nil {
+                    wait(exchange, forRoomAt: pick.reason == .place ? slot : nil)
+                    // There may be room elsewhere, for which nobody waits.
+                    queues.forRoom.roomFreed()
+                    return nil
+                }
                 dispatch(to: pick)
                 if picker.isWithinLimit(pick.index) { return pick }
                 let process = roster.members[pick.index].process
