@@ -106,6 +106,25 @@ import Testing
         #expect(isRefused, "\(balanced.program.output)")
     }
 
+    @Test func `what a death let down and then waits for room in vain has failed`() throws {
+        let service = try Service([
+            "--backends", "2", "--max-in-flight", "1", "--queue-timeout", "300ms",
+            "--restart-delay", "1h",
+        ])
+        let clients = try (0..<2).map { _ in try Client(service.address) }
+        for client in clients {
+            try client.send("GET /delay/60 HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+        try service.awaitActive(2)
+        #expect(try service.run("kill", ["backend.1"]).code == 0)
+        func failed() throws -> [Int?] {
+            let told = try service.run("ps", ["--counters", "--format", "json"])
+            return try JSON(told.output).items.dropFirst()
+                .map { $0["failed"].int }
+        }
+        #expect(Programs.eventually { (try? failed()) == [1, 0] })
+    }
+
     @Test func `waiting costs next to nothing`() throws {
         let backend = try ScriptedBackend { connection throws(Failure) in
             _ = try connection.request()

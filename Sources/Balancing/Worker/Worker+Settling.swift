@@ -25,17 +25,22 @@ extension Worker {
         let settled = queue.settle(outlook, now: now) { standing($0) }
         queues.forBackend = queue
         for (key, settlement) in settled where exchanges.isCurrent(key) {
-            let exchange = key.slot
-            let client = exchanges[exchange].client
+            let client = exchanges[key.slot].client
             switch settlement {
-            case .deliver(let waited):
-                exchanges[exchange].attempts.waited(for: waited)
-                exchanges[exchange].phase = .delivering
-                deliver(exchange)
-            case .answer(let reason): giveUp(exchange, answer(to: reason, of: exchange))
+            case .deliver(let waited): deliver(key.slot, waited: waited)
+            case .answer(let reason): giveUp(key.slot, answer(to: reason, of: key.slot))
             }
             serve(client)
         }
+    }
+
+    /// A request that has waited for so long is given to a backend.
+    private mutating func deliver(
+        _ exchange: Exchange.Slot, waited: Nanoseconds, isCalled: Bool = false
+    ) {
+        exchanges[exchange].attempts.waited(for: waited)
+        exchanges[exchange].phase = .delivering
+        deliver(exchange, isCalled: isCalled)
     }
 
     private func standing(_ key: Exchange.Key) -> RequestQueue.Standing? {
@@ -61,11 +66,8 @@ extension Worker {
         for (key, settlement) in settled where exchanges.isCurrent(key) {
             let client = exchanges[key.slot].client
             switch settlement {
-            case .deliver(let waited):
-                exchanges[key.slot].attempts.waited(for: waited)
-                exchanges[key.slot].phase = .delivering
-                deliver(key.slot, isCalled: true)
-            case .answer: answer(key.slot, allBusy())
+            case .deliver(let waited): deliver(key.slot, waited: waited, isCalled: true)
+            case .answer: giveUp(key.slot, allBusy())
             }
             serve(client)
         }

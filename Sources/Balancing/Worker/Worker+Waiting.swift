@@ -7,11 +7,9 @@ import Scoreboard
 extension Worker {
     /// Lets a request wait, or answers it where there is nothing to wait for.
     mutating func queue(_ exchange: Exchange.Slot, for reason: WaitReason) {
-        let waited = exchanges[exchange].attempts.waited.count
-        let limit = plan.options.queueTimeout.count
         let joined = queues.forBackend.joined(
-            exchanges.key(exchange), for: reason,
-            patience: Nanoseconds(limit > waited ? limit - waited : 0), outlook(), now: now)
+            exchanges.key(exchange), for: reason, patience: patienceLeft(exchange), outlook(),
+            now: now)
         switch joined {
         case .waits: exchanges[exchange].phase = .queued
         case .full: giveUp(exchange, nobodyReady(exchange))
@@ -21,17 +19,22 @@ extension Worker {
 
     /// Lets a request wait for a backend, or for any, to have room.
     mutating func wait(_ exchange: Exchange.Slot, forRoomAt slot: BackendSlot?) {
-        let waited = exchanges[exchange].attempts.waited
-        let limit = plan.options.queueTimeout.count
         let joined = queues.forRoom.joined(
             exchanges.key(exchange), at: slot, arrivedAt: arrival(exchange),
-            patience: Nanoseconds(limit > waited.count ? limit - waited.count : 0), now: now)
+            patience: patienceLeft(exchange), now: now)
         switch joined {
         case .waits: exchanges[exchange].phase = .queued
-        case .late: answer(exchange, allBusy())
-        case .full: answer(exchange, tooManyWait())
+        case .late: giveUp(exchange, allBusy())
+        case .full: giveUp(exchange, tooManyWait())
         }
         tellOfWaiting()
+    }
+
+    /// How long a request may wait yet, for whatever.
+    private func patienceLeft(_ exchange: Exchange.Slot) -> Nanoseconds {
+        let waited = exchanges[exchange].attempts.waited.count
+        let limit = plan.options.queueTimeout.count
+        return Nanoseconds(limit > waited ? limit - waited : 0)
     }
 
     /// When a request came to wait: one that a backend has let down had its turn already.
@@ -55,16 +58,16 @@ extension Worker {
     }
 
     private func tooManyWait() -> OwnAnswer {
-        var own = OwnAnswer(
-            .backendsBusy, "all backends are busy, and \(Limits.queue) requests wait already")
-        own.retryAfter = 1
-        return own
+        busy("all backends are busy, and \(Limits.queue) requests wait already")
     }
 
     func allBusy() -> OwnAnswer {
         let most = plan.options.maxInFlight ?? 0
-        var own = OwnAnswer(
-            .backendsBusy, "all backends are busy with as many requests as they may have (\(most))")
+        return busy("all backends are busy with as many requests as they may have (\(most))")
+    }
+
+    private func busy(_ sentence: String) -> OwnAnswer {
+        var own = OwnAnswer(.backendsBusy, sentence)
         own.retryAfter = 1
         return own
     }
