@@ -6,6 +6,9 @@ struct TrustedProxies {
 
     init(_ networks: [Network]) { self.networks = networks }
 
+    /// As `--trust-proxy` names them.
+    init(named words: [String]) { self.init(words.compactMap { Network($0) }) }
+
     func contains(_ address: Address) -> Bool {
         !networks.isEmpty && networks.contains { $0.contains(address) }
     }

@@ -108,7 +108,7 @@ extension WorkerPlan {
 
 extension Admission.Terms {
     init(_ options: BalancerOptions, _ scoreboard: Scoreboard) {
-        proxies = TrustedProxies(options.trustProxy.compactMap { Network($0) })
+        proxies = TrustedProxies(named: options.trustProxy)
         acceptsHeaders = options.acceptProxy
         keepsHeaders = options.sendProxy != nil
         // Made in any case: what an earlier balancer banned is no longer in force without it.
@@ -126,7 +126,7 @@ extension HeadRewriter.Terms {
         requestLimits.maxFields = options.maxFields
         responseLimits = requestLimits
         responseLimits.maxBytes = Limits.responseHead
-        proxies = TrustedProxies(options.trustProxy.compactMap { Network($0) })
+        proxies = TrustedProxies(named: options.trustProxy)
         // Another one for each process, so that a balancer behind another is not taken for a loop.
         let word = String(Randomness.word() & 0xFFF_FFFF, radix: 32)
         pseudonym = InlineText("lbctl-\(word)".utf8.span)

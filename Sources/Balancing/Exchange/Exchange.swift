@@ -2,7 +2,6 @@ import Basics
 import Choosing
 import HTTP1
 import Kernel
-import Synchronization
 
 /// One request of a client and the response that answers it.
 struct Exchange: ~Copyable {
@@ -37,9 +36,9 @@ struct Exchange: ~Copyable {
     /// The account it is in, of a process that let it down.
     var claim: FailoverClaim?
 
-    /// Never looked at. With it an exchange is made where it lies, and not moved there, as long as
-    /// `init` is inlined: a function of its own gives back what it made, and that is moved.
-    private let pin = Atomic<UInt8>(0)
+    /// With it an exchange is made where it lies, and not moved there, as long as `init` is
+    /// inlined: a function of its own gives back what it made, and that is moved.
+    private let pin = Pin()
 
     @inline(__always)
     init(client: ClientConnection.Slot, startedAt: Instant) {

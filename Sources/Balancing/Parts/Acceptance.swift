@@ -15,13 +15,6 @@ struct Acceptance {
     /// How the balancer leaves.
     private(set) var manner = Leaving.Manner.staying
 
-    /// Lends them out, for one who asks about clients meanwhile and puts them back.
-    mutating func takeIdlers() -> Idlers {
-        let taken = idlers
-        idlers = Idlers()
-        return taken
-    }
-
     var isOn: Bool { state == .on }
     var isPaused: Bool { due != nil }
     var isLeaving: Bool { manner != .staying }

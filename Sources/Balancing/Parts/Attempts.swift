@@ -57,8 +57,6 @@ struct Attempts {
     var upstream: UpstreamConnection.Slot?
     /// The process that has it or had it last.
     private(set) var process = BackendProcess(slot: BackendSlot(.max), generation: 0)
-    /// Why it was given to that one.
-    private(set) var reason = Pick.Reason.turn
     private(set) var sentAt: Instant
     /// How long it has waited for a backend, in all.
     private(set) var waited = Nanoseconds(0)
@@ -76,11 +74,8 @@ struct Attempts {
     func includes(_ process: BackendProcess) -> Bool { log.includes(process) }
 
     /// A process is given it.
-    mutating func began(
-        on process: BackendProcess, because reason: Pick.Reason = .turn, at now: Instant
-    ) {
+    mutating func began(on process: BackendProcess, at now: Instant) {
         log.append(process)
-        self.reason = reason
         self.process = process
         sentAt = now
     }

@@ -3,11 +3,17 @@ import Basics
 /// The queues of requests that wait: each for something else, each with rules of its own.
 struct WaitingRequests {
     /// Until a backend can be chosen, or the supervisor has said how one ended.
-    var forBackend = RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
+    var forBackend = Self.forBackend
     /// Until a backend has less in flight than it may.
-    var forRoom = RoomQueue(capacity: Limits.queue, look: Limits.roomLook)
+    var forRoom = Self.forRoom
     /// Until it is said how a process ended that the answer is about.
-    var forNews = AwaitedAnswers(patience: Limits.newsDelay)
+    var forNews = Self.forNews
+
+    static var forBackend: RequestQueue {
+        RequestQueue(capacity: Limits.queue, newsDelay: Limits.newsDelay)
+    }
+    static var forRoom: RoomQueue { RoomQueue(capacity: Limits.queue, look: Limits.roomLook) }
+    static var forNews: AwaitedAnswers { AwaitedAnswers(patience: Limits.newsDelay) }
 
     /// Whether nothing waits at all, as nearly always.
     @inline(__always)

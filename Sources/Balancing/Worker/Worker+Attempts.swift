@@ -186,7 +186,7 @@ extension Worker {
                 noteForBudget()
             }
             if !isFirst { learnEndings(exchange) }
-            exchanges[exchange].attempts.began(on: member, because: pick.reason, at: now)
+            exchanges[exchange].attempts.began(on: member, at: now)
             if plan.keepsByAddress {
                 picker.placed(exchanges[exchange].asked.network, on: member, now: now)
             }

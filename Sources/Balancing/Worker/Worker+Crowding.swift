@@ -67,7 +67,7 @@ extension Worker {
 
     /// A client has come, and has not said anything yet.
     mutating func noteSilent(_ key: ClientConnection.Key) {
-        var idlers = acceptance.takeIdlers()
+        var idlers = take(&acceptance.idlers, leaving: Idlers())
         idlers.came(key, most: clients.capacity) { isUnheard($0) }
         acceptance.idlers = idlers
     }
@@ -92,7 +92,7 @@ extension Worker {
     }
 
     private mutating func firstSilent() -> ClientConnection.Slot? {
-        var idlers = acceptance.takeIdlers()
+        var idlers = take(&acceptance.idlers, leaving: Idlers())
         let found = idlers.firstSilent { isUnheard($0) && hasNothingToSay($0.slot) }
         acceptance.idlers = idlers
         return found?.slot
@@ -100,7 +100,7 @@ extension Worker {
 
     private mutating func longestResting() -> ClientConnection.Slot? {
         for _ in 0..<2 {
-            var idlers = acceptance.takeIdlers()
+            var idlers = take(&acceptance.idlers, leaving: Idlers())
             let found = idlers.longestResting { key, since in
                 clients.isCurrent(key) && clients[key.slot].activeAt == since
                     && isResting(key.slot) && hasNothingToSay(key.slot)

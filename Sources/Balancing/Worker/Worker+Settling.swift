@@ -21,7 +21,7 @@ extension Worker {
         let outlook = outlook()
         if !queues.forBackend.isDue(outlook, now: now) { return }
         for key in queues.forBackend.keys where exchanges.isCurrent(key) { learnEndings(key.slot) }
-        var queue = queues.forBackend
+        var queue = take(&queues.forBackend, leaving: WaitingRequests.forBackend)
         let settled = queue.settle(outlook, now: now) { standing($0) }
         queues.forBackend = queue
         for (key, settlement) in settled where exchanges.isCurrent(key) {
@@ -57,7 +57,7 @@ extension Worker {
         guard let due = queues.forRoom.due, due <= now else { return }
         // Where none can be chosen any more it is for the other queue to decide.
         let anywhere = roster.ready.isEmpty ? .max : roomAnywhere()
-        var queue = queues.forRoom
+        var queue = take(&queues.forRoom, leaving: WaitingRequests.forRoom)
         let settled = queue.settle(
             anywhere: anywhere, room: { roomInTurn(at: $0) }, now: now,
             isThere: { exchanges.isCurrent($0) })
@@ -96,7 +96,7 @@ extension Worker {
 
     /// Gives the answers whose news has come, or is not coming.
     private mutating func settleAnswers() {
-        var waiting = queues.forNews
+        var waiting = take(&queues.forNews, leaving: WaitingRequests.forNews)
         let settled = waiting.settle(
             now: now, isCurrent: { roster.isCurrent(slot: $0.slot, generation: $0.generation) },
             isThere: { exchanges.isCurrent($0) })
