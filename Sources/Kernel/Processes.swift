@@ -28,6 +28,20 @@ public enum Processes {
     /// end a moment before anybody is told of its death, and this tells why they did.
     public static func isDying(_ pid: Int32) -> Bool { clinux_is_dying(pid) == 1 }
 
+    /// Whether a process has been killed, whether or not it has begun to end: SIGKILL is pending
+    /// until it next runs.
+    public static func isKilled(_ pid: Int32) -> Bool {
+        if isDying(pid) { return true }
+        guard let text = try? Files.text("/proc/\(pid)/status") else { return true }
+        let kill = UInt64(1) << UInt64(SIGKILL - 1)
+        return text.split(separator: "\n").contains { line in
+            // `ShdPnd:	0000000000000100`
+            guard line.hasPrefix("SigPnd:") || line.hasPrefix("ShdPnd:") else { return false }
+            let mask = line.dropFirst(7).drop { $0.isWhitespace }
+            return UInt64(mask, radix: 16).map { $0 & kill != 0 } ?? false
+        }
+    }
+
     /// What /proc/PID/stat tells.
     public struct Facts: Sendable {
         public let parent: Int32

@@ -7,23 +7,42 @@ public enum Strays {
     /// Ends them. To be called while nobody holds the folder's locks. Returns how many there were.
     @discardableResult
     public static func end(of folder: RuntimeFolder) -> Int {
-        // Whoever ends in an orderly way removes this file.
+        // An orderly end removes this file.
+        guard let supervisor = FileLock.pid(in: folder.supervisorLock) else { return 0 }
+        // A killed one lets go of its lock and its socket first, and is dead to its children last:
+        // until then they run, and would be taken for what it left behind.
+        awaitDeath(of: supervisor)
         guard FileLock.holder(folder.supervisorLock) == nil,
             FileLock.holder(folder.guardianLock) == nil,
-            let supervisor = FileLock.pid(in: folder.supervisorLock),
-            // Somebody else may have been given its number; then these may be its own.
+            // Another process may have been given its number; then these may be its own.
             Processes.facts(of: supervisor).map({ $0.state == "Z" }) ?? true
         else { return 0 }
         var ended: Set<Int32> = []
+        let deadline = Clock.now() + patience
         // What one of them starts while it is being killed is marked too.
-        for _ in 0..<8 {
+        repeat {
             let found = Processes.all().filter {
                 LineageMark.of($0)?.owner == supervisor && Processes.facts(of: $0)?.state != "Z"
             }
             if found.isEmpty { break }
-            for pid in found where Signals.send(.kill, to: pid) { ended.insert(pid) }
+            // Those that are dying already died with the supervisor, and only take a moment.
+            for pid in found where !Processes.isKilled(pid) {
+                if Signals.send(.kill, to: pid) { ended.insert(pid) }
+            }
+            Poll.sleep(.milliseconds(1))
+        } while Clock.now() < deadline
+        return ended.count
+    }
+
+    /// How long a process may take to be dead once it is dying.
+    private static let patience = Nanoseconds.seconds(2)
+
+    private static func awaitDeath(of pid: Int32) {
+        let deadline = Clock.now() + patience
+        while Processes.isDying(pid), let facts = Processes.facts(of: pid), facts.state != "Z",
+            Clock.now() < deadline
+        {
             Poll.sleep(.milliseconds(1))
         }
-        return ended.count
     }
 }

@@ -55,7 +55,10 @@ enum DownCommand {
             _ = try client.ask(.down(within: time, why: "'lbctl down'"))
         } catch {
             waitForGuardian(folder, guardian)
-            if FileLock.holder(folder.supervisorLock) == nil { return false }
+            // One that was killed ends its connections a moment before it lets go of its lock.
+            guard let pid = FileLock.holder(folder.supervisorLock), !Processes.isDying(pid) else {
+                return false
+            }
             throw error
         }
         waitForGuardian(folder, guardian)

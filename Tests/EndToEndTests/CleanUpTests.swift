@@ -153,7 +153,8 @@ import Testing
                 #expect(living(known) == [])
                 #expect(try service.run("down").code == 0)
             } else {
-                #expect(try service.run("down").output.contains("killed 2 processes"))
+                let down = try service.run("down")
+                #expect(down.output.contains("killed 2 processes"), "\(down)")
                 #expect(service.place.runtimeFiles() == [])
             }
             #expect(living(known) == [])

@@ -63,7 +63,10 @@ import Testing
             return
         }
         #expect(!Processes.isDying(child.pid))
+        #expect(!Processes.isKilled(child.pid))
         Signals.send(.kill, toGroup: child.pid)
+        // At once, before it has run again.
+        #expect(Processes.isKilled(child.pid))
         #expect(Poll.wait(for: .readable, on: server.reference, timeout: .seconds(30)))
         #expect(Processes.isDying(child.pid))
         _ = end(of: child)
