@@ -50,7 +50,8 @@ import Testing
         #expect(backend.requests.count == 2)
     }
 
-    @Test func `the only backend is asked again over a new connection`() throws {
+    @Test(arguments: [[], ["--retries", "0"], ["--retry-budget", "0%,floor=0"]])
+    func `the only backend is asked again over a new connection`(_ flags: [String]) throws {
         // It closes a kept connection at the moment it is used again, as a restarted one does.
         let backend = try ScriptedBackend { (connection) throws(Failure) in
             _ = try connection.request()
@@ -58,7 +59,8 @@ import Testing
             _ = try connection.request()
             connection.reset()
         }
-        let balanced = try Balanced([backend.address], ["--threads", "1"])
+        // Which is no retry: that the connection was closing says nothing of the backend.
+        let balanced = try Balanced([backend.address], ["--threads", "1"] + flags)
         for _ in 0..<5 {
             let answer = try balanced.get("/")
             #expect(answer.status == 200)

@@ -27,6 +27,9 @@ struct Attempts {
         var hasOther: Bool
         /// Attempts beyond the first, not counting those that a death ended.
         var retries: Int
+        /// Whether it broke on a connection that had been kept, before anything was answered: most
+        /// likely the backend closed that as it was used again (RFC 9112 §9.5).
+        var wasClosing = false
     }
 
     /// What is done about an attempt that failed.
@@ -62,8 +65,11 @@ struct Attempts {
     private(set) var waited = Nanoseconds(0)
     private(set) var log = AttemptLog()
     private var deaths = Deaths()
-    /// Attempts that failed and were no death.
+    /// Attempts that failed and were neither a death nor a connection that was closing.
     private var paid = 0
+    /// Whether one met a connection that was closing. That says nothing of the backend, so the
+    /// attempt is free, once: the next ones go over new connections, which can't be closing.
+    private(set) var needsFresh = false
 
     init(at now: Instant) { sentAt = now }
 
@@ -96,7 +102,9 @@ struct Attempts {
         _ failure: AttemptFailure, _ cause: Cause, _ message: Message, _ facts: Facts
     ) -> Decision {
         log.failed(cause)
-        if !facts.hasDied { paid += 1 }
+        let isFree = facts.wasClosing && !facts.hasDied && !needsFresh
+        if isFree { needsFresh = true }
+        if !facts.hasDied && !isFree { paid += 1 }
         if failure == .brokenSent && facts.hasDied { deaths.append(process) }
         if message.hasAnswered { return .cut }
         if !message.isReplayable { return .answer(.failure) }
@@ -113,6 +121,7 @@ struct Attempts {
         case .timedOut, .malformed: return .answer(.failure)
         }
         if facts.hasDied { return facts.hasOther ? .again(isPaid: false) : .wait(.backend) }
+        if isFree { return .again(isPaid: false) }
         if paid > facts.retries {
             return facts.isSupervised ? .wait(.death(cause, .failure)) : .answer(.failure)
         }

@@ -52,13 +52,14 @@ extension Worker {
         _ fault: ResponseFault? = nil
     ) -> Bool {
         let process = exchanges[exchange].attempts.process
-        noteClosed(exchange, failure)
+        let wasClosing = noteClosing(exchange, failure)
         letAttemptGo(exchange)
         if failure == .notConnected { noteUnconnected(process, errno) }
         let cause =
             fault?.cause
             ?? Cause(failure, errno, hasAnswered: exchanges[exchange].answering.hasAnswered)
-        let facts = attemptFacts(exchange)
+        var facts = attemptFacts(exchange)
+        facts.wasClosing = wasClosing
         learnEndings(exchange)
         let message = exchanges[exchange].message
         var decision = exchanges[exchange].attempts.failed(failure, cause, message, facts)
@@ -97,13 +98,16 @@ extension Worker {
     }
 
     /// A kept connection that breaks before the answer begins was most likely closed as it was used
-    /// again.
-    private mutating func noteClosed(_ exchange: Exchange.Slot, _ failure: AttemptFailure) {
+    /// again. True where it was one.
+    private mutating func noteClosing(
+        _ exchange: Exchange.Slot, _ failure: AttemptFailure
+    ) -> Bool {
         guard failure == .brokenSent || failure == .brokenUnsent,
             let upstream = exchanges[exchange].attempts.upstream,
             let idled = upstreams[upstream].idled, exchanges[exchange].response.isUntouched
-        else { return }
+        else { return false }
         pool.ended(upstreams[upstream], idled: idled, now: now)
+        return true
     }
 
     private mutating func letAttemptGo(_ exchange: Exchange.Slot) {
@@ -201,7 +205,8 @@ extension Worker {
                 && exchanges[exchange].request.isComplete
             let checkout = checkOut(
                 index, isRepeatable: isRepeatable,
-                client: exchanges[exchange].client, fresh: isAgain)
+                client: exchanges[exchange].client,
+                fresh: isAgain || exchanges[exchange].attempts.needsFresh)
             switch checkout {
             case .connection(let upstream):
                 exchanges[exchange].attempts.upstream = upstream

@@ -25,20 +25,24 @@ import Testing
     }
 
     private func facts(
-        supervised: Bool = true, died: Bool = false, other: Bool = true, retries: Int = 2
+        supervised: Bool = true, died: Bool = false, other: Bool = true, retries: Int = 2,
+        closing: Bool = false
     ) -> Attempts.Facts {
-        .init(isSupervised: supervised, hasDied: died, hasOther: other, retries: retries)
+        .init(
+            isSupervised: supervised, hasDied: died, hasOther: other, retries: retries,
+            wasClosing: closing)
     }
 
     /// Every message with every set of facts.
     private func withEvery(
         _ body: (Attempts.Message, Attempts.Facts) -> Void
     ) {
-        for bits in 0..<64 {
+        for bits in 0..<128 {
             func bit(_ index: Int) -> Bool { bits >> index & 1 == 1 }
             body(
                 message(idempotent: bit(0), replayable: bit(1), answered: bit(2)),
-                facts(supervised: bit(3), died: bit(4), other: bit(5)))
+                facts(
+                    supervised: bit(3), died: bit(4), other: bit(5), closing: bit(6)))
         }
     }
 
@@ -108,6 +112,28 @@ import Testing
         attempts.began(on: first, at: start)
         #expect(attempts.failed(.notConnected, .refused, message(), alone) == .answer(.failure))
         #expect(attempts.count == 3)
+    }
+
+    @Test func `a connection that was closing costs no retry, once, and then it is a new one`() {
+        for failure in [AttemptFailure.brokenUnsent, .brokenSent] {
+            var attempts = begun()
+            let closing = facts(supervised: false, retries: 0, closing: true)
+            #expect(!attempts.needsFresh)
+            #expect(
+                attempts.failed(failure, .terminated, message(), closing)
+                    == .again(isPaid: false))
+            #expect(attempts.needsFresh)
+            attempts.began(on: second, at: start)
+            #expect(
+                attempts.failed(failure, .terminated, message(), closing) == .answer(.failure))
+        }
+    }
+
+    @Test func `a process that died takes the free attempt from nobody`() {
+        var attempts = begun()
+        _ = attempts.failed(
+            .brokenUnsent, .terminated, message(), facts(died: true, closing: true))
+        #expect(!attempts.needsFresh)
     }
 
     @Test func `where retries are used up only a death makes room for another`() {
