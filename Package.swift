@@ -99,6 +99,7 @@ let package = Package(
         // Shared
         room("Control", sees: ["Basics"]),
         room("History", sees: ["Logs", "Kernel", "Basics"]),
+        room("Planning", sees: ["Control", "Kernel", "Basics"]),
         room("Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         // Planes
         room(
@@ -108,14 +109,14 @@ let package = Package(
             ]),
         room(
             "Supervision",
-            sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
+            sees: ["Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
         room("Terminal", sees: ["Kernel", "Basics"]),
         // Doors. lbctl names its siblings so that `swift run lbctl` builds them too.
         door(
             "lbctl",
             sees: [
-                "Supervision", "Control", "Logs", "History", "Scoreboard", "Terminal", "Kernel",
-                "Basics", "lb-balancer", "lb-echo", "CStatic",
+                "Supervision", "Planning", "Control", "Logs", "History", "Scoreboard", "Terminal",
+                "Kernel", "Basics", "lb-balancer", "lb-echo", "CStatic",
             ], linked: fullyStatic),
         door(
             "lb-balancer", sees: ["Balancing", "Control", "Scoreboard", "Kernel", "Basics"],
@@ -130,17 +131,18 @@ let package = Package(
         tests(of: "Logs", sees: ["Basics"]),
         tests(of: "Control", sees: ["Basics"]),
         tests(of: "History", sees: ["Logs", "Kernel", "Basics"]),
+        tests(of: "Planning", sees: ["Control", "Kernel", "Basics"]),
         tests(of: "Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         tests(
             of: "Balancing",
             sees: ["HTTP1", "Choosing", "Scoreboard", "Control", "Kernel", "Basics"]),
         tests(
             of: "Supervision",
-            sees: ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
+            sees: ["Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
         tests(of: "Terminal", sees: ["Kernel", "Basics"]),
         tests(
             of: "lbctl",
-            sees: ["Supervision", "Control", "Logs", "Terminal", "Kernel", "Basics"]),
+            sees: ["Supervision", "Planning", "Control", "Logs", "Terminal", "Kernel", "Basics"]),
         // The programs are named so that they are built before they are started.
         .testTarget(
             name: "EndToEndTests",

@@ -2,6 +2,7 @@ import Basics
 import Control
 import History
 import Kernel
+import Planning
 
 /// What a token of the guardian's poller speaks of.
 private enum GuardianEvent: UInt8 {

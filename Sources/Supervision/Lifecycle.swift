@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Planning
 
 /// The life of one child: what it is doing now, and what an event makes of it.
 ///
@@ -57,11 +58,6 @@ public enum Lifecycle: Equatable, Sendable {
         case proceedAndTell
     }
 
-    /// How long a child may take to become ready, unless somebody says otherwise.
-    public static let startLimit = Nanoseconds.seconds(60)
-    /// How long it may take to end once it has been asked to, unless somebody says otherwise.
-    public static let stopLimit = Nanoseconds.seconds(10)
-
     /// Somebody wants it to run.
     public mutating func startRequested() -> Action {
         switch self {
@@ -83,7 +79,7 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// A process has been started.
-    public mutating func spawned(now: Instant, limit: Nanoseconds = startLimit) {
+    public mutating func spawned(now: Instant, limit: Nanoseconds = PlanLimits.start) {
         switch self {
         case .stopped, .failed, .backoff:
             self = .starting(deadline: now + limit)

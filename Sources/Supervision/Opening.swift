@@ -2,6 +2,7 @@ import Basics
 import Control
 import History
 import Kernel
+import Planning
 import Scoreboard
 
 /// All that a supervisor holds, taken in order; what can't be had ends the attempt with a sentence.

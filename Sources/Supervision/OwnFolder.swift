@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import Planning
 
 /// Whether a folder is one that nobody else has made, can change, or can lead us out of.
 struct OwnFolder {

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 /// Whether the programs of a service could be started, without starting them.
 public enum ProgramCheck {

@@ -1,10 +1,8 @@
 import Basics
+import Planning
 
 /// When a child that has ended starts again: its rule, and what it remembers of earlier crashes.
 public struct Restarting: Equatable, Sendable {
-    /// After which endings a child starts again.
-    public enum Rule: UInt8, CaseIterable, Sendable { case always, onFailure, never }
-
     /// How a child came to end.
     public enum Cause: Equatable, Sendable {
         /// Somebody asked for it with `lbctl kill`.
@@ -33,7 +31,7 @@ public struct Restarting: Equatable, Sendable {
     /// One more than so many crashes within the window is too many.
     static let crashesAllowed = 5
 
-    public var rule: Rule
+    public var rule: RestartRule
     /// Added before every restart, to have time to look.
     public var delay: Nanoseconds?
     /// How often it was started again after an end that nobody had planned.
@@ -44,7 +42,7 @@ public struct Restarting: Equatable, Sendable {
     /// Crashes in a row, without a settled time between them.
     var row = 0
 
-    public init(rule: Rule, delay: Nanoseconds? = nil) {
+    public init(rule: RestartRule, delay: Nanoseconds? = nil) {
         self.rule = rule
         self.delay = delay
     }

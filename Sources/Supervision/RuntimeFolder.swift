@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 /// The folder in which a running service is found by its name: its socket and its locks.
 public struct RuntimeFolder: Equatable, Sendable {

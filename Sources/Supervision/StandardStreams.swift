@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Logs
+import Planning
 
 /// What becomes a child's standard input, output and error, and where what it says is read.
 struct StandardStreams {

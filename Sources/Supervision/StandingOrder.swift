@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Planning
 
 /// An order that is being carried out for the one who gave it.
 final class StandingOrder {

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 /// The supervisor's process, from its first line to its exit code.
 public enum Supervise {

@@ -2,6 +2,7 @@ import Basics
 import Control
 import Kernel
 import Logs
+import Planning
 import Scoreboard
 
 /// One child of the service: its plan, its life, and its process while it has one.

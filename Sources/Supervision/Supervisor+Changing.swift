@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 /// How the service becomes another while it runs: `scale` and `reload`.
 ///

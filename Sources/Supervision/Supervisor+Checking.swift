@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 /// What is looked at before the service is changed.
 extension Supervisor {

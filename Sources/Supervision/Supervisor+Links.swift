@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 extension Supervisor {
     /// The links of all balancers that live.

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 extension Supervisor {
     /// Begins to carry out an order for all that are meant, or for none.

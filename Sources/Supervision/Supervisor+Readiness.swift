@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 extension Supervisor {
     /// Something came on the readiness pipe: a byte, or its end.

@@ -1,4 +1,5 @@
 import Control
+import Planning
 
 /// How far the job is that a Procfile calls `release`: it is run first, alone, to its end.
 enum Release: Equatable {

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 
 extension Supervisor {
     /// Starts every child; the balancer first, since it can wait for backends.

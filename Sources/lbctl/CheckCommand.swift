@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 import Supervision
 
 /// `lbctl check`: whether `up` could start everything, without starting anything.

@@ -2,6 +2,7 @@ import Basics
 import Control
 import Kernel
 import Logs
+import Planning
 import Supervision
 
 /// A verb's connection to the running supervisor.

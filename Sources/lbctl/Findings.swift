@@ -1,5 +1,6 @@
 import Control
 import Kernel
+import Planning
 import Supervision
 
 /// What stands in the way of a service, and what would be started, found without starting it.

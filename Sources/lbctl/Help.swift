@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import Planning
 
 /// The texts behind `--help`.
 enum Help {

@@ -1,4 +1,5 @@
 import Kernel
+import Planning
 import Supervision
 
 /// The very next line to type about a service, as it works in the folder that this process is in.

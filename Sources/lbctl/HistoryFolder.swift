@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import Planning
 import Supervision
 
 /// Where the history of a service is kept.

@@ -3,6 +3,7 @@ import Control
 import History
 import Kernel
 import Logs
+import Planning
 import Supervision
 
 /// The log as it comes, of `up` and of `logs -f`.

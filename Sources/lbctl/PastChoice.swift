@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 import Supervision
 
 /// Whose history is meant where none of the services that could be runs: by the same rules as of

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 import Supervision
 
 /// What `up` is about to run, worked out and looked at before anything is started.

@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Planning
 import Supervision
 
 /// `lbctl reload`: the Procfile as it is now, applied to what runs.

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 import Supervision
 
 /// Which service a verb means that nobody has told: this folder's where it has a Procfile,

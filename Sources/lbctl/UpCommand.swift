@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 import Supervision
 
 /// `lbctl up`: starts everything and stays in front.

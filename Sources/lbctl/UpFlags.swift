@@ -2,6 +2,7 @@ import Basics
 import Control
 import Kernel
 import Logs
+import Planning
 import Supervision
 import Terminal
 
@@ -149,7 +150,7 @@ struct UpFlags {
         try given.number(name, in: 0...65535).map { UInt16($0) }
     }
 
-    private static func rule(_ text: String?) throws(UsageError) -> Restarting.Rule? {
+    private static func rule(_ text: String?) throws(UsageError) -> RestartRule? {
         switch text {
         case nil: return nil
         case "always": return .always

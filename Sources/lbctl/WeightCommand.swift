@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Planning
 import Supervision
 
 /// `lbctl weight`: changes how large a share some of the backends have of the choice.

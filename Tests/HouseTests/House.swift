@@ -58,17 +58,21 @@ enum House {
         "Logs": ["Basics"],
         "TLS": ["Basics", "Kernel"],
         "History": ["Logs", "Kernel", "Basics"],
+        "Planning": ["Control", "Kernel", "Basics"],
         "Scoreboard": ["Choosing", "Kernel", "Basics"],
         "Balancing": [
             "HTTP1", "Choosing", "ProxyProtocol", "Scoreboard", "Control", "TLS", "Kernel",
             "Basics",
         ],
-        "Supervision": ["Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"],
+        "Supervision": [
+            "Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics",
+        ],
         "Admin": ["HTTP1", "Control", "Scoreboard", "History", "Kernel", "Basics"],
         "Load": ["HTTP1", "Kernel", "Basics"],
         "Terminal": ["Basics", "Kernel"],
         "lbctl": [
-            "Supervision", "Control", "Logs", "History", "Scoreboard", "Load", "Terminal",
+            "Supervision", "Planning", "Control", "Logs", "History", "Scoreboard", "Load",
+            "Terminal",
             "Choosing", "Kernel", "Basics",
         ],
         "lb-balancer": ["Balancing", "Scoreboard", "Control", "Kernel", "Basics"],

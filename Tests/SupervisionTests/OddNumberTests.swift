@@ -26,4 +26,10 @@ struct OddNumberTests {
         #expect(Nanoseconds(clamping: .infinity) == Nanoseconds(.max))
         #expect(Nanoseconds(clamping: 1.9) == Nanoseconds(1))
     }
+
+    @Test func `of many names the first are named and the others counted`() {
+        #expect(Figures.names(["a", "b"]) == "a, b")
+        let many = (1...10).map { "w.\($0)" }
+        #expect(Figures.names(many) == "w.1, w.2, w.3, w.4, w.5, w.6, w.7, w.8 and 2 more")
+    }
 }

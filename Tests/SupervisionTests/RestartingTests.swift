@@ -1,4 +1,5 @@
 import Basics
+import Planning
 import Testing
 
 @testable import Supervision
@@ -91,10 +92,10 @@ struct RestartingTests {
     }
 
     @Test(arguments: [
-        (Restarting.Rule.always, true, true), (.always, false, true), (.onFailure, true, false),
+        (RestartRule.always, true, true), (.always, false, true), (.onFailure, true, false),
         (.onFailure, false, true), (.never, true, false), (.never, false, false),
     ])
-    func `heeds how the child ended`(rule: Restarting.Rule, succeeded: Bool, restarts: Bool) {
+    func `heeds how the child ended`(rule: RestartRule, succeeded: Bool, restarts: Bool) {
         var restarting = Restarting(rule: rule)
         let verdict = restarting.ended(
             .byItself(succeeded: succeeded), readyFor: nil, now: start, chance: 0.5)

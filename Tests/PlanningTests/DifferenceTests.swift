@@ -2,7 +2,7 @@ import Basics
 import Control
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 @Suite("What makes the difference")
 struct DifferenceTests {

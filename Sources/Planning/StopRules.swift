@@ -62,7 +62,7 @@ public struct StopRules: Equatable, Sendable {
     /// How long processes of a type may take to end.
     public func limit(of type: String) -> Nanoseconds {
         let found = limits.last { $0.type == type } ?? limits.last { $0.type.isEmpty }
-        return found?.limit ?? Lifecycle.stopLimit
+        return found?.limit ?? PlanLimits.stop
     }
 
     /// What the leaders of a type are sent. The balancer has its own way to end, which SIGTERM

@@ -2,7 +2,7 @@ import Basics
 import Control
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 /// What people write is octets: these would be lost or misread as Unicode text.
 @Suite("A file that people write")

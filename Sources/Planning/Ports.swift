@@ -56,7 +56,7 @@ public enum Ports {
     }
 
     /// ` by pid 4242 (python3 -m http.server)`.
-    static func holder(_ pid: Int32?) -> String {
+    public static func holder(_ pid: Int32?) -> String {
         guard let pid else { return " by a process of somebody else" }
         if let name = service(of: pid) { return " by pid \(pid) of the service '\(name)'" }
         guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }

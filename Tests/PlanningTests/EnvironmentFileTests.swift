@@ -1,7 +1,7 @@
 import Basics
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 @Suite("A file of variables")
 struct EnvironmentFileTests {

@@ -64,15 +64,15 @@ public struct ChildPlan: Equatable, Sendable {
     public var port: UInt16
     /// The words of its command line, the program first.
     public var words: [ByteString]
-    public var rule: Restarting.Rule
+    public var rule: RestartRule
     /// Added before each restart.
     public var restartDelay: Nanoseconds?
     /// How long it may take to become ready.
-    public var startLimit = Lifecycle.startLimit
+    public var startLimit = PlanLimits.start
     /// What its leader is sent when it is to end.
     public var stopSignal = Signal.terminate
     /// How long it, and all that came of it, may take to end.
-    public var stopLimit = Lifecycle.stopLimit
+    public var stopLimit = PlanLimits.stop
     /// Its share of the choice at the beginning, if it is balanced.
     public var weight: UInt32 = 1
     /// Whether its output is a terminal to it.
@@ -81,31 +81,31 @@ public struct ChildPlan: Equatable, Sendable {
     public var mergesStreams = false
 
     /// Whether it must have ended well before the others are started.
-    var isRelease: Bool { role == .other && type == Self.releaseType }
+    public var isRelease: Bool { role == .other && type == Self.releaseType }
     /// As Heroku calls it.
-    static let releaseType = "release"
+    public static let releaseType = "release"
 
     /// Whether it is an echo backend of ours.
-    var isEcho: Bool { role == .backend && words.first?.lastComponent == "lb-echo" }
+    public var isEcho: Bool { role == .backend && words.first?.lastComponent == "lb-echo" }
 }
 
 extension ServicePlan {
     /// Where the children are started.
-    var directory: ByteString { recipe.directory }
+    public var directory: ByteString { recipe.directory }
     /// Whether connections are balanced, and not requests.
-    var isStream: Bool {
+    public var isStream: Bool {
         guard let balancer = children.first(where: { $0.role == .balancer }) else { return false }
         return (try? BalancerOptions(words: Array(balancer.words.dropFirst())))?.mode == .tcp
     }
     /// What is counted where a process has died.
-    var unit: String { isStream ? "connection" : "request" }
+    public var unit: String { isStream ? "connection" : "request" }
 
     /// What becomes of those who come while nobody can be chosen.
-    var lonelyWords: String {
+    public var lonelyWords: String {
         isStream ? "connections are reset" : "requests are answered with 503"
     }
     /// Variables from the `.env` file, `NAME=value` each.
-    var environment: [ByteString] { recipe.environment.entries }
+    public var environment: [ByteString] { recipe.environment.entries }
 }
 
 extension ServicePlan: Spelled {
@@ -165,7 +165,7 @@ extension ChildPlan: Spelled {
         self.role = role
         port = try frame.number()
         words = try frame.octetList()
-        guard let rule = Restarting.Rule(rawValue: try frame.byte()) else {
+        guard let rule = RestartRule(rawValue: try frame.byte()) else {
             throw Misspelling("an unknown rule for restarts")
         }
         self.rule = rule

@@ -51,7 +51,7 @@ public struct Recipe: Equatable, Sendable {
     }
 
     /// The same as the files say it now. A folder that had no Procfile may have one by now.
-    func readAgain() throws(Refusal) -> Recipe {
+    public func readAgain() throws(Refusal) -> Recipe {
         let usual = directory + "/Procfile"
         return try Recipe(
             flags, file: file ?? (Files.isThere(usual) ? usual : nil), directory: directory,
@@ -162,7 +162,7 @@ extension Topology.Flags: Spelled {
         let isLimited = try frame.flag()
         let limit: UInt64 = try frame.number()
         startLimit = isLimited ? Nanoseconds(limit) : nil
-        rule = Restarting.Rule(rawValue: try frame.byte())
+        rule = RestartRule(rawValue: try frame.byte())
         let formation = try frame.text()
         do throws(UsageError) {
             self.formation = formation.isEmpty ? Formation() : try Formation(formation)

@@ -3,19 +3,24 @@ import Control
 import Kernel
 
 /// What a child's process is made of: program, words, variables and descriptors.
-struct Launch {
+public struct Launch {
     let plan: ChildPlan
     let service: ServicePlan
 
+    public init(plan: ChildPlan, service: ServicePlan) {
+        self.plan = plan
+        self.service = service
+    }
+
     /// Whether it is a program of ours, which takes `--ready-fd`.
-    var isOurs: Bool {
+    public var isOurs: Bool {
         let name = plan.words[0].lastComponent
         return ["lb-echo", "lb-balancer"].contains(name)
             && path == service.programFolder + "/" + name
     }
 
     /// The program's file; nothing when there is none on the search path.
-    var path: ByteString? {
+    public var path: ByteString? {
         let word = plan.words[0]
         if word.contains("/") {
             if word.isAbsolute { return word }
@@ -30,7 +35,7 @@ struct Launch {
     }
 
     /// Why the program can't be run, as far as its file tells; nothing when it can.
-    var obstacle: String? {
+    public var obstacle: String? {
         if (try? Files.facts(Files.resolved(service.directory)))?.isDirectory != true {
             return "the folder \(service.directory.text) is not there"
         }
@@ -48,7 +53,7 @@ struct Launch {
     }
 
     /// Whether its file is text, so that a shell can be asked to read it.
-    var isScript: Bool {
+    public var isScript: Bool {
         let head = Self.head(of: path ?? "")
         return !head.isEmpty && !head.contains(0)
     }
@@ -97,7 +102,7 @@ struct Launch {
 
     /// The environment, with `extra` above the rest; `notices` is where it may say that it is
     /// ready.
-    func environment(
+    public func environment(
         _ extra: [(String, String)], notices: ByteString? = nil
     ) -> [ByteString] {
         var own: [Variable] = [

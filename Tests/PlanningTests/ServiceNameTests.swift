@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 @Suite struct ServiceNameTests {
     @Test(arguments: [

@@ -1,7 +1,7 @@
 /// What must be done so that children that run become those that are wanted.
-struct Difference: Equatable {
+public struct Difference: Equatable {
     /// What becomes of one that runs.
-    enum Fate: Equatable {
+    public enum Fate: Equatable {
         /// It runs as it is wanted; `to` is the wanted one's number.
         case kept(to: Int)
         /// It must be started anew to be as it is wanted.
@@ -11,12 +11,14 @@ struct Difference: Equatable {
     }
 
     /// For each that runs, in their order.
-    let fates: [Fate]
+    public let fates: [Fate]
     /// The numbers of those that are wanted and that none of the running ones becomes.
-    let added: [Int]
+    public let added: [Int]
 
     /// `stale` are those of the running ones whose environment is not what it should be.
-    init(from present: [ChildPlan], to wanted: [ChildPlan], stale: Set<Int> = []) {
+    public init(
+        from present: [ChildPlan], to wanted: [ChildPlan], stale: Set<Int> = []
+    ) {
         var partners = [Int?](repeating: nil, count: present.count)
         func pair(_ fits: (ChildPlan, ChildPlan) -> Bool) {
             for (old, plan) in present.enumerated() where partners[old] == nil {
@@ -44,7 +46,7 @@ struct Difference: Equatable {
     }
 
     /// The same, with nobody touched who stays.
-    var ofNumbersAlone: Difference {
+    public var ofNumbersAlone: Difference {
         Difference(
             fates: fates.map { fate in
                 if case .changed(let to) = fate { .kept(to: to) } else { fate }

@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 @Suite struct OwnCommandTests {
     private let built = "/srv/lbctl/.build/x86_64-unknown-linux-gnu/release/lbctl"

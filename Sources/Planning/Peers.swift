@@ -1,9 +1,11 @@
 /// Where the others of a service are reached, as each child's environment tells it.
-enum Peers {
+public enum Peers {
     static let prefix = "LBCTL_PORT_"
 
     /// `LBCTL_PORT_BACKEND_2` is `3001`, for each that has a port.
-    static func variables(_ members: [(name: String, port: UInt16)]) -> [(String, String)] {
+    public static func variables(
+        _ members: [(name: String, port: UInt16)]
+    ) -> [(String, String)] {
         members.filter { $0.port != 0 }.map { (prefix + word($0.name), String($0.port)) }
     }
 

@@ -14,7 +14,7 @@ public struct Topology {
         public var restartDelay: Nanoseconds?
         public var startLimit: Nanoseconds?
         public var stops = StopRules()
-        public var rule: Restarting.Rule?
+        public var rule: RestartRule?
         public var formation = Formation()
         /// Words for the balancer, behind those of its line.
         public var balancer: [String] = []
@@ -317,7 +317,7 @@ public struct Topology {
     private mutating func add(
         _ line: Procfile.Line, name: String, role: ChildPlan.Role, port: UInt16
     ) throws(Refusal) {
-        let usual: Restarting.Rule = role == .backend ? .always : .onFailure
+        let usual: RestartRule = role == .backend ? .always : .onFailure
         let isRelease = role == .other && line.type == ChildPlan.releaseType
         children.append(
             ChildPlan(

@@ -2,7 +2,7 @@ import Basics
 import Control
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 @Suite("Where the others are")
 struct PeersTests {

@@ -3,7 +3,7 @@ import Control
 import Kernel
 import Testing
 
-@testable import Supervision
+@testable import Planning
 
 @Suite("What is to run")
 struct TopologyTests {

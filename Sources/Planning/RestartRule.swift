@@ -1,0 +1,2 @@
+/// After which endings a child starts again.
+public enum RestartRule: UInt8, CaseIterable, Sendable { case always, onFailure, never }
