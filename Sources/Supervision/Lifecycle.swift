@@ -89,10 +89,11 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// No process could be started, and trying again would not help.
-    public mutating func couldNotBeSpawned() {
+    public mutating func couldNotBeSpawned() -> Action {
         switch self {
         case .stopped, .failed, .backoff:
             self = .failed
+            return .tell
         case .starting, .ready, .paused, .draining, .stopping, .stoppingRest:
             fatalError("a child could not be started in state \(self), where it has a process")
         }

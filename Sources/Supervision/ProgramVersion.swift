@@ -20,8 +20,8 @@ public enum ProgramVersion {
     public static func asked(
         of path: ByteString, _ words: [ByteString] = ["--version"]
     ) throws(SystemError) -> Answer {
-        let output: HeldDescriptor
-        let errors: HeldDescriptor
+        let output: SharedDescriptor
+        let errors: SharedDescriptor
         let child: Child
         do {
             // The ends that it writes to are its own alone from here on.
@@ -32,8 +32,8 @@ public enum ProgramVersion {
                     path: path, arguments: [path] + words,
                     environment: ThisProcess.environment,
                     descriptors: [nil, said.writeEnd.reference, complaints.writeEnd.reference]))
-            output = HeldDescriptor(said.readEnd)
-            errors = HeldDescriptor(complaints.readEnd)
+            output = SharedDescriptor(said.readEnd)
+            errors = SharedDescriptor(complaints.readEnd)
         }
         let deadline = Clock.now() + patience
         let line = firstLine(of: output, until: deadline)
@@ -51,7 +51,7 @@ public enum ProgramVersion {
     }
 
     /// Nothing where the end came first, or nothing in time.
-    private static func firstLine(of pipe: HeldDescriptor, until deadline: Instant) -> String? {
+    private static func firstLine(of pipe: SharedDescriptor, until deadline: Instant) -> String? {
         var line = ByteQueue(capacity: 256)
         let left = deadline.since(Clock.now())
         guard Poll.wait(for: .readable, on: pipe.descriptor.reference, timeout: left),
@@ -62,7 +62,7 @@ public enum ProgramVersion {
     }
 
     /// Of what is there by now.
-    private static func lastLine(of pipe: HeldDescriptor) -> String {
+    private static func lastLine(of pipe: SharedDescriptor) -> String {
         var said = ByteQueue(capacity: 4096)
         guard Poll.wait(for: .readable, on: pipe.descriptor.reference, timeout: Nanoseconds(0)),
             case .moved = pipe.descriptor.read(into: &said)

@@ -11,7 +11,7 @@ struct StandardStreams {
 
     /// The child's ends, to be kept until they have been handed down; nothing is /dev/null. Its
     /// input is open and silent: there are programs that end when it does.
-    let handedDown: [HeldDescriptor?]
+    let handedDown: [SharedDescriptor?]
     let output: ChildPipe
     /// Nothing where errors go where the output does.
     let errors: ChildPipe?
@@ -20,21 +20,21 @@ struct StandardStreams {
 
     init(for plan: ChildPlan, _ watch: StreamWatch) throws(SystemError) {
         let near: Descriptor
-        let far: HeldDescriptor
+        let far: SharedDescriptor
         if plan.hasTerminal {
             let terminal = try Pseudoterminal(columns: Self.columns, rows: Self.rows)
             near = terminal.near
-            far = HeldDescriptor(terminal.far)
+            far = SharedDescriptor(terminal.far)
         } else {
             let pipe = try Pipe(capacity: ChildPipe.capacity)
             near = pipe.readEnd
-            far = HeldDescriptor(pipe.writeEnd)
+            far = SharedDescriptor(pipe.writeEnd)
         }
         try near.setNonBlocking()
         output = ChildPipe(near, stream: plan.role == .balancer ? .access : .out)
-        var input: HeldDescriptor? = far
+        var input: SharedDescriptor? = far
         if !plan.hasTerminal {
-            input = plan.role == .balancer ? nil : HeldDescriptor(try Pipe.silent())
+            input = plan.role == .balancer ? nil : SharedDescriptor(try Pipe.silent())
         }
         if plan.mergesStreams && plan.role != .balancer {
             handedDown = [input, far, far]
@@ -45,7 +45,7 @@ struct StandardStreams {
         // Errors of one that has a terminal come by a pipe all the same: they are not held back.
         let second = try Pipe(capacity: ChildPipe.capacity)
         try second.readEnd.setNonBlocking()
-        handedDown = [input, far, HeldDescriptor(second.writeEnd)]
+        handedDown = [input, far, SharedDescriptor(second.writeEnd)]
         let errors = ChildPipe(second.readEnd, stream: .err)
         self.errors = errors
         // What passes a terminal comes a moment after it was written; and a balancer's two streams

@@ -87,9 +87,9 @@ struct Errand {
         switch verb {
         case .stop: return stopped(now)
         case .start, .restart: return started(now)
-        case .pause where child.isWithdrawn: return .done("paused; it was drained already")
+        case .pause where child.standing.isWithdrawn: return .done("paused; it was drained already")
         case .pause: return told(now, adopted, "paused; out of rotation")
-        case .resume where child.isWithdrawn: return .done("goes on; it stays drained")
+        case .resume where child.standing.isWithdrawn: return .done("goes on; it stays drained")
         case .resume: return told(now, adopted, "goes on; back in rotation")
         case .drain: return drained(now, left)
         case .undrain: return told(now, adopted, "undrained; back in rotation")
@@ -132,50 +132,50 @@ struct Errand {
             case .starting, .ready, .paused, .draining, .backoff: return .underWay
             case .stopping(_, _, .start), .stoppingRest(_, _, .start): return .underWay
             case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
-                return .failed("is not ready: \(child.ending)")
+                return .failed("is not ready: \(child.record.ending)")
             case .stopping, .stoppingRest: return .failed("is stopped by somebody else")
             // Where there is no such program it never had a process.
-            case .failed where !child.ending.isEmpty && change == .added:
-                return .failed("is not ready: \(child.ending)")
+            case .failed where !child.record.ending.isEmpty && change == .added:
+                return .failed("is not ready: \(child.record.ending)")
             case .stopped, .failed: return .failed("was stopped by somebody else")
             }
         }
         let span = Figures.text(now.since(begunAt))
         if child.plan.isRelease { return ranRelease(span) }
         // The same figure as in the event, and so from the start and not from the order on.
-        let took = child.readyAfter.map { Figures.text($0) } ?? span
+        let took = child.record.readyAfter.map { Figures.text($0) } ?? span
         var word = verb == .restart ? "restarted" : "started"
         if change == .added { word = "added" }
         switch child.lifecycle {
         case .starting: return waits ? .underWay : .done("\(word) after \(span)")
         case .ready:
             if child.plan.isRelease { return .done("\(word) after \(took)") }
-            let stays = child.isWithdrawn ? "; it stays drained" : ""
+            let stays = child.standing.isWithdrawn ? "; it stays drained" : ""
             return .done("\(word), ready after \(took)\(stays)")
         case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
-            return .failed("is not ready: \(child.ending)")
+            return .failed("is not ready: \(child.record.ending)")
         case .paused, .draining, .stopping, .stoppingRest:
             return .failed(child.lifecycle.state.phrase)
         case .stopped:
             // A program may do its work and end.
-            if child.plan.role == .other { return .done("\(word); \(child.ending)") }
-            return .failed("is not ready: \(child.ending)")
-        case .backoff, .failed: return .failed("is not ready: \(child.ending)")
+            if child.plan.role == .other { return .done("\(word); \(child.record.ending)") }
+            return .failed("is not ready: \(child.record.ending)")
+        case .backoff, .failed: return .failed("is not ready: \(child.record.ending)")
         }
     }
 
     /// A release is done when it has ended well, and is never ready.
     private func ranRelease(_ span: String) -> Outcome {
-        if child.hasFinished { return .done("done after \(span)") }
+        if child.life.hasFinished { return .done("done after \(span)") }
         switch child.lifecycle.state {
         case .starting, .ready, .paused, .draining, .stopping:
             return waits ? .underWay : .done("started after \(span)")
-        case .stopped, .backoff, .failed, .done: return .failed("failed: \(child.ending)")
+        case .stopped, .backoff, .failed, .done: return .failed("failed: \(child.record.ending)")
         }
     }
 
     private func drained(_ now: Instant, _ left: UInt64) -> Outcome {
-        if !child.isWithdrawn { return .failed("was brought back by somebody else") }
+        if !child.standing.isWithdrawn { return .failed("was brought back by somebody else") }
         if child.generation != generation || !child.lifecycle.hasProcess {
             return .done("its process has ended; it stays drained when it is back")
         }
@@ -189,8 +189,8 @@ struct Errand {
     }
 
     private var weightWords: String {
-        let rest = child.weight == 0 ? ", nothing new goes to it" : ""
-        return "weight \(child.weight) (was \(earlierWeight ?? 1))\(rest); in force"
+        let rest = child.standing.weight == 0 ? ", nothing new goes to it" : ""
+        return "weight \(child.standing.weight) (was \(earlierWeight ?? 1))\(rest); in force"
     }
 
     private func told(_ now: Instant, _ adopted: UInt64?, _ words: String) -> Outcome {

@@ -83,9 +83,9 @@ extension Supervisor {
         let present = members
         let stale = present.indices.filter { index in
             let child = present[index]
-            let isUndone = child.lifecycle.isAtRest && !child.hasFinished
+            let isUndone = child.lifecycle.isAtRest && !child.life.hasFinished
             if child.plan.isRelease && isUndone { return true }
-            return child.environment.map { $0 != recipe.environment } ?? false
+            return child.plans.environment.map { $0 != recipe.environment } ?? false
         }
         var difference = Difference(
             from: present.map { $0.plan }, to: wanted.children, stale: Set(stale))
@@ -118,7 +118,7 @@ extension Supervisor {
         var steps: [Step] = []
         for (child, fate) in zip(present, difference.fates) {
             guard case .changed(let number) = fate, wanted[number].isRelease else { continue }
-            child.nextPlan = wanted[number]
+            child.plans.changed(to: wanted[number])
             steps.append(Step(child: child, verb: .restart, waits: true, change: .changed))
         }
         for number in difference.added where wanted[number].isRelease {
@@ -148,11 +148,11 @@ extension Supervisor {
             case .kept: continue
             case .changed(let number):
                 let isBalancer = child.plan.role == .balancer
-                child.nextPlan = adapted(wanted[number], of: child)
+                child.plans.changed(to: adapted(wanted[number], of: child))
                 reweigh(child, wanted[number])
                 if child.plan.role != .other && child.lifecycle == .stopped {
                     // Somebody wants it to rest.
-                    child.takeNextPlan()
+                    child.adoptNextPlan()
                     report(
                         child, "changed, and stays stopped", isDone: true, standing,
                         Nanoseconds(0), .changed)
@@ -167,7 +167,7 @@ extension Supervisor {
                     rolling.append(step)
                 }
             case .removed:
-                child.membership = .parting
+                child.membership.removed()
                 removed.append(Step(child: child, verb: .stop, change: .removed))
             }
         }
@@ -188,7 +188,7 @@ extension Supervisor {
     /// Puts a new child behind the others of its role.
     private func place(_ child: SupervisedChild) {
         let last = children.lastIndex {
-            $0.plan.role == child.plan.role && $0.membership == .member
+            $0.plan.role == child.plan.role && $0.membership.isMember
         }
         children.insert(child, at: last.map { $0 + 1 } ?? children.endIndex)
     }
@@ -196,7 +196,7 @@ extension Supervisor {
     /// What the file says of a weight goes before what was set live only where it has changed.
     private func reweigh(_ child: SupervisedChild, _ wanted: ChildPlan) {
         if child.plan.weight == wanted.weight { return }
-        child.weight = wanted.weight
+        child.standing.weighed(wanted.weight)
     }
 
     private func tellUnchanged(
@@ -206,17 +206,18 @@ extension Supervisor {
         var isReweighed = false
         for (child, fate) in zip(present, difference.fates) {
             guard case .kept(let number) = fate else { continue }
-            let earlier = child.weight
+            let earlier = child.standing.weight
             reweigh(child, wanted[number])
-            child.take(sameAs: adapted(wanted[number], of: child))
+            child.plans.corrected(to: adapted(wanted[number], of: child))
             if releases.contains(where: { $0 === child }) { continue }
-            if child.weight == earlier {
+            if child.standing.weight == earlier {
                 report(
                     child, "unchanged", isDone: true, standing, Nanoseconds(0), .unchanged)
             } else {
                 isReweighed = true
                 report(
-                    child, "weight \(child.weight) (was \(earlier))", isDone: true, standing,
+                    child, "weight \(child.standing.weight) (was \(earlier))", isDone: true,
+                    standing,
                     Nanoseconds(0), .changed)
             }
         }

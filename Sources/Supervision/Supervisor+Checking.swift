@@ -42,7 +42,7 @@ extension Supervisor {
     private func checkRoom(for added: [ChildPlan]) throws(Refusal) {
         let count = added.count { $0.role == .backend }
         if count <= slots.free { return }
-        let leaving = children.count { $0.isBalanced && $0.membership == .parting }
+        let leaving = children.count { $0.isBalanced && $0.membership.isParting }
         throw Refusal(
             what: "nothing was changed",
             why: "there is room for \(slots.capacity) backends, and \(slots.free) more"

@@ -227,7 +227,7 @@ extension Supervisor {
         let hopeless = members.filter { isHopeless($0) }
         if let child = hopeless.first {
             let lines = child.lastLines.texts().map { "\n    \($0)" }.joined()
-            let why = child.ending.isEmpty ? "it was not started" : child.ending
+            let why = child.record.ending.isEmpty ? "it was not started" : child.record.ending
             let others = Figures.names(hopeless.dropFirst().map { $0.name })
             return .refused(
                 Refusal(
@@ -236,7 +236,7 @@ extension Supervisor {
                         + "\(advised("logs")) tells more"))
         }
         let isReady = members.allSatisfy {
-            ($0.lifecycle.state == .ready && $0.settlesAt == nil) || isDone($0)
+            ($0.lifecycle.state == .ready && $0.attempts.settlesAt == nil) || isDone($0)
         }
         return isReady && isAdopted(rosterVersion) ? .done : nil
     }
@@ -250,24 +250,24 @@ extension Supervisor {
         case .failed: true
         // One that has done its work, and need not go on.
         case .stopped, .done: child.plan.role != .other
-        case .starting: child.wasLate || isTriedInVain(child)
+        case .starting: child.attempts.isLate || isTriedInVain(child)
         case .backoff:
-            child.wasLate || isTriedInVain(child) || staysAwayForLong(child)
+            child.attempts.isLate || isTriedInVain(child) || staysAwayForLong(child)
                 || hasDiedUnready(child)
-        case .stopping: child.wasLate
+        case .stopping: child.attempts.isLate
         case .ready, .paused, .draining: false
         }
     }
 
     /// Whether it has been started again and again for as long as one start may take.
     private func isTriedInVain(_ child: SupervisedChild) -> Bool {
-        child.triedSince.map { now.since($0) > child.plan.startLimit } ?? false
+        child.attempts.isInVain(limit: child.plan.startLimit, now: now)
     }
 
     /// A balancer that dies before it serves does so again: what it is told to do can't be done. A
     /// program of somebody else's may only have been too early.
     private func hasDiedUnready(_ child: SupervisedChild) -> Bool {
-        child.isForeignBalancer || (child.plan.role == .balancer && child.triedSince != nil)
+        child.isForeignBalancer || (child.plan.role == .balancer && !child.attempts.isOver)
     }
 
     /// A start that is so far away is not waited for.

@@ -14,8 +14,8 @@ extension Supervisor {
         guard let end = process.reap() else { return }
         poller.remove(process.child.pidDescriptor.reference)
         if isGraceful && !rest(of: child).isEmpty {
-            let action = child.lifecycle.leaderEnded(killAt: killsRest(of: child), now: now)
-            perform(action, on: child)
+            let killAt = killsRest(of: child)
+            advance(child) { $0.leaderEnded(killAt: killAt, now: now) }
             // They may have ended in between.
             hasReapedOrphans = true
             reapOrphans()
@@ -49,36 +49,35 @@ extension Supervisor {
         if child.lifecycle.isEndPlanned { reapOrphans() }
         let ending = end.ending
         let order = child.killOrder
-        child.killOrder = nil
         let wasPlanned = child.lifecycle.isEndPlanned
         let state = child.lifecycle.state
         var hadRest = false
         if case .stoppingRest = child.lifecycle { hadRest = true }
+        var words = ending.cause.words
         // It was asked to end for that.
-        let isLate = state == .stopping && !wasPlanned && child.wasLate && order == nil
-        child.ending = ending.cause.words + (isLate ? " (\(child.ending))" : "")
-        if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
-            child.ending += " (the shell found no such program)"
+        if state == .stopping && !wasPlanned && child.attempts.isLate && order == nil {
+            words += " (\(child.record.ending))"
         }
-        child.ended = BackendEnding(
-            generation: child.generation, pid: process.pid,
-            words: wasPlanned ? "was stopped" : ending.cause.words,
-            signal: ending.cause.signalName, at: now, ran: end.ran)
+        if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
+            words += " (the shell found no such program)"
+        }
         let wasOffered = child.isBalanced && [.ready, .paused].contains(state)
-        child.drain = nil
-        if order == nil && !wasPlanned { lookForStranger(child, ending) }
-        let action = child.lifecycle.exited(
-            verdict(on: child, ending, order), now: now)
-        child.process = nil
-        child.hasFinished =
-            !wasPlanned && order == nil && ending.cause == .exited(code: 0)
-            && child.lifecycle == .stopped
+        if order == nil && !wasPlanned { words += lookForStranger(child, ending) }
+        let action = child.exited(
+            cause(of: child, ending, order),
+            succeeded: !wasPlanned && order == nil && ending.cause == .exited(code: 0),
+            words: words,
+            BackendEnding(
+                generation: child.generation, pid: process.pid,
+                words: wasPlanned ? "was stopped" : ending.cause.words,
+                signal: ending.cause.signalName, at: now, ran: end.ran),
+            now: now, chance: chance())
+        closeReadiness(of: process)
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
         readLastWords(process, of: child)
         keepUnwrittenLines(process, of: child)
         hearLastReports(of: process)
-        child.maker = process.pid
         reapOrphans()
         mourn(
             child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered,
@@ -93,11 +92,11 @@ extension Supervisor {
     ) {
         let ending = end.ending
         var head = "\(child.title(pid: process.pid)) "
-        head += end.sentence(child.ending, rest: process.restUsage)
+        head += end.sentence(child.record.ending, rest: process.restUsage)
         if hadRest { head += end.restSentence(after: process.age, killed: process.killed) }
         if child.isBalanced {
             endedProcesses.ended(
-                slot: child.slot, generation: child.generation,
+                slot: child.standing.slot, generation: child.generation,
                 title: child.title(pid: process.pid))
         }
         if let link = process.link {
@@ -113,30 +112,28 @@ extension Supervisor {
         settleObituaries()
     }
 
-    private func verdict(
-        on child: SupervisedChild, _ ending: Ending, _ order: KillOrder?
-    ) -> Restarting.Verdict {
-        let ready = child.lifecycle.readySince.map { now.since($0) }
-        var cause = Restarting.Cause.byItself(succeeded: ending.cause == .exited(code: 0))
-        if child.stranger != nil { cause = .blocked }
-        if let order { cause = .killed(restarts: order.restarts) }
-        if phase != .running || child.lifecycle.isEndPlanned {
-            cause = .killed(restarts: false)
-        }
-        return child.restarting.ended(cause, readyFor: ready, now: now, chance: chance())
+    /// How it came to end, for what comes next.
+    private func cause(
+        of child: SupervisedChild, _ ending: Ending, _ order: KillOrder?
+    ) -> Restarting.Cause {
+        if phase != .running || child.lifecycle.isEndPlanned { return .killed(restarts: false) }
+        if let order { return .killed(restarts: order.restarts) }
+        if child.attempts.stranger != nil { return .blocked }
+        return .byItself(succeeded: ending.cause == .exited(code: 0))
     }
 
-    /// A program that ends before it is ready may not have got its port.
-    private func lookForStranger(_ child: SupervisedChild, _ ending: Ending) {
+    /// A program that ends before it is ready may not have got its port. Returns what is said then.
+    private func lookForStranger(_ child: SupervisedChild, _ ending: Ending) -> String {
         guard child.isBalanced, child.lifecycle.state == .starting,
             ending.cause != .exited(code: 0)
-        else { return }
-        child.stranger = nil
+        else { return "" }
         let found = PortProbe.stranger(port: child.plan.port) { belongs($0, to: child) }
-        guard let pid = found else { return }
-        child.stranger = pid
-        child.wasLate = true
-        child.ending += " (\(strangerWords(child, pid)))"
+        child.attempts.ended(stranger: found)
+        return found.map { " (\(strangerWords(child, $0)))" } ?? ""
+    }
+
+    private func closeReadiness(of process: ChildProcess) {
+        if let socket = process.readiness.socket { poller.remove(socket.socket.reference) }
     }
 
     /// What comes next, as the log says it.
@@ -144,7 +141,7 @@ extension Supervisor {
         switch child.lifecycle {
         case .backoff(let until):
             let wait = until.since(now)
-            let stays = child.isWithdrawn ? ", and stays drained" : ""
+            let stays = child.standing.isWithdrawn ? ", and stays drained" : ""
             return (wait.count == 0 ? "restarting at once" : "restarting in \(Figures.text(wait))")
                 + stays
         case .failed: return "it crashed too often and is left alone"

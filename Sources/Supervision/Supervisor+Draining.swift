@@ -6,17 +6,17 @@ extension Supervisor {
     /// Lets a child finish what it has, and then end.
     func drain(_ child: SupervisedChild, then sequel: Lifecycle.Sequel) {
         let limit = now + plan.drainLimit
-        perform(
-            child.lifecycle.drainRequested(
-                until: limit, then: sequel, stopLimit: stopLimit(of: child), now: now), on: child)
+        let stopLimit = stopLimit(of: child)
+        advance(child) {
+            $0.drainRequested(until: limit, then: sequel, stopLimit: stopLimit, now: now)
+        }
         guard child.lifecycle.state == .draining, child.drain == nil else { return }
         if child.isBalanced {
-            log.say("\(child.title(pid: child.process?.pid)) is draining")
+            log.say("\(child.title) is draining")
             child.drain = Drain(version: rosterVersion, now: now)
         } else {
             // Nobody gives it anything; a balancer finishes what it has when it is asked to end.
-            perform(
-                child.lifecycle.drained(stopLimit: stopLimit(of: child), now: now), on: child)
+            advance(child) { $0.drained(stopLimit: stopLimit, now: now) }
         }
     }
 
@@ -24,7 +24,7 @@ extension Supervisor {
     func left(with child: SupervisedChild) -> UInt64 {
         switch child.plan.role {
         case .backend:
-            scoreboard.totals(slot: child.slot, generation: child.generation).inFlight
+            scoreboard.totals(slot: child.standing.slot, generation: child.generation).inFlight
         case .balancer:
             (child.process?.link?.lanes ?? 0..<0)
                 .reduce(0) { $0 &+ scoreboard.lane($1).exchangesOpen }
@@ -39,11 +39,10 @@ extension Supervisor {
         let isKnown = isAdopted(drain.version)
         if isKnown && left(with: child) == 0 {
             log.say(
-                "\(child.title(pid: child.process?.pid)) has finished what it had after "
+                "\(child.title) has finished what it had after "
                     + Figures.text(now.since(drain.since)))
             child.drain = nil
-            perform(
-                child.lifecycle.drained(stopLimit: child.plan.stopLimit, now: now), on: child)
+            advance(child) { $0.drained(stopLimit: child.plan.stopLimit, now: now) }
             return
         }
         drain.looked(now: now)

@@ -4,12 +4,12 @@ import Kernel
 /// What is said of a child that takes long to become ready.
 extension Supervisor {
     func lookAtStart(of child: SupervisedChild) {
-        guard let watch = child.startWatch else { return }
-        child.startWatch = watch.following
-        guard child.lifecycle.state == .starting else { return }
-        let title = child.title(pid: child.process?.pid)
+        guard let due = child.attempts.looked(), child.lifecycle.state == .starting else {
+            return
+        }
+        let title = child.title
         let elsewhere = elsewhere(child)
-        switch watch.due {
+        switch due {
         case .firstLook:
             if let elsewhere { log.say("\(title) is not ready: \(elsewhere)") }
         case .slow:
@@ -23,7 +23,7 @@ extension Supervisor {
 
     /// What has not come.
     func unreadiness(of child: SupervisedChild) -> String {
-        child.isBalanced && child.process?.readiness == nil
+        child.isBalanced && child.process?.readiness.pipe == nil
             ? "nobody accepted on port \(child.plan.port)" : "nothing said that it is ready"
     }
 

@@ -25,10 +25,10 @@ extension Supervisor {
         replacements = []
         for child in children where child.lifecycle.state == .draining {
             // What was to be started again rests.
-            perform(
-                child.lifecycle.drainRequested(
-                    until: killAt, then: .rest, stopLimit: child.plan.stopLimit, now: now),
-                on: child)
+            advance(child) {
+                $0.drainRequested(
+                    until: killAt, then: .rest, stopLimit: child.plan.stopLimit, now: now)
+            }
         }
         // The others outlive the balancers, which see first to what they have.
         let hasBalancer = children.contains(where: isBalancing)
@@ -47,13 +47,13 @@ extension Supervisor {
         let hasMoment = isBalancing(child)
         if killAt <= now && !hasMoment {
             child.drain = nil
-            child.process?.hasNoTime = true
-            perform(child.lifecycle.killRequested(), on: child)
+            child.process?.wasGivenNoTime()
+            advance(child) { $0.killRequested() }
             return
         }
         var limit = killAt == .never ? now + stopLimit(of: child) : killAt
         if hasMoment { limit = max(limit, now + Self.lastMoment) }
-        perform(child.lifecycle.stopRequested(killAt: limit, now: now), on: child)
+        advance(child) { $0.stopRequested(killAt: limit, now: now) }
         // One that was asked before is not asked again, but may have less time now.
         tellLimit(of: child)
     }

@@ -48,10 +48,10 @@ extension Supervisor {
         for child in children where child.isBalanced {
             members.append(
                 RosterMember(
-                    slot: child.slot, generation: child.generation,
+                    slot: child.standing.slot, generation: child.generation,
                     name: child.name, address: child.reachedAt,
-                    fact: child.fact, weight: child.weight, pid: child.process?.pid ?? 0,
-                    ended: child.ended, returns: child.returns))
+                    fact: child.fact, weight: child.standing.weight, pid: child.process?.pid ?? 0,
+                    ended: child.record.ended, returns: child.returns))
         }
         return RosterWord(version: rosterVersion, members: members)
     }
@@ -98,10 +98,9 @@ extension Supervisor {
         case .adopted: settleObituaries()
         case .verdict(let slot, let generation, let isUp, let reason):
             guard let child = member(slot), child.generation == generation else { return }
-            if child.verdictIsUp == isUp { return }
-            child.verdictIsUp = isUp
+            if !child.standing.judged(isUp: isUp) { return }
             let what = isUp ? "answers again" : "is taken for down by the balancer"
-            log.say("\(child.title(pid: child.process?.pid)) \(what): \(reason)")
+            log.say("\(child.title) \(what): \(reason)")
             if !isUp && isEverybodyDown {
                 log.say("the checks of all backends fail: all are tried, rather than none")
             }
@@ -125,7 +124,7 @@ extension Supervisor {
 
     /// Whether all that are ready fail their checks.
     private var isEverybodyDown: Bool {
-        children.allSatisfy { !$0.isBalanced || $0.lifecycle.state != .ready || !$0.verdictIsUp }
+        children.allSatisfy { !$0.isBalanced || $0.lifecycle.state != .ready || !$0.standing.isUp }
     }
 
     /// Takes in what a balancer that has ended had said before.
@@ -137,7 +136,7 @@ extension Supervisor {
     /// What is to be said of a process whose account this is, while it is still to be said.
     private func obituary(of account: FailoverAccount) -> Obituary? {
         obituaries.first { obituary in
-            obituary.child.isBalanced && obituary.child.slot == account.slot
+            obituary.child.isBalanced && obituary.child.standing.slot == account.slot
                 && obituary.generation == account.generation
         }
     }
@@ -152,6 +151,6 @@ extension Supervisor {
     }
 
     private func member(_ slot: BackendSlot) -> SupervisedChild? {
-        children.first { $0.isBalanced && $0.slot == slot }
+        children.first { $0.isBalanced && $0.standing.slot == slot }
     }
 }

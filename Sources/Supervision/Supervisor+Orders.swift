@@ -110,7 +110,7 @@ extension Supervisor {
     }
 
     private func leaveAlone(_ standing: StandingOrder) {
-        for step in standing.waiting { step.child.nextPlan = nil }
+        for step in standing.waiting { step.child.plans.changeWithdrawn() }
         let names = standing.waiting.map { $0.child.name }.joined(separator: ", ")
         standing.failures.append("left alone: \(names)")
         standing.waiting = []
@@ -137,7 +137,7 @@ extension Supervisor {
     /// What is said where somebody has taken the last one out of the choice.
     private func lonely(_ errand: Errand) -> String {
         switch errand.verb {
-        case .weight where errand.child.weight > 0: ""
+        case .weight where errand.child.standing.weight > 0: ""
         case .drain, .weight:
             isAnybodyLeft ? "" : "; nobody is left to be chosen, \(plan.lonelyWords)"
         case .stop, .start, .restart, .pause, .resume, .undrain: ""
@@ -163,7 +163,7 @@ extension Supervisor {
                 TargetReport(
                     name: child.name, port: child.plan.port, pid: child.process?.pid ?? 0,
                     isDone: isDone, outcome: words, took: took, change: change,
-                    weight: child.isBalanced ? child.weight : nil)))
+                    weight: child.isBalanced ? child.standing.weight : nil)))
     }
 
     private func conclude(_ standing: StandingOrder) {

@@ -26,8 +26,8 @@ extension Supervisor {
 
     /// Kills what a dead child left behind: processes that were adopted by us and came from it.
     func endEscapees(of child: SupervisedChild) {
-        guard let maker = child.maker, child.process == nil else { return }
-        child.maker = nil
+        guard let leader = child.record.leftBy, child.process == nil else { return }
+        child.record.leftNothing()
         var told: [Int32: String] = [:]
         var doomed: Set<Int32> = []
         // Killing one may give us its children, so until there is none.
@@ -35,7 +35,7 @@ extension Supervisor {
             let adopted = adopted()
             for pid in adopted where cameFrom(child, pid) {
                 // What was in its group has been killed, and may only not have ended yet.
-                if Processes.facts(of: pid)?.group != maker {
+                if Processes.facts(of: pid)?.group != leader {
                     told[pid] = told[pid] ?? Processes.commandLine(of: pid)
                 }
                 doomed.formUnion([pid] + Descendants.all(of: pid))

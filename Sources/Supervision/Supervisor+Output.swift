@@ -68,7 +68,7 @@ extension Supervisor {
     /// behind those that came out of its pipe.
     func keepUnwrittenLines(_ process: ChildProcess, of child: SupervisedChild) {
         guard let link = process.link else { return }
-        let name = child.nameBytes
+        let name = child.plans.nameBytes
         let generation = child.generation
         log.take { taker in
             for lane in link.lanes {
@@ -113,7 +113,7 @@ extension Supervisor {
         what pipe: ChildPipe, of child: SupervisedChild,
         _ source: ((Span<UInt8>, Part) -> Void) -> Void
     ) {
-        let name = child.nameBytes
+        let name = child.plans.nameBytes
         let generation = child.generation
         let stream = pipe.stream
         log.take { taker in

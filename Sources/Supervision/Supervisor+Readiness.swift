@@ -7,48 +7,41 @@ extension Supervisor {
     /// Something came on the readiness pipe: a byte, or its end.
     func readinessCame(_ child: SupervisedChild, _ process: ChildProcess) {
         scratch.removeAll()
-        let came = process.readiness?.descriptor.read(into: &scratch) ?? .wouldBlock
+        let came = process.readiness.pipe?.descriptor.read(into: &scratch) ?? .wouldBlock
         switch came {
         case .wouldBlock: return
-        case .moved: becameReady(child)
+        case .moved:
+            process.readiness.told()
+            becameReady(child)
         case .end, .failed:
-            // It closed the pipe without a word; its port may still tell.
-            if child.isBalanced { process.probe = PortProbe(port: child.plan.port, now: now) }
+            process.readiness.closedPipe(
+                port: child.isBalanced ? child.plan.port : nil, now: now)
         }
-        process.readiness = nil
     }
 
     func becameReady(_ child: SupervisedChild) {
-        child.process?.probe = nil
-        child.startWatch = nil
-        child.triedSince = nil
-        let action = child.lifecycle.becameReady(now: now)
+        let action = child.becameReady(now: now)
         if action == .nothing { return }
         perform(action, on: child)
-        child.readyAfter = child.process?.age
-        let took = child.readyAfter.map { Figures.text($0) } ?? ""
-        let stays = child.isWithdrawn ? "; it stays drained" : ""
-        let title = child.title(pid: child.process?.pid)
+        let took = child.record.readyAfter.map { Figures.text($0) } ?? ""
+        let stays = child.standing.isWithdrawn ? "; it stays drained" : ""
         // A job serves nobody: it is done when it has ended.
         let isAwaited = child.plan.isRelease && release == .running
         let words = child.plan.isRelease ? "has started" : "is ready after \(took)\(stays)"
-        log.say("\(title) \(words)" + (isAwaited ? "; the others wait for its end" : ""))
+        log.say("\(child.title) \(words)" + (isAwaited ? "; the others wait for its end" : ""))
     }
 
     /// Looks whether a child's port accepts by now.
     func lookAtPort(of child: SupervisedChild) {
-        guard let process = child.process, var probe = process.probe else { return }
-        let finding = probe.look(now: now) { belongs($0, to: child) }
-        process.probe = probe
+        let finding = child.process?.readiness.look(now: now) { belongs($0, to: child) }
         switch finding {
-        case .nobody: return
+        case .nobody, nil: return
         case .own(let address):
-            child.accepts(at: address)
+            child.accepted(at: address)
             becameReady(child)
         case .stranger(let pid):
-            if child.stranger == pid { return }
-            child.stranger = pid
-            log.say("\(child.title(pid: process.pid)) is not ready: \(strangerWords(child, pid))")
+            if !child.attempts.saw(stranger: pid) { return }
+            log.say("\(child.title) is not ready: \(strangerWords(child, pid))")
         }
     }
 
@@ -72,33 +65,32 @@ extension Supervisor {
 
     /// Something came at a child's notify socket.
     func noticeCame(_ child: SupervisedChild, _ process: ChildProcess) {
-        guard let notices = child.notices else { return }
-        for _ in 0..<HeldNotices.budget {
+        guard let notices = process.readiness.socket else { return }
+        for _ in 0..<ReadinessSocket.budget {
             guard let notice = notices.socket.next() else { return }
             if child.lifecycle.state == .starting { take(notice, at: notices, of: child) }
         }
         // It talks without pause, and others have something to say too.
-        notices.readsAt = now + HeldNotices.pace
+        notices.paused(now: now)
         try? poller.change(notices.socket.reference, to: [], token: token(.childNotice, child))
     }
 
     func readNoticesAgain(of child: SupervisedChild) {
-        guard let notices = child.notices else { return }
-        notices.readsAt = nil
+        guard let notices = child.process?.readiness.socket else { return }
+        notices.resumed()
         try? poller.change(
             notices.socket.reference, to: .readable, token: token(.childNotice, child))
     }
 
     private func take(
-        _ notice: NoticeSocket.Notice, at notices: HeldNotices, of child: SupervisedChild
+        _ notice: NoticeSocket.Notice, at notices: ReadinessSocket, of child: SupervisedChild
     ) {
         guard ReadyNotice.isReady(notice.text), notice.user == ThisProcess.user else { return }
         // One that has said it and gone can't be asked whose it was, and any process of this user
         // can find the socket: then it is the port that tells.
         guard Processes.facts(of: notice.pid) != nil else { return }
         if !belongs(notice.pid, to: child) {
-            if notices.hasToldOfStranger { return }
-            notices.hasToldOfStranger = true
+            if !notices.heardStranger() { return }
             log.say("pid \(notice.pid) says that \(child.name) is ready, and is none of its")
             return
         }
@@ -106,7 +98,7 @@ extension Supervisor {
             case .own(let address) = PortProbe.find(
                 port: child.plan.port, owns: { belongs($0, to: child) })
         {
-            child.accepts(at: address)
+            child.accepted(at: address)
         }
         becameReady(child)
     }
@@ -117,17 +109,15 @@ extension Supervisor {
             switch change {
             case .stopped(let pid):
                 guard let child = child(pid: pid) else { continue }
-                let action = child.lifecycle.wasPaused(now: now)
                 let signal = child.killOrder.flatMap { $0.pauses ? $0.signal.name : nil }
-                perform(action, on: child)
+                let action = advance(child) { $0.wasPaused(now: now) }
                 answerKill(of: child, next: "paused")
                 if action != .nothing {
                     log.say("\(child.title(pid: pid)) is paused by \(signal ?? "a signal")")
                 }
             case .resumed(let pid):
                 guard let child = child(pid: pid) else { continue }
-                let action = child.lifecycle.wasResumed()
-                perform(action, on: child)
+                let action = advance(child) { $0.wasResumed() }
                 answerKill(of: child, next: "goes on")
                 if action != .nothing { log.say("\(child.title(pid: pid)) goes on") }
             }

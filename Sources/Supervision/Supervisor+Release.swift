@@ -30,8 +30,8 @@ extension Supervisor {
     func goOnAfterRelease() {
         guard release == .running, phase == .running else { return }
         let jobs = members.filter { $0.plan.isRelease }
-        if let failed = jobs.first(where: { $0.lifecycle.isAtRest && !$0.hasFinished }) {
-            let why = failed.ending.isEmpty ? "it was stopped" : failed.ending
+        if let failed = jobs.first(where: { $0.lifecycle.isAtRest && !$0.life.hasFinished }) {
+            let why = failed.record.ending.isEmpty ? "it was stopped" : failed.record.ending
             release = .failed(
                 Refusal(
                     what: "the service is not started", why: "\(failed.name): \(why)",
@@ -39,11 +39,11 @@ extension Supervisor {
             leave(within: nil, why: "\(failed.name) did not end with 0")
             return
         }
-        if !jobs.allSatisfy({ $0.hasFinished }) { return }
+        if !jobs.allSatisfy({ $0.life.hasFinished }) { return }
         release = .ended
         log.say("\(jobs[0].plan.type) is done; starting the others")
         for child in children where !child.plan.isRelease {
-            perform(child.lifecycle.startRequested(), on: child)
+            advance(child) { $0.startRequested() }
         }
     }
 

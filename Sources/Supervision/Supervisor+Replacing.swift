@@ -17,16 +17,14 @@ extension Supervisor {
             [.ready, .paused].contains(child.lifecycle.state)
         else { return nil }
         // Two who want the same are served by one.
-        if child.nextPlan == nil,
+        if child.plans.next == nil,
             let begun = replacements.first(where: { $0.old === child })
         {
             return begun
         }
-        let successor = enrol(child.nextPlan ?? child.plan)
-        child.nextPlan = nil
-        successor.membership = .successor
-        successor.restarting = child.restarting
-        successor.generation = child.generation
+        let successor = enrol(child.plans.next ?? child.plan)
+        child.plans.changeWithdrawn()
+        successor.becameSuccessor(of: child)
         children.append(successor)
         let replacement = Replacement(of: child, by: successor, now: now)
         replacements.append(replacement)
@@ -48,7 +46,7 @@ extension Supervisor {
     private func goOn(with replacement: Replacement) {
         if replacement.state == .waiting {
             // Another one may take over first, and is then the one to be replaced.
-            while let heir = replacement.old.heir { replacement.old = heir }
+            while let heir = replacement.old.membership.heir { replacement.old = heir }
             let isUnderWay = replacements.contains {
                 $0.state == .starting && $0.old === replacement.old
             }
@@ -56,20 +54,20 @@ extension Supervisor {
         }
         let successor = replacement.successor
         let old = replacement.old
-        if [.stopping, .stopped].contains(old.lifecycle.state) || old.heir != nil {
+        if [.stopping, .stopped].contains(old.lifecycle.state) || old.membership.heir != nil {
             abandon(replacement, "was stopped by somebody else")
             return
         }
         if replacement.state == .waiting {
             guard makeRoomForBalancer() else { return }
             replacement.state = .starting
-            perform(successor.lifecycle.startRequested(), on: successor)
+            advance(successor) { $0.startRequested() }
         }
         switch successor.lifecycle.state {
         case .starting: return
         case .ready: handOver(replacement)
         case .draining, .stopping, .stopped, .backoff, .failed, .paused, .done:
-            abandon(replacement, "goes on: its successor is not ready: \(successor.ending)")
+            abandon(replacement, "goes on: its successor is not ready: \(successor.record.ending)")
         }
     }
 
@@ -77,15 +75,14 @@ extension Supervisor {
     /// those that are leaving is asked to end without waiting for idle connections.
     private func makeRoomForBalancer() -> Bool {
         let leaving = children.filter {
-            $0.plan.role == .balancer && $0.membership == .parting && $0.lifecycle.hasProcess
+            $0.plan.role == .balancer && $0.membership.isParting && $0.lifecycle.hasProcess
         }
         if leaving.count < Opening.mostLeaving(of: balancerCount) { return true }
         let oldest = leaving.min { $0.index < $1.index }
         if let oldest, oldest.lifecycle.state == .draining {
-            log.say("\(oldest.title(pid: oldest.process?.pid)) has to make room for the next")
-            perform(
-                oldest.lifecycle.stopRequested(killAt: now + stopLimit(of: oldest), now: now),
-                on: oldest)
+            log.say("\(oldest.title) has to make room for the next")
+            let killAt = now + stopLimit(of: oldest)
+            advance(oldest) { $0.stopRequested(killAt: killAt, now: now) }
         }
         return false
     }
@@ -96,19 +93,17 @@ extension Supervisor {
     private func abandon(_ replacement: Replacement, _ why: String) {
         replacement.state = .failed(why)
         let successor = replacement.successor
-        successor.membership = .parting
-        perform(
-            successor.lifecycle.stopRequested(
-                killAt: now + stopLimit(of: successor), now: now), on: successor)
+        successor.membership.removed()
+        let killAt = now + stopLimit(of: successor)
+        advance(successor) { $0.stopRequested(killAt: killAt, now: now) }
     }
 
     private func handOver(_ replacement: Replacement) {
         let old = replacement.old
         let successor = replacement.successor
         let pid = old.process?.pid
-        successor.membership = .member
-        old.membership = .parting
-        old.heir = successor
+        successor.membership.tookOver()
+        old.membership.removed(for: successor)
         children.removeAll { $0 === successor }
         let place = children.firstIndex { $0 === old } ?? children.endIndex
         children.insert(successor, at: place)
@@ -116,11 +111,12 @@ extension Supervisor {
         old.process?.link?.handOver(within: plan.drainLimit)
         if let link = old.process?.link { watchLink(old, link) }
         let until = now + plan.drainLimit + Self.graceAfterDrain
-        perform(
-            old.lifecycle.drainRequested(
-                until: until, then: .rest, stopLimit: old.plan.stopLimit, now: now), on: old)
+        advance(old) {
+            $0.drainRequested(
+                until: until, then: .rest, stopLimit: old.plan.stopLimit, now: now)
+        }
         log.say(
-            "\(successor.title(pid: successor.process?.pid)) takes over"
+            "\(successor.title) takes over"
                 + (pid.map { " from pid \($0), which answers what it has" } ?? ""))
     }
 }

@@ -62,7 +62,7 @@ extension Supervisor {
     private func ask(_ pids: [Int32], of child: SupervisedChild) {
         guard let process = child.process else { return }
         let signal = stopSignal(of: child)
-        for pid in pids where process.asked.insert(pid).inserted {
+        for pid in pids where process.isToBeAsked(pid) {
             Signals.send(signal, to: pid)
             // A stopped process hears of it only when it goes on.
             Signals.send(.proceed, to: pid)
@@ -79,10 +79,9 @@ extension Supervisor {
     /// those aside that have been killed before.
     func killAll(of child: SupervisedChild) -> [String] {
         guard let process = child.process else { return [] }
-        process.killedAt = process.killedAt ?? now
         var killed: [String] = []
         let living = process.livingPid.map { [$0] } ?? []
-        for pid in living + rest(of: child) where process.killed.insert(pid).inserted {
+        for pid in living + rest(of: child) where process.isToBeKilled(pid, now: now) {
             killed.append("pid \(pid) (\(Processes.name(of: pid) ?? "?"))")
             Signals.send(.kill, to: pid)
         }
@@ -95,7 +94,7 @@ extension Supervisor {
     func tell(_ killed: [String], of child: SupervisedChild) {
         // How the leader ended says it all where nobody was given time.
         if killed.isEmpty || child.process?.hasNoTime == true { return }
-        let title = child.title(pid: child.process?.pid)
+        let title = child.title
         let some = killed.prefix(8).joined(separator: ", ")
         let more = killed.count > 8 ? " and \(killed.count - 8) more" : ""
         log.say("\(title) did not end in time; killed \(some)\(more)")

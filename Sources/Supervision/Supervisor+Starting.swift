@@ -11,11 +11,22 @@ extension Supervisor {
             "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
         for notice in plan.notices { log.say(notice) }
         let first = children.contains { $0.plan.isRelease } ? beginRelease() : children
-        for child in first { perform(child.lifecycle.startRequested(), on: child) }
+        for child in first { advance(child) { $0.startRequested() } }
+    }
+
+    /// Lets an event change a child's lifecycle, and does what that asks for.
+    /// `overdue` is the state that it was in for too long.
+    @discardableResult
+    func advance(
+        _ child: SupervisedChild, overdue: ChildState? = nil,
+        _ event: (inout Lifecycle) -> Lifecycle.Action
+    ) -> Lifecycle.Action {
+        let action = child.take(event)
+        perform(action, on: child, overdue: overdue)
+        return action
     }
 
     /// Does what a lifecycle asks for.
-    /// `overdue` is the state that it was in for too long.
     func perform(
         _ action: Lifecycle.Action, on child: SupervisedChild, overdue: ChildState? = nil
     ) {
@@ -53,61 +64,45 @@ extension Supervisor {
 
     private func tellUndrained(_ child: SupervisedChild) {
         let left = left(with: child)
-        let title = child.title(pid: child.process?.pid)
+        let title = child.title
         log.say(
             "\(title) still has \(Figures.count(left, plan.unit)) after "
                 + "\(Figures.text(plan.drainLimit)); ending it")
     }
 
     private func tellLate(_ child: SupervisedChild) {
-        child.wasLate = true
         let limit = Figures.text(child.plan.startLimit)
         var why = unreadiness(of: child)
-        child.ending = "\(why) within \(limit)"
-        if let stranger = child.stranger {
+        var ending = "\(why) within \(limit)"
+        if let stranger = child.attempts.stranger {
             why = strangerWords(child, stranger)
-            child.ending = why
+            ending = why
         } else if let elsewhere = elsewhere(child) {
             why += "; " + elsewhere
-            child.ending += "; " + elsewhere
+            ending += "; " + elsewhere
         }
+        child.attempts.wasLate()
+        child.record.failed(ending)
         log.say(
-            "\(child.title(pid: child.process?.pid)) was not ready within \(limit): \(why); "
+            "\(child.title) was not ready within \(limit): \(why); "
                 + "ending it ('up --start-timeout' gives it longer)")
     }
 
     private func start(_ child: SupervisedChild) {
         // They may still have its port.
         endEscapees(of: child)
-        child.takeNextPlan()
-        child.forgetAddress()
-        child.holdPort()
-        child.environment = plan.recipe.environment
-        child.generation += 1
-        child.triedSince = child.triedSince ?? now
-        child.verdictIsUp = true
-        child.killOrder = nil
-        child.hasFinished = false
-        child.stranger = nil
-        child.readyAfter = nil
-        child.lastLines.removeAll()
+        child.began(with: plan.recipe.environment, now: now)
         let launch = Launch(plan: child.plan, service: plan)
         guard let path = launch.path else {
-            child.lifecycle.couldNotBeSpawned()
-            child.ending = launch.obstacle ?? ""
-            log.say("\(child.name) can't be started: \(child.ending)")
-            if child.isBalanced { publishRoster() }
+            cannotBeStarted(child, launch.obstacle ?? "")
             return
         }
         if child.plan.role == .balancer { listenAgain() }
         do throws(SystemError) {
             let startedAt = Clock.wallTime()
-            child.process = try spawn(child, launch, path)
-            child.startedAt = startedAt
-            child.restarting.started()
-            child.lifecycle.spawned(now: now, limit: child.plan.startLimit)
-            child.startWatch = StartWatch(now: now)
-            child.settlesAt = child.isForeignBalancer ? now + Self.settling : nil
+            child.spawned(
+                try spawn(child, launch, path), at: startedAt,
+                settling: child.isForeignBalancer ? Self.settling : nil, now: now)
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
@@ -119,20 +114,21 @@ extension Supervisor {
 
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
         let words = "\((launch.path ?? child.plan.words[0]).text) can't be run: \(error.errno)"
-        child.ending = launch.obstacle ?? words
+        let why = launch.obstacle ?? words
         if !error.errno.mayPass {
-            log.say("\(child.name) can't be started: \(child.ending)")
-            child.lifecycle.couldNotBeSpawned()
-            if child.isBalanced { publishRoster() }
+            cannotBeStarted(child, why)
             return
         }
-        let verdict = child.restarting.ended(
-            .blocked, readyFor: nil, now: now, chance: chance())
-        // Whoever waits for the service is told of it now, and not when it has passed.
-        child.wasLate = true
-        child.lifecycle.spawned(now: now, limit: child.plan.startLimit)
-        perform(child.lifecycle.exited(verdict, now: now), on: child)
-        log.say("\(child.name) can't be started: \(child.ending); \(next(for: child))")
+        // A client that waits for the service is told of it now, and not when it has passed.
+        perform(child.wasBlocked(why, now: now, chance: chance()), on: child)
+        log.say("\(child.name) can't be started: \(why); \(next(for: child))")
+    }
+
+    /// Trying again would not help.
+    private func cannotBeStarted(_ child: SupervisedChild, _ why: String) {
+        child.record.failed(why)
+        log.say("\(child.name) can't be started: \(why)")
+        advance(child) { $0.couldNotBeSpawned() }
     }
 
     private func spawn(
@@ -160,60 +156,44 @@ extension Supervisor {
         let isBalancer = child.plan.role == .balancer
         var link: BalancerLink?
         // Ends that are the child's: open here until they have been handed down.
-        var handedDown: [HeldDescriptor] = []
+        var handedDown: [SharedDescriptor] = []
         if isBalancer {
             let pair = try Socket.pair()
             for listener in listeners { descriptors.append(listener.reference) }
             extra.append((Inheritance.listeners, String(listeners.count)))
             extra.append((Inheritance.link, String(descriptors.count)))
             descriptors.append(pair.second.reference)
-            handedDown.append(HeldDescriptor(pair.second))
+            handedDown.append(SharedDescriptor(pair.second))
             link = try makeLink(pair.first, for: child.plan)
             extra.append((Inheritance.scoreboard, String(descriptors.count)))
             descriptors.append(scoreboard.memory.descriptor.reference)
         }
-        var readiness: HeldDescriptor?
+        var toldBy: SharedDescriptor?
         let isOurs = launch.isOurs
-        // No earlier process may speak for this one.
-        closeNotices(of: child)
-        let notices = isOurs ? nil : try notices(of: child).path
+        let socket = isOurs ? nil : try ReadinessSocket(path: folder.newNoticeSocket())
         if isOurs {
             let pipe = try Pipe()
             words += ["--ready-fd", "\(descriptors.count)"]
             descriptors.append(pipe.writeEnd.reference)
-            handedDown.append(HeldDescriptor(pipe.writeEnd))
+            handedDown.append(SharedDescriptor(pipe.writeEnd))
             try pipe.readEnd.setNonBlocking()
-            readiness = HeldDescriptor(pipe.readEnd)
+            toldBy = SharedDescriptor(pipe.readEnd)
         }
         let forkedAt = Clock.now()
         let started = try Child(
             SpawnPlan(
                 path: path, arguments: words,
-                environment: launch.environment(extra, notices: notices),
+                environment: launch.environment(extra, notices: socket?.path),
                 directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
                 descriptorLimit: plan.descriptorLimit, mark: child.mark))
         let probe =
             !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
         let process = ChildProcess(
             child: started, forkedAt: forkedAt, streams: streams,
-            readiness: readiness, probe: probe, link: link)
+            readiness: ReadinessSource(pipe: toldBy, socket: socket, probe: probe), link: link)
         withExtendedLifetime((handedDown, streams)) {}
         try watch(process, of: child)
         return process
-    }
-
-    /// A notify socket for a new process of the child.
-    private func notices(of child: SupervisedChild) throws(SystemError) -> HeldNotices {
-        let notices = try HeldNotices(path: folder.newNoticeSocket())
-        child.notices = notices
-        return notices
-    }
-
-    func closeNotices(of child: SupervisedChild) {
-        guard let notices = child.notices else { return }
-        poller.remove(notices.socket.reference)
-        try? Files.remove(notices.path)
-        child.notices = nil
     }
 
     private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {
@@ -224,10 +204,10 @@ extension Supervisor {
         if let errors = process.errors {
             try poller.add(errors.reference, for: .readable, token: token(.childErrors, child))
         }
-        if let readiness = process.readiness?.descriptor.reference {
+        if let readiness = process.readiness.pipe?.descriptor.reference {
             try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
         }
-        if let notices = child.notices {
+        if let notices = process.readiness.socket {
             try poller.add(
                 notices.socket.reference, for: .readable, token: token(.childNotice, child))
         }

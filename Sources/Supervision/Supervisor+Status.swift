@@ -33,8 +33,8 @@ extension Supervisor {
         var row = ChildStatus(
             name: child.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
             pid: child.process?.livingPid, state: child.state, health: health(of: child),
-            startedAt: child.process == nil ? nil : child.startedAt,
-            restarts: child.restarting.count)
+            startedAt: child.process == nil ? nil : child.record.startedAt,
+            restarts: child.life.restarting.count)
         if child.plan.role == .balancer { row.port = listeners.first?.address.port ?? row.port }
         if let process = child.process, let pid = process.livingPid,
             let facts = Processes.facts(of: pid)
@@ -45,16 +45,16 @@ extension Supervisor {
         }
         switch child.plan.role {
         case .backend:
-            var totals = scoreboard.totals(slot: child.slot, generation: child.generation)
-            totals.forget(child.earlier)
-            row.weight = child.weight
+            var totals = scoreboard.totals(slot: child.standing.slot, generation: child.generation)
+            totals.forget(child.standing.earlier)
+            row.weight = child.standing.weight
             row.active = totals.inFlight
             row.requests = totals.requests
             row.p50 = totals.latency.percentile(0.5)?.milliseconds
             row.p99 = totals.latency.percentile(0.99)?.milliseconds
             row.traffic = BackendTraffic(
-                totals, checks: scoreboard.checks(slot: child.slot).counts,
-                average: scoreboard.load(slot: child.slot).average(of: child.generation))
+                totals, checks: scoreboard.checks(slot: child.standing.slot).counts,
+                average: scoreboard.load(slot: child.standing.slot).average(of: child.generation))
         case .balancer:
             if child.process != nil { row.active = left(with: child) }
             row.fronting = fronting(child)
@@ -81,7 +81,7 @@ extension Supervisor {
 
     private func health(of child: SupervisedChild) -> ChildHealth {
         switch child.state {
-        case .ready: child.verdictIsUp ? .up : .down
+        case .ready: child.standing.isUp ? .up : .down
         case .starting, .draining, .stopping, .done: .unknown
         case .paused, .stopped, .backoff, .failed: .down
         }

@@ -7,7 +7,7 @@ extension Supervisor {
     /// Begins with one child, or says at once what there is to say.
     func begin(_ step: Step, _ standing: StandingOrder) {
         var child = step.child
-        while let heir = child.heir { child = heir }
+        while let heir = child.membership.heir { child = heir }
         let state = child.lifecycle.state
         if step.change == .removed && [.stopped, .failed].contains(state) {
             report(child, "removed", isDone: true, standing, Nanoseconds(0), step.change)
@@ -25,22 +25,22 @@ extension Supervisor {
         }
         let generation = joins ? child.generation - 1 : child.generation
         let begunAt = Clock.now()
-        let weight = child.weight
+        let weight = child.standing.weight
         var replacement: Replacement?
         switch step.verb {
         case .stop: drain(child, then: .rest)
         case .restart:
-            child.restarting.forgive()
+            child.life.forgave()
             replacement = replace(child)
             if replacement == nil { drain(child, then: .start) }
         case .start:
-            child.restarting.forgive()
-            perform(child.lifecycle.startRequested(), on: child)
+            child.life.forgave()
+            advance(child) { $0.startRequested() }
         case .pause: pause(child)
         case .resume: resume(child)
         case .drain: withdraw(child)
         case .undrain: bringBack(child)
-        case .weight: weigh(child, step.weight ?? child.weight)
+        case .weight: weigh(child, step.weight ?? child.standing.weight)
         }
         standing.errands.append(
             Errand(
@@ -70,14 +70,14 @@ extension Supervisor {
         let state = child.lifecycle.state
         let serves = [.ready, .paused].contains(state)
         switch step.verb {
-        case .weight where step.weight == child.weight:
-            return "weight is \(child.weight) already"
+        case .weight where step.weight == child.standing.weight:
+            return "weight is \(child.standing.weight) already"
         case .drain where !serves:
-            child.isWithdrawn = true
+            child.standing.withdrawn()
             return "\(state.phrase); it stays drained when it is ready"
-        case .undrain where !child.isWithdrawn: return "is not drained"
+        case .undrain where !child.standing.isWithdrawn: return "is not drained"
         case .undrain where !serves:
-            child.isWithdrawn = false
+            child.standing.broughtBack()
             return "\(state.phrase); it is chosen again as soon as it is ready"
         case .stop, .start, .restart, .pause, .resume, .drain, .undrain, .weight: return nil
         }
@@ -91,7 +91,7 @@ extension Supervisor {
             if state == (verb == .pause ? .ready : .paused) { return nil }
             return "\(state.phrase): there is nothing to \(verb.word)"
         case .start, .restart, .drain, .undrain, .weight:
-            return child.membership == .member ? nil : "is on its way out"
+            return child.membership.isMember ? nil : "is on its way out"
         case .stop: return nil
         }
     }
@@ -99,7 +99,7 @@ extension Supervisor {
     /// Tells the balancers first: from then on nobody waits for it who had a choice.
     private func pause(_ child: SupervisedChild) {
         guard let process = child.process else { return }
-        perform(child.lifecycle.wasPaused(now: now), on: child)
+        advance(child) { $0.wasPaused(now: now) }
         Signals.send(.stop, toGroup: process.pid)
         log.say("\(child.title(pid: process.pid)) is paused by 'lbctl pause'")
     }
@@ -107,14 +107,14 @@ extension Supervisor {
     private func resume(_ child: SupervisedChild) {
         guard let process = child.process else { return }
         Signals.send(.proceed, toGroup: process.pid)
-        perform(child.lifecycle.wasResumed(), on: child)
+        advance(child) { $0.wasResumed() }
         log.say("\(child.title(pid: process.pid)) goes on by 'lbctl resume'")
     }
 
     private func withdraw(_ child: SupervisedChild) {
-        child.isWithdrawn = true
+        child.standing.withdrawn()
         publishRoster()
-        log.say("\(child.title(pid: child.process?.pid)) is drained by 'lbctl drain'")
+        log.say("\(child.title) is drained by 'lbctl drain'")
         if !isAnybodyLeft {
             log.say("nobody is left to be chosen: \(plan.lonelyWords)")
         }
@@ -122,10 +122,10 @@ extension Supervisor {
     }
 
     private func bringBack(_ child: SupervisedChild) {
-        child.isWithdrawn = false
+        child.standing.broughtBack()
         stopLooking(at: child)
         publishRoster()
-        log.say("\(child.title(pid: child.process?.pid)) is back by 'lbctl undrain'")
+        log.say("\(child.title) is back by 'lbctl undrain'")
     }
 
     /// Whoever waited for it to finish what it has waits no more.
@@ -135,11 +135,11 @@ extension Supervisor {
     }
 
     private func weigh(_ child: SupervisedChild, _ weight: UInt32) {
-        let earlier = child.weight
-        child.weight = weight
+        let earlier = child.standing.weight
+        child.standing.weighed(weight)
         publishRoster()
         log.say(
-            "\(child.title(pid: child.process?.pid)) has weight \(weight) by 'lbctl weight' "
+            "\(child.title) has weight \(weight) by 'lbctl weight' "
                 + "(was \(earlier))")
         if !isAnybodyLeft {
             log.say("nobody is left to be chosen: \(plan.lonelyWords)")

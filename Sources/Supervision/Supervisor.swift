@@ -181,7 +181,8 @@ public final class Supervisor {
         if !talkers.isEmpty { return Nanoseconds(0) }
         var next: Instant?
         for child in children {
-            if let deadline = child.deadline { next = min(next ?? .never, deadline) }
+            let look = child.nextLook
+            if look != .never { next = min(next ?? .never, look) }
         }
         for obituary in obituaries { next = min(next ?? .never, obituary.nextLook) }
         for kill in kills { next = min(next ?? .never, kill.deadline) }
@@ -203,10 +204,14 @@ public final class Supervisor {
         for child in children {
             readTalkers(of: child)
             showBeginnings(of: child)
-            if let probe = child.process?.probe, probe.next < now { lookAtPort(of: child) }
-            if let watch = child.startWatch, watch.next < now { lookAtStart(of: child) }
-            if child.settlesAt ?? .never < now { child.settlesAt = nil }
-            if child.notices?.readsAt ?? .never < now { readNoticesAgain(of: child) }
+            if let probe = child.process?.readiness.probe, probe.next < now {
+                lookAtPort(of: child)
+            }
+            if child.attempts.nextWatch < now { lookAtStart(of: child) }
+            child.attempts.timePassed(now: now)
+            if child.process?.readiness.socket?.readsAt ?? .never < now {
+                readNoticesAgain(of: child)
+            }
             if let drain = child.drain, drain.nextLook < now { lookAtDrain(of: child) }
             // Strictly before: a restart "at once" comes in the turn after the death, in which the
             // balancers may already have said that they know of it.
@@ -215,9 +220,9 @@ public final class Supervisor {
                 continue
             }
             let state = child.lifecycle.state
-            let action = child.lifecycle.deadlinePassed(
-                stopLimit: child.plan.stopLimit, now: now)
-            perform(action, on: child, overdue: state)
+            advance(child, overdue: state) {
+                $0.deadlinePassed(stopLimit: child.plan.stopLimit, now: now)
+            }
         }
         expireKills()
         expirePatience()

@@ -9,12 +9,12 @@ import Testing
 @Suite("A control connection")
 struct ControlConnectionTests {
     /// Two ends: what a client holds, and the connection that the supervisor makes of the other.
-    private func connect() throws -> (client: HeldDescriptor, server: ControlConnection) {
+    private func connect() throws -> (client: SharedDescriptor, server: ControlConnection) {
         let pair = try Socket.pair()
         try pair.first.setNonBlocking()
         try pair.second.setNonBlocking()
         let connection = ControlConnection(pair.second, for: .client, now: Clock.now())
-        return (HeldDescriptor(pair.first), connection)
+        return (SharedDescriptor(pair.first), connection)
     }
 
     private func frame(_ request: ControlRequest) -> [UInt8] {

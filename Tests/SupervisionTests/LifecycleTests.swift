@@ -150,7 +150,8 @@ struct LifecycleTests {
     @Test(arguments: withoutProcess)
     func `ends before it began where no process can be had`(state: Lifecycle) {
         var state = state
-        state.couldNotBeSpawned()
+        let action = state.couldNotBeSpawned()
+        #expect(action == .tell)
         #expect(state == .failed)
     }
 
@@ -261,7 +262,7 @@ struct LifecycleTests {
         }
         await #expect(processExitsWith: .failure) { [index] in
             var state = LifecycleTests.withProcess[index]
-            state.couldNotBeSpawned()
+            _ = state.couldNotBeSpawned()
         }
     }
 }
