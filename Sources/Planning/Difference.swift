@@ -1,3 +1,5 @@
+import Control
+
 /// What must be done so that children that run become those that are wanted.
 public struct Difference: Equatable {
     /// What becomes of one that runs.
@@ -53,15 +55,21 @@ public struct Difference: Equatable {
             }, added: added)
     }
 
-    /// Whether a process of the one would not know that it is the other's. What a balancer listens
-    /// on is the supervisor's.
+    /// Whether a process of the one would not know that it is the other's.
     private static func isSame(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
-        let isBalancer = a.role == .balancer
-        return a.name == b.name && a.type == b.type && a.role == b.role
+        a.name == b.name && a.type == b.type && a.role == b.role
             && a.hasTerminal == b.hasTerminal && a.mergesStreams == b.mergesStreams
-            && (isBalancer || a.port == b.port)
-            && (isBalancer
-                ? Topology.without("listen", a.words) == Topology.without("listen", b.words)
-                : a.words == b.words)
+            && (a.role == .balancer
+                ? isSameBalancer(a, b) : a.port == b.port && a.words == b.words)
+    }
+
+    /// What a balancer listens on is the supervisor's, and its other words count by what they say.
+    private static func isSameBalancer(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
+        func told(_ plan: ChildPlan) -> BalancerOptions? {
+            var options = plan.options
+            options?.listen = []
+            return options
+        }
+        return a.words.first == b.words.first && told(a) == told(b)
     }
 }

@@ -1,9 +1,20 @@
 import Basics
 
-/// What applies to a child's start and end where nothing else is said.
+/// What applies where neither a flag nor the Procfile says anything. All numbers of a plan stand
+/// here, with their reasons.
 public enum PlanLimits {
     /// How long a child may take to become ready.
     public static let start = Nanoseconds.seconds(60)
     /// How long it may take to end once it has been asked to.
     public static let stop = Nanoseconds.seconds(10)
+    /// The balancer's port.
+    static let usualPort: UInt16 = 8080
+    /// The first port of the type that is balanced.
+    static let usualBasePort: UInt16 = 3000
+    /// Copies of the type that is balanced.
+    static let usualBackends = 3
+    /// Where types that are not balanced get their ports from, as foreman gives them.
+    static let firstOtherPort = 5000
+    /// How many ports lie between the first ones of two such types, as with foreman.
+    static let portsATypeHas = 100
 }

@@ -59,12 +59,8 @@ public struct Recipe: Equatable, Sendable {
     }
 
     /// What is to run. `ports` are those of children that run already, where the service does.
-    public func topology(
-        programFolder: ByteString, ports: Topology.KnownPorts? = nil
-    ) throws(Refusal) -> Topology {
-        try Topology(
-            procfile, flags: flags, environment: environment, programFolder: programFolder,
-            ports: ports)
+    public func topology(ports: Topology.KnownPorts? = nil) throws(Refusal) -> Topology {
+        try Topology(procfile, flags: flags, environment: environment, ports: ports)
     }
 
     private static func read(_ path: ByteString) throws(Refusal) -> ByteString {
@@ -120,58 +116,5 @@ extension Procfile.Line: Spelled {
         type = try frame.text()
         command = try frame.octets()
         place = try frame.text()
-    }
-}
-
-extension Topology.Flags: Spelled {
-    public func spell(into frame: inout FrameWriter) {
-        for number in [backends, balancers, port.map(Int.init), basePort.map(Int.init)] {
-            frame.put(number != nil)
-            frame.put(UInt64(number ?? 0))
-        }
-        frame.put(host ?? "")
-        frame.put(restartDelay != nil)
-        frame.put(restartDelay?.count ?? 0)
-        frame.put(startLimit != nil)
-        frame.put(startLimit?.count ?? 0)
-        frame.put(rule?.rawValue ?? .max)
-        frame.put(formation.text)
-        frame.put(balancer)
-        frame.put(terminals)
-        stops.spell(into: &frame)
-        frame.put(merged)
-    }
-
-    public init(from frame: inout FrameReader) throws(Misspelling) {
-        self.init()
-        var numbers: [Int?] = []
-        for _ in 0..<4 {
-            let isGiven = try frame.flag()
-            let number: UInt64 = try frame.number()
-            numbers.append(isGiven ? Int(truncatingIfNeeded: number) : nil)
-        }
-        backends = numbers[0]
-        balancers = numbers[1]
-        port = numbers[2].map { UInt16(truncatingIfNeeded: $0) }
-        basePort = numbers[3].map { UInt16(truncatingIfNeeded: $0) }
-        let host = try frame.text()
-        self.host = host.isEmpty ? nil : host
-        let isDelayed = try frame.flag()
-        let delay: UInt64 = try frame.number()
-        restartDelay = isDelayed ? Nanoseconds(delay) : nil
-        let isLimited = try frame.flag()
-        let limit: UInt64 = try frame.number()
-        startLimit = isLimited ? Nanoseconds(limit) : nil
-        rule = RestartRule(rawValue: try frame.byte())
-        let formation = try frame.text()
-        do throws(UsageError) {
-            self.formation = formation.isEmpty ? Formation() : try Formation(formation)
-        } catch {
-            throw Misspelling(error.message)
-        }
-        balancer = try frame.texts()
-        terminals = try frame.texts()
-        stops = try StopRules(from: &frame)
-        merged = try frame.texts()
     }
 }

@@ -13,8 +13,10 @@ public struct ServicePlan: Equatable, Sendable {
     public var historyLimit: UInt64
     /// The folder of lbctl's own programs.
     public var programFolder: ByteString
-    /// Where the balancer is to listen, as Kernel's `Address` writes it; empty without one.
-    public var listen: [String]
+    /// Where the balancer is to listen, of what this machine has; empty without one.
+    public var listen: [Address]
+    /// Where it was to listen, whether this machine has it or not.
+    public var requestedListen: [Address]
     public var children: [ChildPlan]
     /// The soft limit of descriptors that lbctl itself was started with.
     public var descriptorLimit: UInt64
@@ -27,9 +29,9 @@ public struct ServicePlan: Equatable, Sendable {
 
     public init(
         name: String, runtimePath: ByteString, historyPath: ByteString, historyLimit: UInt64,
-        programFolder: ByteString, listen: [String], children: [ChildPlan],
-        descriptorLimit: UInt64,
-        drainLimit: Nanoseconds, recipe: Recipe, notices: [String]
+        programFolder: ByteString, listen: [Address], requestedListen: [Address],
+        children: [ChildPlan], descriptorLimit: UInt64, drainLimit: Nanoseconds, recipe: Recipe,
+        notices: [String]
     ) {
         self.name = name
         self.runtimePath = runtimePath
@@ -37,6 +39,7 @@ public struct ServicePlan: Equatable, Sendable {
         self.historyLimit = historyLimit
         self.programFolder = programFolder
         self.listen = listen
+        self.requestedListen = requestedListen
         self.children = children
         self.descriptorLimit = descriptorLimit
         self.drainLimit = drainLimit
@@ -79,6 +82,8 @@ public struct ChildPlan: Equatable, Sendable {
     public var hasTerminal = false
     /// Whether its standard error goes where its standard output does.
     public var mergesStreams = false
+    /// What the words of lb-balancer say; `nil` for any other program.
+    public var options: BalancerOptions?
 
     /// Whether it must have ended well before the others are started.
     public var isRelease: Bool { role == .other && type == Self.releaseType }
@@ -94,8 +99,7 @@ extension ServicePlan {
     public var directory: ByteString { recipe.directory }
     /// Whether connections are balanced, and not requests.
     public var isStream: Bool {
-        guard let balancer = children.first(where: { $0.role == .balancer }) else { return false }
-        return (try? BalancerOptions(words: Array(balancer.words.dropFirst())))?.mode == .tcp
+        children.first { $0.role == .balancer }?.options?.mode == .tcp
     }
     /// What is counted where a process has died.
     public var unit: String { isStream ? "connection" : "request" }
@@ -115,7 +119,8 @@ extension ServicePlan: Spelled {
         frame.put(historyPath)
         frame.put(historyLimit)
         frame.put(programFolder)
-        frame.put(listen)
+        frame.put(listen.map { "\($0)" })
+        frame.put(requestedListen.map { "\($0)" })
         frame.put(children)
         frame.put(descriptorLimit)
         frame.put(drainLimit.count)
@@ -129,12 +134,28 @@ extension ServicePlan: Spelled {
         historyPath = try frame.octets()
         historyLimit = try frame.number()
         programFolder = try frame.octets()
-        listen = try frame.texts()
+        listen = try Self.addresses(from: &frame)
+        requestedListen = try Self.addresses(from: &frame)
         children = try frame.list()
         descriptorLimit = try frame.number()
         drainLimit = Nanoseconds(try frame.number())
         recipe = try Recipe(from: &frame)
         notices = try frame.texts()
+    }
+}
+
+extension ServicePlan {
+    private static func addresses(
+        from frame: inout FrameReader
+    ) throws(Misspelling) -> [Address] {
+        var addresses: [Address] = []
+        for text in try frame.texts() {
+            guard let address = Address(text) else {
+                throw Misspelling("'\(text)' is no address to listen on")
+            }
+            addresses.append(address)
+        }
+        return addresses
     }
 }
 
@@ -179,5 +200,15 @@ extension ChildPlan: Spelled {
         weight = try frame.number()
         hasTerminal = try frame.flag()
         mergesStreams = try frame.flag()
+        if role == .balancer { options = try Self.options(words) }
+    }
+
+    /// Its words are what a balancer's options are written as.
+    private static func options(_ words: [ByteString]) throws(Misspelling) -> BalancerOptions {
+        do throws(UsageError) {
+            return try BalancerOptions(words: Array(words.dropFirst()))
+        } catch {
+            throw Misspelling(error.message)
+        }
     }
 }

@@ -58,8 +58,6 @@ struct ShellReader {
 
     // What a shell acts on outside quotes.
     static let active = Set("|&;<>()`*?[]{}!~#\n".utf8)
-    /// What a shell looks for files with, also where it stands in the value of a variable.
-    private static let patterns = Set("*?[".utf8)
 
     /// Words that mean something to a shell at the beginning of a line: its built-in commands that
     /// are no programs beside it, and its reserved words. POSIX.1-2024, XCU 2.4, 2.15 and 1.7.
@@ -101,6 +99,12 @@ struct ShellReader {
             append(byte)
         case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "$"):
             return try readSpecial(byte)
+        case UInt8(ascii: "["):
+            guard let end = ShellPattern.endOfHost(in: bytes, at: next - 1) else {
+                return .needsShell
+            }
+            word = (word ?? []) + bytes[(next - 1)..<end]
+            next = end
         default:
             if Self.active.contains(byte) { return .needsShell }
             append(byte)
@@ -168,7 +172,7 @@ struct ShellReader {
     /// A value outside quotes: its blanks separate words, an empty one is none, and what looks like
     /// a pattern stands for files.
     private mutating func splice(_ value: ByteString) -> Course {
-        if value.bytes.contains(where: Self.patterns.contains) { return .needsShell }
+        if ShellPattern.isPresent(in: value.bytes) { return .needsShell }
         for byte in value.bytes {
             if byte == 32 || byte == 9 || byte == 10 { endWord() } else { append(byte) }
         }
@@ -261,7 +265,7 @@ extension ShellReader {
             return try readSpecial(byte)
         case UInt8(ascii: "~"), UInt8(ascii: "`"): return .needsShell
         default:
-            if Self.patterns.contains(byte) { return .needsShell }
+            if ShellPattern.signs.contains(byte) { return .needsShell }
             append(byte)
         }
         return .goesOn

@@ -29,8 +29,7 @@ struct Opening: ~Copyable {
 
     /// The lanes that one balancer needs: one a thread.
     static func lanes(of balancer: ChildPlan) -> Int {
-        let options = try? BalancerOptions(words: Array(balancer.words.dropFirst()))
-        return options?.threads ?? ThisProcess.cores
+        balancer.options?.threads ?? ThisProcess.cores
     }
 
     /// The lanes for all that there may be at a time: those that serve, as many that are about to
@@ -100,10 +99,8 @@ struct Opening: ~Copyable {
 
     private static func listeners(_ plan: ServicePlan) throws(Refusal) -> [ListeningSocket] {
         var listeners: [ListeningSocket] = []
-        for text in plan.listen {
-            guard var address = Address(text) else {
-                throw Refusal(what: "the balancer can't listen on \(text)", why: "no address")
-            }
+        for address in plan.listen {
+            var address = address
             // Where the kernel chooses, both loopbacks get the same port.
             if address.port == 0, let chosen = listeners.first?.address.port {
                 address = address.with(port: chosen)

@@ -19,7 +19,7 @@ extension Supervisor {
                     what: "nothing was done", why: "there is nothing that is balanced",
                     advice: "'backend' or 'web' in a Procfile is the type that is")
             }
-            let wanted = try recipe.topology(programFolder: plan.programFolder, ports: ports)
+            let wanted = try recipe.topology(ports: ports)
             let standing = StandingOrder(asker: asker, steps: [], isChange: true)
             try change(to: wanted, recipe, isScaling: true, standing)
             orders.append(standing)
@@ -43,7 +43,7 @@ extension Supervisor {
             // What 'scale' has set stays: the file says nothing of it.
             let count = members.count { $0.isBalanced }
             if count > 0 { recipe.flags.backends = count }
-            let wanted = try recipe.topology(programFolder: plan.programFolder, ports: ports)
+            let wanted = try recipe.topology(ports: ports)
             let standing = StandingOrder(asker: asker, steps: [], isChange: true)
             try change(to: wanted, recipe, isScaling: false, standing)
             orders.append(standing)

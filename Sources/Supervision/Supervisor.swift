@@ -80,9 +80,7 @@ public final class Supervisor {
         log = opening.log
         scoreboard = opening.scoreboard
         listeners = opening.listeners
-        listen =
-            (try? opening.plan.recipe.topology(programFolder: opening.plan.programFolder))?.listen
-            ?? []
+        listen = opening.plan.requestedListen
         controlSocket = opening.controlSocket
         guardianPid = ThisProcess.parentPid
         // Where the kernel chose the balancer's port, it is known by now.

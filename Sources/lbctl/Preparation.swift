@@ -19,7 +19,7 @@ struct Preparation {
     init(_ flags: UpFlags) throws(Refusal) {
         self.flags = flags
         recipe = try Recipe(flags.topology, file: flags.procfile)
-        topology = try recipe.topology(programFolder: Self.programFolder)
+        topology = try recipe.topology()
         notices = topology.notices
         for address in topology.listen {
             if case .absent = Ports.look(at: address), address.isLoopback, address.port != nil,
@@ -38,7 +38,7 @@ struct Preparation {
             name: flags.name, runtimePath: flags.folder.path,
             historyPath: HistoryFolder.path(of: flags.name), historyLimit: flags.logSize,
             programFolder: Self.programFolder,
-            listen: listen.map { "\($0)" }, children: topology.children,
+            listen: listen, requestedListen: topology.listen, children: topology.children,
             descriptorLimit: ThisProcess.descriptorLimit, drainLimit: topology.drainLimit,
             recipe: recipe, notices: notices)
     }

@@ -22,8 +22,7 @@ struct PeersTests {
     func `is found out by a shell where a command asks for it`(command: String) throws {
         let procfile = try Procfile("web: b\nworker: \(command)\n", path: "Procfile")
         let topology = try Topology(
-            procfile, flags: Topology.Flags(), environment: EnvironmentFile(),
-            programFolder: "/bin")
+            procfile, flags: Topology.Flags(), environment: EnvironmentFile())
         let worker = try #require(topology.children.first { $0.name == "worker" })
         #expect(worker.words == ["/bin/sh", "-c", ByteString(command)])
     }
@@ -35,7 +34,7 @@ struct PeersTests {
             var flags = Topology.Flags()
             flags.terminals = types
             let topology = try Topology(
-                procfile, flags: flags, environment: EnvironmentFile(), programFolder: "/bin")
+                procfile, flags: flags, environment: EnvironmentFile())
             return Set(topology.children.filter { $0.hasTerminal }.map { $0.type }).sorted()
         }
         #expect(try given([]) == [])

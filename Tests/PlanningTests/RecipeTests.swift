@@ -49,7 +49,7 @@ struct RecipeTests {
         let topology = try recipe {
             $0.backends = 3
             $0.basePort = 0
-        }.topology(programFolder: "/bin", ports: ports)
+        }.topology(ports: ports)
         #expect(topology.children[1...2].map { $0.port } == [4001, 4007])
         #expect(![4001, 4007, 5000, 0].contains(topology.children[3].port))
         // 5000 is somebody's, though its line is gone.
@@ -58,7 +58,7 @@ struct RecipeTests {
 
     @Test
     func `says what backends weigh, and the balancer need not know`() throws {
-        let topology = try recipe { $0.balancers = 2 }.topology(programFolder: "/bin")
+        let topology = try recipe { $0.balancers = 2 }.topology()
         #expect(topology.children.map { $0.name }.prefix(2) == ["balancer.1", "balancer.2"])
         #expect(topology.children.prefix(2).allSatisfy { $0.words == ["lb-balancer"] })
         #expect(topology.children.filter { $0.role == .backend }.map { $0.weight } == [1, 5, 1])

@@ -8,7 +8,7 @@ import Testing
 struct ShellWordsTests {
     private func read(_ line: String) throws -> ShellWords {
         let known: [String: ByteString] = [
-            "PORT": "3000", "TWO": "a b", "EMPTY": "", "GLOB": "*.c",
+            "PORT": "3000", "TWO": "a b", "EMPTY": "", "GLOB": "*.c", "HERE": "[::1]:80",
         ]
         return try ShellWords.read(line) { name in
             name == "LATER" ? .knownLater : known[name].map { .set($0) } ?? .unset
@@ -26,6 +26,8 @@ struct ShellWordsTests {
         ("x '$PORT' \"\\$PORT\"", ["x", "$PORT", "$PORT"]),
         ("x $UNSET", ["x"]),
         ("x a=b c#d e~f", ["x", "a=b", "c#d", "e~f"]),
+        ("x [::1]:80 --listen=[fe80::1]:$PORT", ["x", "[::1]:80", "--listen=[fe80::1]:3000"]),
+        ("x [::ffff:1.2.3.4]:80 $HERE", ["x", "[::ffff:1.2.3.4]:80", "[::1]:80"]),
         ("", []), ("exec a b", ["a", "b"]), ("\"exec\" a", ["a"]),
     ])
     func `is cut where a shell would cut it`(line: String, words: [String]) throws {
@@ -35,6 +37,7 @@ struct ShellWordsTests {
     @Test(arguments: [
         "a | b", "a && b", "a; b", "a > b", "a < b", "a `b`", "a $(b)", "a \"$(b)\"", "a *.c",
         "a b?", "A=1 a", "~/a", "a # b", "(a)", "a ${B:=c}", "a $", "a [b]", "a {b,c}",
+        "a [::1]", "a [1:2]:3", "a [::1", "a [::g]:80", "a [::1]:*", "a [::1]x:80", "a $GLOB",
         "echo \"$0\"", "a $1", "a ${1}", "cd app",
         ". ./env", "exec -a b c", "export A", "ulimit -n 9",
     ])

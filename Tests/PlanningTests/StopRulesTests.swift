@@ -58,7 +58,7 @@ struct StopRulesTests {
         flags.stops = try StopRules(timeouts: ["2s", "worker=30s"], signals: ["worker=INT"])
         let procfile = try Procfile("web: a $PORT\nworker: b\n", path: "Procfile")
         let topology = try Topology(
-            procfile, flags: flags, environment: EnvironmentFile(), programFolder: "/programs")
+            procfile, flags: flags, environment: EnvironmentFile())
         for child in topology.children {
             #expect(child.stopLimit == .seconds(child.type == "worker" ? 30 : 2))
             #expect(child.stopSignal == (child.type == "worker" ? .interrupt : .terminate))

@@ -2,8 +2,10 @@ import Basics
 import Control
 import Kernel
 
-/// How a line's command becomes words.
-extension Topology {
+/// Reads the commands of lines as a shell in the child's environment would.
+struct CommandReader {
+    let environment: EnvironmentFile
+
     /// Variables that a shell sets by itself, or that are known only when the process is started:
     /// where a line names one, a shell reads it then.
     private static let knownLater: Set<String> = [
@@ -11,6 +13,8 @@ extension Topology {
         "_", Inheritance.service,
     ]
 
+    /// The words of a line's command for one child; those that start a shell where only a shell
+    /// understands the line. Fails where a quote is not closed, or nothing is left to run.
     func words(
         of line: Procfile.Line, name: String, port: UInt16
     ) throws(Refusal) -> [ByteString] {
@@ -32,7 +36,12 @@ extension Topology {
         }
     }
 
-    /// The same that a shell would find in the environment of the child.
+    /// Whether a child would find the variable in its environment.
+    func isSet(_ name: String) -> Bool {
+        variable(name, name: "", port: 1) != .unset
+    }
+
+    /// What a shell would find in the environment of the child.
     private func variable(
         _ variable: String, name: String, port: UInt16
     ) -> ShellWords.Variable {
@@ -46,35 +55,6 @@ extension Topology {
         default:
             let value = environment.value(variable) ?? ThisProcess.octets(of: variable)
             return value.map { .set($0) } ?? .unset
-        }
-    }
-
-    /// Whether a child would find the variable in its environment.
-    func isSet(_ name: String) -> Bool {
-        variable(name, name: "", port: 1) != .unset
-    }
-
-    /// lb-echo is known to listen where PORT says, unless it is told a port.
-    private func takesItself(_ line: Procfile.Line) -> Bool {
-        guard let child = children.first(where: { $0.type == line.type }) else { return false }
-        return child.isEcho
-            && !child.words.contains { $0 == "-p" || $0 == "--port" || $0.hasPrefix("--port=") }
-    }
-
-    /// What a line says that is seldom meant.
-    mutating func doubt(_ line: Procfile.Line, isBalanced: Bool) {
-        if line.place.isEmpty { return }
-        for name in VariableMentions.of(line.command) where !isSet(name) {
-            let near = Likeness.nearest(to: name, in: ["PORT"] + environment.variables.map(\.name))
-            let hint = near.map { " (did you mean $\($0)?)" } ?? ""
-            doubts.append("\(line.place): nobody sets $\(name)\(hint)")
-        }
-        if isBalanced && !line.command.contains("$PORT") && !line.command.contains("${PORT")
-            && !takesItself(line)
-        {
-            doubts.append(
-                "\(line.place): it never says $PORT: each copy of '\(line.type)' must take its "
-                    + "port from the variable PORT by itself")
         }
     }
 }

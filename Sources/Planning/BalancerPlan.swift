@@ -1,0 +1,130 @@
+import Basics
+import Control
+import Kernel
+
+/// What the balancer's line and the flags make of the balancer.
+struct BalancerPlan {
+    /// The program behind the line.
+    enum Program: Equatable {
+        /// lb-balancer, which is given listening sockets and told which backends there are.
+        case own(BalancerCommand, listen: [Address])
+        /// Another program, which is run like any other type.
+        case foreign([ByteString], port: UInt16)
+    }
+
+    let line: Procfile.Line
+    let program: Program
+    /// Told once at the start.
+    let notices: [String]
+
+    /// Reads the line's command with the flags behind it. Fails where that is no command line of
+    /// lb-balancer, or names no address to listen on.
+    init(
+        _ line: Procfile.Line, _ flags: Topology.Flags, _ reader: CommandReader
+    ) throws(Refusal) {
+        self.line = line
+        let port = flags.port ?? PlanLimits.usualPort
+        let words = try reader.words(of: line, name: "balancer", port: port)
+        guard words.first?.lastComponent == "lb-balancer" else {
+            program = .foreign(words, port: port)
+            notices = ["the balancer is not lb-balancer: it is run, and nothing is told to it"]
+            return
+        }
+        let command: BalancerCommand
+        do throws(UsageError) {
+            command = try BalancerCommand(words + flags.balancer.map { ByteString($0) })
+        } catch {
+            throw Refusal(what: line.fault, why: error.message, advice: error.hint)
+        }
+        program = .own(
+            command, listen: try ListenChoice.addresses(command.options.listen, flags))
+        notices =
+            command.options.backends.isEmpty
+            ? []
+            : [
+                "\(line.place): --backend is left out: the copies of 'backend' or 'web' are meant"
+            ]
+    }
+
+    /// The command line; `nil` where the program is not lb-balancer.
+    var command: BalancerCommand? {
+        if case .own(let command, _) = program { command } else { nil }
+    }
+
+    /// Where lb-balancer listens.
+    var listen: [Address] {
+        if case .own(_, let listen) = program { listen } else { [] }
+    }
+
+    /// The port that people know the balancer by; 0 where it listens on a path, or the kernel
+    /// chooses.
+    var port: UInt16 {
+        switch program {
+        case .own(_, let listen): listen[0].port ?? 0
+        case .foreign(_, let port): port
+        }
+    }
+
+    /// A notice for each weight that is no backend's; it may be meant for one that comes with
+    /// `scale`, and may be a slip.
+    func unusedWeights(among children: [ChildPlan]) -> [String] {
+        let weights = command?.options.weights ?? []
+        return weights.filter { weight in
+            weight.target != "all"
+                && !children.contains { child in
+                    [child.name, child.type, String(child.port)].contains(weight.target)
+                }
+        }.map { weight in
+            "--weight \(weight.target)=\(weight.weight) is for nobody that is there; it counts "
+                + "for who comes"
+        }
+    }
+}
+
+/// Where the balancer is to listen.
+enum ListenChoice {
+    /// The addresses to bind: a flag goes before the line, the line before the default.
+    static func addresses(
+        _ texts: [String], _ flags: Topology.Flags
+    ) throws(Refusal) -> [Address] {
+        if texts.isEmpty || flags.port != nil || flags.host != nil {
+            return try addresses(host: flags.host, port: flags.port ?? PlanLimits.usualPort)
+        }
+        var addresses: [Address] = []
+        for text in texts {
+            switch Endpoint(text) {
+            case .local(let port):
+                addresses += [.loopback(port: port), .loopback6(port: port)]
+            case .address(let text):
+                guard let address = Address(text) else {
+                    throw Refusal(
+                        what: "the balancer can't listen on '\(text)'", why: "it is no address",
+                        advice: "--listen takes ADDR:PORT, or a bare port for both loopbacks")
+                }
+                addresses.append(address)
+            }
+        }
+        if let twice = addresses.first(where: { address in
+            address.port != 0 && addresses.count { $0 == address } > 1
+        }) {
+            throw Refusal(
+                what: "the balancer can't listen on \(twice)", why: "it is named twice",
+                advice: "leave out one --listen; a bare port stands for both loopbacks")
+        }
+        return addresses
+    }
+
+    /// What `--host` and `--port` say.
+    private static func addresses(
+        host: String?, port: UInt16
+    ) throws(Refusal) -> [Address] {
+        guard let host else { return [.loopback(port: port), .loopback6(port: port)] }
+        guard let address = Address(host: host, port: port) else {
+            throw Refusal(
+                what: "the balancer can't listen on '\(host)'",
+                why: "it is no numeric address",
+                advice: "name one of this machine's addresses, such as 127.0.0.1 or 0.0.0.0")
+        }
+        return host == "localhost" ? [address, .loopback6(port: port)] : [address]
+    }
+}
