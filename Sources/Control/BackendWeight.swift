@@ -3,18 +3,17 @@ import Basics
 extension BalancerOptions {
     /// One `--backend`.
     public struct Backend: Equatable, Sendable {
-        /// `127.0.0.1:3000`, `3000`; as `Endpoint` reads it.
-        public var address: String
+        public var endpoint: Endpoint
         /// `name=`; nothing when it was not given.
         public var name: String?
         /// `weight=`.
-        public var weight: UInt32 = 1
+        public var weight = Weight.usual
 
         /// Reads the words of `--backend`.
         init(_ text: String) throws(UsageError) {
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
                 .map(String.init)
-            address = parts[0]
+            endpoint = try EndpointOption.backend.endpoint(parts[0])
             for part in parts.dropFirst() {
                 let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
                 if pair.count == 2, pair[0] == "name" {
@@ -35,6 +34,8 @@ extension BalancerOptions {
     /// One `TARGET=W`: how large a share of the choice somebody has.
     public struct Weight: Equatable, Sendable {
         public static let range = RequestBounds.weight
+        /// Where nothing is said.
+        public static let usual: UInt32 = 1
 
         /// A port, a name or a type.
         public var target: String
@@ -58,11 +59,8 @@ extension BalancerOptions {
         }
     }
 
-    /// What the weight of a backend is: what is said last of its name, its type or its port.
+    /// What `--weight` says last of a backend's name, type or port; `nil` where it says nothing.
     public func weight(name: String, type: String, port: UInt16) -> UInt32? {
-        let said = weights.last { [name, type, String(port), "all"].contains($0.target) }
-        if let said { return said.weight }
-        let backend = backends.last { $0.name == name || $0.address.hasSuffix(":\(port)") }
-        return backend?.weight
+        weights.last { [name, type, String(port), "all"].contains($0.target) }?.weight
     }
 }

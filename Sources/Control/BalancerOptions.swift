@@ -15,8 +15,10 @@ public struct BalancerOptions: Equatable, Sendable {
 
     public enum Mode: String, CaseIterable, Sendable { case http, tcp }
 
-    /// As given, a bare port included; empty: the default addresses.
-    public var listen: [String] = []
+    /// Where clients connect; empty: `usualListen`.
+    public var listen: [Endpoint] = []
+    /// Where they connect where nothing is said.
+    public static let usualListen = Endpoint.local(port: 8080)
     public var backends: [Backend] = []
     /// What backends weigh, by port or name, where a supervisor says which there are.
     public var weights: [Weight] = []
@@ -24,7 +26,10 @@ public struct BalancerOptions: Equatable, Sendable {
 
     private static let service: [Entry] = [
         Entry(
-            "listen", .each("[ADDR:]PORT") { [$0] }, \.listen,
+            "listen",
+            .each("[ADDR:]PORT") { (text) throws(UsageError) in
+                [try EndpointOption.listen.endpoint(text)]
+            }, \.listen,
             "where clients connect; repeatable; a port: both loopbacks (8080)", isForUp: false),
         Entry(
             "backend",
@@ -336,6 +341,14 @@ extension BalancerOptions {
     public func refuseContradictions() throws(UsageError) {
         for contradiction in Self.contradictions where contradiction.applies(self) {
             throw contradiction.error
+        }
+        let parts = listen.flatMap(\.parts)
+        if let twice = parts.first(where: { part in
+            part.port != 0 && parts.count { $0 == part } > 1
+        }) {
+            throw UsageError(
+                "--listen names \(twice) twice",
+                hint: "leave out one --listen; a bare port stands for both loopbacks")
         }
     }
 

@@ -137,59 +137,47 @@ extension Address: CustomStringConvertible {
     /// The address without its port and brackets; for a path, `unix`.
     public var host: String {
         switch self {
-        case .inet(let address, _):
-            return "\(address >> 24).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255)"
-        case .inet6(let high, let low, _):
-            var raw = in6_addr()
-            unsafe withUnsafeMutableBytes(of: &raw) { bytes in
-                unsafe bytes.storeBytes(of: high.bigEndian, as: UInt64.self)
-                unsafe bytes.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
-            }
-            // inet_ntop writes the canonical form of RFC 5952.
-            return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-                unsafe inet_ntop(AF_INET6, &raw, text.baseAddress, 64)
-                return unsafe String(cString: text.baseAddress!)
-            }
-        case .unix:
-            return "unix"
+        case .inet(let address, _): "\(InternetAddress.v4(address))"
+        case .inet6(let high, let low, _): "\(InternetAddress.v6(high: high, low: low))"
+        case .unix: "unix"
         }
     }
 
-    /// Reads `127.0.0.1:80`, `[::1]:80`, `localhost:80` (IPv4) or `unix:PATH`; nothing where it is
+    /// Reads `127.0.0.1:80`, `[::1]:80`, `localhost:80` (IPv4) or `unix:PATH`; `nil` where it is
     /// none of these. Names are not looked up.
     public init?(_ text: String) {
-        if text.hasPrefix("unix:") {
-            let path = String(text.dropFirst(5))
-            if path.isEmpty || path.utf8.count > 107 { return nil }
-            self = .unix(ByteString(path))
-            return
-        }
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        let digits = text[text.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }),
-            let port = UInt16(digits)
+        // A bare port is two addresses.
+        guard text.contains(":"), !text.hasPrefix(":"), let endpoint = Endpoint(text),
+            let address = endpoint.addresses.first
         else { return nil }
-        self.init(host: String(text[..<colon]), port: port)
+        self = address
     }
 
     /// Reads a host without a port: `127.0.0.1`, `::1`, `[::1]` or `localhost`.
     public init?(host: String, port: UInt16) {
-        var name = host
-        if name == "localhost" { name = "127.0.0.1" }
-        var four = in_addr()
-        if unsafe inet_pton(AF_INET, name, &four) == 1 {
-            self = .inet(UInt32(bigEndian: four.s_addr), port: port)
-            return
+        guard let address = Endpoint.host(host == "localhost" ? "127.0.0.1" : host) else {
+            return nil
         }
-        if name.hasPrefix("[") && name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
-        var six = in6_addr()
-        guard unsafe inet_pton(AF_INET6, name, &six) == 1 else { return nil }
-        let halves = unsafe withUnsafeBytes(of: &six) { bytes in
-            (
-                UInt64(bigEndian: unsafe bytes.load(as: UInt64.self)),
-                UInt64(bigEndian: unsafe bytes.load(fromByteOffset: 8, as: UInt64.self))
-            )
+        self.init(address, port: port)
+    }
+
+    public init(_ address: InternetAddress, port: UInt16) {
+        switch address {
+        case .v4(let number): self = .inet(number, port: port)
+        case .v6(let high, let low): self = .inet6(high, low, port: port)
         }
-        self = .inet6(halves.0, halves.1, port: port)
+    }
+}
+
+extension Endpoint {
+    /// The single addresses that it stands for, in the order in which they are tried.
+    public var addresses: [Address] {
+        parts.map { part in
+            switch part {
+            case .local(let port): .loopback(port: port)
+            case .internet(let address, let port): Address(address, port: port)
+            case .path(let path): .unix(path)
+            }
+        }
     }
 }

@@ -36,8 +36,8 @@ struct BalancerPlan {
         } catch {
             throw Refusal(what: line.fault, why: error.message, advice: error.hint)
         }
-        program = .own(
-            command, listen: try ListenChoice.addresses(command.options.listen, flags))
+        let endpoints = try ListenChoice.endpoints(command.options.listen, flags)
+        program = .own(command, listen: endpoints.flatMap(\.addresses))
         notices =
             command.options.backends.isEmpty
             ? []
@@ -83,48 +83,24 @@ struct BalancerPlan {
 
 /// Where the balancer is to listen.
 enum ListenChoice {
-    /// The addresses to bind: a flag goes before the line, the line before the default.
-    static func addresses(
-        _ texts: [String], _ flags: Topology.Flags
-    ) throws(Refusal) -> [Address] {
-        if texts.isEmpty || flags.port != nil || flags.host != nil {
-            return try addresses(host: flags.host, port: flags.port ?? PlanLimits.usualPort)
+    /// A flag goes before the line, the line before the default. Fails where `--host` is no
+    /// address.
+    static func endpoints(
+        _ said: [Endpoint], _ flags: Topology.Flags
+    ) throws(Refusal) -> [Endpoint] {
+        if flags.port == nil && flags.host == nil {
+            return said.isEmpty ? [BalancerOptions.usualListen] : said
         }
-        var addresses: [Address] = []
-        for text in texts {
-            switch Endpoint(text) {
-            case .local(let port):
-                addresses += [.loopback(port: port), .loopback6(port: port)]
-            case .address(let text):
-                guard let address = Address(text) else {
-                    throw Refusal(
-                        what: "the balancer can't listen on '\(text)'", why: "it is no address",
-                        advice: "--listen takes ADDR:PORT, or a bare port for both loopbacks")
-                }
-                addresses.append(address)
-            }
+        let port = flags.port ?? PlanLimits.usualPort
+        guard let host = flags.host, host.lowercased() != "localhost" else {
+            return [.local(port: port)]
         }
-        if let twice = addresses.first(where: { address in
-            address.port != 0 && addresses.count { $0 == address } > 1
-        }) {
-            throw Refusal(
-                what: "the balancer can't listen on \(twice)", why: "it is named twice",
-                advice: "leave out one --listen; a bare port stands for both loopbacks")
-        }
-        return addresses
-    }
-
-    /// What `--host` and `--port` say.
-    private static func addresses(
-        host: String?, port: UInt16
-    ) throws(Refusal) -> [Address] {
-        guard let host else { return [.loopback(port: port), .loopback6(port: port)] }
-        guard let address = Address(host: host, port: port) else {
+        guard let address = Endpoint.host(host) else {
             throw Refusal(
                 what: "the balancer can't listen on '\(host)'",
                 why: "it is no numeric address",
                 advice: "name one of this machine's addresses, such as 127.0.0.1 or 0.0.0.0")
         }
-        return host == "localhost" ? [address, .loopback6(port: port)] : [address]
+        return [.internet(address, port: port)]
     }
 }

@@ -72,7 +72,12 @@ struct ChildPlanner {
     /// mode to speak.
     private func fit(_ plan: inout ChildPlan) {
         guard let options else { return }
-        plan.weight = options.weight(name: plan.name, type: plan.type, port: plan.port) ?? 1
+        let backend = options.backends.last {
+            $0.name == plan.name || $0.endpoint.port == plan.port
+        }
+        plan.weight =
+            options.weight(name: plan.name, type: plan.type, port: plan.port) ?? backend?.weight
+            ?? BalancerOptions.Weight.usual
         let isTold = plan.words.contains { $0.hasPrefix("--mode") }
         if options.mode == .tcp && plan.isEcho && !isTold { plan.words += ["--mode", "tcp"] }
     }

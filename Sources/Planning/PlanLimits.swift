@@ -1,4 +1,5 @@
 import Basics
+import Control
 
 /// What applies where neither a flag nor the Procfile says anything. All numbers of a plan stand
 /// here, with their reasons.
@@ -8,7 +9,7 @@ public enum PlanLimits {
     /// How long it may take to end once it has been asked to.
     public static let stop = Nanoseconds.seconds(10)
     /// The balancer's port.
-    static let usualPort: UInt16 = 8080
+    static let usualPort = BalancerOptions.usualListen.port ?? 0
     /// The first port of the type that is balanced.
     static let usualBasePort: UInt16 = 3000
     /// Copies of the type that is balanced.

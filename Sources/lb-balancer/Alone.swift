@@ -12,8 +12,8 @@ enum Alone {
         }
         var members: [RosterMember] = []
         for (slot, backend) in options.backends.enumerated() {
-            let endpoint = Endpoint(backend.address)
-            let port = try port(endpoint)
+            let endpoint = backend.endpoint
+            let port = endpoint.port ?? 0
             let name = backend.name ?? "\(endpoint)"
             members.append(
                 RosterMember(
@@ -22,10 +22,8 @@ enum Alone {
                     weight: options.weight(name: name, type: "", port: port) ?? backend.weight))
         }
         for weight in options.weights where weight.target != "all" {
-            let isThere = members.contains {
-                $0.name == weight.target || $0.address.hasSuffix(":\(weight.target)")
-            }
-            if isThere { continue }
+            let ports = options.backends.compactMap { $0.endpoint.port.map { String($0) } }
+            if (members.map(\.name) + ports).contains(weight.target) { continue }
             throw UsageError(
                 "--weight \(weight.target)=\(weight.weight) is for nobody that is there",
                 hint: "the backends are \(members.map(\.name).joined(separator: ", "))")
@@ -36,21 +34,5 @@ enum Alone {
                 "two backends are called '\(twice)'", hint: "give each a name of its own")
         }
         return RosterWord(version: 1, members: members)
-    }
-
-    /// The port that a backend is known by; 0 for a path.
-    private static func port(_ endpoint: Endpoint) throws(UsageError) -> UInt16 {
-        let address: Address?
-        switch endpoint {
-        case .local(let port): address = .loopback(port: port)
-        case .address(let text): address = Address(text)
-        }
-        guard let address, address.port != 0 else {
-            throw UsageError(
-                "--backend takes a port, or ADDR:PORT with a numeric address or localhost, not "
-                    + "'\(endpoint)'",
-                hint: "as in --backend 3000 or --backend 10.0.0.5:3000")
-        }
-        return address.port ?? 0
     }
 }

@@ -33,7 +33,7 @@ enum App {
         }
         let roster = inheritance.isSupervised ? nil : try Alone.roster(options)
         ThisProcess.raiseDescriptorLimit(to: 1 << 20)
-        let listening = try Listening(options, inherited: inheritance.listeners)
+        let listening = Listening(options, inherited: inheritance.listeners)
         run(options, inheritance, roster, listening)
     }
 

@@ -8,12 +8,10 @@ final class Listening {
     /// A line for each, for who started the balancer by hand.
     private(set) var announcements: [String] = []
 
-    init(
-        _ options: BalancerOptions, inherited: [ListeningSocket]
-    ) throws(UsageError) {
+    init(_ options: BalancerOptions, inherited: [ListeningSocket]) {
         sockets = inherited
         if !inherited.isEmpty { return }
-        for (address, isOptional) in try Self.addresses(options.listen) {
+        for (address, isOptional) in Self.addresses(options.listen) {
             var address = address
             // Where the kernel chooses, the second loopback gets the port of the first.
             if isOptional, address.port == 0, let chosen = sockets.last?.address.port {
@@ -48,22 +46,9 @@ final class Listening {
     }
 
     /// The addresses, and which of them may be missing: of two loopbacks the second.
-    static func addresses(_ texts: [String]) throws(UsageError) -> [(Address, Bool)] {
-        var addresses: [(Address, Bool)] = []
-        for text in texts.isEmpty ? ["8080"] : texts {
-            switch Endpoint(text) {
-            case .local(let port):
-                addresses.append((.loopback(port: port), false))
-                addresses.append((.loopback6(port: port), true))
-            case .address(let text):
-                guard let address = Address(text) else {
-                    throw UsageError(
-                        "--listen takes a port or ADDR:PORT, not '\(text)'",
-                        hint: "as in --listen 8080 or --listen 127.0.0.1:8080")
-                }
-                addresses.append((address, false))
-            }
+    private static func addresses(_ endpoints: [Endpoint]) -> [(Address, Bool)] {
+        (endpoints.isEmpty ? [BalancerOptions.usualListen] : endpoints).flatMap { endpoint in
+            endpoint.addresses.enumerated().map { ($0.element, $0.offset > 0) }
         }
-        return addresses
     }
 }

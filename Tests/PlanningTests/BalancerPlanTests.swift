@@ -44,7 +44,8 @@ struct BalancerPlanTests {
         arguments: [
             (nil, 7000, both(7000)), ("127.0.0.1", 7000, [.loopback(port: 7000)]),
             ("::1", 7000, [.loopback6(port: 7000)]), ("[::1]", 7000, [.loopback6(port: 7000)]),
-            ("localhost", nil, both(8080)), ("0.0.0.0", nil, [.inet(0, port: 8080)]),
+            ("localhost", nil, both(8080)), ("LocalHost", 7000, both(7000)),
+            ("0.0.0.0", nil, [.inet(0, port: 8080)]),
         ] as [(String?, UInt16?, [Address])])
     func `a flag goes before the line`(host: String?, port: UInt16?, listen: [Address]) throws {
         let plan = try plan("lb-balancer --listen 9090") {
@@ -57,7 +58,9 @@ struct BalancerPlanTests {
     @Test(arguments: ["nonsense", "1.2.3:80", "99999", "localhost:", "+80", "example.org:80"])
     func `what is no address is refused with the line and an example`(text: ByteString) {
         let refusal = #expect(throws: Refusal.self) { try plan("lb-balancer --listen \(text)") }
-        #expect(refusal?.advice.isEmpty == false)
+        #expect(refusal?.what == "Procfile:1 can't be used")
+        #expect(refusal?.why.hasSuffix("not '\(text.text)'") == true)
+        #expect(refusal?.advice.contains("as in --listen") == true)
     }
 
     @Test(arguments: ["example.org", "1.2.3", "", "127.0.0.1:80"])
@@ -72,7 +75,8 @@ struct BalancerPlanTests {
         ] as [ByteString])
     func `an address that is named twice is refused`(words: ByteString) {
         let refusal = #expect(throws: Refusal.self) { try plan("lb-balancer --listen \(words)") }
-        #expect(refusal?.why == "it is named twice")
+        #expect(refusal?.what == "Procfile:1 can't be used")
+        #expect(refusal?.why.hasSuffix(" twice") == true)
     }
 
     @Test

@@ -25,15 +25,9 @@ final class BackendAddress: Sendable {
 
     /// Nothing where the text names no address.
     init?(_ text: String) {
-        switch Endpoint(text) {
-        case .local(let port):
-            first = .loopback(port: port)
-            second = .loopback6(port: port)
-        case .address(let text):
-            guard let address = Address(text) else { return nil }
-            first = address
-            second = nil
-        }
+        guard let addresses = Endpoint(text)?.addresses else { return nil }
+        first = addresses[0]
+        second = addresses.count > 1 ? addresses[1] : nil
         self.text = text
     }
 
