@@ -1,10 +1,10 @@
 import Control
 import Kernel
 
-/// What somebody may type next, so that it can be pasted as it stands.
+/// A command line to be typed next, so that it can be pasted as it stands.
 public enum Advice {
     /// `'lbctl down'`, with `--name` where it would mean another service without. `implied` is the
-    /// one that would be meant then; nothing where none would. `own` is how this program is called.
+    /// one that would be meant then; `nil` where none would. `own` is how this program is called.
     public static func line(
         _ verb: String, for service: String,
         implied: String? = ServiceName.implied(), own: String = OwnCommand.words
@@ -14,7 +14,7 @@ public enum Advice {
     }
 
     /// A line set off from the sentence that it stands in; one that has quotes itself stays as it
-    /// is, for it has to work when it is copied with what is around it.
+    /// is, so that it works when it is copied with what is around it.
     public static func quoted(_ line: String) -> String {
         line.contains("'") ? line : "'\(line)'"
     }

@@ -48,7 +48,7 @@ struct CommandReader {
         switch variable {
         case "PORT" where port != 0: return .set("\(port)")
         case Inheritance.instance, "PS": return .set(ByteString(name))
-        // Where the others will be is not known before all of them have been worked out.
+        // The ports of other children are not known before all of them have been planned.
         case _ where variable.hasPrefix(Peers.prefix): return .knownLater
         case _ where Self.knownLater.contains(variable): return .knownLater
         case _ where Launch.hidden.contains(ByteString(variable)): return .knownLater

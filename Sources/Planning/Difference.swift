@@ -8,7 +8,7 @@ public struct Difference: Equatable {
         case kept(to: Int)
         /// It must be started anew to be as it is wanted.
         case changed(to: Int)
-        /// Nobody wants it any more.
+        /// It is wanted no more.
         case removed
     }
 
@@ -17,7 +17,7 @@ public struct Difference: Equatable {
     /// The numbers of those that are wanted and that none of the running ones becomes.
     public let added: [Int]
 
-    /// `stale` are those of the running ones whose environment is not what it should be.
+    /// `stale` are the numbers of the running ones that were started with another environment.
     public init(
         from present: [ChildPlan], to wanted: [ChildPlan], stale: Set<Int> = []
     ) {
@@ -31,8 +31,8 @@ public struct Difference: Equatable {
             }
         }
         pair { $0.name == $1.name }
-        // A balanced type that has another name now keeps its ports: so one takes over the other's
-        // place, and two don't want the same port at a time.
+        // A balanced type that has another name now keeps its ports: so each child takes over the
+        // place of an earlier one, and no two want one port at a time.
         pair { $0.role == .backend && $0.port == $1.port }
         fates = present.indices.map { index in
             guard let new = partners[index] else { return .removed }
@@ -47,7 +47,7 @@ public struct Difference: Equatable {
         self.added = added
     }
 
-    /// The same, with nobody touched who stays.
+    /// What must be done where those that stay are left as they are: a change of numbers alone.
     public var ofNumbersAlone: Difference {
         Difference(
             fates: fates.map { fate in
@@ -55,7 +55,7 @@ public struct Difference: Equatable {
             }, added: added)
     }
 
-    /// Whether a process of the one would not know that it is the other's.
+    /// Whether a process started by one plan is what the other plan asks for.
     private static func isSame(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
         a.name == b.name && a.type == b.type && a.role == b.role
             && a.hasTerminal == b.hasTerminal && a.mergesStreams == b.mergesStreams

@@ -17,7 +17,7 @@ public struct EnvironmentFile: Sendable {
     }
 
     public private(set) var variables: [Variable] = []
-    /// The numbers of lines that say nothing that is understood; known to whoever read the file.
+    /// The numbers of lines that say nothing that is understood; empty where no file was read.
     private(set) var skipped: [Int] = []
     /// The numbers of lines whose value begins with a quote that is never closed, and so is a part
     /// of it.
@@ -73,7 +73,7 @@ public struct EnvironmentFile: Sendable {
         }
     }
 
-    /// The value given last; nothing when the file does not name it.
+    /// The value given last; `nil` where the file does not name it.
     public func value(_ name: String) -> ByteString? {
         variables.last { $0.name == name }?.value
     }
@@ -102,7 +102,7 @@ public struct EnvironmentFile: Sendable {
     }
 }
 
-/// Two are the same that make the same environment.
+/// Files are equal that make one environment, whatever else stands in them.
 extension EnvironmentFile: Equatable {
     public static func == (one: EnvironmentFile, other: EnvironmentFile) -> Bool {
         one.variables == other.variables
@@ -141,7 +141,7 @@ private struct QuotedValue {
         return .unclosed
     }
 
-    /// Takes a line's octets up to the quote; what stands behind it, nothing where it has none.
+    /// Takes a line's octets up to the quote; what stands behind it, `nil` where it has none.
     private mutating func take(
         _ line: ArraySlice<UInt8>, _ quote: UInt8
     ) -> ArraySlice<UInt8>? {

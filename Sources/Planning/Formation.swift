@@ -30,7 +30,7 @@ public struct Formation: Equatable, Sendable {
         a.counts.elementsEqual(b.counts) { $0 == $1 }
     }
 
-    /// How many copies of a type are wanted; nothing where it is not said.
+    /// How many copies of a type are wanted; `nil` where it is not said.
     public func count(of type: String) -> Int? {
         counts.last { $0.type == type }?.count ?? counts.last { $0.type == "all" }?.count
     }

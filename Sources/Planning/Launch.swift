@@ -19,7 +19,7 @@ public struct Launch {
             && path == service.programFolder + "/" + name
     }
 
-    /// The program's file; nothing when there is none on the search path.
+    /// The program's file; `nil` where there is none on the search path.
     public var path: ByteString? {
         let word = plan.words[0]
         if word.contains("/") {
@@ -34,7 +34,7 @@ public struct Launch {
         return nil
     }
 
-    /// Why the program can't be run, as far as its file tells; nothing when it can.
+    /// Why the program can't be run, as far as its file tells; `nil` where it can.
     public var obstacle: String? {
         if (try? Files.facts(Files.resolved(service.directory)))?.isDirectory != true {
             return "the folder \(service.directory.text) is not there"
@@ -60,9 +60,9 @@ public struct Launch {
 
     private static func head(of path: ByteString) -> [UInt8] {
         guard let file = try? Files.open(path, for: .read) else { return [] }
-        var queue = ByteQueue(capacity: 4096)
+        var queue = ByteQueue(capacity: PlanLimits.scriptHead)
         guard case .moved = file.read(into: &queue) else { return [] }
-        return queue.bytes.indices.prefix(256).map { queue.bytes[$0] }
+        return queue.bytes.indices.prefix(PlanLimits.scriptHead).map { queue.bytes[$0] }
     }
 
     /// What a script names in its first line.
@@ -74,7 +74,7 @@ public struct Launch {
     }
 
     private var searchPath: ByteString {
-        let given = variables.last { $0.name == "PATH" }?.value ?? "/usr/local/bin:/usr/bin:/bin"
+        let given = variables.last { $0.name == "PATH" }?.value ?? PlanLimits.usualPath
         return "\(service.programFolder):\(given)"
     }
 

@@ -1,8 +1,8 @@
 import Basics
 import Kernel
 
-/// How whoever has started this program can call it again from the same folder, in a terminal that
-/// knows nothing else.
+/// How this program can be called again from the folder that it was started in, in a terminal that
+/// has no variables of its own.
 public enum OwnCommand {
     /// The words, as they can be typed.
     public static var words: String {

@@ -18,4 +18,11 @@ public enum PlanLimits {
     static let firstOtherPort = 5000
     /// How many ports lie between the first ones of two such types, as with foreman.
     static let portsATypeHas = 100
+    /// Where programs are looked for where the environment has no PATH.
+    static let usualPath: ByteString = "/usr/local/bin:/usr/bin:/bin"
+    /// How much of a program's file is read for its first line, in bytes: the kernel reads as much
+    /// (execve(2), BINPRM_BUF_SIZE).
+    static let scriptHead = 256
+    /// How much of another process's command line is shown, in characters.
+    static let shownCommand = 120
 }

@@ -4,8 +4,8 @@ import Kernel
 
 /// The ports that a service needs, looked at before anything is started.
 public enum Ports {
-    /// What is wrong with listening on an address; nothing when it is free. An address that this
-    /// machine does not have is `absent`.
+    /// What came of trying to listen on an address. One that this machine does not have is
+    /// `absent`.
     public enum Finding: Equatable, Sendable {
         case free
         case absent
@@ -33,23 +33,23 @@ public enum Ports {
         (try? Socket.listen(on: address, backlog: 1)) != nil
     }
 
-    /// Why the address can't be had, and who has it; nothing when it can.
-    public static func problem(_ address: Address, for whom: String, flag: String) -> Refusal? {
+    /// Why the address can't be had, and which process has it; `nil` where it can.
+    public static func problem(_ address: Address, for program: String, flag: String) -> Refusal? {
         switch look(at: address) {
         case .free: nil
         case .absent:
             Refusal(
-                what: "\(whom) can't listen on \(address)",
+                what: "\(program) can't listen on \(address)",
                 why: "this machine does not have that address",
                 advice: "name one that it has, such as 127.0.0.1, or 0.0.0.0 for all of them")
         case .taken(let pid):
             Refusal(
-                what: "\(whom) can't listen on \(address)",
+                what: "\(program) can't listen on \(address)",
                 why: "the port is taken" + holder(pid),
                 advice: remedy(pid) + ", or choose another port with \(flag)")
         case .denied(let errno):
             Refusal(
-                what: "\(whom) can't listen on \(address)", why: "\(errno)",
+                what: "\(program) can't listen on \(address)", why: "\(errno)",
                 advice: errno == .accessDenied
                     ? "ports below 1024 are root's as a rule; choose another with \(flag)" : "")
         }
@@ -60,12 +60,13 @@ public enum Ports {
         guard let pid else { return " by a process of somebody else" }
         if let name = service(of: pid) { return " by pid \(pid) of the service '\(name)'" }
         guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }
-        let line = String(command.prefix(120)).split(whereSeparator: \.isNewline)
+        let line = String(command.prefix(PlanLimits.shownCommand)).split(
+            whereSeparator: \.isNewline)
         return " by pid \(pid) (\(line.joined(separator: " ")))"
     }
 
-    /// By its name in any case: it is not the service that is meant here, or it would not be in the
-    /// way.
+    /// Names the service in any case: it is not the one that a verb means here, or its port would
+    /// not be in the way.
     private static func remedy(_ pid: Int32?) -> String {
         guard let pid, let name = service(of: pid) else { return "end that process" }
         return "stop it with \(Advice.line("down", for: name, implied: nil))"
@@ -80,7 +81,7 @@ public enum Ports {
         return nil
     }
 
-    /// A port that nobody has, chosen by the kernel; nobody else is given it while it is held.
+    /// A free port, chosen by the kernel; no other program is given it while it is held.
     static func unused() throws(Refusal) -> PortHold {
         do throws(SystemError) {
             return try PortHold(0)

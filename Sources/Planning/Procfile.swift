@@ -60,8 +60,8 @@ public struct Procfile: Equatable, Sendable {
         }
     }
 
-    /// The two halves of a line; nothing where it says nothing. No word of a command can hold a
-    /// zero (execve(2)).
+    /// The two halves of a line; `nil` where it is no 'type: command'. No word of a command can
+    /// hold a zero (execve(2)).
     private static func split(
         _ line: ArraySlice<UInt8>
     ) -> (type: String, command: ByteString)? {
@@ -88,7 +88,7 @@ public struct Procfile: Equatable, Sendable {
         lines.append(line)
     }
 
-    /// What stands for all, for lbctl itself, or for whoever has that port.
+    /// What stands for all types, for lbctl itself, or for the child that has that port.
     private static func isReserved(_ type: String) -> Bool {
         type == "all" || type == "lbctl"
             || type.utf8.allSatisfy { (Ascii.zero...Ascii.nine).contains($0) }

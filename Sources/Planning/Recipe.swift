@@ -6,7 +6,7 @@ import Kernel
 /// it the topology can be worked out again, with more backends or after the file has changed.
 public struct Recipe: Equatable, Sendable {
     public var flags: Topology.Flags
-    /// The Procfile's path; nothing where the built-in one is used.
+    /// The Procfile's path; `nil` where the built-in one is used.
     public var file: ByteString?
     /// Where the children are started: the Procfile's folder.
     public var directory: ByteString
@@ -50,7 +50,7 @@ public struct Recipe: Equatable, Sendable {
         procfile = try Procfile(try Self.read(file), path: path)
     }
 
-    /// The same as the files say it now. A folder that had no Procfile may have one by now.
+    /// The recipe as the files say it now. A folder that had no Procfile may have one by now.
     public func readAgain() throws(Refusal) -> Recipe {
         let usual = directory + "/Procfile"
         return try Recipe(

@@ -2,13 +2,15 @@ import Basics
 import Control
 import Kernel
 
-/// What a service is called where nobody gives it a name: after the folder of its Procfile, or
+/// What a service is called where no name is given: after the folder of its Procfile, or
 /// `default` where it has none.
 public enum ServiceName {
     /// That of a service without a Procfile.
     public static let usual = "default"
     /// The most bytes of a name.
     static let longest = 48
+    /// Hexadecimal digits of a path's hash.
+    private static let hashDigits = 8
 
     /// Whether a text can be a name: it is that of a folder too, and must not lead out of it.
     public static func isValid(_ name: String) -> Bool {
@@ -34,7 +36,8 @@ public enum ServiceName {
         name = Array(name.drop(while: isEdge).reversed().drop(while: isEdge).reversed())
         if name.isEmpty { return "folder-" + hash(path) }
         if name.count <= longest { return String(decoding: name, as: UTF8.self) }
-        return String(decoding: name.prefix(longest - 9), as: UTF8.self) + "-" + hash(path)
+        return String(decoding: name.prefix(longest - hashDigits - 1), as: UTF8.self) + "-"
+            + hash(path)
     }
 
     /// The name that `up -f FILE` gives, or `up` here.
@@ -43,7 +46,7 @@ public enum ServiceName {
         return of(folder: Files.resolved(procfile.parent))
     }
 
-    /// The name of the service of the folder that this process is in; nothing where there is no
+    /// The name of the service of the folder that this process is in; `nil` where there is no
     /// Procfile.
     public static func ofThisFolder() -> String? {
         Files.isThere("Procfile") ? of(folder: Files.resolved(".")) : nil
@@ -62,11 +65,11 @@ public enum ServiceName {
         }
     }
 
-    /// Eight hexadecimal digits, FNV-1a.
+    /// FNV-1a, 32 bits.
     private static func hash(_ path: ByteString) -> String {
         var value: UInt32 = 0x811C_9DC5
         for byte in path.bytes { value = (value ^ UInt32(byte)) &* 0x0100_0193 }
         let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
+        return String(repeating: "0", count: hashDigits - digits.utf8.count) + digits
     }
 }

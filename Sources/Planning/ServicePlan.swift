@@ -104,7 +104,7 @@ extension ServicePlan {
     /// What is counted where a process has died.
     public var unit: String { isStream ? "connection" : "request" }
 
-    /// What becomes of those who come while nobody can be chosen.
+    /// What becomes of requests or connections while no backend can be chosen.
     public var lonelyWords: String {
         isStream ? "connections are reset" : "requests are answered with 503"
     }

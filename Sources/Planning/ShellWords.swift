@@ -42,7 +42,7 @@ struct ShellReader {
     private let variable: (String) -> ShellWords.Variable
     private var next = 0
     private var words: [ByteString] = []
-    /// The bytes of the word that is being read; nothing between words, so that `''` is a word.
+    /// The bytes of the word that is being read; `nil` between words, so that `''` is a word.
     private var word: [UInt8]?
 
     /// Whether the reading goes on, or a shell must do it.
@@ -68,13 +68,13 @@ struct ShellReader {
         "umask", "unalias", "unset", "until", "wait", "while",
     ]
 
-    /// The words; nothing where a shell is needed.
+    /// The words; `nil` where a shell is needed.
     mutating func read() throws(Refusal) -> [ByteString]? {
         while next < bytes.count {
             if try step() == .needsShell { return nil }
         }
         endWord()
-        // Whoever writes `exec` wants no shell in between, and there is none here.
+        // `exec` asks for no shell in between, and there is none here.
         if words.count > 1, words[0] == "exec" {
             if words[1].hasPrefix("-") { return nil }
             words.removeFirst()

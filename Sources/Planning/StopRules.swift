@@ -9,8 +9,8 @@ public struct StopRules: Equatable, Sendable {
     private var limits: [(type: String, limit: Nanoseconds)] = []
     private var signals: [(type: String, signal: Signal)] = []
 
-    /// The types that the options name, each with its option as it was given; known to who has read
-    /// them.
+    /// The types that the options name, each with its option as it was given; empty in a plan
+    /// that was sent.
     private var mentions: [(type: String, option: String)] = []
 
     public init() {}
