@@ -12,7 +12,6 @@ struct BalancerPlan {
         case foreign([ByteString], port: UInt16)
     }
 
-    let line: Procfile.Line
     let program: Program
     /// Told once at the start.
     let notices: [String]
@@ -22,7 +21,6 @@ struct BalancerPlan {
     init(
         _ line: Procfile.Line, _ flags: Topology.Flags, _ reader: CommandReader
     ) throws(Refusal) {
-        self.line = line
         let port = flags.port ?? PlanLimits.usualPort
         let words = try reader.words(of: line, name: "balancer", port: port)
         guard words.first?.lastComponent == "lb-balancer" else {
