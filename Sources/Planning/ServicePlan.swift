@@ -102,12 +102,8 @@ extension ServicePlan {
         children.first { $0.role == .balancer }?.options?.mode == .tcp
     }
     /// What is counted where a process has died.
-    public var unit: String { isStream ? "connection" : "request" }
+    public var unit: WorkUnit { isStream ? .connection : .request }
 
-    /// What becomes of requests or connections while no backend can be chosen.
-    public var lonelyWords: String {
-        isStream ? "connections are reset" : "requests are answered with 503"
-    }
     /// Variables from the `.env` file, `NAME=value` each.
     public var environment: [ByteString] { recipe.environment.entries }
 }

@@ -4,6 +4,8 @@ import Kernel
 
 /// One connection to the supervisor: of a verb, or of the guardian.
 final class ControlConnection {
+    typealias Key = Slab<ControlConnection>.Key
+
     /// What the supervisor waits for, or owes.
     enum State: Equatable {
         /// A request may come; a client must send one by then.

@@ -18,8 +18,6 @@ final class SupervisedChild {
     private var port: ChildPort
     /// How it is getting on with finishing what it has, while it does.
     var drain: Drain?
-    /// What was asked for with `kill`, until the process has ended of it.
-    var killOrder: KillOrder?
     /// The last lines that its process said, for the answer to why it is not ready.
     var lastLines = LastLines()
 
@@ -43,6 +41,11 @@ final class SupervisedChild {
 
     /// A balancer that is not lbctl's own.
     var isForeignBalancer: Bool { plan.role == .other && plan.type == "balancer" }
+
+    var number: ChildNumber { ChildNumber(index) }
+
+    /// Its present process, or its last one.
+    var processNumber: ProcessNumber { ProcessNumber(child: number, generation: generation) }
 
     /// What all that comes of its processes is known by.
     var mark: LineageMark { LineageMark(owner: ThisProcess.pid, number: index + 1) }
@@ -72,7 +75,6 @@ extension SupervisedChild {
         standing.began()
         attempts.began(now: now)
         port.began(plan)
-        killOrder = nil
         lastLines.removeAll()
     }
 
@@ -103,7 +105,6 @@ extension SupervisedChild {
         now: Instant, chance: Double
     ) -> Lifecycle.Action {
         drain = nil
-        killOrder = nil
         process = nil
         record.exited(words, ended)
         return drive {

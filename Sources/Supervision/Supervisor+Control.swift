@@ -193,10 +193,6 @@ extension Supervisor {
 
     /// Answers those whose wish has come true, or can't any more.
     func answerThoseWhoWait() {
-        for request in kills where request.open.isEmpty {
-            reply(.killed(request.reports), to: request.asker)
-        }
-        kills.removeAll { $0.open.isEmpty }
         settleGathering()
         guard let answer = readinessAnswer() else { return }
         connections.forEachSlot { slot in

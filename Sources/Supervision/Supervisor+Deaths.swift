@@ -15,6 +15,7 @@ extension Supervisor {
         poller.remove(process.child.pidDescriptor.reference)
         if isGraceful && !rest(of: child).isEmpty {
             let killAt = killsRest(of: child)
+            exits.leaderEnded(child.number)
             advance(child) { $0.leaderEnded(killAt: killAt, now: now) }
             // They may have ended in between.
             hasReapedOrphans = true
@@ -29,7 +30,7 @@ extension Supervisor {
     private func endsGracefully(_ child: SupervisedChild) -> Bool {
         switch child.lifecycle {
         case .draining, .stopping, .stoppingRest: true
-        case .starting, .ready, .paused: child.killOrder?.asksToEnd ?? false
+        case .starting, .ready, .paused: exits.signal(to: child.number)?.asksToEnd ?? false
         case .stopped, .backoff, .failed: false
         }
     }
@@ -38,7 +39,7 @@ extension Supervisor {
     /// took that long itself, from its end on.
     private func killsRest(of child: SupervisedChild) -> Instant {
         let limit = child.plan.stopLimit
-        let wanted = (child.killOrder?.sentAt ?? now) + limit
+        let wanted = (exits.signal(to: child.number)?.sentAt ?? now) + limit
         return wanted > now ? wanted : now + limit
     }
 
@@ -48,24 +49,24 @@ extension Supervisor {
         // death that nobody wanted there is no time for that.
         if child.lifecycle.isEndPlanned { reapOrphans() }
         let ending = end.ending
-        let order = child.killOrder
+        let sent = exits.signal(to: child.number)
         let wasPlanned = child.lifecycle.isEndPlanned
         let state = child.lifecycle.state
         var hadRest = false
         if case .stoppingRest = child.lifecycle { hadRest = true }
         var words = ending.cause.words
         // It was asked to end for that.
-        if state == .stopping && !wasPlanned && child.attempts.isLate && order == nil {
+        if state == .stopping && !wasPlanned && child.attempts.isLate && sent == nil {
             words += " (\(child.record.ending))"
         }
         if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
             words += " (the shell found no such program)"
         }
         let wasOffered = child.isBalanced && [.ready, .paused].contains(state)
-        if order == nil && !wasPlanned { words += lookForStranger(child, ending) }
+        if sent == nil && !wasPlanned { words += lookForStranger(child, ending) }
         let action = child.exited(
-            cause(of: child, ending, order),
-            succeeded: !wasPlanned && order == nil && ending.cause == .exited(code: 0),
+            cause(of: child, ending, sent),
+            succeeded: !wasPlanned && sent == nil && ending.cause == .exited(code: 0),
             words: words,
             BackendEnding(
                 generation: child.generation, pid: process.pid,
@@ -77,47 +78,41 @@ extension Supervisor {
         perform(action, on: child)
         readLastWords(process, of: child)
         keepUnwrittenLines(process, of: child)
-        hearLastReports(of: process)
+        hearLastReports(of: process, child.processNumber)
         reapOrphans()
-        mourn(
-            child, process, end, order, wasPlanned: wasPlanned, wasOffered: wasOffered,
+        tellExit(
+            of: child, process, end, wasPlanned: wasPlanned, wasOffered: wasOffered,
             hadRest: hadRest)
         let hasFailed = ending.cause != .exited(code: 0)
         if state == .starting && hasFailed { tellOfCopies(of: child) }
     }
 
-    private func mourn(
-        _ child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd, _ order: KillOrder?,
-        wasPlanned: Bool, wasOffered: Bool, hadRest: Bool
+    private func tellExit(
+        of child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd, wasPlanned: Bool,
+        wasOffered: Bool, hadRest: Bool
     ) {
-        let ending = end.ending
-        var head = "\(child.title(pid: process.pid)) "
-        head += end.sentence(child.record.ending, rest: process.restUsage)
-        if hadRest { head += end.restSentence(after: process.age, killed: process.killed) }
-        if child.isBalanced {
-            endedProcesses.ended(
-                slot: child.standing.slot, generation: child.generation,
-                title: child.title(pid: process.pid))
-        }
+        var ending = end.sentence(child.record.ending, rest: process.restUsage)
+        if hadRest { ending += end.restSentence(after: process.age, killed: process.killed) }
         if let link = process.link {
             let account = account(of: link)
-            if ending.cause != .exited(code: 0) { head += account }
+            if end.ending.cause != .exited(code: 0) { ending += account }
         }
-        obituaries.append(
-            Obituary(
-                child: child, process: process, head: head,
+        exits.exited(
+            ExitReport.Exit(
+                process: child.processNumber, title: child.title(pid: process.pid), ending: ending,
                 next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
-                version: wasOffered && isBalancedByUs ? rosterVersion : nil, order: order,
-                choosers: choosers, unit: plan.unit, now: now))
-        settleObituaries()
+                slot: child.isBalanced ? child.standing.slot : nil,
+                version: wasOffered && isBalancedByUs ? rosterVersion : nil),
+            adoption, now: now)
+        settleExits()
     }
 
     /// How it came to end, for what comes next.
     private func cause(
-        of child: SupervisedChild, _ ending: Ending, _ order: KillOrder?
+        of child: SupervisedChild, _ ending: Ending, _ sent: SentSignal?
     ) -> Restarting.Cause {
         if phase != .running || child.lifecycle.isEndPlanned { return .killed(restarts: false) }
-        if let order { return .killed(restarts: order.restarts) }
+        if let sent { return .killed(restarts: sent.restarts) }
         if child.attempts.stranger != nil { return .blocked }
         return .byItself(succeeded: ending.cause == .exited(code: 0))
     }
@@ -168,26 +163,5 @@ extension Supervisor {
         let rest = unheard > 0 ? ", \(unheard) of them accepted and not read from yet" : ""
         return "; \(Figures.count(requests, "request")) in flight, "
             + "\(Figures.count(connections, "connection")) open\(rest)"
-    }
-
-    /// Says what is to be said of those whose death every balancer knows by now, or whose time is
-    /// over.
-    func settleObituaries() {
-        if obituaries.isEmpty { return }
-        let present = choosers
-        let moment = Clock.now()
-        var rest: [Obituary] = []
-        for obituary in obituaries {
-            obituary.look(at: present, moment)
-            if obituary.isComplete(moment) { settle(obituary) } else { rest.append(obituary) }
-        }
-        obituaries = rest
-    }
-
-    private func settle(_ obituary: Obituary) {
-        log.say(obituary.sentence())
-        obituary.order?.settle(outOfRotation: obituary.outOfRotation, next: obituary.next)
-        // Only now, since it takes a while, and what the balancers say must not wait for it.
-        endEscapees(of: obituary.child)
     }
 }

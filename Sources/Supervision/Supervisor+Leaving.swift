@@ -101,7 +101,7 @@ extension Supervisor {
             }
         }
         remindOfThoseWhoStay()
-        if children.allSatisfy({ !$0.lifecycle.hasProcess }) && obituaries.isEmpty { finish() }
+        if children.allSatisfy({ !$0.lifecycle.hasProcess }) && exits.isEmpty { finish() }
     }
 
     private func isBalancing(_ child: SupervisedChild) -> Bool {
@@ -134,7 +134,7 @@ extension Supervisor {
             }
         }
         let left = left(with: child)
-        end.work = left > 0 ? Figures.count(left, plan.unit) : ""
+        end.work = left > 0 ? Figures.count(left, plan.unit.noun) : ""
         end.killAt = child.lifecycle.killAt ?? .never
         end.killedAt = child.process?.killedAt
         end.isKept = staying.contains { Processes.facts(of: $0)?.state == "D" }

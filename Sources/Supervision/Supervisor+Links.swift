@@ -15,15 +15,15 @@ extension Supervisor {
         }.min()
     }
 
-    /// The balancers that choose among backends: one that is paused does not, nor one that has not
-    /// begun to.
-    var choosers: [BalancerLink] {
-        children.compactMap { child in
-            guard child.lifecycle.state != .paused, let link = child.process?.link,
-                link.adopted > 0
-            else { return nil }
-            return link
-        }
+    /// By which rosters the balancers go.
+    var adoption: RosterAdoption {
+        RosterAdoption(
+            choosing: children.compactMap { child in
+                guard child.lifecycle.state != .paused, let link = child.process?.link,
+                    link.adopted > 0
+                else { return nil }
+                return RosterAdoption.Balancer(process: child.processNumber, version: link.adopted)
+            }, byAll: adoptedVersion, isReported: isBalancedByUs)
     }
 
     /// Whether the service has balancers of lbctl's own, which say whom they choose.
@@ -84,7 +84,7 @@ extension Supervisor {
     func linkIsReady(_ child: SupervisedChild, _ process: ChildProcess) {
         guard let link = process.link else { return }
         link.flush()
-        while let report = link.nextReport() { take(report, from: link) }
+        while let report = link.nextReport() { take(report, from: child.processNumber) }
         if link.isBroken {
             // Its pidfd tells the rest; an end of the link alone must not spin.
             poller.remove(link.reference)
@@ -93,9 +93,9 @@ extension Supervisor {
         }
     }
 
-    private func take(_ report: LinkReport, from link: BalancerLink) {
+    private func take(_ report: LinkReport, from balancer: ProcessNumber) {
         switch report {
-        case .adopted: settleObituaries()
+        case .adopted: settleExits()
         case .verdict(let slot, let generation, let isUp, let reason):
             guard let child = member(slot), child.generation == generation else { return }
             if !child.standing.judged(isUp: isUp) { return }
@@ -105,18 +105,11 @@ extension Supervisor {
                 log.say("the checks of all backends fail: all are tried, rather than none")
             }
         case .failedOver(let account):
-            if let obituary = obituary(of: account) {
-                obituary.add(account, from: link)
-                settleObituaries()
-            } else {
-                tellSince(account)
-            }
+            let name = member(account.slot)?.name
+            perform(exits.accounted(account, by: balancer, name: name))
+            settleExits()
         case .failedOverSince(let account):
-            if let obituary = obituary(of: account) {
-                obituary.correct(by: account)
-            } else {
-                tellSince(account)
-            }
+            perform(exits.corrected(account, name: member(account.slot)?.name))
         // The next look at the listening sockets goes by it.
         case .stoppedAccepting: return
         }
@@ -128,26 +121,9 @@ extension Supervisor {
     }
 
     /// Takes in what a balancer that has ended had said before.
-    func hearLastReports(of process: ChildProcess) {
+    func hearLastReports(of process: ChildProcess, _ balancer: ProcessNumber) {
         guard let link = process.link else { return }
-        while let report = link.nextReport() { take(report, from: link) }
-    }
-
-    /// What is to be said of a process whose account this is, while it is still to be said.
-    private func obituary(of account: FailoverAccount) -> Obituary? {
-        obituaries.first { obituary in
-            obituary.child.isBalanced && obituary.child.standing.slot == account.slot
-                && obituary.generation == account.generation
-        }
-    }
-
-    /// A second sentence about a death, where clients saw more than the first one said.
-    private func tellSince(_ account: FailoverAccount) {
-        if account.inFlight == 0 && account.failed == 0 { return }
-        let title = endedProcesses.title(
-            slot: account.slot, generation: account.generation)
-        guard let name = title ?? member(account.slot)?.name else { return }
-        log.say("\(name): " + Obituary.wordsSince(account, plan.unit))
+        while let report = link.nextReport() { take(report, from: balancer) }
     }
 
     private func member(_ slot: BackendSlot) -> SupervisedChild? {

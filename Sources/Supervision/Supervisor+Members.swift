@@ -37,7 +37,7 @@ extension Supervisor {
         if children.allSatisfy({ $0.membership.isMember }) { return }
         let gone = children.filter { child in
             child.membership.isParting && !child.lifecycle.hasProcess
-                && !obituaries.contains { $0.child === child }
+                && !exits.isOpen(child.number)
         }
         if gone.isEmpty { return }
         for child in gone { dismiss(child) }

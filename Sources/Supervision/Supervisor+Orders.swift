@@ -139,7 +139,7 @@ extension Supervisor {
         switch errand.verb {
         case .weight where errand.child.standing.weight > 0: ""
         case .drain, .weight:
-            isAnybodyLeft ? "" : "; nobody is left to be chosen, \(plan.lonelyWords)"
+            isAnybodyLeft ? "" : "; nobody is left to be chosen, \(plan.unit.withoutBackend)"
         case .stop, .start, .restart, .pause, .resume, .undrain: ""
         }
     }

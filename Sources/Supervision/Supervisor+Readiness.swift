@@ -109,16 +109,19 @@ extension Supervisor {
             switch change {
             case .stopped(let pid):
                 guard let child = child(pid: pid) else { continue }
-                let signal = child.killOrder.flatMap { $0.pauses ? $0.signal.name : nil }
+                let signal = exits.signal(to: child.number).flatMap {
+                    $0.pauses ? $0.signal.name : nil
+                }
                 let action = advance(child) { $0.wasPaused(now: now) }
-                answerKill(of: child, next: "paused")
+                let isOffered = child.isBalanced && child.lifecycle.state == .paused
+                exits.paused(child.number, version: isOffered ? rosterVersion : nil)
                 if action != .nothing {
                     log.say("\(child.title(pid: pid)) is paused by \(signal ?? "a signal")")
                 }
             case .resumed(let pid):
                 guard let child = child(pid: pid) else { continue }
                 let action = advance(child) { $0.wasResumed() }
-                answerKill(of: child, next: "goes on")
+                exits.resumed(child.number)
                 if action != .nothing { log.say("\(child.title(pid: pid)) goes on") }
             }
         }

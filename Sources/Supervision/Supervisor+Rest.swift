@@ -72,7 +72,7 @@ extension Supervisor {
     /// What a child's processes are asked to end with.
     private func stopSignal(of child: SupervisedChild) -> Signal {
         if child.lifecycle.isEndPlanned { return child.plan.stopSignal }
-        return child.killOrder?.signal ?? child.plan.stopSignal
+        return exits.signal(to: child.number)?.signal ?? child.plan.stopSignal
     }
 
     /// Kills a child's leader and all the rest of it. Returns who was killed, as the log says it,

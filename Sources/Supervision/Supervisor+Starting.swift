@@ -66,7 +66,7 @@ extension Supervisor {
         let left = left(with: child)
         let title = child.title
         log.say(
-            "\(title) still has \(Figures.count(left, plan.unit)) after "
+            "\(title) still has \(Figures.count(left, plan.unit.noun)) after "
                 + "\(Figures.text(plan.drainLimit)); ending it")
     }
 

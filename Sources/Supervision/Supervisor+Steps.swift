@@ -46,7 +46,7 @@ extension Supervisor {
             Errand(
                 child: child, verb: step.verb, waits: step.waits, generation: generation,
                 begunAt: begunAt, version: child.isBalanced ? rosterVersion : nil,
-                isRolling: step.isRolling, unit: plan.unit, change: step.change,
+                isRolling: step.isRolling, unit: plan.unit.noun, change: step.change,
                 earlierWeight: weight,
                 limit: begunAt + plan.drainLimit, replacement: replacement))
     }
@@ -116,7 +116,7 @@ extension Supervisor {
         publishRoster()
         log.say("\(child.title) is drained by 'lbctl drain'")
         if !isAnybodyLeft {
-            log.say("nobody is left to be chosen: \(plan.lonelyWords)")
+            log.say("nobody is left to be chosen: \(plan.unit.withoutBackend)")
         }
         child.drain = Drain(version: rosterVersion, now: now)
     }
@@ -142,7 +142,7 @@ extension Supervisor {
             "\(child.title) has weight \(weight) by 'lbctl weight' "
                 + "(was \(earlier))")
         if !isAnybodyLeft {
-            log.say("nobody is left to be chosen: \(plan.lonelyWords)")
+            log.say("nobody is left to be chosen: \(plan.unit.withoutBackend)")
         }
     }
 }

@@ -48,10 +48,7 @@ public final class Supervisor {
     var acceptAgain: Instant?
     /// When it is said next for whom the end waits; nothing while nothing ends.
     var nextReminder: Instant?
-    var obituaries: [Obituary] = []
-    var endedProcesses = EndedProcesses()
-    var kills: [KillRequest] = []
-    var withdrawals: [Withdrawal] = []
+    var exits: ExitReports
     var orders: [StandingOrder] = []
     var replacements: [Replacement] = []
     /// From 1: a balancer takes 0 for none.
@@ -73,6 +70,7 @@ public final class Supervisor {
 
     init(_ opening: consuming Opening) {
         plan = opening.plan
+        exits = ExitReports(unit: opening.plan.unit)
         folder = opening.folder
         poller = opening.poller
         signals = opening.signals
@@ -182,8 +180,6 @@ public final class Supervisor {
             let look = child.nextLook
             if look != .never { next = min(next ?? .never, look) }
         }
-        for obituary in obituaries { next = min(next ?? .never, obituary.nextLook) }
-        for kill in kills { next = min(next ?? .never, kill.deadline) }
         for order in orders {
             for errand in order.errands where errand.nextLook > now {
                 next = min(next ?? .never, errand.nextLook)
@@ -191,14 +187,14 @@ public final class Supervisor {
         }
         if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
-        for case let moment? in [acceptAgain, nextReminder, nextAcceptance] {
+        for case let moment? in [acceptAgain, nextReminder, nextAcceptance, exits.nextLook] {
             next = min(next ?? .never, moment)
         }
         return next.map { $0.since(Clock.now()) }
     }
 
     private func expireTimers() {
-        settleObituaries()
+        settleExits()
         for child in children {
             readTalkers(of: child)
             showBeginnings(of: child)
@@ -214,15 +210,12 @@ public final class Supervisor {
             // Strictly before: a restart "at once" comes in the turn after the death, in which the
             // balancers may already have said that they know of it.
             guard let deadline = child.lifecycle.deadline, deadline < now else { continue }
-            if obituaries.contains(where: { $0.child === child && $0.holdsRestart(now) }) {
-                continue
-            }
+            if exits.holdsRestart(of: child.number, now: now) { continue }
             let state = child.lifecycle.state
             advance(child, overdue: state) {
                 $0.deadlinePassed(stopLimit: child.plan.stopLimit, now: now)
             }
         }
-        expireKills()
         expirePatience()
         resumeAccepting()
     }
@@ -230,7 +223,7 @@ public final class Supervisor {
     /// What is done once at the end of each turn, however many events there were.
     private func sweep() {
         lookAtRests()
-        settleWithdrawals()
+        settleExits()
         goOnAfterRelease()
         goOnWithReplacements()
         goOnWithOrders()

@@ -1,8 +1,8 @@
 import Basics
 
-/// What processes that have ended are called in the log, for what is told of them later. The last
-/// so many are remembered.
-struct EndedProcesses {
+/// What the backends' processes that have ended are called in the log, for what is told of them
+/// later. The last so many are remembered.
+struct ProcessTitles {
     private struct Process {
         let slot: BackendSlot
         let generation: UInt64
@@ -19,7 +19,7 @@ struct EndedProcesses {
         processes.append(Process(slot: slot, generation: generation, title: title))
     }
 
-    /// `backend.1 (port 3000, pid 42)`; nothing of one that is not known any more.
+    /// `backend.1 (port 3000, pid 42)`; nil for one that is not known any more.
     func title(slot: BackendSlot, generation: UInt64) -> String? {
         processes.last { $0.slot == slot && $0.generation == generation }?.title
     }
