@@ -9,7 +9,7 @@ import Planning
 /// beforehand is found out before anything is touched.
 extension Supervisor {
     /// Begins to have so many backends.
-    func scale(to count: Int, asker: Slab<ControlConnection>.Key) {
+    func scale(to count: Int, asker: ControlConnection.Key) {
         do throws(Refusal) {
             try refuseWhileChanging()
             var recipe = plan.recipe
@@ -20,16 +20,14 @@ extension Supervisor {
                     advice: "'backend' or 'web' in a Procfile is the type that is")
             }
             let wanted = try recipe.topology(ports: ports)
-            let standing = StandingOrder(asker: asker, steps: [], isChange: true)
-            try change(to: wanted, recipe, isScaling: true, standing)
-            orders.append(standing)
+            try change(to: wanted, recipe, isScaling: true, asker: asker)
         } catch {
             reply(.refused(error), to: asker)
         }
     }
 
     /// Begins to apply what has changed in the Procfile.
-    func reload(asker: Slab<ControlConnection>.Key) {
+    func reload(asker: ControlConnection.Key) {
         do throws(Refusal) {
             try refuseWhileChanging()
             var recipe = try plan.recipe.readAgain()
@@ -44,9 +42,7 @@ extension Supervisor {
             let count = members.count { $0.isBalanced }
             if count > 0 { recipe.flags.backends = count }
             let wanted = try recipe.topology(ports: ports)
-            let standing = StandingOrder(asker: asker, steps: [], isChange: true)
-            try change(to: wanted, recipe, isScaling: false, standing)
-            orders.append(standing)
+            try change(to: wanted, recipe, isScaling: false, asker: asker)
         } catch {
             reply(.refused(error), to: asker)
         }
@@ -67,122 +63,130 @@ extension Supervisor {
     private func refuseWhileChanging() throws(Refusal) {
         if phase != .running { throw Self.isLeaving }
         try refuseDuringRelease()
-        if orders.contains(where: { $0.isChange }) {
+        if operations.isChanging {
             throw Refusal(
                 what: "nothing was done", why: "an earlier 'scale' or 'reload' is not done yet",
                 advice: "see \(advised("ps")), and try again")
         }
     }
 
-    /// Works out what the difference is, and lets `standing` make it; `releases` are those that
-    /// have been run for it.
-    func change(
-        to wanted: Topology, _ recipe: Recipe, isScaling: Bool, _ standing: StandingOrder,
-        after releases: [SupervisedChild] = []
+    /// Begins to make the difference.
+    private func change(
+        to wanted: Topology, _ recipe: Recipe, isScaling: Bool, asker: ControlConnection.Key
     ) throws(Refusal) {
-        let present = members
-        let stale = present.indices.filter { index in
-            let child = present[index]
+        let present = presentChildren
+        let (difference, remarks) = try compare(
+            present, wanted, recipe, isScaling: isScaling)
+        let earlier = plan.recipe
+        plan.recipe = recipe
+        if !isScaling {
+            for notice in wanted.notices { log.say(notice) }
+            let releases = begin(
+                ChangePlan.releases(difference, present, wanted.children), asker: asker)
+            if !releases.isEmpty {
+                operations.requested(
+                    releases, by: asker, isChange: true,
+                    remainder: ChangeRemainder(
+                        wanted: wanted, earlier: earlier, releases: releases.map(\.child)))
+                return
+            }
+        }
+        plan.drainLimit = wanted.drainLimit
+        let items = ChangePlan(difference, present, wanted.children).items
+        operations.requested(
+            begin(isScaling ? items.filter { !$0.isKept } : items, asker: asker), by: asker,
+            isChange: true, remarks: remarks)
+    }
+
+    /// Makes the rest of a change whose release has ended well.
+    func goOnWithChange(_ operation: Int) {
+        guard let (remainder, asker) = operations.takeRemainder(of: operation) else { return }
+        let present = presentChildren
+        let wanted = remainder.wanted
+        do throws(Refusal) {
+            let (difference, remarks) = try compare(
+                present, wanted, plan.recipe, isScaling: false)
+            plan.drainLimit = wanted.drainLimit
+            let steps = begin(
+                ChangePlan(difference, present, wanted.children).items, asker: asker,
+                after: remainder.releases)
+            operations.extended(operation, by: steps, remarks: remarks)
+        } catch {
+            plan.recipe = remainder.earlier
+            operations.failed(operation, "\(error.what): \(error.why)")
+        }
+    }
+
+    private var presentChildren: [ChangePlan.Present] {
+        members.map { child in
+            ChangePlan.Present(
+                child: child.number, plan: child.plan, isStopped: child.lifecycle == .stopped)
+        }
+    }
+
+    /// What is different, and what of it can't be had while the service runs. Fails where the
+    /// change can't be made as a whole.
+    private func compare(
+        _ present: [ChangePlan.Present], _ wanted: Topology, _ recipe: Recipe, isScaling: Bool
+    ) throws(Refusal) -> (Difference, remarks: [String]) {
+        let children = members
+        let stale = children.indices.filter { index in
+            let child = children[index]
             let isUndone = child.lifecycle.isAtRest && !child.life.hasFinished
             if child.plan.isRelease && isUndone { return true }
             return child.plans.environment.map { $0 != recipe.environment } ?? false
         }
         var difference = Difference(
-            from: present.map { $0.plan }, to: wanted.children, stale: Set(stale))
+            from: present.map(\.plan), to: wanted.children, stale: Set(stale))
         // What an earlier 'reload' had to leave alone is for the next one.
         if isScaling { difference = difference.ofNumbersAlone }
-        let remarks = try check(difference, present, wanted, recipe)
-        let earlier = plan.recipe
-        plan.recipe = recipe
-        if !isScaling && releases.isEmpty {
-            for notice in wanted.notices { log.say(notice) }
-            standing.waiting = releaseSteps(for: difference, present, wanted.children)
-            if !standing.waiting.isEmpty {
-                standing.sequel = .init(
-                    wanted: wanted, earlier: earlier, releases: standing.waiting.map { $0.child })
-                return
-            }
-        }
-        plan.drainLimit = wanted.drainLimit
-        standing.remarks = remarks
-        standing.waiting = steps(for: difference, present, wanted.children, standing)
-        if !isScaling {
-            tellUnchanged(difference, present, wanted.children, standing, except: releases)
-        }
+        return (difference, try check(difference, children, wanted, recipe))
     }
 
-    /// Those that are to run alone, before anything else is touched.
-    private func releaseSteps(
-        for difference: Difference, _ present: [SupervisedChild], _ wanted: [ChildPlan]
-    ) -> [Step] {
-        var steps: [Step] = []
-        for (child, fate) in zip(present, difference.fates) {
-            guard case .changed(let number) = fate, wanted[number].isRelease else { continue }
-            child.plans.changed(to: wanted[number])
-            steps.append(Step(child: child, verb: .restart, waits: true, change: .changed))
-        }
-        for number in difference.added where wanted[number].isRelease {
-            let child = enrol(wanted[number])
-            place(child)
-            steps.append(Step(child: child, verb: .start, waits: true, change: .added))
+    /// Notes what each child is to be, and returns what is to be done for that. `releases` have
+    /// been run for it, and all has been said of them.
+    private func begin(
+        _ items: [ChangePlan.Item], asker: ControlConnection.Key,
+        after releases: [ChildNumber] = []
+    ) -> [OperationStep] {
+        var steps: [OperationStep] = []
+        for item in items {
+            switch item {
+            case .add(let plan):
+                let child = enrol(plan)
+                place(child)
+                steps.append(step(child, .start, waits: true, change: .added))
+            case .adapt(let number, let plan):
+                guard let child = seats[number.index] else { continue }
+                reweigh(child, plan)
+                child.plans.changed(to: plan)
+                child.adoptNextPlan()
+                report(child, "changed, and stays stopped", to: asker, change: .changed)
+            case .remove(let number):
+                guard let child = seats[number.index] else { continue }
+                child.membership.removed()
+                steps.append(step(child, .stop, change: .removed))
+            case .renew(let number, let plan, let isRolling, let change):
+                guard let child = seats[number.index] else { continue }
+                reweigh(child, plan)
+                child.plans.changed(to: plan)
+                steps.append(
+                    step(child, .restart, waits: true, isRolling: isRolling, change: change))
+            case .keep(let number, let plan):
+                guard let child = seats[number.index] else { continue }
+                keep(child, as: plan, isTold: !releases.contains(number), asker)
+            }
         }
         return steps
     }
 
-    /// What is to be done: what is new starts first, so that there are never fewer than need be.
-    private func steps(
-        for difference: Difference, _ present: [SupervisedChild], _ wanted: [ChildPlan],
-        _ standing: StandingOrder
-    ) -> [Step] {
-        var added: [Step] = []
-        var removed: [Step] = []
-        var changed: [Step] = []
-        var rolling: [Step] = []
-        for number in difference.added {
-            let child = enrol(wanted[number])
-            place(child)
-            added.append(Step(child: child, verb: .start, waits: true, change: .added))
-        }
-        for (child, fate) in zip(present, difference.fates) {
-            switch fate {
-            case .kept: continue
-            case .changed(let number):
-                let isBalancer = child.plan.role == .balancer
-                child.plans.changed(to: adapted(wanted[number], of: child))
-                reweigh(child, wanted[number])
-                if child.plan.role != .other && child.lifecycle == .stopped {
-                    // Somebody wants it to rest.
-                    child.adoptNextPlan()
-                    report(
-                        child, "changed, and stays stopped", isDone: true, standing,
-                        Nanoseconds(0), .changed)
-                    continue
-                }
-                let step = Step(
-                    child: child, verb: .restart, waits: true,
-                    isRolling: child.plan.role != .other, change: isBalancer ? .replaced : .changed)
-                if child.plan.role == .other {
-                    changed.append(step)
-                } else {
-                    rolling.append(step)
-                }
-            case .removed:
-                child.membership.removed()
-                removed.append(Step(child: child, verb: .stop, change: .removed))
-            }
-        }
-        // The last one first, as they came.
-        removed.reverse()
-        let balancers = rolling.filter { $0.child.plan.role == .balancer }
-        let backends = rolling.filter { $0.child.plan.role != .balancer }
-        return added + removed + changed + backends + balancers
-    }
-
-    /// A balancer's port is what its sockets have, whatever its line says by now.
-    private func adapted(_ wanted: ChildPlan, of child: SupervisedChild) -> ChildPlan {
-        var wanted = wanted
-        if wanted.role == .balancer { wanted.port = child.plan.port }
-        return wanted
+    private func step(
+        _ child: SupervisedChild, _ verb: ServiceVerb, waits: Bool = false,
+        isRolling: Bool = false, change: ServiceChange
+    ) -> OperationStep {
+        OperationStep(
+            child: child.number, name: child.name, verb: verb, waits: waits, isRolling: isRolling,
+            change: change)
     }
 
     /// Puts a new child behind the others of its role.
@@ -195,32 +199,22 @@ extension Supervisor {
 
     /// What the file says of a weight goes before what was set live only where it has changed.
     private func reweigh(_ child: SupervisedChild, _ wanted: ChildPlan) {
-        if child.plan.weight == wanted.weight { return }
-        child.standing.weighed(wanted.weight)
+        if child.plan.weight != wanted.weight { child.standing.weighed(wanted.weight) }
     }
 
-    private func tellUnchanged(
-        _ difference: Difference, _ present: [SupervisedChild], _ wanted: [ChildPlan],
-        _ standing: StandingOrder, except releases: [SupervisedChild]
+    private func keep(
+        _ child: SupervisedChild, as plan: ChildPlan, isTold: Bool, _ asker: ControlConnection.Key
     ) {
-        var isReweighed = false
-        for (child, fate) in zip(present, difference.fates) {
-            guard case .kept(let number) = fate else { continue }
-            let earlier = child.standing.weight
-            reweigh(child, wanted[number])
-            child.plans.corrected(to: adapted(wanted[number], of: child))
-            if releases.contains(where: { $0 === child }) { continue }
-            if child.standing.weight == earlier {
-                report(
-                    child, "unchanged", isDone: true, standing, Nanoseconds(0), .unchanged)
-            } else {
-                isReweighed = true
-                report(
-                    child, "weight \(child.standing.weight) (was \(earlier))", isDone: true,
-                    standing,
-                    Nanoseconds(0), .changed)
-            }
+        let earlier = child.standing.weight
+        reweigh(child, plan)
+        child.plans.corrected(to: plan)
+        let weight = child.standing.weight
+        if weight != earlier { publishRoster() }
+        if !isTold { return }
+        if weight == earlier {
+            report(child, "unchanged", to: asker, change: .unchanged)
+        } else {
+            report(child, "weight \(weight) (was \(earlier))", to: asker, change: .changed)
         }
-        if isReweighed { publishRoster() }
     }
 }

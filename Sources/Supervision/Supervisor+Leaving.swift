@@ -21,8 +21,7 @@ extension Supervisor {
         }
         phase = .leaving(killAt: killAt)
         nextReminder = now + Self.reminder
-        refuseOrders()
-        replacements = []
+        cancelOperations()
         for child in children where child.lifecycle.state == .draining {
             // What was to be started again rests.
             advance(child) {

@@ -47,51 +47,6 @@ extension Supervisor {
         }
     }
 
-    /// Nothing else is begun while one runs, at the start or for a `reload`.
-    func refuseDuringRelease() throws(Refusal) {
-        let isRunning = release == .running || orders.contains { $0.sequel != nil }
-        if !isRunning { return }
-        throw Refusal(
-            what: "nothing was done",
-            why: "\(ChildPlan.releaseType) is still running, and runs alone",
-            advice: "see \(advised("ps")), and try again")
-    }
-
-    /// `all` does not mean a release that is done: it has been run for what runs now.
-    func spareDoneReleases(_ order: ServiceOrder, _ standing: StandingOrder) {
-        guard [.start, .restart].contains(order.verb), order.targets.contains("all") else {
-            return
-        }
-        standing.waiting.removeAll { step in
-            let child = step.child
-            if child.state != .done || !child.plan.isRelease { return false }
-            if order.targets.contains(where: { [child.name, child.plan.type].contains($0) }) {
-                return false
-            }
-            report(child, "is done, and left alone", isDone: true, standing)
-            return true
-        }
-    }
-
-    /// Makes the rest of a change whose release has ended well, and leaves it where it has not.
-    func goOnAfterRelease(_ standing: StandingOrder) {
-        guard let sequel = standing.sequel else { return }
-        standing.sequel = nil
-        let recipe = plan.recipe
-        if !standing.failures.isEmpty {
-            plan.recipe = sequel.earlier
-            standing.failures.append("nothing else was changed")
-            return
-        }
-        do throws(Refusal) {
-            try change(
-                to: sequel.wanted, recipe, isScaling: false, standing, after: sequel.releases)
-        } catch {
-            plan.recipe = sequel.earlier
-            standing.failures.append("\(error.what): \(error.why)")
-        }
-    }
-
     /// Some programs can run once in a folder alone. Where nobody has said how many copies there
     /// are to be, whoever sees one fail beside another that serves is told how to have one.
     func tellOfCopies(of child: SupervisedChild) {

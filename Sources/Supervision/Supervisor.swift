@@ -49,8 +49,7 @@ public final class Supervisor {
     /// When it is said next for whom the end waits; nothing while nothing ends.
     var nextReminder: Instant?
     var exits: ExitReports
-    var orders: [StandingOrder] = []
-    var replacements: [Replacement] = []
+    var operations: Operations
     /// From 1: a balancer takes 0 for none.
     var rosterVersion: UInt64 = 1
     var phase = Phase.running
@@ -71,6 +70,7 @@ public final class Supervisor {
     init(_ opening: consuming Opening) {
         plan = opening.plan
         exits = ExitReports(unit: opening.plan.unit)
+        operations = Operations(advice: Self.whereToLook(opening.plan.name))
         folder = opening.folder
         poller = opening.poller
         signals = opening.signals
@@ -180,14 +180,9 @@ public final class Supervisor {
             let look = child.nextLook
             if look != .never { next = min(next ?? .never, look) }
         }
-        for order in orders {
-            for errand in order.errands where errand.nextLook > now {
-                next = min(next ?? .never, errand.nextLook)
-            }
-        }
         if let retry = log.retry { next = min(next ?? .never, retry) }
         if let patience = firstPatience { next = min(next ?? .never, patience) }
-        for case let moment? in [acceptAgain, nextReminder, nextAcceptance, exits.nextLook] {
+        for case let moment? in [acceptAgain, nextReminder, nextAcceptance, exits.nextLook, operations.nextLook(after: now)] {
             next = min(next ?? .never, moment)
         }
         return next.map { $0.since(Clock.now()) }
@@ -225,8 +220,7 @@ public final class Supervisor {
         lookAtRests()
         settleExits()
         goOnAfterRelease()
-        goOnWithReplacements()
-        goOnWithOrders()
+        goOnWithOperations()
         forgetTheGone()
         answerThoseWhoWait()
         goOnLeaving()

@@ -1,0 +1,140 @@
+import Basics
+import Control
+import Kernel
+import Planning
+
+/// What operations have done to one child.
+extension Supervisor {
+    func perform(_ act: ChildAct, on child: SupervisedChild) {
+        switch act {
+        case .end(let sequel):
+            if sequel == .start { child.life.forgave() }
+            drain(child, then: sequel)
+        case .start:
+            child.life.forgave()
+            advance(child) { $0.startRequested() }
+        case .pause: pause(child)
+        case .resume: resume(child)
+        case .withdraw: withdraw(child)
+        case .restore: restore(child)
+        case .stopLooking: stopLooking(at: child)
+        case .weigh(let weight): weigh(child, weight)
+        case .keepWithdrawn(true): child.standing.withdrawn()
+        case .keepWithdrawn(false): child.standing.broughtBack()
+        case .keepPlan: child.plans.changeWithdrawn()
+        }
+    }
+
+    /// Tells the balancers first: from then on nothing waits for it that had a choice.
+    private func pause(_ child: SupervisedChild) {
+        guard let process = child.process else { return }
+        advance(child) { $0.wasPaused(now: now) }
+        Signals.send(.stop, toGroup: process.pid)
+        log.say("\(child.title(pid: process.pid)) is paused by 'lbctl pause'")
+    }
+
+    private func resume(_ child: SupervisedChild) {
+        guard let process = child.process else { return }
+        Signals.send(.proceed, toGroup: process.pid)
+        advance(child) { $0.wasResumed() }
+        log.say("\(child.title(pid: process.pid)) goes on by 'lbctl resume'")
+    }
+
+    private func withdraw(_ child: SupervisedChild) {
+        child.standing.withdrawn()
+        publishRoster()
+        log.say("\(child.title) is drained by 'lbctl drain'")
+        tellIfNoneIsLeft()
+        child.drain = Drain(version: rosterVersion, now: now)
+    }
+
+    private func restore(_ child: SupervisedChild) {
+        child.standing.broughtBack()
+        stopLooking(at: child)
+        publishRoster()
+        log.say("\(child.title) is back by 'lbctl undrain'")
+    }
+
+    private func stopLooking(at child: SupervisedChild) {
+        // A planned end goes on.
+        if child.lifecycle.state != .draining { child.drain = nil }
+    }
+
+    private func weigh(_ child: SupervisedChild, _ weight: UInt32) {
+        let earlier = child.standing.weight
+        child.standing.weighed(weight)
+        publishRoster()
+        log.say(
+            "\(child.title) has weight \(weight) by 'lbctl weight' "
+                + "(was \(earlier))")
+        tellIfNoneIsLeft()
+    }
+
+    private func tellIfNoneIsLeft() {
+        if isAnybodyLeft { return }
+        log.say("nobody is left to be chosen: \(plan.unit.withoutBackend)")
+    }
+}
+
+/// What replacements have done to balancers.
+extension Supervisor {
+    /// How long an old balancer may take to end after its own deadline.
+    private static let graceAfterDrain = Nanoseconds.seconds(2)
+
+    func perform(_ act: Replacements.Act) {
+        switch act {
+        case .enrolSuccessor(let number, let replacement):
+            guard let old = seats[number.index] else { return }
+            operations.enrolled(enrolSuccessor(of: old).number, for: replacement)
+        case .hasten(let number): if let child = seats[number.index] { hasten(child) }
+        case .start(let number):
+            guard let child = seats[number.index] else { return }
+            advance(child) { $0.startRequested() }
+        case .handOver(let old, let successor):
+            guard let old = seats[old.index], let successor = seats[successor.index] else { return }
+            handOver(old, successor)
+        case .abandon(let number): if let child = seats[number.index] { abandon(child) }
+        }
+    }
+
+    private func enrolSuccessor(of child: SupervisedChild) -> SupervisedChild {
+        child.life.forgave()
+        let successor = enrol(child.plans.next ?? child.plan)
+        child.plans.changeWithdrawn()
+        successor.becameSuccessor(of: child)
+        children.append(successor)
+        return successor
+    }
+
+    /// A balancer that is leaving ends without waiting for idle connections.
+    private func hasten(_ child: SupervisedChild) {
+        log.say("\(child.title) has to make room for the next")
+        let killAt = now + stopLimit(of: child)
+        advance(child) { $0.stopRequested(killAt: killAt, now: now) }
+    }
+
+    private func abandon(_ successor: SupervisedChild) {
+        successor.membership.removed()
+        let killAt = now + stopLimit(of: successor)
+        advance(successor) { $0.stopRequested(killAt: killAt, now: now) }
+    }
+
+    private func handOver(_ old: SupervisedChild, _ successor: SupervisedChild) {
+        let pid = old.process?.pid
+        successor.membership.tookOver()
+        old.membership.removed(for: successor)
+        children.removeAll { $0 === successor }
+        let place = children.firstIndex { $0 === old } ?? children.endIndex
+        children.insert(successor, at: place)
+        old.process?.link?.handOver(within: plan.drainLimit)
+        if let link = old.process?.link { watchLink(old, link) }
+        let until = now + plan.drainLimit + Self.graceAfterDrain
+        advance(old) {
+            $0.drainRequested(
+                until: until, then: .rest, stopLimit: old.plan.stopLimit, now: now)
+        }
+        log.say(
+            "\(successor.title) takes over"
+                + (pid.map { " from pid \($0), which answers what it has" } ?? ""))
+    }
+}

@@ -1,0 +1,126 @@
+import Basics
+import Control
+import Kernel
+import Planning
+
+/// What has been asked of the children is done here as `Operations` says it.
+extension Supervisor {
+    /// Begins to carry out an order for all that are meant, or for none.
+    func carryOut(_ order: ServiceOrder, asker: ControlConnection.Key) {
+        do throws(Refusal) {
+            if phase != .running { throw Self.isLeaving }
+            if order.verb.rule.starts { try refuseDuringRelease() }
+            var steps = try order.steps(members: members.map { facts(of: $0) }) {
+                targets throws(Refusal) in
+                try select(targets).map { facts(of: $0) }
+            }
+            steps.removeAll { step in
+                guard let child = seats[step.child.index] else { return false }
+                let isSpared = order.spares(facts(of: child))
+                if isSpared { report(child, "is done, and left alone", to: asker) }
+                return isSpared
+            }
+            operations.requested(steps, by: asker)
+        } catch {
+            reply(.refused(error), to: asker)
+        }
+    }
+
+    /// A verb as it can be typed; whoever asked may be in another folder, or without the LBCTL_NAME
+    /// that the supervisor has.
+    func advised(_ verb: String) -> String {
+        Advice.line(verb, for: plan.name, implied: nil)
+    }
+
+    /// What is advised where not all was done.
+    static func whereToLook(_ service: String) -> String {
+        let lines = ["ps", "logs"].map { Advice.line($0, for: service, implied: nil) }
+        return "see \(lines[0]) and \(lines[1])"
+    }
+
+    static let isLeaving = Refusal(what: "nothing was done", why: "the service is being stopped")
+
+    /// Nothing more comes of what has been asked for.
+    func cancelOperations() {
+        for asker in operations.cancelled() { reply(.refused(Self.isLeaving), to: asker) }
+    }
+
+    /// Nothing else is begun while a release runs, at the start or for a `reload`.
+    func refuseDuringRelease() throws(Refusal) {
+        if release != .running && !operations.isReleasing { return }
+        throw Refusal(
+            what: "nothing was done",
+            why: "\(ChildPlan.releaseType) is still running, and runs alone",
+            advice: "see \(advised("ps")), and try again")
+    }
+
+    /// Goes on with everything that has been asked for, as far as it can be at present.
+    func goOnWithOperations() {
+        if operations.isEmpty { return }
+        while true {
+            let acts = operations.tick(serviceFacts())
+            if acts.isEmpty { return }
+            for act in acts { perform(act) }
+        }
+    }
+
+    private func perform(_ act: Operations.Act) {
+        switch act {
+        case .change(let number, let act):
+            if let child = seats[number.index] { perform(act, on: child) }
+        case .replace(let act): perform(act)
+        case .report(let asker, let report): tell(report, to: asker)
+        case .answer(let asker, let answer): reply(answer, to: asker)
+        case .goOn(let operation): goOnWithChange(operation)
+        case .revert(let recipe): plan.recipe = recipe
+        }
+    }
+
+    /// Tells what has become of a child for which no step was needed.
+    func report(
+        _ child: SupervisedChild, _ words: String, to asker: ControlConnection.Key,
+        change: ServiceChange? = nil
+    ) {
+        tell(TargetReport(facts(of: child), words, isDone: true, change: change), to: asker)
+    }
+
+    private func tell(_ report: TargetReport, to asker: ControlConnection.Key) {
+        guard connections.isCurrent(asker) else { return }
+        connections[asker.slot].outbox.put(.reported(report))
+    }
+
+    private func serviceFacts() -> ServiceFacts {
+        ServiceFacts(
+            now: Clock.now(), unit: plan.unit, drainLimit: plan.drainLimit,
+            rosterVersion: rosterVersion, adopted: adoptedVersion, hasChoice: isAnybodyLeft,
+            mostLeavingBalancers: Opening.mostLeaving(
+                of: plan.children.count { $0.role == .balancer }),
+            child: { number in self.seats[number.index].map { self.facts(of: $0) } },
+            inHand: { number in self.seats[number.index].map { self.left(with: $0) } ?? 0 },
+            leavingBalancers: {
+                self.children.filter {
+                    $0.plan.role == .balancer && $0.membership.isParting
+                        && $0.lifecycle.hasProcess
+                }.map { self.facts(of: $0) }
+            })
+    }
+
+    func facts(of child: SupervisedChild) -> ChildFacts {
+        var facts = ChildFacts(
+            child: child.number, name: child.name, port: child.plan.port, role: child.plan.role,
+            type: child.plan.type, isRelease: child.plan.isRelease)
+        facts.pid = child.process?.pid ?? 0
+        facts.isMember = child.membership.isMember
+        facts.successor = child.membership.heir?.number
+        facts.lifecycle = child.lifecycle
+        facts.generation = child.generation
+        facts.isFinishing = child.drain != nil
+        facts.isWithdrawn = child.standing.isWithdrawn
+        facts.weight = child.standing.weight
+        facts.ending = child.record.ending
+        facts.hasFinished = child.life.hasFinished
+        facts.readyAfter = child.record.readyAfter
+        facts.hasNextPlan = child.plans.next != nil
+        return facts
+    }
+}
