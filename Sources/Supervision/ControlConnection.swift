@@ -21,11 +21,11 @@ final class ControlConnection {
         case awaitsLines(version: UInt64, until: Instant)
     }
 
-    /// Who is at the other end.
+    /// What is at the other end.
     enum Peer {
         /// There as long as the service.
         case guardian
-        /// Whoever shows the log from its first line on, and asks for nothing.
+        /// What shows the log from its first line on, and asks for nothing.
         case audience
         case client
     }
@@ -38,9 +38,9 @@ final class ControlConnection {
     let socket: Descriptor
     let peer: Peer
     let outbox = Outbox()
-    var state: State
-    private(set) var isFollowing = false
-    var interest = Readiness.readable
+    private(set) var state: State
+    private var isFollowing = false
+    private var interest = Readiness.readable
     /// Whether its turn to be asked for a request is still to come.
     var isQueued = false
     private var incoming = ByteQueue(capacity: 1024)
@@ -49,7 +49,7 @@ final class ControlConnection {
     enum Arrival {
         case request(ControlRequest)
         case nothingYet
-        /// The peer does not speak our language, or asks for what nobody can have.
+        /// It is none, or asks for what can't be had.
         case misspelt(String)
         /// The peer has left.
         case over
@@ -59,7 +59,7 @@ final class ControlConnection {
         self.socket = socket
         self.peer = peer
         switch peer {
-        // What a guardian wants to hear first goes without saying.
+        // What a guardian waits for first goes without saying.
         case .guardian: state = .awaitsReady
         case .audience: state = .listening(until: .never)
         case .client: state = .listening(until: now + Self.patience)
@@ -68,7 +68,64 @@ final class ControlConnection {
 
     var isGuardian: Bool { peer == .guardian }
 
-    func beginFollowing() { isFollowing = true }
+    /// From now on it is sent every record. False where it is already.
+    func beginFollowing() -> Bool {
+        defer { isFollowing = true }
+        return !isFollowing
+    }
+
+    /// A request has been read: notes what is owed for it. What a guardian is owed stays as it is,
+    /// but for an order.
+    func asked(_ request: ControlRequest) {
+        if !isGuardian { state = .listening(until: .never) }
+        switch request {
+        case .awaitReady: state = .awaitsReady
+        case .down: if !isGuardian { state = .awaitsOutcome }
+        case .kill: state = .awaitsOutcome
+        case .carryOut, .scale, .reload: state = .awaitsReports
+        case .status, .follow, .bans, .lift, .gatherLog: return
+        }
+    }
+
+    /// An answer is owed once every balancer goes by this roster.
+    func awaitsLines(version: UInt64, until: Instant) {
+        state = .awaitsLines(version: version, until: until)
+    }
+
+    /// What was owed has been answered.
+    func replied(_ reply: ControlReply) {
+        outbox.put(reply)
+        state = .listening(until: .never)
+    }
+
+    /// When a client has been silent, or has waited for lines, for too long; nil when never.
+    var patienceEnds: Instant? {
+        switch state {
+        case .listening(let until), .awaitsLines(_, let until): until
+        case .awaitsReady, .awaitsOutcome, .awaitsReports: nil
+        }
+    }
+
+    /// Whether a client should have asked for something by now.
+    func isSilent(now: Instant) -> Bool {
+        if case .listening(let until) = state { until < now } else { false }
+    }
+
+    /// Until when it is given time to ask for something, where it can be closed in favour of
+    /// another; nil where it can't.
+    var spareUntil: Instant? {
+        guard peer == .client, !isFollowing, case .listening(let until) = state else { return nil }
+        return until
+    }
+
+    /// What the poller is to watch for from now on; nil where it does.
+    func changedInterest(isBlocked: Bool) -> Readiness? {
+        var wanted: Readiness = mustListen ? [] : .readable
+        if isBlocked { wanted.insert(.writable) }
+        if wanted == interest { return nil }
+        interest = wanted
+        return wanted
+    }
 
     /// Whether it has to take its answers first: what is owed is bounded by what is read.
     var mustListen: Bool {
@@ -79,8 +136,9 @@ final class ControlConnection {
         }
     }
 
-    /// Whether a request has come behind the last one, of which the poller knows nothing more.
-    var hasRequestWaiting: Bool { Framing.hasWhole(in: incoming) }
+    /// Whether a request can be taken that has come behind the last one, and of which the poller
+    /// knows nothing more.
+    var hasRequestWaiting: Bool { !mustListen && Framing.hasWhole(in: incoming) }
 
     /// The next request that has come whole.
     func nextRequest() -> Arrival {

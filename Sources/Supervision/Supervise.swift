@@ -32,8 +32,8 @@ public enum Supervise {
                 throw Refusal(what: "the supervisor can't start", why: "\(error)")
             }
             // First who shows the log: what is told to the guardian is shown behind it.
-            if let log = consume log { supervisor.take(log, for: .audience) }
-            supervisor.take(socket, for: .guardian)
+            if let log = consume log { supervisor.serve(log, for: .audience) }
+            supervisor.serve(socket, for: .guardian)
             return supervisor.run()
         } catch {
             var queue = ByteQueue(capacity: 1024)

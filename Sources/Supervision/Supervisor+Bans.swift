@@ -17,7 +17,7 @@ extension Supervisor {
     }
 
     /// Has clients let in again, all that are named or none, and answers with whose ban is lifted.
-    func lift(_ words: [String], asker key: Slab<ControlConnection>.Key) {
+    func lift(_ words: [String], asker key: ControlConnection.Key) {
         if words.contains("all") {
             liftAll(key)
             return
@@ -39,20 +39,20 @@ extension Supervisor {
             _ = scoreboard.bans.lift(entry.client, now: now)
             log.say("\(entry.client) may come in again: its ban was lifted")
         }
-        reply(.bans(lifted.map(word), unlisted: 0), to: key)
+        control.reply(.bans(lifted.map(word), unlisted: 0), to: key)
     }
 
-    private func liftAll(_ key: Slab<ControlConnection>.Key) {
+    private func liftAll(_ key: ControlConnection.Key) {
         let listed = scoreboard.bans.listed(now: now)
         let count = scoreboard.bans.liftAll(now: now)
         if count > 0 {
             log.say(
                 "\(Figures.count(UInt64(count), "client")) may come in again: all bans were lifted")
         }
-        reply(.bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
+        control.reply(.bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
     }
 
-    private func refuse(_ why: String, _ advice: String, _ key: Slab<ControlConnection>.Key) {
-        reply(.refused(Refusal(what: "no ban was lifted", why: why, advice: advice)), to: key)
+    private func refuse(_ why: String, _ advice: String, _ key: ControlConnection.Key) {
+        control.reply(.refused(Refusal(what: "no ban was lifted", why: why, advice: advice)), to: key)
     }
 }

@@ -22,7 +22,7 @@ extension Supervisor {
             let wanted = try recipe.topology(ports: ports)
             try change(to: wanted, recipe, isScaling: true, asker: asker)
         } catch {
-            reply(.refused(error), to: asker)
+            control.reply(.refused(error), to: asker)
         }
     }
 
@@ -44,7 +44,7 @@ extension Supervisor {
             let wanted = try recipe.topology(ports: ports)
             try change(to: wanted, recipe, isScaling: false, asker: asker)
         } catch {
-            reply(.refused(error), to: asker)
+            control.reply(.refused(error), to: asker)
         }
     }
 

@@ -11,11 +11,11 @@ extension Supervisor {
         do throws(Refusal) {
             chosen = try select(targets)
         } catch {
-            reply(.refused(error), to: asker)
+            control.reply(.refused(error), to: asker)
             return
         }
         if chosen.allSatisfy({ $0.process == nil }) {
-            reply(.refused(notRunning(chosen)), to: asker)
+            control.reply(.refused(notRunning(chosen)), to: asker)
             return
         }
         let targets = chosen.map { send(signal, to: $0) }
@@ -71,7 +71,7 @@ extension Supervisor {
             case .say(let sentence): log.say(sentence)
             case .endEscapees(let number):
                 if let child = seats[number.index] { endEscapees(of: child) }
-            case .answer(let asker, let reports): reply(.killed(reports), to: asker)
+            case .answer(let asker, let reports): control.reply(.killed(reports), to: asker)
             }
         }
     }

@@ -154,7 +154,7 @@ extension Supervisor {
         } else {
             folder.removeAll()
         }
-        tellAllThatItIsOver()
+        control.finish()
         phase = .left(exitCode: release.exitCode)
     }
 

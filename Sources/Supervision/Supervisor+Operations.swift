@@ -22,7 +22,7 @@ extension Supervisor {
             }
             operations.requested(steps, by: asker)
         } catch {
-            reply(.refused(error), to: asker)
+            control.reply(.refused(error), to: asker)
         }
     }
 
@@ -42,7 +42,7 @@ extension Supervisor {
 
     /// Nothing more comes of what has been asked for.
     func cancelOperations() {
-        for asker in operations.cancelled() { reply(.refused(Self.isLeaving), to: asker) }
+        for asker in operations.cancelled() { control.reply(.refused(Self.isLeaving), to: asker) }
     }
 
     /// Nothing else is begun while a release runs, at the start or for a `reload`.
@@ -70,7 +70,7 @@ extension Supervisor {
             if let child = seats[number.index] { perform(act, on: child) }
         case .replace(let act): perform(act)
         case .report(let asker, let report): tell(report, to: asker)
-        case .answer(let asker, let answer): reply(answer, to: asker)
+        case .answer(let asker, let answer): control.reply(answer, to: asker)
         case .goOn(let operation): goOnWithChange(operation)
         case .revert(let recipe): plan.recipe = recipe
         }
@@ -85,8 +85,7 @@ extension Supervisor {
     }
 
     private func tell(_ report: TargetReport, to asker: ControlConnection.Key) {
-        guard connections.isCurrent(asker) else { return }
-        connections[asker.slot].outbox.put(.reported(report))
+        control.tell(.reported(report), to: asker)
     }
 
     private func serviceFacts() -> ServiceFacts {

@@ -33,7 +33,7 @@ public final class Supervisor {
     let listeners: [ListeningSocket]
     /// What they were opened for; the Procfile may say something else by now.
     let listen: [Address]
-    let controlSocket: ListeningSocket
+    let control: ControlServer
     let guardianPid: Int32
     let startedAt = Clock.wallTime()
     /// In the order in which people see them.
@@ -41,11 +41,6 @@ public final class Supervisor {
     /// All there have ever been, by their index; nothing where one is gone.
     var seats: [SupervisedChild?] = []
     var slots: SlotBook
-    var connections = Slab<ControlConnection>(capacity: 256)
-    /// Those that may have a request, in the order of their turns.
-    var talkers: [Slab<ControlConnection>.Key] = []
-    /// When clients are let in again; nothing while they are.
-    var acceptAgain: Instant?
     /// When it is said next for whom the end waits; nothing while nothing ends.
     var nextReminder: Instant?
     var exits: ExitReports
@@ -79,7 +74,7 @@ public final class Supervisor {
         scoreboard = opening.scoreboard
         listeners = opening.listeners
         listen = opening.plan.requestedListen
-        controlSocket = opening.controlSocket
+        control = ControlServer(opening.controlSocket, log: opening.log)
         guardianPid = ThisProcess.parentPid
         // Where the kernel chose the balancer's port, it is known by now.
         let port = opening.listeners.first?.address.port
@@ -107,7 +102,7 @@ public final class Supervisor {
             for index in 0..<count where !isUrgent(poller.event(index)) {
                 dispatch(poller.event(index))
             }
-            serveTalkers()
+            answerRequests()
             expireTimers()
             sweep()
             if case .left(let code) = phase { return code }
@@ -126,8 +121,9 @@ public final class Supervisor {
         guard let source = EventSource(rawValue: event.token.kind) else { return }
         switch source {
         case .signals: takeSignals()
-        case .controlSocket: acceptConnections()
-        case .connection: connectionIsReady(event.token.key(in: connections), event.readiness)
+        case .controlSocket: control.clientsCame(poller, now: now)
+        case .connection:
+            control.isReady(control.key(of: event.token), event.readiness, poller)
         case .childEnded: withChild(event.token) { processEnded($0, $1) }
         case .childOutput: withChild(event.token) { read($1.output, of: $1, $0) }
         case .childErrors:
@@ -174,15 +170,17 @@ public final class Supervisor {
     }
 
     private func timeToNextDeadline() -> Nanoseconds? {
-        if !talkers.isEmpty { return Nanoseconds(0) }
+        if control.hasRequests { return Nanoseconds(0) }
         var next: Instant?
         for child in children {
             let look = child.nextLook
             if look != .never { next = min(next ?? .never, look) }
         }
         if let retry = log.retry { next = min(next ?? .never, retry) }
-        if let patience = firstPatience { next = min(next ?? .never, patience) }
-        for case let moment? in [acceptAgain, nextReminder, nextAcceptance, exits.nextLook, operations.nextLook(after: now)] {
+        for case let moment? in [
+            control.nextLook, exits.nextLook, operations.nextLook(after: now), nextReminder,
+            nextAcceptance,
+        ] {
             next = min(next ?? .never, moment)
         }
         return next.map { $0.since(Clock.now()) }
@@ -211,8 +209,7 @@ public final class Supervisor {
                 $0.deadlinePassed(stopLimit: child.plan.stopLimit, now: now)
             }
         }
-        expirePatience()
-        resumeAccepting()
+        control.timePassed(poller, now: now)
     }
 
     /// What is done once at the end of each turn, however many events there were.
@@ -222,10 +219,11 @@ public final class Supervisor {
         goOnAfterRelease()
         goOnWithOperations()
         forgetTheGone()
-        answerThoseWhoWait()
+        answerWaiting()
         goOnLeaving()
         settleAcceptance()
         log.flush(now: now)
-        flushConnections()
+        control.flush(poller)
+        noteLossOfGuardian()
     }
 }
