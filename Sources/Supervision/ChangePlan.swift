@@ -42,7 +42,8 @@ struct ChangePlan: Equatable {
             case .changed(let number):
                 let plan = child.with(wanted[number])
                 switch child.plan.role {
-                case .other: renewed.append(.renew(child.child, to: plan, isRolling: false, .changed))
+                case .other:
+                    renewed.append(.renew(child.child, to: plan, isRolling: false, .changed))
                 case .backend, .balancer:
                     if child.isStopped {
                         adapted.append(.adapt(child.child, to: plan))

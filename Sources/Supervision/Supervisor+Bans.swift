@@ -49,10 +49,12 @@ extension Supervisor {
             log.say(
                 "\(Figures.count(UInt64(count), "client")) may come in again: all bans were lifted")
         }
-        control.reply(.bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
+        control.reply(
+            .bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
     }
 
     private func refuse(_ why: String, _ advice: String, _ key: ControlConnection.Key) {
-        control.reply(.refused(Refusal(what: "no ban was lifted", why: why, advice: advice)), to: key)
+        control.reply(
+            .refused(Refusal(what: "no ban was lifted", why: why, advice: advice)), to: key)
     }
 }

@@ -76,7 +76,7 @@ struct ServicePlanTests {
     ) throws {
         let plan = try plan(text)
         #expect(plan.isStream == (unit == "connection"))
-        #expect(plan.unit == unit && plan.lonelyWords == words)
+        #expect(plan.unit.noun == unit && plan.unit.withoutBackend == words)
     }
 
     @Test

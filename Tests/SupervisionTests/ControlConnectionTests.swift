@@ -17,6 +17,15 @@ struct ControlConnectionTests {
         return (SharedDescriptor(pair.first), connection)
     }
 
+    /// Requests, and whether the client is to wait for what comes of them.
+    private static let owed: [(ControlRequest, Bool)] = [
+        (.status, false), (.follow, false), (.bans, false), (.lift(["all"]), false),
+        (.gatherLog, false), (.awaitReady, false),
+        (.kill(targets: ["all"], signal: 9, restarts: true), true),
+        (.down(within: nil, why: ""), true), (.scale(to: 3), true), (.reload, true),
+        (.carryOut(ServiceOrder(.stop, targets: ["all"])), true),
+    ]
+
     private func frame(_ request: ControlRequest) -> [UInt8] {
         var queue = ByteQueue(capacity: 256)
         Framing.append(request, to: &queue)
@@ -56,13 +65,64 @@ struct ControlConnectionTests {
         server.outbox.put(.done)
         #expect(server.mustListen)
         #expect(server.outbox.flush(to: server.socket.reference) == .emptied)
-        for state in [ControlConnection.State.awaitsOutcome, .awaitsReports] {
-            server.state = state
+        for (request, isOwed) in Self.owed {
+            server.asked(request)
+            #expect(server.mustListen == isOwed)
+            server.replied(.done)
             #expect(server.mustListen)
+            #expect(server.outbox.flush(to: server.socket.reference) == .emptied)
+            #expect(!server.mustListen)
         }
-        server.state = .listening(until: .never)
-        #expect(!server.mustListen)
+        server.awaitsLines(version: 3, until: .never)
+        #expect(server.mustListen)
         withExtendedLifetime(client) {}
+    }
+
+    @Test
+    func `is silent from when on a client should have asked for something`() throws {
+        let pair = try Socket.pair()
+        let now = Clock.now()
+        let client = ControlConnection(pair.first, for: .client, now: now)
+        let until = now + ControlConnection.patience
+        #expect(client.patienceEnds == until && client.spareUntil == until)
+        #expect(!client.isSilent(now: until) && client.isSilent(now: until + .milliseconds(1)))
+        client.asked(.status)
+        #expect(!client.isSilent(now: until + .milliseconds(1)))
+        #expect(client.spareUntil == .never)
+        client.asked(.awaitReady)
+        #expect(client.patienceEnds == nil && client.spareUntil == nil)
+        client.awaitsLines(version: 1, until: until)
+        #expect(client.patienceEnds == until && !client.isSilent(now: until + .milliseconds(1)))
+        let guardian = ControlConnection(pair.second, for: .guardian, now: now)
+        #expect(guardian.state == .awaitsReady && guardian.spareUntil == nil)
+        // It is told when all is ready, whatever else it asks for.
+        for request in [ControlRequest.status, .down(within: nil, why: "")] {
+            guardian.asked(request)
+            #expect(guardian.state == .awaitsReady && !guardian.mustListen)
+        }
+    }
+
+    @Test
+    func `follows once, and is not spared for it`() throws {
+        let pair = try Socket.pair()
+        let client = ControlConnection(pair.first, for: .client, now: Clock.now())
+        let begun = [client.beginFollowing(), client.beginFollowing()]
+        #expect(begun == [true, false])
+        #expect(client.spareUntil == nil)
+        withExtendedLifetime(pair.second.reference) {}
+    }
+
+    @Test
+    func `has the poller watch for what it waits for, and says so once`() throws {
+        let pair = try Socket.pair()
+        let client = ControlConnection(pair.first, for: .client, now: Clock.now())
+        #expect(client.changedInterest(isBlocked: false) == nil)
+        #expect(client.changedInterest(isBlocked: true) == [.readable, .writable])
+        #expect(client.changedInterest(isBlocked: true) == nil)
+        client.asked(.reload)
+        #expect(client.changedInterest(isBlocked: false) == [])
+        #expect(client.changedInterest(isBlocked: false) == nil)
+        withExtendedLifetime(pair.second.reference) {}
     }
 
     @Test

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Planning
 import Testing
 
 @testable import Supervision

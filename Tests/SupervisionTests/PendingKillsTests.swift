@@ -97,8 +97,9 @@ struct PendingKillsTests {
     }
 
     @Test func `a pause is told at once where there is no balancer, or none is told`() {
-        for (version, adoption) in [(UInt64(7), adopted(nil, isReported: false)), (nil, adopted(6))]
-        {
+        for (version, adoption) in [
+            (UInt64(7), adopted(nil, isReported: false)), (nil, adopted(6)),
+        ] {
             var kills = PendingKills()
             kill(&kills, .terminalStop, for: 1)
             kills.paused(Self.child, version: version)

@@ -151,12 +151,16 @@ struct RunningStepTests {
         #expect(outcome(step, stage) == .done("done after 3.0 s"))
     }
 
-    @Test(arguments: [
-        (ServiceVerb.pause, "paused", "paused; out of rotation", "paused; it was drained already"),
-        (.resume, "goes on", "goes on; back in rotation", "goes on; it stays drained"),
-        (.undrain, "undrained", "undrained; back in rotation", nil),
-        (.weight, "weight 1 (was 1)", "weight 1 (was 1); in force", nil),
-    ] as [(ServiceVerb, String, String, String?)])
+    @Test(
+        arguments: [
+            (
+                ServiceVerb.pause, "paused", "paused; out of rotation",
+                "paused; it was drained already"
+            ),
+            (.resume, "goes on", "goes on; back in rotation", "goes on; it stays drained"),
+            (.undrain, "undrained", "undrained; back in rotation", nil),
+            (.weight, "weight 1 (was 1)", "weight 1 (was 1); in force", nil),
+        ] as [(ServiceVerb, String, String, String?)])
     func `what the balancers are told is done once all go by it, or after a second`(
         verb: ServiceVerb, alone: String, balanced: String, drained: String?
     ) {

@@ -52,7 +52,8 @@ struct ServiceReadinessTests {
         let kinds: [(String, (inout ServiceReadiness.Child) -> Void)] = [
             ("early", { _ in }), ("late", { $0.isLate = true }),
             ("in vain", { $0.isTriedInVain = true }), ("far", { $0.pause = long }),
-            ("near", { $0.pause = ServiceReadiness.longAway }), ("unready", { $0.isUnready = true }),
+            ("near", { $0.pause = ServiceReadiness.longAway }),
+            ("unready", { $0.isUnready = true }),
             ("foreign", { $0.isForeignBalancer = true }),
         ]
         for state in ChildState.allCases {

@@ -109,7 +109,8 @@ struct VerbRuleTests {
         let rule = ServiceVerb.stop.rule
         for lifecycle in [Lifecycle.stopped, .failed] {
             let child = OperationStage.child(.backend, 0, lifecycle)
-            #expect(rule.needless(ServiceVerb.stop.step(change: .removed), child)?.words == "removed")
+            #expect(
+                rule.needless(ServiceVerb.stop.step(change: .removed), child)?.words == "removed")
         }
     }
 
