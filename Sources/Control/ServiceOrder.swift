@@ -4,6 +4,13 @@ import Basics
 public enum ServiceVerb: UInt8, Sendable, CaseIterable {
     case stop, start, restart, pause, resume, drain, undrain, weight
 
+    /// The verb that is typed as this word; nil where there is none.
+    public init?(word: String) {
+        guard let verb = Self.allCases.first(where: { $0.word == word }) else { return nil }
+        self = verb
+    }
+
+    /// As it is typed.
     public var word: String {
         switch self {
         case .stop: "stop"

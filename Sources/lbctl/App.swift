@@ -42,14 +42,6 @@ enum App {
         case "ps", "status": return try StatusCommand.run(words)
         case "ls": return try ListCommand.run(words)
         case "kill": return try KillCommand.run(words)
-        case "stop": return try OrderCommand.run(.stop, words)
-        case "start": return try OrderCommand.run(.start, words)
-        case "restart": return try OrderCommand.run(.restart, words)
-        case "pause": return try OrderCommand.run(.pause, words)
-        case "resume": return try OrderCommand.run(.resume, words)
-        case "drain": return try OrderCommand.run(.drain, words)
-        case "undrain": return try OrderCommand.run(.undrain, words)
-        case "weight": return try WeightCommand.run(words)
         case "scale": return try ScaleCommand.run(words)
         case "reload": return try ReloadCommand.run(words)
         case "send": return try SendCommand.run(words)
@@ -62,7 +54,9 @@ enum App {
             // `lbctl help up` is what `lbctl up --help` is.
             guard let what = words.first, !what.hasPrefix("-"), what != "help" else { Help.show() }
             return try run(what, ["--help"], exact: ["--help"])
-        default: throw unknown(verb)
+        default:
+            guard let order = ServiceVerb(word: verb) else { throw unknown(verb) }
+            return try OrderCommand.run(order, words)
         }
     }
 

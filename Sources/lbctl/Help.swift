@@ -1,24 +1,23 @@
 import Basics
+import Control
 import Kernel
 import Planning
 
 /// The texts behind `--help`.
 enum Help {
     /// Each verb, and in a few words what it does.
-    static let summaries = [
+    static let summaries =
+        first + ServiceVerb.allCases.map { ($0.word, $0.help.summary) } + further
+
+    private static let first = [
         ("up", "start everything and stay in front (-d: in the background)"),
         ("down", "stop everything"),
         ("ps", "a row for each process"),
         ("ls", "all services of yours that run"),
         ("kill", "send a signal to some of them"),
-        ("stop", "let some finish what they have, and end them"),
-        ("start", "start what was stopped or has failed"),
-        ("restart", "stop and start again (--rolling: one at a time)"),
-        ("pause", "make some hang"),
-        ("resume", "let them go on"),
-        ("drain", "send some nothing new"),
-        ("undrain", "bring them back"),
-        ("weight", "change how large a share some have"),
+    ]
+
+    private static let further = [
         ("scale", "have more backends, or fewer"),
         ("reload", "apply what has changed in the Procfile"),
         ("bans", "who is shut out; --lift lets them in again"),
