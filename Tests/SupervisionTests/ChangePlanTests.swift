@@ -1,8 +1,8 @@
 import Basics
 import Control
-import Planning
 import Testing
 
+@testable import Planning
 @testable import Supervision
 
 @Suite("What a change of the service does to each child")
