@@ -12,7 +12,7 @@ struct ChangePlanTests {
     ) -> ChildPlan {
         let type = String(name.prefix { $0 != "." })
         return ChildPlan(
-            name: name, type: type, role: role, port: port, words: ["run", ByteString(word)],
+            name: name, type: type, role: role, port: port, words: [ByteString(word)],
             rule: .always, restartDelay: nil)
     }
 
