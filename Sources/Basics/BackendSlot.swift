@@ -5,7 +5,7 @@ public struct BackendSlot: Hashable, Sendable, Comparable {
     @inlinable
     public init(_ number: UInt32) { self.number = number }
 
-    /// The same, as the index of an array with an element for each place.
+    /// The place's number, as the index of an array that has an element for each place.
     @inlinable
     public var index: Int { Int(number) }
 

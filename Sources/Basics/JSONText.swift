@@ -53,7 +53,7 @@ public enum JSONText {
         }
     }
 
-    /// The same as a String.
+    /// A text as a JSON literal, quotes included, as a String.
     public static func literal(_ text: String) -> String {
         var queue = ByteQueue(capacity: text.utf8.count + 16)
         append(text.utf8.span, to: &queue)

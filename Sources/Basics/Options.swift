@@ -113,7 +113,7 @@ public struct ParsedOptions: Sendable {
     /// The value given last; nothing when it was not given.
     public func value(_ name: String) -> String? { octets(name)?.text }
 
-    /// The same, octet for octet.
+    /// The value of an option octet for octet: a path need not be UTF-8.
     public func octets(_ name: String) -> ByteString? { given.last { $0.name == name }?.value }
 
     /// All values, in order.
@@ -154,7 +154,7 @@ public struct ParsedOptions: Sendable {
         return span
     }
 
-    /// The same, and not 0, where no time at all makes no sense.
+    /// The value of an option as a span of time above 0, where no time at all makes no sense.
     public func span(_ name: String) throws(UsageError) -> Nanoseconds? {
         let span = try duration(name)
         if span?.count == 0 {
@@ -173,7 +173,7 @@ public struct ParsedOptions: Sendable {
     }
 }
 
-/// Which known word somebody may have meant.
+/// Which known word a misspelt one stands for.
 public enum Likeness {
     /// The known word with the fewest letters to change; nothing when none is near. A slip seldom
     /// takes the first letter, so a word with another one was meant as it stands (`top`, not

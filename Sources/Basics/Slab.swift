@@ -1,8 +1,8 @@
 /// A fixed number of slots that never move, found by number, each with a generation.
 ///
-/// A slot that is let and let again gets another generation, so that what was meant for the earlier
-/// tenant (a stale event, a late answer) does not reach the later one. Memory is touched only when
-/// a slot is first used.
+/// A slot that is freed and used again gets another generation, so that what was meant for the
+/// earlier element (a stale event, a late answer) does not reach the later one. Memory is touched
+/// only when a slot is first used.
 @safe
 public struct Slab<Element: ~Copyable>: ~Copyable {
     /// Where an element lies. A slot of one kind of slab can't be taken for one of another.
@@ -19,7 +19,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
         public static var none: Slot { Slot(.max) }
     }
 
-    /// Where an element lies, and which of the slot's tenants it is.
+    /// Where an element lies, and which of the elements that its slot has held it is.
     public struct Key: Hashable, Sendable {
         public let slot: Slot
         public let generation: UInt32
@@ -127,21 +127,21 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     @inlinable
     mutating func free(_ slot: Slot) {
         checkLet(slot)
-        // Even again: free. It wraps after two thousand million tenants, and skips nothing else.
+        // Even again: free. It wraps after two thousand million elements, and skips nothing else.
         unsafe generations[slot.index] &+= 1
         unsafe nextFree[slot.index] = firstFree
         firstFree = slot.number
         letCount -= 1
     }
 
-    /// Whether the slot is still let to the tenant that the key was made for.
+    /// Whether the slot still holds the element that the key was made for.
     @inlinable
     public func isCurrent(_ key: Key) -> Bool {
         if key.slot.number >= untouched || key.generation & 1 == 0 { return false }
         return unsafe generations[key.slot.index] == key.generation
     }
 
-    /// The key of the slot's present tenant.
+    /// The key of the slot's present element.
     @inlinable
     public func key(_ slot: Slot) -> Key {
         checkLet(slot)

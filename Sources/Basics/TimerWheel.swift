@@ -20,7 +20,7 @@ public struct TimerWheel: ~Copyable {
     @usableFromInline static let shift: UInt64 = 27
     @usableFromInline static let buckets = 512
     @usableFromInline static let unfiled = UInt16.max
-    @usableFromInline static let nobody = UInt32.max
+    @usableFromInline static let none = UInt32.max
 
     public init(capacity: Int, now: Instant) {
         unsafe next = .allocate(capacity: capacity)
@@ -28,7 +28,7 @@ public struct TimerWheel: ~Copyable {
         unsafe place = .allocate(capacity: capacity)
         unsafe place.initialize(repeating: Self.unfiled, count: capacity)
         unsafe heads = .allocate(capacity: Self.buckets)
-        unsafe heads.initialize(repeating: Self.nobody, count: Self.buckets)
+        unsafe heads.initialize(repeating: Self.none, count: Self.buckets)
         tick = now.nanoseconds >> Self.shift
     }
 
@@ -51,8 +51,8 @@ public struct TimerWheel: ~Copyable {
         let bucket = Int(min(max(wanted, tick &+ 1), furthest) % UInt64(Self.buckets))
         let head = unsafe heads[bucket]
         unsafe next[Int(slot)] = head
-        unsafe previous[Int(slot)] = Self.nobody
-        if head != Self.nobody { unsafe previous[Int(head)] = slot }
+        unsafe previous[Int(slot)] = Self.none
+        if head != Self.none { unsafe previous[Int(head)] = slot }
         unsafe heads[bucket] = slot
         filled[bucket >> 6] |= 1 << UInt64(bucket & 63)
         unsafe place[Int(slot)] = UInt16(bucket)
@@ -65,18 +65,19 @@ public struct TimerWheel: ~Copyable {
         if bucket == Self.unfiled { return }
         let after = unsafe next[Int(slot)]
         let before = unsafe previous[Int(slot)]
-        if before == Self.nobody {
+        if before == Self.none {
             unsafe heads[Int(bucket)] = after
-            if after == Self.nobody { filled[Int(bucket) >> 6] &= ~(1 << UInt64(bucket & 63)) }
+            if after == Self.none { filled[Int(bucket) >> 6] &= ~(1 << UInt64(bucket & 63)) }
         } else {
             unsafe next[Int(before)] = after
         }
-        if after != Self.nobody { unsafe previous[Int(after)] = before }
+        if after != Self.none { unsafe previous[Int(after)] = before }
         unsafe place[Int(slot)] = Self.unfiled
         count -= 1
     }
 
-    /// A slot whose bucket has come round, taken out; nothing when there is no more up to `now`.
+    /// A slot with a deadline that has passed, taken out; nothing when there is no more up to
+    /// `now`.
     public mutating func nextDue(now: Instant) -> UInt32? {
         let target = now.nanoseconds >> Self.shift
         guard let ahead = bucketsToNext(), tick + ahead <= target else {

@@ -200,7 +200,7 @@ static void become(const struct clinux_spawn *plan, pid_t parent, int report) {
     if (plan->new_session && setsid() < 0) fail(report, STEP_SESSION);
     if (plan->death_signal) {
         if (prctl(PR_SET_PDEATHSIG, plan->death_signal) < 0) fail(report, STEP_DEATH_SIGNAL);
-        // The parent may have died before the line above: then nobody would ever tell us.
+        // The parent may have died before the line above: then no signal would ever come.
         if (getppid() != parent) _exit(127);
     }
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -309,9 +309,9 @@ int clinux_list_directory(const char *path, void (*each)(void *context, const ch
 }
 
 int clinux_is_dying(pid_t pid) {
-    // Nobody may read at address 0, so nothing is ever read: a process that is alive says EFAULT, or
-    // EPERM where it may not be looked into. One that ends gives up its memory before its
-    // descriptors, and from then on says ESRCH.
+    // No process may read at address 0, so nothing is ever read: a process that is alive says
+    // EFAULT, or EPERM where it may not be looked into. One that ends gives up its memory before
+    // its descriptors, and from then on says ESRCH.
     char byte;
     struct iovec here = {.iov_base = &byte, .iov_len = 1};
     struct iovec there = {.iov_base = 0, .iov_len = 1};

@@ -55,7 +55,7 @@ public struct BanTable<Words: WordStorage> {
             let isEnough = count >= min(ban.refusals, isBan)
             if !table.change(entry, payload: isEnough ? isBan : count) { continue }
             if !isEnough { return nil }
-            // Nobody else sets the time of an entry that bans, but who lifts it.
+            // Nothing else sets the time of an entry that bans, but the lifting of the ban.
             _ = table.renew(entry, until: end)
             return end
         }

@@ -1,7 +1,7 @@
 import Basics
 
-/// The clients that a table of refusals bans, for whoever asks and for whoever lets them in again:
-/// both go by the table alone, so nobody is shut out whom nobody can let in.
+/// The clients that a table of refusals bans, to be listed and to be let in again: both go by the
+/// table alone, so no client is shut out that can't be let in.
 public struct BannedClients<Words: WordStorage> {
     @usableFromInline
     let table: ExpiringTable<Words>
@@ -32,8 +32,8 @@ public struct BannedClients<Words: WordStorage> {
         return false
     }
 
-    /// Ends every ban, and says how many there were. It looks at every place of the table; who is
-    /// banned meanwhile may stay so.
+    /// Ends every ban, and says how many there were. It looks at every place of the table; a client
+    /// that is banned meanwhile may stay so.
     public func liftAll(now: Instant) -> Int {
         var count = 0
         for place in 0..<table.capacity {

@@ -54,7 +54,8 @@ public struct ConsistentHash: Sendable {
             let index = Int(table[KeyHash.place(of: place, among: table.count)])
             if admits(index) { return index }
         }
-        // Nearly all are out: whoever may be chosen, from one on that depends on the key.
+        // Nearly all are out: the first that may be chosen, from a place on that depends on the
+        // key.
         var index = KeyHash.place(of: KeyHash.mixed(~key), among: members.count)
         for _ in 0..<members.count {
             if members[index].weight > 0 && admits(index) { return index }

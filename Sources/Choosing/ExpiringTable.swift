@@ -2,18 +2,19 @@ import Basics
 
 /// A table of a fixed size with an entry for each key, a 64-bit hash, until it expires.
 ///
-/// An entry is two words: *who* (some bits of the key's hash, and the payload) and *until when*. It
-/// lies in one of `probeLength` places from the key's own on; all of them are looked at, so nothing
-/// needs to be left behind where an entry was. Where all are taken a new key takes the place of the
-/// one that would expire first. So each step is bounded, and so is the memory.
+/// An entry is two words: *content* (some bits of the key's hash, and the payload) and *until
+/// when*. It lies in one of `probeLength` places from the key's own on; all of them are looked at,
+/// so nothing needs to be left behind where an entry was. Where all are taken a new key takes the
+/// place of the one that would expire first. So each step is bounded, and so is the memory.
 ///
 /// There is no lock. A writer exchanges the first word for what it has seen there, then the second;
-/// whoever has lost is told and looks again. A key and its payload are one word, so nobody ever
-/// gets another key's payload. A reader takes the expiry as valid only if the first word is still
-/// the same after it. An entry that has to make room has expired before it does: so in the moment
-/// between a writer's two steps, or when it is killed there, nobody is found. Of threads that enter
-/// the same key at the same time one succeeds. Only where another key's entry expires in the very
-/// moment that lies between their clocks may they leave two; the first is found, the other expires.
+/// a thread that has lost is told and looks again. A key and its payload are one word, so no reader
+/// ever gets another key's payload. A reader takes the expiry as valid only if the first word is
+/// still the same after it. An entry that has to make room has expired before it does: so in the
+/// moment between a writer's two steps, or when it is killed there, no entry is found. Of threads
+/// that enter the same key at the same time one succeeds. Only where another key's entry expires in
+/// the very moment that lies between their clocks may they leave two; the first is found, the other
+/// expires.
 ///
 /// Of a key's hash `64 - payloadBits - 1` bits are kept: with 36 bits of payload, two keys whose
 /// places are near are taken for one with a chance of 1 in 2^27.
@@ -64,13 +65,13 @@ public struct ExpiringTable<Words: WordStorage> {
         let name = name(hash)
         var place = home(hash)
         for _ in 0..<Self.probeLength {
-            let who = words.load(2 * place)
-            if who & ~payloadMask == name {
+            let content = words.load(2 * place)
+            if content & ~payloadMask == name {
                 let expiry = words.load(2 * place + 1)
                 // Racing: another key may have moved in between the two loads.
-                if now.nanoseconds < expiry && words.load(2 * place) == who {
+                if now.nanoseconds < expiry && words.load(2 * place) == content {
                     return Entry(
-                        place: place, name: name, payload: who & payloadMask,
+                        place: place, name: name, payload: content & payloadMask,
                         expiry: Instant(nanoseconds: expiry))
                 }
             }
@@ -87,30 +88,30 @@ public struct ExpiringTable<Words: WordStorage> {
         let name = name(hash)
         var place = home(hash)
         var victim = place
-        var seen: (who: UInt64, until: UInt64) = (0, 0)
+        var seen: (content: UInt64, until: UInt64) = (0, 0)
         var earliest = UInt64.max
         for _ in 0..<Self.probeLength {
-            let who = words.load(2 * place)
+            let content = words.load(2 * place)
             let until = words.load(2 * place + 1)
-            // Racing: an expiry says nothing of whoever left, or came, between the two loads.
-            if words.load(2 * place) != who { return false }
-            let isOwn = who & ~payloadMask == name
+            // Racing: an expiry says nothing of an entry that left, or came, between the two loads.
+            if words.load(2 * place) != content { return false }
+            let isOwn = content & ~payloadMask == name
             // Racing: it was not found, so another thread has entered it since.
             if isOwn && until > now.nanoseconds { return false }
             // All that has expired is as good.
             let rank = until <= now.nanoseconds ? 0 : until
             if isOwn || rank < earliest {
-                (victim, seen, earliest) = (place, (who, until), rank)
+                (victim, seen, earliest) = (place, (content, until), rank)
             }
             if isOwn { break }
             place = place + 1 == capacity ? 0 : place + 1
         }
-        let who = name | (payload & payloadMask)
+        let content = name | (payload & payloadMask)
         if earliest > 0 {
             if !words.exchange(seen.until, with: 0, at: 2 * victim + 1) { return false }
             seen.until = 0
         }
-        if !words.exchange(seen.who, with: who, at: 2 * victim) { return false }
+        if !words.exchange(seen.content, with: content, at: 2 * victim) { return false }
         return words.exchange(seen.until, with: expiry.nanoseconds, at: 2 * victim + 1)
     }
 
@@ -135,22 +136,22 @@ public struct ExpiringTable<Words: WordStorage> {
         return count
     }
 
-    /// The entry in one of the places from 0 to `capacity`, whoever's it is, unless it has expired
+    /// The entry in one of the places from 0 to `capacity`, of whatever key, unless it has expired
     /// or there is none.
     public func entry(in place: Int, now: Instant) -> Entry? {
         while true {
-            let who = words.load(2 * place)
+            let content = words.load(2 * place)
             let expiry = words.load(2 * place + 1)
             // Racing: another key may have moved in between the two loads.
-            if words.load(2 * place) != who { continue }
-            if who == 0 || now.nanoseconds >= expiry { return nil }
+            if words.load(2 * place) != content { continue }
+            if content == 0 || now.nanoseconds >= expiry { return nil }
             return Entry(
-                place: place, name: who & ~payloadMask, payload: who & payloadMask,
+                place: place, name: content & ~payloadMask, payload: content & payloadMask,
                 expiry: Instant(nanoseconds: expiry))
         }
     }
 
-    /// The upper bits, never all zero, which is nobody.
+    /// The upper bits, never all zero, which is no entry.
     @inlinable @inline(__always)
     func name(_ hash: UInt64) -> UInt64 { (hash | 1 << 63) & ~payloadMask }
 

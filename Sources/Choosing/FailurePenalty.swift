@@ -5,7 +5,7 @@ import Basics
 ///
 /// A member that fails r times a second comes to 1.44·r, as though each request that failed had
 /// been in flight for 1.44 s; so it is left alone as long as the others answer faster. One word,
-/// fit for shared memory: who writes it at the same time as another loses one of two failures.
+/// fit for shared memory: of two failures that are written at the same time one is lost.
 public struct FailurePenalty: Equatable, Sendable {
     /// Sixteenths of a point (20 bits), and when that was, in units of 2^20 ns (44 bits).
     public var word: UInt64

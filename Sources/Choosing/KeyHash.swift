@@ -4,8 +4,8 @@ import Basics
 ///
 /// The construction is wyhash's (final version 4, public domain): sixteen bytes a step, each step
 /// the two halves of a 128-bit product folded together. It isn't byte for byte the same: short
-/// inputs are padded with zeros, and the length goes in last. Nothing secret rests on it; who can
-/// choose keys can choose a backend, and who hashes what clients choose into a table gives a seed.
+/// inputs are padded with zeros, and the length goes in last. Nothing secret rests on it: a client
+/// that can choose keys can choose a backend, and a table of what clients choose needs a seed.
 public enum KeyHash {
     /// 2^64 divided by the golden ratio: what is added to draw well spread words from a counter.
     @inlinable @inline(__always)

@@ -55,7 +55,8 @@ public enum Least {
     ) -> Int? {
         if count <= scanLimit { return scan(count, turn: turn, cost: cost) }
         if let index = sample(count, word: word, cost: cost) { return index }
-        // None of the sample may be chosen, so most may not: whoever may, from a random one on.
+        // None of the sample may be chosen, so most may not: the first that may, from a random one
+        // on.
         let start = KeyHash.place(of: KeyHash.mixed(word), among: count)
         return first(of: count, from: start, cost: cost)
     }

@@ -2,10 +2,10 @@ import Basics
 
 /// Least connections: the member with the fewest requests in flight for its weight.
 ///
-/// By itself it is drawn to whoever fails fastest, since what fails isn't in flight for long: the
-/// black hole. So recent failures count as requests that are still in flight (`FailurePenalty`),
-/// and a member that has just come back is given a part of its weight (`SlowStart`), or all would
-/// run to it because nobody is there yet.
+/// By itself it is drawn to the member that fails fastest, since what fails isn't in flight for
+/// long: the black hole. So recent failures count as requests that are still in flight
+/// (`FailurePenalty`), and a member that has just come back is given a part of its weight
+/// (`SlowStart`), or all would go to it because it has nothing in flight yet.
 public enum LeastConnections {
     /// What one member has to do.
     public struct Load: Sendable {

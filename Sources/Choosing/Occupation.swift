@@ -3,11 +3,11 @@ import Basics
 /// Until when a process of a backend keeps no idle connections, since they occupy all that it
 /// serves connections with.
 ///
-/// A server with one thread, or with N, that stays with a connection as long as it lasts accepts
-/// nobody else meanwhile: an idle connection of ours is then what our own next request waits for.
-/// When that has been seen, connections are given up with each answer for a second, and for twice
-/// as long each time that it is seen again: so little waits on such a server, and one that was
-/// just busy has its connections back soon.
+/// A server with one thread, or with N, that stays with a connection as long as it lasts accepts no
+/// other meanwhile: an idle connection of ours is then what our own next request waits for. When
+/// that has been seen, connections are given up with each answer for a second, and for twice as
+/// long each time that it is seen again: so little waits on such a server, and one that was just
+/// busy has its connections back soon.
 ///
 /// One word, fit for shared memory.
 public struct Occupation: Equatable, Sendable {
@@ -45,7 +45,7 @@ public struct Occupation: Equatable, Sendable {
 /// can be told.
 ///
 /// Two words, fit for shared memory: where two are noted at once, either or a mixture of both
-/// stays, and whoever still waits notes it again.
+/// stays, and a request that still waits is noted again.
 public struct UnreadRequest: Equatable, Sendable {
     /// When it was sent.
     public let since: Instant

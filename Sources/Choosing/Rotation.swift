@@ -39,8 +39,8 @@ public struct Rotation: Equatable, Sendable {
         sequence = picks
     }
 
-    /// Where in a sequence of so many to look for who takes a turn whose own member does not: the
-    /// places behind it in turns, so that not all fall to the one that follows.
+    /// Where in a sequence of so many to look for the member that takes the turn of one that can't:
+    /// the places behind it in turns, so that not all fall to the one that follows.
     @inlinable
     public static func standIn(turn: UInt64, of count: Int) -> Int {
         let (round, place) = turn.quotientAndRemainder(dividingBy: UInt64(count))

@@ -3,8 +3,8 @@ import Basics
 /// What a cookie says that keeps a client on a member: sixteen hexadecimal digits, a keyed hash of
 /// the member's name.
 ///
-/// It tells nothing of the member and can't be made by who has not the service's secret. It holds
-/// as long as the secret and the name do: over restarts, and in every balancer of the service.
+/// It tells nothing of the member and can't be made without the service's secret. It holds as long
+/// as the secret and the name do: over restarts, and in every balancer of the service.
 public struct StickyCookie: Sendable {
     /// By member.
     private let tags: [UInt64]

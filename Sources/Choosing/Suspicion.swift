@@ -3,7 +3,7 @@ import Basics
 /// Whether a backend that keeps failing is passed over, judged from what requests met with.
 ///
 /// Three failures in a row take it out; then one request a second finds out whether it is back.
-/// Suspicion never leaves nobody: the caller, when all are suspect, chooses among all.
+/// Suspicion never leaves a caller without a backend: when all are suspect it chooses among all.
 public enum Suspicion {
     /// Failures in a row that take a backend out.
     public static let threshold: UInt8 = 3

@@ -2,7 +2,7 @@
 public struct BackendTraffic: Equatable, Sendable {
     /// Responses by class, 1xx to 5xx.
     public var classes: [UInt64]
-    /// Requests that it failed and that nobody else answered.
+    /// Requests that it failed and that no other backend answered.
     public var failed: UInt64
     /// Requests that it failed and that went to another.
     public var retriedFrom: UInt64

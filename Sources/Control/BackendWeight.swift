@@ -31,7 +31,7 @@ extension BalancerOptions {
         }
     }
 
-    /// One `TARGET=W`: how large a share of the choice somebody has.
+    /// One `TARGET=W`: how large a share of the requests a backend gets.
     public struct Weight: Equatable, Sendable {
         public static let range = RequestBounds.weight
         /// Where nothing is said.

@@ -20,8 +20,8 @@ extension BalancerOptions.Algorithm {
         case responseTime
     }
 
-    /// What an algorithm consists of: the one table of them. Whoever needs to know one thing about
-    /// an algorithm asks this for it, and nobody for its name.
+    /// What an algorithm consists of: the one table of them. Code that needs to know one thing
+    /// about an algorithm asks this table, and never compares names.
     public var traits: (order: Order, measure: Measure) {
         switch self {
         case .roundRobin: (.turns, .nothing)

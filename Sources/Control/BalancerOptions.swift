@@ -43,7 +43,7 @@ public struct BalancerOptions: Equatable, Sendable {
         Entry("mode", .choice(), \.mode, "requests, or connections of anything ({})"),
     ]
 
-    // MARK: Who gets a request
+    // MARK: Which backend gets a request
 
     /// By what a backend is chosen.
     public enum Algorithm: String, CaseIterable, Sendable {
@@ -86,7 +86,7 @@ public struct BalancerOptions: Equatable, Sendable {
             "a backend that comes back gets its share little by little (off)"),
     ]
 
-    // MARK: Who does the work
+    // MARK: What does the work
 
     /// Nothing: one a core.
     public var threads: Int?
@@ -151,7 +151,7 @@ public struct BalancerOptions: Equatable, Sendable {
             "to wait for a backend when none is ready and one is starting ({})"),
     ]
 
-    // MARK: How long who is waited for
+    // MARK: How long each side is waited for
 
     public var timeoutConnect = Nanoseconds.seconds(1)
     /// The longest silence of a backend that owes an answer; of a stream of events it is
@@ -264,7 +264,7 @@ public struct BalancerOptions: Equatable, Sendable {
 
     // MARK: What proxies say of clients
 
-    /// How a client's address is told to whoever is connected to (the PROXY protocol).
+    /// How a backend that is connected to is told the client's address (the PROXY protocol).
     public enum ProxyVersion: String, CaseIterable, Sendable { case v1, v2 }
 
     /// Networks whose word about a client's address is believed, as `10.0.0.0/8`.
@@ -327,7 +327,7 @@ extension BalancerOptions {
         self.init()
         for entry in Self.entries { try entry.store(given, &self) }
         try completeHealthCheck()
-        // Who may not pause for long may not take long for a head either.
+        // A client that may not pause for long may not take long for a head either.
         if !given.has("timeout-head") { timeoutHead = min(timeoutHead, timeoutClient) }
     }
 
@@ -368,7 +368,7 @@ extension BalancerOptions {
             "--sticky takes a time where --mode is tcp",
             hint: "a connection has no cookies; as in --sticky 10m"
         ) { $0.mode == .tcp && $0.sticky == .cookie },
-        // Whoever may reach the port could otherwise claim to be anybody.
+        // Any host that reaches the port could otherwise claim any address.
         Contradiction(
             "--accept-proxy needs --trust-proxy",
             hint: "name the proxies that may say who a client is, as in "

@@ -2,7 +2,7 @@
 public struct BalancerTraffic: Equatable, Sendable {
     /// Client connections that were accepted.
     public var connections: UInt64 = 0
-    /// Answers of its own: refusals, and requests that nobody could answer.
+    /// Answers of its own: refusals, and requests that no backend could answer.
     public var ownAnswers: UInt64 = 0
     /// Requests that were too many of their client.
     public var limited: UInt64 = 0

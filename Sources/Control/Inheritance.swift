@@ -6,7 +6,7 @@ public enum Inheritance {
     public static let scoreboard = "LBCTL_SCOREBOARD_FD"
     /// How many listening sockets there are, from descriptor 3 on (sd_listen_fds(3)).
     public static let listeners = "LISTEN_FDS"
-    /// Whom they are meant for.
+    /// The process that they are meant for.
     public static let listenersPid = "LISTEN_PID"
     /// The first descriptor of the listening sockets.
     public static let firstListener: Int32 = 3

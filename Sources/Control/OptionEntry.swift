@@ -27,7 +27,7 @@ extension BalancerOptions {
             }
         }
 
-        /// The same for what may be nothing, which the help has words of its own for.
+        /// An option that may be `nil`, which the help has words of its own for.
         init<Value>(
             _ name: String, _ syntax: ValueSyntax<Value>,
             _ path: WritableKeyPath<BalancerOptions, Value?> & Sendable, _ help: String,

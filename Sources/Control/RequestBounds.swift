@@ -1,7 +1,7 @@
 import Basics
 
-/// What may be asked for, at most: the command line is held to these bounds, and so is whoever
-/// writes to the control socket without it.
+/// What may be asked for, at most: the command line is held to these bounds, and so is any process
+/// that writes to the control socket without it.
 public enum RequestBounds {
     /// How many backends a service may have.
     public static let backends: ClosedRange<UInt32> = 1...256

@@ -48,7 +48,7 @@ struct ValueSyntax<Value: Sendable>: Sendable {
         }
     }
 
-    /// The same as another, or `off`.
+    /// A value of another syntax, or `off`.
     static func off<Wrapped>(or other: ValueSyntax<Wrapped>) -> Self where Value == Wrapped? {
         Self(
             other.placeholder, words: other.words,

@@ -41,9 +41,9 @@ public struct ChunkedDecoder: Sendable {
 
     /// A decoder at the start of a body.
     ///
-    /// `maxExtension` bounds the bytes of extensions beyond those of data, so that a body cannot
-    /// be mostly extensions (RFC 9112 §7.1.1 asks for a limit). Trailers are read by the letter
-    /// whoever sends them.
+    /// `maxExtension` bounds the bytes of extensions beyond those of data, so that a body cannot be
+    /// mostly extensions (RFC 9112 §7.1.1 asks for a limit). Trailers are read by the letter, those
+    /// of backends too.
     public init(
         from sender: Sender, maxExtension: Int = 4096, maxTrailer: Int = 8192,
         maxTrailerFields: Int = 64
@@ -122,7 +122,7 @@ public struct ChunkedDecoder: Sendable {
     @inline(__always)
     private mutating func stepSize(_ byte: UInt8, _ digits: Int) -> Malformation? {
         if let digit = HostGrammar.hexDigit(byte) {
-            // Sixteen digits are 64 bits; the sign bit is kept clear for those who count in Int.
+            // Sixteen digits are 64 bits; the sign bit is kept clear for code that counts in Int.
             if digits == 16 || remaining >> 59 != 0 { return .chunkSizeTooLarge }
             remaining = remaining << 4 | UInt64(digit)
             state = .size(digits: digits &+ 1)
@@ -144,7 +144,7 @@ public struct ChunkedDecoder: Sendable {
         }
     }
 
-    /// Extensions are sent on to nobody: those of backends may be anything that stays in its line.
+    /// Extensions are never sent on: those of backends may be anything that stays in its line.
     private mutating func stepExtension(
         _ byte: UInt8, _ place: ChunkExtension
     ) -> Malformation? {

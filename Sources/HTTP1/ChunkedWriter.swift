@@ -32,7 +32,7 @@ public enum ChunkedWriter {
     /// Writes the last chunk and those of `trailers` that may be sent on (RFC 9110 §6.5.1).
     ///
     /// `trailers` are what `ChunkedDecoder` found. Where the head `hasNominations` they are left
-    /// out, as nobody remembers which were named: `appendEnd(to:)`. So are those of requests.
+    /// out, as it is not kept which were named: `appendEnd(to:)`. So are those of requests.
     public static func appendEnd(
         trailers: Range<Int>, from bytes: Span<UInt8>, to out: inout ByteQueue
     ) {

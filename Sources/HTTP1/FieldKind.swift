@@ -58,8 +58,8 @@ enum FieldKind: UInt8 {
         Ascii.equal(bytes, range, ignoringCase: name) ? kind : .other
     }
 
-    /// The same for names that nearly every head has: their first and last eight octets as words,
-    /// the first letter in the lowest bits.
+    /// The kind of a field with a name that nearly every head has: their first and last eight
+    /// octets as words, the first letter in the lowest bits.
     @inline(__always)
     private static func frequent(
         _ head: UInt64, _ tail: UInt64, _ kind: FieldKind,
@@ -68,7 +68,7 @@ enum FieldKind: UInt8 {
         Scan.isName(bytes, range, head: head, tail: tail) ? kind : .other
     }
 
-    /// The family of X-Forwarded-…, all of whose members are longer than twelve.
+    /// The family of X-Forwarded-…, all longer than twelve.
     @inline(never)
     private static func ofLong(_ bytes: Span<UInt8>, _ range: Range<Int>) -> FieldKind {
         let prefix = range.lowerBound..<range.lowerBound + 12

@@ -107,7 +107,7 @@ struct FieldTable: ~Copyable {
         return nil
     }
 
-    /// The same for a name that is known only at run time.
+    /// The value of the field with a name that is known only at run time.
     func value(named name: Span<UInt8>, in bytes: Span<UInt8>) -> ByteRange? {
         for index in 0..<count where self[index].name.count == name.count {
             let start = self[index].name.lowerBound

@@ -66,7 +66,7 @@ extension RequestHead {
     private mutating func noteContentLength(
         _ bytes: Span<UInt8>, _ value: ByteRange
     ) -> Malformation? {
-        // RFC 9112 §6.3: equal ones might be made one; nobody honest sends them in a request.
+        // RFC 9112 §6.3: equal ones might be made one; no honest client sends them in a request.
         if contentLength != nil { return .contentLengthRepeated }
         if transferEncoding == .chunked { return .contentLengthWithTransferEncoding }
         contentLength = DecimalNumber.exact(bytes, value.range)
@@ -158,7 +158,7 @@ extension RequestHead {
                 isValid = false
             }
         }
-        // A valid one stays where it lies; of two nobody can say which is meant.
+        // A valid one stays where it lies; of two it can't be said which is meant.
         if !isValid { requestID = nil }
         if isValid, let index = fields.first(.requestID) { dropped.remove(index) }
     }

@@ -13,7 +13,8 @@ extension ResponseHead {
             from: bytes, connection: connection, chunked: chunked, adding: Span(), to: &out)
     }
 
-    /// The same with whole field lines of ours (each with its line end) behind the others.
+    /// Writes the head to be sent on, with whole field lines of ours (each with its line end)
+    /// behind the others.
     public func writeForwarded(
         from bytes: Span<UInt8>, connection: ConnectionWord, chunked: Bool,
         adding lines: Span<UInt8>, to out: inout ByteQueue

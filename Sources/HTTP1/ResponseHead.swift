@@ -177,8 +177,8 @@ public struct ResponseHead: ~Copyable {
     }
 
     /// Whether all lines behind the status line end alike. A program that writes its head with line
-    /// feeds alone does so throughout; a single one among proper ends is what somebody may have
-    /// smuggled into a value.
+    /// feeds alone does so throughout; a single one among proper ends may have been smuggled into a
+    /// value.
     private func endsAlike(isBare: Bool) -> Bool {
         fields.count == 0 || (isBare && bareLineFeeds.count == fields.count)
     }

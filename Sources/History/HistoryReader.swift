@@ -2,13 +2,13 @@ import Basics
 import Kernel
 import Logs
 
-/// Which part of a history somebody wants to see.
+/// Which part of a history is asked for.
 public struct HistoryQuery: Sendable {
     /// What the records must be like.
     public var filter: LogFilter
     /// The lowest number that is wanted.
     public var from: UInt64
-    /// The highest number that is wanted: what follows it is shown live by somebody else.
+    /// The highest number that is wanted: what follows it is shown live by the caller.
     public var through: UInt64
     /// How many records at most, counted from the end; all where there is none.
     public var tail: Int?

@@ -20,7 +20,7 @@ public enum HistoryOutcome: Equatable, Sendable {
 public struct HistoryWriter: ~Copyable {
     private enum Condition {
         case sound
-        /// A write failed and nobody was told yet.
+        /// A write failed, which is yet to be said.
         case unreported
         case failing(until: Instant)
     }

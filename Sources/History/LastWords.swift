@@ -3,7 +3,7 @@ import Kernel
 import Logs
 
 extension HistoryWriter {
-    /// Adds a sentence of lbctl's own to a history whose writer has died and could not say it.
+    /// Adds a sentence of lbctl's own to a history when its writer has died and could not say it.
     public static func add(
         _ sentence: String, to folder: some OctetText, limit: UInt64
     ) throws(SystemError) {

@@ -30,7 +30,7 @@ struct LinesBackward: ~Copyable {
     var line: Span<UInt8> {
         @_lifetime(borrow self)
         get {
-            // Whoever emptied the file from outside may have left us less than there was.
+            // If another process emptied the file, there may be less than there was.
             let stop = min(Int(end - blockStart) - 1, block.count)
             return block.bytes.extracting(min(Int(start - blockStart), stop)..<stop)
         }

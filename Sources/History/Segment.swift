@@ -17,15 +17,15 @@ enum Share: String, CaseIterable, Sendable {
 
 /// One file of the history, named after the first record in it, as `lines-000000000123.log`.
 ///
-/// A segment is never renamed, only appended to and in the end removed, so whoever has listed the
-/// folder can't mistake one for another. One of the lines' share may begin with a copy of the mark
-/// of the run that it belongs to: it is known by its number, which is lower than that in the file's
-/// name.
+/// A segment is never renamed, only appended to and in the end removed, so a reader that has listed
+/// the folder can't mistake one for another. One of the lines' share may begin with a copy of the
+/// mark of the run that it belongs to: it is known by its number, which is lower than that in the
+/// file's name.
 struct Segment: Equatable, Sendable {
     let share: Share
     /// The number of the first record that is not a copy.
     let first: UInt64
-    /// In bytes, as far as the one who asked knows.
+    /// In bytes, as far as it was looked up.
     var size: UInt64 = 0
 
     init(share: Share, first: UInt64) {

@@ -79,7 +79,7 @@ struct ShareReader: ~Copyable {
                     continue
                 }
             }
-            // No line of ours is as long as a block: it is a stranger's, and so is its rest.
+            // No line of ours is as long as a block: another program wrote it, and so its rest.
             if queue.count >= HistoryLimits.block { queue.removeAll() }
             queue.reserve(HistoryLimits.block / 2)
             switch Files.read(file!, at: offset, into: &queue) {

@@ -170,8 +170,8 @@ struct ShareWriter: ~Copyable {
         throw SystemError(call: "write", errno: errno)
     }
 
-    /// Lets go of a file that somebody removed or replaced, so that a new one is begun. Looked for
-    /// before each write: nothing is written where nobody can read it.
+    /// Lets go of a file that another process removed or replaced, so that a new one is begun.
+    /// Looked for before each write: nothing is written where it can't be read.
     private mutating func noticeRemoval() {
         guard let identity, let current else { return }
         if (try? FileIdentity(Files.facts(current.path(in: folder)))) == identity { return }
@@ -234,7 +234,7 @@ struct ShareWriter: ~Copyable {
         while let oldest = older.first,
             total(with: count) > limit + lent || older.count >= HistoryLimits.files
         {
-            // One that somebody else removed is gone all the same.
+            // One that another process removed is gone all the same.
             try? Files.remove(oldest.path(in: folder))
             older.removeFirst()
         }

@@ -11,7 +11,7 @@ public enum Address: Hashable, Sendable {
     /// The path of a unix(7) socket, at most 107 bytes.
     case unix(ByteString)
 
-    /// The same for a path that is text.
+    /// A unix(7) address with a path that is text.
     public static func unix(_ path: String) -> Address { .unix(ByteString(path)) }
 
     /// 127.0.0.1.
@@ -27,7 +27,7 @@ public enum Address: Hashable, Sendable {
         }
     }
 
-    /// The same address with another port.
+    /// This address with another port.
     public func with(port: UInt16) -> Address {
         switch self {
         case .inet(let address, _): .inet(address, port: port)

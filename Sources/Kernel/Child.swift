@@ -46,7 +46,7 @@ public struct SpawnPlan: Sendable {
 }
 
 extension SpawnPlan {
-    /// The same where all of it is text.
+    /// What a child is started with, where all of it is text.
     public init(
         path: String, arguments: [String], environment: [String], directory: String? = nil,
         descriptors: [DescriptorReference?], deathSignal: Signal? = .kill, ownSession: Bool = true

@@ -1,5 +1,5 @@
-/// Who is one client: an IPv4 address, or the 64 bits of an IPv6 address that name a network,
-/// within which anybody may have any number of addresses.
+/// What counts as one client: an IPv4 address, or the 64 bits of an IPv6 address that name a
+/// network, within which one host may have any number of addresses.
 public enum ClientNetwork: Hashable, Sendable {
     case inet(UInt32)
     case network6(UInt64)

@@ -15,7 +15,7 @@ public enum Clock {
     }
 }
 
-/// Bytes that nobody can foretell, getrandom(2).
+/// Bytes that can't be foretold, getrandom(2).
 public enum Randomness {
     /// Sixty-four random bits.
     public static func word() -> UInt64 {

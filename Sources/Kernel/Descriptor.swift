@@ -12,7 +12,7 @@ public struct Descriptor: ~Copyable, Sendable {
 
     deinit { _ = clinux_close(number) }
 
-    /// The descriptor's number, for whoever speaks of it without owning it.
+    /// The descriptor's number, for code that names it without owning it.
     @inlinable
     public var reference: DescriptorReference { DescriptorReference(number: number) }
 
@@ -29,7 +29,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
 
     /// Lets reads and writes return at once. It is a property of the open file, so it holds for all
-    /// who share it: never for a terminal that the shell gave us.
+    /// processes that share it: never for a terminal that the shell gave us.
     public func setNonBlocking(_ on: Bool = true) throws(SystemError) {
         let flags = try checked("fcntl", clinux_fcntl(number, F_GETFL, 0))
         let wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
@@ -40,7 +40,8 @@ public struct Descriptor: ~Copyable, Sendable {
     public func duplicate() throws(SystemError) -> Descriptor { try reference.duplicate() }
 }
 
-/// The number of a descriptor that somebody else owns; it may be used only while that one lives.
+/// The number of a descriptor that has its owner elsewhere; it may be used only while that one
+/// lives.
 public struct DescriptorReference: Hashable, Sendable {
     @usableFromInline let number: Int32
 

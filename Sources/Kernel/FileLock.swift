@@ -17,17 +17,17 @@ public struct FileLock: ~Copyable {
         return FileLock(file: file)
     }
 
-    /// The pid of the process that holds the lock; nothing when nobody does.
+    /// The pid of the process that holds the lock; `nil` when none does.
     ///
-    /// The kernel is asked and nothing is locked for it, as flock(2) would need: whoever took the
-    /// lock in that moment would be refused though nobody has it.
+    /// The kernel is asked and nothing is locked for it, as flock(2) would need: a process that
+    /// took the lock in that moment would be refused though none has it.
     public static func holder(_ path: some OctetText) -> Int32? {
         guard let file = try? Files.openOwn(path, for: .read) else { return nil }
         if clinux_is_locked(file.number) != 1 { return nil }
         return pid(in: file)
     }
 
-    /// The pid in the file of a lock, whether somebody holds it or not; nothing where it is no such
+    /// The pid in the file of a lock, whether a process holds it or not; `nil` where it is no such
     /// file.
     public static func pid(in path: some OctetText) -> Int32? {
         guard let file = try? Files.openOwn(path, for: .read) else { return nil }

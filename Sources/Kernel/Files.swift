@@ -38,7 +38,7 @@ public enum Files {
         case update
     }
 
-    /// The same for a file of ours in a folder of ours.
+    /// How a file of ours in a folder of ours is opened.
     public enum OwnOpening: Sendable {
         case read
         /// Made where it is missing; each write goes to the end.
@@ -70,8 +70,8 @@ public enum Files {
         return Descriptor(number: try checked("open", number))
     }
 
-    /// open(2) of a file that we made, or that is to be made: no link is followed (ELOOP), nobody
-    /// is waited for, and what is no regular file is refused (ENOTSUP).
+    /// open(2) of a file that we made, or that is to be made: no link is followed (ELOOP), a FIFO
+    /// is not waited for, and what is no regular file is refused (ENOTSUP).
     public static func openOwn(
         _ path: some OctetText, for opening: OwnOpening
     ) throws(SystemError) -> Descriptor {
@@ -87,8 +87,8 @@ public enum Files {
     }
 
     /// The terminal or pipe that `descriptor` is, opened anew: it may be set not to wait without
-    /// touching the one that was inherited. Nothing for what can't be opened twice, or whose place
-    /// would be lost (a regular file).
+    /// touching the one that was inherited. `nil` for what can't be opened twice, or would lose its
+    /// place (a regular file).
     public static func reopenForWriting(_ descriptor: DescriptorReference) -> Descriptor? {
         var facts = clinux_file_facts()
         if unsafe clinux_fstat(descriptor.number, &facts) < 0 { return nil }
@@ -256,7 +256,7 @@ public enum Files {
         }
     }
 
-    /// The same as text.
+    /// The target of a symbolic link as text, readlink(2).
     public static func link(_ path: some OctetText) -> String? { target(of: path)?.text }
 
     /// The folder that this process works in.

@@ -2,9 +2,9 @@
 /// fork or exec, a session of its own, an emptied environment or closed descriptors.
 ///
 /// It is the soft limit RLIMIT_RTTIME, setrlimit(2): how long a realtime process may run without a
-/// pause. A mark stands for more than a hundred thousand years, so it limits nobody; anybody may
-/// set it, and anybody may read it in /proc. A control group would say the same, but must be
-/// granted by somebody.
+/// pause. A mark stands for more than a hundred thousand years, so it limits no process; any
+/// process may set it, and read it in /proc. A control group would say the same, but needs
+/// permission to be made.
 public struct LineageMark: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt64
 
@@ -15,7 +15,7 @@ public struct LineageMark: RawRepresentable, Hashable, Sendable {
         rawValue = 1 << 62 | UInt64(UInt32(bitPattern: owner)) << 24 | UInt64(number & 0xFF_FFFF)
     }
 
-    /// Whose descendants it marks.
+    /// The process that set the mark: those that bear it are its descendants.
     public var owner: Int32 { Int32(truncatingIfNeeded: rawValue >> 24) }
 
     /// The mark of a process; nothing when it has none, or is gone.

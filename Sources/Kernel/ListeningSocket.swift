@@ -3,8 +3,8 @@ import Synchronization
 
 /// A listening socket that several own together, and that any of them may let go before the end.
 ///
-/// The kernel refuses new connections once every process that had it has let it go; as long as
-/// one holds it and nobody accepts, those who come wait for nobody.
+/// The kernel refuses new connections once every process that had it has let it go; as long as one
+/// holds it and none accepts, new connections wait in vain.
 public final class ListeningSocket: Sendable {
     /// Where it listens, with the port that the kernel chose.
     public let address: Address
@@ -15,8 +15,8 @@ public final class ListeningSocket: Sendable {
     /// A new one.
     ///
     /// Where the kernel chooses the port, it chooses for a socket that goes again, and this one is
-    /// bound to that port by name: the kernel takes back a port that nobody named as soon as its
-    /// socket does not listen, and `suspend` needs it kept.
+    /// bound to that port by name: the kernel takes back a port that was not asked for by number as
+    /// soon as its socket does not listen, and `suspend` needs it kept.
     public init(_ address: Address) throws(SystemError) {
         let made =
             try address.port == 0
@@ -42,14 +42,14 @@ public final class ListeningSocket: Sendable {
         descriptor = Mutex(consume given)
     }
 
-    /// Ends listening for everybody who shares the socket, until `resume`: who waits there is
-    /// reset, who comes is refused, and the port stays ours.
+    /// Ends listening for all processes that share the socket, until `resume`: connections that
+    /// wait there are reset, new ones are refused, and the port stays ours.
     public func suspend() throws(SystemError) { try Socket.endListening(reference) }
 
     /// Listens again.
     public func resume() throws(SystemError) { try Socket.listenAgain(reference) }
 
-    /// Closes this process's share. Nobody may use `reference` any more.
+    /// Closes this process's share. `reference` may not be used any more.
     public func letGo() {
         descriptor.withLock { $0 = nil }
     }

@@ -2,7 +2,7 @@ import Basics
 import CLinux
 import Glibc
 
-/// A unix(7) datagram socket that tells who has sent what, as sd_notify(3) needs it.
+/// A unix(7) datagram socket that tells the sender of each datagram, as sd_notify(3) needs it.
 public struct NoticeSocket: ~Copyable {
     private let descriptor: Descriptor
 

@@ -2,7 +2,7 @@ import Basics
 import CLinux
 import Glibc
 
-/// What somebody wants to hear of a descriptor, or hears; the bits of epoll_ctl(2).
+/// The events of a descriptor that are asked for, or that have come; the bits of epoll_ctl(2).
 public struct Readiness: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -21,7 +21,8 @@ public struct Readiness: OptionSet, Hashable, Sendable {
     /// Wanted only: of several pollers of one file, not all are woken.
     public static let exclusive = Readiness(rawValue: 1 << 28)
 
-    /// What the other side says and its end, told once for each change: for one who owes an answer.
+    /// What the other side sends and its end, told once for each change: for a connection to which
+    /// an answer is owed.
     public static let answers: Readiness = [.readable, .peerEnded, .edgeTriggered]
 
     /// Both directions and the end, told once for each change: filed once and never again.

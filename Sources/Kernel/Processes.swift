@@ -4,7 +4,7 @@ import Glibc
 
 /// Other processes as /proc shows them, proc(5).
 public enum Processes {
-    /// The pids of those whose parent is `pid`, ended ones that wait to be reaped included.
+    /// The pids of the children of `pid`, ended ones that wait to be reaped included.
     public static func children(of pid: Int32) -> [Int32] {
         let tasks = "/proc/\(pid)/task"
         // Each thread has its own: a child is listed with the one that started it.
@@ -25,7 +25,7 @@ public enum Processes {
     }
 
     /// Whether a process has ended, or is in the middle of it: when one is killed, its connections
-    /// end a moment before anybody is told of its death, and this tells why they did.
+    /// end a moment before its parent is told of its death, and this tells why they did.
     public static func isDying(_ pid: Int32) -> Bool { clinux_is_dying(pid) == 1 }
 
     /// Whether a process has been killed, whether or not it has begun to end: SIGKILL is pending
@@ -111,7 +111,7 @@ public enum Processes {
     }
 
     /// The processes that hold the socket which answers at an address: several, where it was passed
-    /// on by fork. None where nobody listens there or they are hidden from us. Only `pids` are
+    /// on by fork. None where no process listens there or they are hidden from us. Only `pids` are
     /// looked at, where they are given: all of a machine's take a while.
     public static func listeners(on address: Address, among pids: [Int32]? = nil) -> [Int32] {
         holders(of: TCPTable.listening(on: address.port ?? 0, at: address), among: pids)
@@ -139,18 +139,18 @@ public enum Processes {
             }
         }
         if found.count < 2 { return found }
-        // Whoever was just forked has it too, until it runs its own program: it comes behind the
-        // one that it has it from.
-        let heirs = found.filter { pid in
+        // A process that was just forked has it too, until it runs its own program: it comes behind
+        // the one that it has it from.
+        let inheriting = found.filter { pid in
             facts(of: pid).map { found.contains($0.parent) } ?? true
         }
-        return found.filter { !heirs.contains($0) } + heirs
+        return found.filter { !inheriting.contains($0) } + inheriting
     }
 
     /// Whether `pid` descends from `ancestor`, or is it.
     public static func descends(_ pid: Int32, from ancestor: Int32) -> Bool {
         var next = pid
-        // The chain ends at 1, at 0 in another namespace, or at somebody who has just gone.
+        // The chain ends at 1, at 0 in another namespace, or at a process that has just gone.
         for _ in 0..<256 where next > 1 {
             if next == ancestor { return true }
             guard let facts = facts(of: next) else { return false }

@@ -4,11 +4,11 @@ import CLinux
 /// Something that looks like a terminal to the program at its far end, pty(7), so that it writes
 /// each line at once and not in blocks.
 ///
-/// It is nobody's controlling terminal: the kernel would throw away what is not read yet when the
-/// program that leads its session ends.
+/// It is no session's controlling terminal: the kernel would throw away what is not read yet when
+/// the program that leads its session ends.
 @frozen
 public struct Pseudoterminal: ~Copyable {
-    /// What the program writes is read here. When nobody has the far end any more, that fails.
+    /// What the program writes is read here. When no process has the far end any more, that fails.
     public let near: Descriptor
     /// The program's end.
     public let far: Descriptor

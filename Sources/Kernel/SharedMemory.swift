@@ -5,7 +5,7 @@ import Glibc
 /// Memory that several processes see at once, memfd_create(2) and mmap(2).
 @safe
 public final class SharedMemory: @unchecked Sendable {
-    /// The memory, page-aligned, zero at first. Rooms that lay it out are the only ones to use it.
+    /// The memory, page-aligned, zero at first. Only modules that lay it out use it.
     public let base: UnsafeMutableRawPointer
     public let size: Int
     /// To be handed to the processes that are to share it.

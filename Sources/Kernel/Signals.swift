@@ -94,8 +94,8 @@ public enum Signals {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Ignores signals that would end this process though nobody means that by them: for one that
-    /// others depend on. Its children have their own (SpawnPlan).
+    /// Ignores signals that would end this process though they are not sent for that: for a process
+    /// that others depend on. Its children have their own (SpawnPlan).
     public static func ignoreStray() {
         for number in [
             SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT,

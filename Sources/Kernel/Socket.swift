@@ -14,8 +14,9 @@ public enum Socket {
         return socket
     }
 
-    /// A socket that is bound and does not listen: who connects is refused, and the kernel gives
-    /// the port to nobody else. Whoever names it and has set SO_REUSEADDR can listen there.
+    /// A socket that is bound and does not listen: connections are refused, and the kernel gives
+    /// the port to no other process. One that asks for it by number and has set SO_REUSEADDR can
+    /// listen there.
     public static func reserve(_ address: Address) throws(SystemError) -> Descriptor {
         let socket = try make(address)
         switch address {
@@ -35,16 +36,16 @@ public enum Socket {
         return socket
     }
 
-    /// Ends listening for all processes that share the socket, shutdown(2): who waits there is
-    /// reset, and who comes is refused. The socket stays bound, and while SO_REUSEADDR is off the
-    /// kernel gives its port to nobody else.
+    /// Ends listening for all processes that share the socket, shutdown(2): connections that wait
+    /// there are reset, and new ones are refused. The socket stays bound, and while SO_REUSEADDR is
+    /// off the kernel gives its port to no other process.
     static func endListening(_ listener: DescriptorReference) throws(SystemError) {
         _ = try checked(
             "setsockopt", clinux_setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, 0))
         _ = try checked("shutdown", clinux_shutdown(listener.number, Int32(SHUT_RDWR)))
     }
 
-    /// Lets a socket whose listening was ended listen again, at the same address.
+    /// Lets a socket listen again after `endListening`, at the same address.
     static func listenAgain(
         _ listener: DescriptorReference, backlog: Int32 = 4096
     ) throws(SystemError) {
@@ -112,7 +113,7 @@ public enum Socket {
         }
     }
 
-    /// A connection that has come in at a listening socket, and whose it is.
+    /// A connection that has come in at a listening socket, and its client's address.
     public enum Accepted: ~Copyable {
         case connection(Descriptor, from: Address)
         /// There is none (any more).
@@ -150,7 +151,7 @@ public enum Socket {
         return .from(storage, length: length)
     }
 
-    /// Who is on the other side of a connection.
+    /// The address of the other side of a connection, getpeername(2).
     public static func peerAddress(of socket: borrowing Descriptor) throws(SystemError) -> Address {
         var storage = sockaddr_storage()
         var length: socklen_t = 0
@@ -212,7 +213,7 @@ public enum Socket {
         return DescriptorPair(first: numbers[0], second: numbers[1])
     }
 
-    /// Who is on the other side of a unix(7) connection (SO_PEERCRED).
+    /// The process on the other side of a unix(7) connection (SO_PEERCRED).
     public static func peer(
         of socket: borrowing Descriptor
     ) throws(SystemError) -> (user: UInt32, pid: Int32) {
@@ -256,8 +257,8 @@ public struct Pipe: ~Copyable {
 }
 
 extension Pipe {
-    /// A pipe that is open and silent for whoever reads from it: its reader is its only writer too,
-    /// so it has no end while it is read. One descriptor; nobody else need keep another open.
+    /// A pipe that is open and silent for the process that reads from it: its reader is its only
+    /// writer too, so it has no end while it is read. One descriptor; no other need be kept open.
     public static func silent() throws(SystemError) -> Descriptor {
         let pipe = try Pipe(capacity: 4096)
         let path = "/proc/self/fd/\(pipe.readEnd.number)"

@@ -49,8 +49,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     /// Whether a file could not be written because there is no more room for it.
     public var isShortage: Bool { [.noSpace, .fileTooLarge, .overQuota].contains(self) }
 
-    /// Whether the same may be possible later, though nobody mends anything: the machine is short
-    /// of something, or the file is just being written.
+    /// Whether the same may be possible later, though nothing is mended: the machine is short of
+    /// something, or the file is just being written.
     public var mayPass: Bool {
         switch self {
         case .tryAgain, .tooManyInProcess, .tooManyInSystem, .noMemory, .noSpace, .noBuffers,

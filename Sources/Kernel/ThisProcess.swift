@@ -28,7 +28,7 @@ public enum ThisProcess {
         return unsafe String(cString: value)
     }
 
-    /// The same, octet for octet.
+    /// The value of an environment variable octet for octet: it need not be UTF-8.
     public static func octets(of name: String) -> ByteString? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe ByteString(cString: value)
@@ -48,8 +48,9 @@ public enum ThisProcess {
     /// Takes variables out of the environment, so that no child of ours is misled by them.
     public static func unset(_ name: String) { unsafe unsetenv(name) }
 
-    /// Opens /dev/null in the place of standard input, output and error where whoever started us
-    /// had closed them: or the next file that is opened would get that number, and what is said.
+    /// Opens /dev/null in the place of standard input, output and error where the process that
+    /// started this one had closed them: or the next file that is opened would get that number, and
+    /// what is said.
     public static func openStandardDescriptors() {
         for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) < 0 {
             // The lowest free number is this one.
@@ -96,8 +97,8 @@ public enum ThisProcess {
 
 /// A thread of its own, pthreads(7).
 public enum Thread {
-    /// Starts `body` on a new thread that nobody waits for; false where the system has none to
-    /// give (EAGAIN, pthread_create(3)).
+    /// Starts `body` on a new detached thread; false where the system has none to give (EAGAIN,
+    /// pthread_create(3)).
     @discardableResult
     public static func start(
         named name: String, _ body: @escaping @Sendable () -> Void

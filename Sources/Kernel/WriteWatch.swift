@@ -3,9 +3,9 @@ import CLinux
 
 /// Tells in which order pipes were written to, inotify(7).
 ///
-/// The kernel notes a write once the bytes are in the pipe, whoever made it and by whichever
-/// descriptor: also one that was opened anew as /dev/stderr. Writes to the same pipe that follow
-/// each other are one note until it has been taken.
+/// The kernel notes a write once the bytes are in the pipe, whichever process made it and by
+/// whichever descriptor: also one that was opened anew as /dev/stderr. Writes to the same pipe that
+/// follow each other are one note until it has been taken.
 public struct WriteWatch: ~Copyable {
     /// Names a watched pipe; never given twice.
     public typealias Mark = Int32

@@ -55,7 +55,7 @@ public struct EventPainter: Sendable {
 
     private static func colour(of kind: StateChange.Kind) -> StaticString? {
         switch kind {
-        case .failed, .killed, .down, .nobody, .unwritable: "\u{1B}[31m"
+        case .failed, .killed, .down, .noneLeft, .unwritable: "\u{1B}[31m"
         case .started, .ready, .up, .undrained, .resumed, .writable: "\u{1B}[32m"
         case .unready, .signalled, .exited, .overdue, .paused, .draining, .drained: "\u{1B}[33m"
         case .stopping, .stopped, .weighed, .replaced, .other: nil

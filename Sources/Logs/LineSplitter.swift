@@ -50,9 +50,9 @@ public struct LineSplitter: ~Copyable {
         isContinuing = false
     }
 
-    /// Hands out what has no line end yet, marked as partial: nothing came for a moment, and
-    /// somebody may be waiting to see a prompt. The rest of the line will continue it. A `\r` at
-    /// the end stays, since the `\n` that it belongs to may follow.
+    /// Hands out what has no line end yet, marked as partial: nothing came for a moment, and it may
+    /// be a prompt that a person waits for. The rest of the line will continue it. A `\r` at the
+    /// end stays, since the `\n` that it belongs to may follow.
     public mutating func showPartial(_ body: (Span<UInt8>, Part) -> Void) {
         let held = tail.bytes.endsWithReturn ? 1 : 0
         let count = tail.count - held

@@ -1,6 +1,6 @@
 import Basics
 
-/// Which records somebody wants to see.
+/// Which records are to be shown.
 public struct LogFilter: Sendable {
     /// Names as `backend.1`, or types as `backend` that stand for all their copies; none means all.
     public var names: [String]

@@ -4,7 +4,7 @@ import Basics
 public struct Record: ~Escapable {
     /// Its number and time.
     public let stamp: Stamp
-    /// Who said it, as `backend.2`.
+    /// The child that said it, as `backend.2`.
     public let name: Span<UInt8>
     /// The generation of the child that said it, counted from one; zero where there is none.
     public let generation: UInt32

@@ -9,7 +9,7 @@ import Basics
 /// `+out+|` both. The generation is left out where there is none. The text is as the child wrote
 /// it, byte for byte; only a line feed, which no splitter lets through, becomes a space.
 public enum RecordLine {
-    /// Appends what is the same for many records that follow each other: who, where, which part.
+    /// Appends what is the same for many records that follow each other: name, stream, part.
     static func appendSource(of record: borrowing Record, to queue: inout ByteQueue) {
         queue.append(record.name)
         if record.generation != 0 {
@@ -62,7 +62,7 @@ public enum RecordLine {
         fileprivate let part: Part
         let text: Int
 
-        /// The same of a line whose parts are the same but for the number and the text.
+        /// This layout for a line that differs in the number and the text alone.
         func moved(to name: Int, textAt text: Int, _ stamp: Stamp) -> Layout {
             Layout(
                 stamp: stamp, name: name..<name + self.name.count, generation: generation,

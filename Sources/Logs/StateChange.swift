@@ -1,7 +1,7 @@
 import Basics
 
-/// What a sentence of lbctl's own says has changed, and of whom: the sentences are the record of
-/// what happened, so nothing else need be kept.
+/// What a sentence of lbctl's own says has changed, and of which child: the sentences are the
+/// record of what happened, so nothing else need be kept.
 public struct StateChange: Equatable, Sendable {
     /// What has changed, in a word that programs can rely on.
     public enum Kind: String, CaseIterable, Sendable {
@@ -10,7 +10,7 @@ public struct StateChange: Equatable, Sendable {
         // Of one process.
         case ready, unready, failed, signalled, exited, killed, overdue, paused, resumed
         // Of the choice.
-        case draining, drained, undrained, weighed, down, up, replaced, nobody
+        case draining, drained, undrained, weighed, down, up, replaced, noneLeft = "nobody"
         // Of the log itself.
         case unwritable, writable
         /// Something else of a process.
@@ -18,11 +18,11 @@ public struct StateChange: Equatable, Sendable {
     }
 
     public let kind: Kind
-    /// Whom it is about, as `backend.2`; nothing where it is the service.
+    /// The child that it is about, as `backend.2`; `nil` where it is the service.
     public let name: String?
     public let port: UInt16?
     public let pid: Int32?
-    /// What was said of it, without who it is.
+    /// What was said of it, without its name.
     public let what: String
 
     /// How sentences about a process go on behind `backend.2 (port 3001, pid 4242) `.
@@ -38,7 +38,7 @@ public struct StateChange: Equatable, Sendable {
 
     /// How sentences about the service begin.
     private static let ofService: [(String, Kind)] = [
-        ("stopping: ", .stopping), ("nobody is left", .nobody),
+        ("stopping: ", .stopping), ("nobody is left", .noneLeft),
         ("the history can't be written", .unwritable),
         ("the history is written again", .writable),
     ]

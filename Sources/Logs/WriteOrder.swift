@@ -8,7 +8,7 @@ import Basics
 /// they are spread evenly, and where it holds fewer the later turns have them. What is written line
 /// by line in turns is in exact order.
 public struct WriteOrder: Sendable {
-    /// Whose turn it was: no two of the same follow each other.
+    /// The streams in the order of their turns: no two of the same follow each other.
     public private(set) var turns: [Stream] = []
 
     public init() {}

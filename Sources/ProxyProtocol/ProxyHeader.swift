@@ -1,4 +1,4 @@
-/// What a proxy says of a connection before its first byte: who is on the other side of it.
+/// What a proxy says of a connection before its first byte: the addresses of its two ends.
 ///
 /// The names are those of HAProxy's specification (proxy-protocol.txt): *source* is the client,
 /// *destination* is where the client connected to.
@@ -27,8 +27,8 @@ public enum ProxyParse: Equatable, Sendable {
     case partial
     /// The header takes up the first `length` bytes.
     case complete(ProxyHeader, length: Int)
-    /// It is none, or not a proper one. There is no going on after that: what follows may be
-    /// anybody's.
+    /// It is none, or not a proper one. There is no going on after that: what follows may come from
+    /// any client.
     case malformed
 }
 

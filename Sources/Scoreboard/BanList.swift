@@ -2,7 +2,8 @@ import Basics
 import Kernel
 import Synchronization
 
-/// Who was banned last, so that people can see it: a ring, the oldest is written over.
+/// The clients that were banned last, so that people can see them: a ring, the oldest is written
+/// over.
 ///
 /// Whether a client is let in is not decided by it but by the table of refusals, which keeps hashes
 /// and no addresses; `Bans` goes by both.
@@ -47,13 +48,13 @@ public struct BanList: @unchecked Sendable {
         for (found, _, place) in all(now) where found == client { store(0, at: place + 2) }
     }
 
-    /// Strikes everybody out.
+    /// Removes all entries.
     func removeAll() {
         for index in 0..<Layout.BanList.entries { store(0, at: Self.place(index) + 2) }
     }
 
-    /// Whether anybody is shut out by what a balancer was told. Where nobody is, the table of
-    /// refusals need not be looked at, and its pages do not come to life.
+    /// Whether any client can be shut out, by what a balancer was told. Where none can, the table
+    /// of refusals need not be looked at, and its pages do not come to life.
     var isInForce: Bool {
         get { load(Layout.BanList.inForce) != 0 }
         nonmutating set { store(newValue ? 1 : 0, at: Layout.BanList.inForce) }

@@ -2,12 +2,12 @@ import Basics
 import Choosing
 import Kernel
 
-/// Who is banned, for all threads, balancers and whoever looks from outside.
+/// The banned clients, for all threads, balancers and other processes that read the scoreboard.
 ///
 /// The table decides: it has a place for each client, by a keyed hash. Addresses are known of those
-/// who were banned last alone; the others can be counted, and each can be let in by its address.
+/// that were banned last alone; the others can be counted, and each can be let in by its address.
 /// Both lie in shared memory, and each step is sound by itself: a balancer that is killed after it
-/// has banned somebody, and before it has listed the address, leaves one that is not listed.
+/// has banned a client, and before it has listed the address, leaves one that is not listed.
 public struct Bans: Sendable {
     public let identity: ClientIdentity
     private let banned: BannedClients<SharedWords>
@@ -48,7 +48,7 @@ public struct Bans: Sendable {
         return wasBanned
     }
 
-    /// Lets everybody in again, and says how many there were.
+    /// Lets all in again, and says how many there were.
     public func liftAll(now: Instant) -> Int {
         if !list.isInForce { return 0 }
         let count = banned.liftAll(now: now)
@@ -57,7 +57,7 @@ public struct Bans: Sendable {
     }
 }
 
-/// What the tables know a client by: a keyed hash of its network, so that nobody outside can choose
+/// What the tables know a client by: a keyed hash of its network, so that no client can choose
 /// addresses that fall on the same place.
 public struct ClientIdentity: Sendable {
     private let hashing: SipHash

@@ -7,7 +7,7 @@ import Basics
 /// says that it was, or never will be.
 public struct BatchWriter: ~Copyable, Sendable {
     private let batches: LineBatches
-    /// Whether each batch is led by a mark, for somebody who knows what that is.
+    /// Whether each batch is led by a mark, for a reader that knows what that is.
     private let isMarked: Bool
     /// The number of the open batch, and how far it is filled.
     private var number: UInt32 = 1

@@ -129,7 +129,7 @@ public struct Lane: @unchecked Sendable {
         add(1, at: cell(slot) + Layout.Cell.connectFailures)
     }
 
-    // MARK: What everybody reads
+    // MARK: What others read
 
     /// How many requests wait for a backend to have room.
     public var waitingRequests: UInt64 { load(Layout.Lane.waiting) }
@@ -177,7 +177,7 @@ public struct Lane: @unchecked Sendable {
     }
 
     /// Moves what counts over all time into another lane and zeroes the rest.
-    func empty(into heir: Lane) {
+    func empty(into target: Lane) {
         store(0, at: Layout.Lane.connectionsOpen)
         store(0, at: Layout.Lane.exchangesOpen)
         store(0, at: Layout.Lane.connectionsUnheard)
@@ -185,7 +185,7 @@ public struct Lane: @unchecked Sendable {
         for batch in 0..<Layout.Batch.perLane { store(0, at: Layout.Lane.batches + batch) }
         for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
         where index != Layout.Lane.exchangesOpen {
-            heir.add(load(index), at: index)
+            target.add(load(index), at: index)
             store(0, at: index)
         }
         for number in 0..<backends {
@@ -198,7 +198,7 @@ public struct Lane: @unchecked Sendable {
             for index in (cell + Layout.Cell.requests)..<(cell + Layout.Cell.words) {
                 let value = load(index)
                 if value == 0 { continue }
-                heir.add(value, at: index)
+                target.add(value, at: index)
                 store(0, at: index)
             }
         }

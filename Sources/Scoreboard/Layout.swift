@@ -1,7 +1,7 @@
 /// Where everything lies in the scoreboard's memory.
 ///
 /// All of it is 64-bit words in native order. A *lane* is what one worker thread of one balancer
-/// writes and everybody reads: so no counter has two writers, none needs a lock, and what a killed
+/// writes and all others read: so no counter has two writers, none needs a lock, and what a killed
 /// balancer had in flight stays readable in its lanes until the supervisor clears them.
 ///
 ///     header    magic, version, capacities; the rotation cursor on a cache line of its own
@@ -25,7 +25,7 @@ public enum Layout {
         static let version = 1
         static let backendCapacity = 2
         static let laneCapacity = 3
-        /// Two random words: what is hashed with them nobody outside can foresee.
+        /// Two random words: what is hashed with them can't be foreseen from outside.
         static let secret = 4
         static let rotation = 8
         /// A bit for each of the first 64 lanes that a worker has written.
@@ -106,14 +106,14 @@ public enum Layout {
         static let words = 3 * table + BanList.words
     }
 
-    /// A cursor and a flag on a line of their own, and a ring of those who were banned last.
+    /// A cursor and a flag on a line of their own, and a ring of those that were banned last.
     enum BanList {
         static let cursor = 0
-        /// Whether the balancer of last shuts anybody out.
+        /// Whether the latest balancer shuts clients out.
         static let inForce = 1
         static let first = 8
         static let entries = 4096
-        /// Whom, whom again so that a torn entry shows, and until when.
+        /// The client, the client again so that a torn entry shows, and until when.
         static let entryWords = 3
         static let words = first + entries * entryWords
     }
@@ -137,7 +137,7 @@ public enum Layout {
         return (end + Batch.words - 1) / Batch.words * Batch.words
     }
 
-    /// The size of the memory in bytes. Pages that nobody writes take no room.
+    /// The size of the memory in bytes. Pages that are never written take no memory.
     static func size(backends: Int, lanes: Int) -> Int {
         // With room for the way to the boundary, whatever that is: another size tells of another
         // layout.

@@ -16,7 +16,7 @@ public struct LineBatches: @unchecked Sendable {
     /// The most that a batch holds, in bytes.
     public static let capacity = Layout.Batch.bytes
 
-    /// Whose they are.
+    /// The worker whose lines they are.
     let lane: Int
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
     private let memory: UnsafeMutableRawPointer

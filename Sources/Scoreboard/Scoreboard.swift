@@ -78,9 +78,9 @@ public final class Scoreboard: @unchecked Sendable {
     }
 
     /// Zeroes the lanes of a balancer that is gone, so that another may have them; the counts over
-    /// all time move to `heir`, a lane that nobody else writes.
-    public func clearLanes(_ range: Range<Int>, movingTotalsTo heir: Lane) {
-        for index in range { lane(index).empty(into: heir) }
+    /// all time move to `target`, a lane that no worker writes.
+    public func clearLanes(_ range: Range<Int>, movingTotalsTo target: Lane) {
+        for index in range { lane(index).empty(into: target) }
     }
 
     /// The verdict on a backend that all balancers share.
@@ -106,7 +106,7 @@ public final class Scoreboard: @unchecked Sendable {
         return unsafe LoadCell(words: words + first)
     }
 
-    /// Two words that nobody outside can guess, the same for all balancers of the service.
+    /// Two words that can't be guessed from outside, the same for all balancers of the service.
     public var secret: (UInt64, UInt64) {
         unsafe (
             Self.load(words, Layout.Header.secret), Self.load(words, Layout.Header.secret + 1)
@@ -125,10 +125,10 @@ public final class Scoreboard: @unchecked Sendable {
         return unsafe SharedWords(words: words + first, count: Layout.Clients.table)
     }
 
-    /// Who is banned.
+    /// The banned clients.
     public var bans: Bans { Bans(self) }
 
-    /// The addresses of those who were banned last.
+    /// The addresses of those that were banned last.
     var banList: BanList {
         let first = Layout.firstClients(backendCapacity, laneCapacity) + Layout.Clients.bans
         return unsafe BanList(words: words + first)
@@ -168,8 +168,8 @@ public final class Scoreboard: @unchecked Sendable {
         return UInt32(clamping: Int64(bitPattern: sum))
     }
 
-    /// The same after a request was counted: whatever another worker counted before it looks, this
-    /// one sees, or the other sees this one's.
+    /// The requests in flight after one was counted: whatever another worker counted before it
+    /// looks, this one sees, or the other sees this one's.
     public func settledInFlight(slot: BackendSlot, generation: UInt64) -> UInt32 {
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         return inFlight(slot: slot, generation: generation)

@@ -13,7 +13,7 @@ enum Cause: UInt8 {
     /// Part of the response was sent, and the rest did not come.
     case incomplete
     // Of all backends
-    case nobodyReady
+    case noBackendReady
     /// Each has as much in flight as it may.
     case backendsBusy
     // Of the client
@@ -25,11 +25,11 @@ enum Cause: UInt8 {
     case banned
     case loop
     case refusedMethod
-    /// It left; there is nobody to answer.
+    /// It left; no answer is due.
     case clientLeft
     /// Slower with a body than it may be.
     case clientTooSlow
-    // Of nobody
+    // Of neither side
     /// A stream that was silent for too long.
     case idle
     /// The balancer went, and could not wait any longer.
@@ -41,7 +41,7 @@ enum Cause: UInt8 {
         switch self {
         case .refused: "connection_refused"
         case .connectTimeout: "connection_timeout"
-        case .unreachable, .nobodyReady: "destination_unavailable"
+        case .unreachable, .noBackendReady: "destination_unavailable"
         case .terminated: "connection_terminated"
         case .silent: "http_response_timeout"
         case .malformedResponse: "http_protocol_error"
@@ -64,7 +64,7 @@ enum Cause: UInt8 {
     var status: UInt16 {
         switch self {
         case .refused, .terminated, .malformedResponse, .responseHeadTooLarge, .incomplete: 502
-        case .unreachable, .nobodyReady, .backendsBusy, .leaving: 503
+        case .unreachable, .noBackendReady, .backendsBusy, .leaving: 503
         case .connectTimeout, .silent: 504
         case .malformedRequest: 400
         case .refusedMethod: 405
@@ -83,7 +83,7 @@ enum Cause: UInt8 {
         case .refused, .connectTimeout, .unreachable, .terminated, .silent, .malformedResponse,
             .responseHeadTooLarge, .incomplete:
             true
-        case .nobodyReady, .backendsBusy, .malformedRequest, .requestTimeout, .bodyTooLarge,
+        case .noBackendReady, .backendsBusy, .malformedRequest, .requestTimeout, .bodyTooLarge,
             .tooManyConnections,
             .tooManyRequests, .banned, .loop, .refusedMethod, .clientLeft, .clientTooSlow, .idle,
             .leaving, .meantForUs:

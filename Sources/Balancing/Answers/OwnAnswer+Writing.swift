@@ -48,7 +48,7 @@ extension OwnAnswer {
         return body.utf8.count
     }
 
-    /// RFC 9209 §2: who says so, the kind of error, the backend, and a text.
+    /// RFC 9209 §2: the name of this proxy, the kind of error, the backend, and a text.
     private func writeProxyStatus(to queue: inout ByteQueue) {
         queue.append("Proxy-Status: lbctl")
         if cause == .meantForUs {

@@ -32,7 +32,8 @@ struct OwnAnswer {
         if self.status == 503 || self.status == 429 { retryAfter = 1 }
     }
 
-    /// The same for a client that is asked to wait for so long: whole seconds, and not one too few.
+    /// This answer to a client that is asked to wait for so long: whole seconds, and not one too
+    /// few.
     func asking(toWait time: Nanoseconds) -> OwnAnswer {
         var own = self
         own.retryAfter = (time.count + 999_999_999) / 1_000_000_000

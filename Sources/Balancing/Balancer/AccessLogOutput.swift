@@ -8,11 +8,11 @@ final class AccessLogOutput: Sendable {
     private let output: Descriptor?
     private let isWanted: Bool
 
-    /// `isPrivate`: nobody else has standard output open for writing, as under the supervisor.
+    /// `isPrivate`: no other process has standard output open for writing, as under the supervisor.
     init(isWanted: Bool, isPrivate: Bool) {
         self.isWanted = isWanted
-        // A terminal or pipe is shared with the shell and others, who would be surprised to find
-        // that it does not wait any more; so it is opened a second time.
+        // A terminal or pipe is shared with the shell and others, which do not expect it to be
+        // non-blocking; so it is opened a second time.
         var opened: Descriptor?
         if isWanted && isPrivate {
             opened = try? DescriptorReference.standardOutput.duplicate()

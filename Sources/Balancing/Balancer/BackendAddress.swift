@@ -51,7 +51,7 @@ final class BackendAddress: Sendable {
                 case .failed(let errno): throw SystemError(call: "connect", errno: errno)
                 }
             } catch {
-                // That there is no IPv6 here says less than that nobody listens.
+                // That there is no IPv6 here says less than that no process listens.
                 if refusal?.errno != .connectionRefused { refusal = error }
             }
         }

@@ -15,7 +15,7 @@ public final class Balancer {
         public var firstLane = 0
         /// To the supervisor; nothing when the balancer runs alone.
         public var link: Descriptor?
-        /// Whom to choose from where there is no link.
+        /// The backends where there is no link.
         public var roster: RosterWord?
         public var ready: Descriptor?
 
@@ -105,7 +105,7 @@ public final class Balancer {
             prober.expire(now: now, poller: poller)
             let findings = prober.takeFindings()
             for finding in findings { tell(finding) }
-            // Those who wait for somebody that is down need not wait any longer.
+            // Requests that wait for a backend that is down need not wait any longer.
             if findings.contains(where: { !$0.isUp }) { plan?.wakeAll() }
         }
     }
@@ -123,8 +123,8 @@ public final class Balancer {
 
     private func takeSignals() {
         while let signal = signals.next() {
-            // A terminal that was closed takes its programs with it; from anybody else it asks to
-            // read the settings again, and here they are on the command line.
+            // A terminal that was closed takes its programs with it; from any other sender it asks
+            // to read the settings again, and here they are on the command line.
             if signal == .hangUp && !DescriptorReference.standardError.isTerminal { continue }
             // Asked a second time, it goes at once.
             let isLeaving = plan.map { $0.leaving.current == .stopping } ?? false
@@ -215,7 +215,7 @@ public final class Balancer {
         }
     }
 
-    /// A verdict has changed: the supervisor is told, or whoever started the balancer by hand.
+    /// A verdict has changed: the supervisor is told, or standard error where there is none.
     private func tell(_ finding: Prober.Finding) {
         if link != nil {
             link?.send(

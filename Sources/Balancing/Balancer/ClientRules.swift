@@ -7,8 +7,8 @@ import Scoreboard
 /// How often single clients may ask: kept in tables of the scoreboard, so that it holds for all
 /// threads of all balancers, and outlives them.
 ///
-/// A table knows a client by a keyed hash of its network; nobody can choose addresses that fall on
-/// the same place.
+/// A table knows a client by a keyed hash of its network; no client can choose addresses that fall
+/// on the same place.
 final class ClientRules: Sendable {
     /// Why a client is not served.
     enum Refusal: Equatable {
@@ -55,7 +55,7 @@ final class ClientRules: Sendable {
         guard let refusals, let end = refusals.refused(identity, now: now) else {
             return .limited(wait)
         }
-        // Of several threads whose refusals are one too many, one has changed the entry.
+        // Of several threads that each count one refusal too many, one has changed the entry.
         if end != now + refusals.ban.lasting { return .banned(end.since(now)) }
         bans.note(client, until: end)
         return .newlyBanned(end.since(now))

@@ -4,9 +4,10 @@ import Synchronization
 /// What the workers must know of each other when there are as many clients as there may be: whether
 /// one of them has room yet, and which has the client that has been idle longest.
 ///
-/// Only a worker that is full asks. A newcomer is let in by whoever has room; where nobody has, the
-/// workers tell how soon a client of theirs would have to go, and the one whose client is first
-/// lets it go. What was told holds for a while, so that a crowd does not keep all of them busy.
+/// Only a worker that is full asks. A new client is let in by a worker that has room; where none
+/// has, the workers tell how soon a client of theirs would have to go, and the one with the first
+/// lets it go. What was told holds for a while, so that very many new clients do not keep all of
+/// them busy.
 final class Crowd: Sendable {
     /// What there is too little of.
     enum Lack { case places, descriptors }
@@ -14,13 +15,13 @@ final class Crowd: Sendable {
     /// What a worker is asked to do.
     enum Request {
         case nothing
-        /// To look for newcomers: there is room, or it is known who makes some.
+        /// To accept new clients: there is room, or it is known which worker makes some.
         case accept
-        /// To let the next client go, and to let a newcomer in.
+        /// To let the next client go, and to accept a new one.
         case letGo
     }
 
-    /// Who is to let a client go.
+    /// Which worker is to let a client go.
     enum Decision: Equatable {
         case oneself
         case other(Int)
@@ -41,7 +42,7 @@ final class Crowd: Sendable {
         /// When it told so.
         var toldAt: [Instant]
         var requests: [Request]
-        /// Who waits for the others to tell, since when, and who has not.
+        /// The worker that waits for the others to tell, since when, and those that have not.
         var asker: Int?
         var askedAt = Instant(nanoseconds: 0)
         var untold: Set<Int> = []
@@ -81,7 +82,7 @@ final class Crowd: Sendable {
         full.subtract(1, ordering: .acquiringAndReleasing)
     }
 
-    /// Another worker that has room, and is asked to look for newcomers; it has to be woken.
+    /// Another worker that has room, and is asked to accept new clients; it has to be woken.
     /// Nothing where none has.
     func roomy(besides worker: Int) -> Int? {
         state.withLock { state in
@@ -108,8 +109,8 @@ final class Crowd: Sendable {
         return now.since(last) >= Self.quiet && (lack == .descriptors || isRelieved)
     }
 
-    /// Tells how soon a worker's next client would have to go. Whoever waited for this alone is
-    /// returned, and has to be woken.
+    /// Tells how soon a worker's next client would have to go. The worker that waited for this
+    /// alone is returned, and has to be woken.
     func tell(_ rank: UInt64, of worker: Int, now: Instant) -> Int? {
         state.withLock { state in
             state.ranks[worker] = rank
@@ -122,8 +123,8 @@ final class Crowd: Sendable {
         }
     }
 
-    /// Whose client is to go for a newcomer, where a worker's own next one has this rank; the other
-    /// worker is asked to then, and has to be woken.
+    /// Which worker's client is to go for a new one, where this worker's own next one has this
+    /// rank; another worker is asked to then, and has to be woken.
     func decide(_ rank: UInt64, of worker: Int, now: Instant) -> Decision {
         state.withLock { state in
             let others = (0..<workers).filter { $0 != worker }
@@ -131,7 +132,7 @@ final class Crowd: Sendable {
             if state.asker != nil && now.since(state.askedAt) < Self.patience {
                 return .unknown([])
             }
-            // Whoever was asked and did not tell in time has other things to do.
+            // A worker that was asked and did not tell in time has other things to do.
             if !old.isEmpty && state.asker != worker {
                 (state.asker, state.askedAt, state.untold) = (worker, now, Set(old))
                 return .unknown(old)

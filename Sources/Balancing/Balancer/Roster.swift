@@ -22,11 +22,11 @@ final class Roster: Sendable {
 
     let version: UInt64
     let members: [Member]
-    /// Whose turn it is, as indexes of members; those that are not ready take no turns.
+    /// The order of turns, as indexes of members; those that are not ready take no turns.
     let rotation: [Int]
     /// The indexes of those that may be chosen at all.
     let ready: [Int]
-    /// The same, to be drawn from by weight.
+    /// The ready members, to be drawn from by weight.
     let draws: TwoChoices
     /// The places of all that are configured, ready or not, where keys are hashed to them.
     let ring: ConsistentHash?

@@ -1,6 +1,6 @@
 import Kernel
 
-/// The proxies whose word about a client is believed.
+/// The proxies that are believed when they name a client's address.
 struct TrustedProxies {
     private let networks: [Network]
 

@@ -160,7 +160,7 @@ final class WakerBox: Sendable {
     init(_ waker: consuming Waker) { self.waker = waker }
 }
 
-/// How the balancer goes: what it was told, and who has finished.
+/// How the balancer leaves: what it was told, and how many workers have finished.
 final class Leaving: Sendable {
     enum Manner: UInt64 {
         case staying = 0
@@ -201,7 +201,7 @@ final class Leaving: Sendable {
     var until: Instant { Instant(nanoseconds: deadline.load(ordering: .relaxed)) }
     var finishedReference: DescriptorReference { finished.reference }
 
-    /// A worker accepts nobody any more; true for the last one.
+    /// A worker accepts no more clients; true for the last one.
     func acceptingEnded() -> Bool {
         accepting.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0
     }

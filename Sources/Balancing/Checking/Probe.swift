@@ -22,7 +22,7 @@ struct Probe: ~Copyable {
     var health = Health()
     /// When the check that is under way must be over, or when the next one begins.
     var due: Instant
-    /// Whether somebody is kept waiting by it, and since when it was looked at for that.
+    /// Whether a client is kept waiting by it, and since when it was looked at for that.
     var isUrgent = false
     var suspectedAt = Instant(nanoseconds: 0)
     /// Whether it has once ended a connection that was to be used again: then none is kept.
@@ -32,7 +32,7 @@ struct Probe: ~Copyable {
     private(set) var since = Instant(nanoseconds: 0)
     /// When it is to be looked whether the backend has read what it was asked over a new one.
     var unreadLook = Instant.never
-    /// How often the backend had answered anybody when that was begun.
+    /// How many answers the backend had given when that was begun.
     private(set) var answersBefore: UInt64 = 0
     /// How many bytes it was asked in.
     private var asked = 0
@@ -112,7 +112,7 @@ struct Probe: ~Copyable {
         checksCarried = 0
     }
 
-    /// The same, so that the backend's program hears nothing of it if it has not yet.
+    /// Ends the connection so that the backend's program hears nothing of it if it has not yet.
     mutating func endUnheard() {
         switch socket {
         case .some(let socket): Socket.resetOnClose(socket)

@@ -14,7 +14,7 @@ extension Prober {
         _ probe: Probe.Slot, until deadline: Instant, _ now: Instant, _ poller: borrowing Poller
     ) {
         probes[probe].due = deadline
-        // Whether others can connect is what somebody who waits would know.
+        // Whether others can connect is what a request that waits depends on.
         if probes[probe].hasConnection && !probes[probe].isUrgent {
             probes[probe].beginAgain()
             ask(probe, now, poller)
@@ -164,7 +164,8 @@ extension Prober {
             let room = probes[probe].answer.room
             let outcome = probes[probe].receive()
             guard case .moved(let count) = outcome else { return outcome }
-            // Who has sent less than there was room for has sent no more yet, but perhaps its end.
+            // A backend that has sent less than there was room for has sent no more yet, but
+            // perhaps its end.
             if count < room && !isLast { return .wouldBlock }
             if probes[probe].answer.count >= Limits.checkAnswer { return outcome }
         }

@@ -59,7 +59,7 @@ extension Prober {
         probes[probe].isUnread() == true && answers(probe) != probes[probe].answersBefore
     }
 
-    /// How often the backend has answered anybody, as far as that matters to a check.
+    /// How many answers the backend has given, as far as that matters to a check.
     func answers(_ probe: Probe.Slot) -> UInt64 {
         endsUnheard ? 0 : scoreboard.answers(slot: probes[probe].slot)
     }

@@ -9,8 +9,8 @@ import Scoreboard
 /// Checks the backends actively: one connection each at a time, at intervals, on the control
 /// thread. This file says when, and what a result means; `Prober+Checking` how it is done.
 ///
-/// What it finds out goes to the scoreboard, where every worker of every balancer sees it. Only who
-/// the supervisor calls ready is checked: of the others it knows better.
+/// What it finds out goes to the scoreboard, where every worker of every balancer sees it. Only
+/// what the supervisor calls ready is checked: of the others it knows better.
 struct Prober: ~Copyable {
     /// A verdict that has changed.
     struct Finding {
@@ -31,7 +31,7 @@ struct Prober: ~Copyable {
     private let rhythm: CheckRhythm
     private let timeout: Nanoseconds
     private let thresholds: Health.Thresholds
-    /// Whether who comes back is given its share little by little.
+    /// Whether a backend that comes back is given its share little by little.
     private let warms: Bool
     /// The header with which connections to backends begin; nothing where they don't.
     let proxy: ProxyHeader.Version?
@@ -42,7 +42,7 @@ struct Prober: ~Copyable {
     var responseHead = ResponseHead()
     /// The slab's slot for each scoreboard slot under check.
     private(set) var places: [BackendSlot: Probe.Slot] = [:]
-    /// When it is looked next whether kept connections are in somebody's way.
+    /// When it is looked next whether kept connections are in a request's way.
     private var keptLook = Instant(nanoseconds: 0)
     private(set) var findings: [Finding] = []
 
@@ -97,7 +97,7 @@ struct Prober: ~Copyable {
         }
     }
 
-    /// Nobody is checked from now on, so nobody stays down by what an earlier balancer found.
+    /// No backend is checked from now on, so none stays down by what an earlier balancer found.
     private mutating func believe(_ roster: Roster) {
         for member in roster.members where member.fact == .ready {
             let cell = scoreboard.checks(slot: member.slot)
@@ -110,7 +110,7 @@ struct Prober: ~Copyable {
         }
     }
 
-    /// When there is something to do at the latest; nothing when nobody is checked.
+    /// When there is something to do at the latest; `nil` when no backend is checked.
     var due: Instant? {
         var least: Instant?
         for place in places.values {
@@ -120,7 +120,7 @@ struct Prober: ~Copyable {
         return least
     }
 
-    /// Begins the checks whose time has come and gives up those whose time is over.
+    /// Begins the checks that are due and gives up those that have taken too long.
     mutating func expire(now: Instant, poller: borrowing Poller) {
         if now >= keptLook {
             keptLook = now + Limits.keptCheckLook
@@ -140,7 +140,7 @@ struct Prober: ~Copyable {
         }
     }
 
-    /// A backend keeps somebody waiting: it is checked at once, and the answer may not take long.
+    /// A backend keeps a client waiting: it is checked at once, and the answer may not take long.
     mutating func suspect(_ slot: BackendSlot, now: Instant, poller: borrowing Poller) {
         guard let place = places[slot], probes[place].health.isUp,
             now >= probes[place].suspectedAt + Limits.urgentPause
@@ -167,7 +167,7 @@ struct Prober: ~Copyable {
             change = probes[probe].health.succeeded(thresholds)
         case .failed(let why):
             cell.count(passed: false)
-            // Of somebody who is kept waiting already one failure is enough.
+            // Where a client is kept waiting already one failure is enough.
             let isUrgent = probes[probe].isUrgent
             let most = isUrgent ? Health.Thresholds(rise: thresholds.rise, fall: 1) : thresholds
             change = probes[probe].health.failed(most)

@@ -4,7 +4,7 @@ import Kernel
 import Scoreboard
 import Synchronization
 
-/// Backends that the workers have the control thread look at, at once: that have kept somebody
+/// Backends that the workers have the control thread look at, at once: that have kept a client
 /// waiting for far longer than they usually do, or that leave a request unread.
 final class Suspects: Sendable {
     private let slots = Mutex<[BackendSlot]>([])

@@ -3,8 +3,9 @@ import HTTP1
 import Kernel
 
 extension Relay {
-    /// Whom the proxies in front of us take the client for: of X-Forwarded-For the last address
-    /// that is not one of theirs, or the first one where all are. Nothing where that is no address.
+    /// The address that the proxies in front of us take the client for: of X-Forwarded-For the last
+    /// address that is not one of theirs, or the first one where all are. `nil` where that is no
+    /// address.
     func claimedClient(_ head: borrowing RequestHead, proxies: TrustedProxies) -> Address? {
         var claimed: Address?
         var isSettled = false
@@ -22,7 +23,7 @@ extension Relay {
         switch Address(host: text, port: 0) ?? Address(text) {
         // A proxy that listens on IPv6 for both says `::ffff:192.0.2.1` of a client on IPv4.
         case let address? where address.port != nil: address.unmapped
-        // No client is a path, and one that claims to be would count under nobody.
+        // No client is a path, and one that claims to be would be counted under no network.
         default: nil
         }
     }

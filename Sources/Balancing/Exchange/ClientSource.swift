@@ -1,17 +1,17 @@
 import Basics
 import Kernel
 
-/// Whose a connection is, as far as is known: by the connection itself, or by what the proxy in
-/// front of it has said.
+/// The client of a connection, as far as is known: by the connection itself, or by what the proxy
+/// in front of it has said.
 struct ClientSource {
     /// The address as text, without the port.
     var address: InlineText
     var port: UInt16
     /// On this machine.
     var isLocal: Bool
-    /// A proxy whose word about its own clients is believed.
+    /// A proxy that is believed when it names its own clients.
     var isTrusted: Bool
-    /// Under whom the rules for clients count it; nothing where there is no such address.
+    /// The network that the rules for clients count it under; `nil` where there is no such address.
     var network: ClientNetwork?
 
     init(_ source: Address, isTrusted: Bool) {

@@ -65,7 +65,7 @@ struct Exchange: ~Copyable {
     /// What may be done with it once more.
     var message: Attempts.Message {
         if asked.isStream {
-            // Of bytes that nobody knows anything of, none may be sent twice.
+            // Of bytes of an unknown protocol none may be sent twice.
             return .init(
                 isIdempotent: false, isReplayable: stream.up.isUntouched,
                 hasAnswered: !stream.down.isUntouched)
@@ -113,11 +113,11 @@ extension Exchange {
         var isLocal = false
         /// What its backend is chosen by, where keys are hashed.
         var key: UInt64 = 0
-        /// Who asks, as far as rules for clients go.
+        /// The client's network, as far as rules for clients go.
         var network: ClientNetwork?
         /// The backend that the client's cookie says it belongs to.
         var cookieSlot: BackendSlot?
-        /// Whom a trusted proxy takes the client for.
+        /// The address that a trusted proxy takes the client for.
         var claimedAddress = InlineText()
     }
 

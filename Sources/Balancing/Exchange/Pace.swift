@@ -2,8 +2,8 @@ import Basics
 
 /// The least that a body must move: so many bytes within each stretch of waiting for the client.
 ///
-/// The stretch is long and begins anew with what has been moved, so that a reader who pauses or a
-/// line a second is in time, and somebody who holds a connection with a trickle is not, however
+/// The stretch is long and begins anew with what has been moved, so that a reader that pauses or a
+/// line a second is in time, and a client that holds a connection with a trickle is not, however
 /// much has been moved before.
 struct PaceRule {
     /// How long a client may be waited for, in all, while it moves `bytes`.

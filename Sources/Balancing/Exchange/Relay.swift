@@ -4,8 +4,8 @@ import HTTP1
 /// One direction of an exchange: what has been read, how far of it may be sent on, how far it has
 /// been, and what is still to come.
 ///
-/// A body of known length is sent from where it was read. A chunked one is checked and framed
-/// anew into a second queue, so that nobody's chunk extensions pass. It does no I/O.
+/// A body of known length is sent from where it was read. A chunked one is checked and framed anew
+/// into a second queue, so that no chunk extensions pass. It does no I/O.
 struct Relay: ~Copyable {
     enum Rest: Equatable {
         /// The head is not complete yet.
@@ -102,7 +102,7 @@ struct Relay: ~Copyable {
             bytes.extracting((prefix + range.lowerBound)..<(prefix + range.upperBound)))
     }
 
-    /// A request without a body, whose head was just parsed, goes nowhere.
+    /// A request without a body is not sent on after its head was parsed.
     mutating func refused(_ length: Int) {
         dropHead(length)
         rest = .nothing

@@ -19,7 +19,7 @@ struct Acceptance {
     var isPaused: Bool { due != nil }
     var isLeaving: Bool { manner != .staying }
 
-    /// When it is to be tried again to take somebody in; nothing where that is not put off.
+    /// When accepting is to be tried again; `nil` where that is not put off.
     var due: Instant? {
         guard case .paused(let until) = state else { return nil }
         return until
@@ -35,7 +35,7 @@ struct Acceptance {
         if state != .ended { state = .on }
     }
 
-    /// The balancer was told how to leave: nobody is taken in any more.
+    /// The balancer was told how to leave: no client is accepted any more.
     mutating func left(_ how: Leaving.Manner) {
         state = .ended
         manner = how

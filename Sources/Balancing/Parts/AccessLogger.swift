@@ -126,7 +126,7 @@ struct AccessLogger: ~Copyable {
         return add(isSure: isSure, now: now)
     }
 
-    /// The last bytes of the response were sent, whose line was added before; or not all of them.
+    /// The last bytes of the response were sent, after its line was added; or not all of them.
     mutating func sent(isWhole: Bool) {
         if isWhole {
             writer.confirm()
@@ -136,8 +136,8 @@ struct AccessLogger: ~Copyable {
         }
     }
 
-    /// A connection of the TCP mode is over: bytes to the backend, bytes to the client, and who
-    /// ended it, as `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
+    /// A connection of the TCP mode is over: bytes to the backend, bytes to the client, and which
+    /// side ended it, as `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
     mutating func stream(
         _ client: borrowing Client, _ facts: StreamFacts, attempts: AttemptLog,
         _ roster: Roster, now: Instant
@@ -158,8 +158,8 @@ struct AccessLogger: ~Copyable {
         return add(isSure: true, now: now)
     }
 
-    /// A connection was refused of which nobody can say whose it is, as
-    /// `127.0.0.1:40112 refused error=proxy_header_malformed`.
+    /// A connection was refused before its client was known, as `127.0.0.1:40112 refused
+    /// error=proxy_header_malformed`.
     mutating func refused(
         _ client: borrowing Client, _ why: StaticString, now: Instant
     ) -> Action {
@@ -294,7 +294,7 @@ struct AccessLogger: ~Copyable {
 }
 
 extension AccessLogger.StreamFacts {
-    /// Who ended it, or why it was cut.
+    /// The side that ended it, or why it was cut.
     fileprivate var endWord: StaticString {
         switch cause {
         case nil: endsFirst == .client ? "client" : "backend"

@@ -3,7 +3,7 @@ import Choosing
 import Kernel
 import ProxyProtocol
 
-/// Who is let in, and how often it may ask.
+/// Which clients are let in, and how often each may ask.
 ///
 /// A client that goes on asking too often is banned, one has no more than so many connections, and
 /// where proxies introduce their clients no others may connect. A proxy that is trusted is held to
@@ -12,7 +12,7 @@ struct Admission: ~Copyable {
     /// What it goes by, from the options, and what all workers share.
     struct Terms {
         var proxies = TrustedProxies([])
-        /// Whether a proxy says who the client is before the first byte of it.
+        /// Whether a proxy names the client before the first byte of it.
         var acceptsHeaders = false
         /// Whether backends are told what proxies have said.
         var keepsHeaders = false
@@ -26,13 +26,13 @@ struct Admission: ~Copyable {
     enum Arrival: Equatable {
         /// It is the client's own.
         case enters(Entry)
-        /// It is a proxy's, which is yet to say who the client is.
+        /// It is a proxy's, which is yet to name the client.
         case awaitsHeader
         /// It should be a proxy's, and is not: it is reset.
         case isUntrusted
     }
 
-    /// What becomes of a connection once it is known who the client is.
+    /// What becomes of a connection once its client is known.
     enum Entry: Equatable {
         /// It is served; and counted as one of `countedAs` until it has `left`.
         case admit(countedAs: ClientNetwork?)
@@ -77,18 +77,18 @@ struct Admission: ~Copyable {
         limitsRates = terms.rules != nil
     }
 
-    /// Whose connection it is, as far as the address says.
+    /// The client of a connection, as far as the address says.
     func source(_ address: Address) -> ClientSource {
         ClientSource(address, isTrusted: terms.proxies.contains(address))
     }
 
-    /// Somebody has connected.
+    /// A connection has come in.
     func comes(_ source: ClientSource, now: Instant) -> Arrival {
         if !terms.acceptsHeaders { return .enters(enters(source, now: now)) }
         return source.isTrusted ? .awaitsHeader : .isUntrusted
     }
 
-    /// Who the client is, is known: it may be banned, or have too many connections.
+    /// The client is known: it may be banned, or have too many connections.
     private func enters(_ source: ClientSource, now: Instant) -> Entry {
         guard !source.isTrusted, let network = source.network else { return .admit(countedAs: nil) }
         if terms.rules?.isBanned(network, now: now) ?? false { return .shutOut }
@@ -110,8 +110,8 @@ struct Admission: ~Copyable {
         }
     }
 
-    /// A proxy has said of which client the connection is: it is whom that says, and trusted only
-    /// if it is a trusted proxy itself.
+    /// A proxy has said of which client the connection is: its client is the one named, and trusted
+    /// only if it is a trusted proxy itself.
     mutating func introduced(
         _ client: ClientConnection.Slot, _ source: inout ClientSource, by header: ProxyHeader,
         now: Instant
@@ -154,8 +154,8 @@ struct Admission: ~Copyable {
     }
 }
 
-/// Why a connection of which a proxy should have spoken is not served: nobody can tell whose bytes
-/// these are.
+/// Why a connection of which a proxy should have spoken is not served: it can't be told which
+/// client sent these bytes.
 enum ProxyFault {
     case notTrusted, missing, malformed
 
@@ -188,7 +188,7 @@ extension ProxyHeader {
         }
     }
 
-    /// Who the client is; nothing where that is the proxy itself.
+    /// The client's address; `nil` where that is the proxy itself.
     var source: Address? {
         switch self {
         case .local: nil

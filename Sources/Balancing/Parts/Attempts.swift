@@ -5,7 +5,7 @@ import Choosing
 /// may follow. This is the one place that says whether, where and how often a request is tried
 /// again (RFC 9110 §9.2.2).
 ///
-/// It knows no socket and no roster: whoever tells it that an attempt failed brings the facts.
+/// It knows no socket and no roster: the caller that tells it of a failed attempt brings the facts.
 struct Attempts {
     /// What the message is and how far it has come.
     struct Message {
@@ -109,7 +109,7 @@ struct Attempts {
         if message.hasAnswered { return .cut }
         if !message.isReplayable { return .answer(.failure) }
         switch failure {
-        // Nobody can have received it: any method.
+        // No backend can have received it: any method.
         case .notConnected, .brokenUnsent: break
         // It may have been received, and acted on: only what may be done twice.
         case .brokenSent:
@@ -125,7 +125,7 @@ struct Attempts {
         if paid > facts.retries {
             return facts.isSupervised ? .wait(.death(cause, .failure)) : .answer(.failure)
         }
-        // Nobody listens any more, and it may be about to be told who has died.
+        // No process listens any more, and it may be about to be told which has died.
         if facts.isSupervised && !facts.hasOther && cause == .refused { return .wait(.news) }
         return .again(isPaid: true)
     }
@@ -144,9 +144,9 @@ struct Attempts {
 
     /// Of how many deaths it may be the cause.
     struct Blame: Equatable {
-        /// Of those whose ending is known.
+        /// Of those with a known ending.
         var known: Int
-        /// Those included whose ending is still to be told.
+        /// Those included that have an ending still to be told.
         var possible: Int
 
         var isDeadly: Bool { known >= Attempts.mostDeaths }

@@ -30,8 +30,8 @@ struct AwaitedAnswers {
             Awaited(exchange: exchange, process: process, answer: answer, until: now + patience))
     }
 
-    /// Takes out those whose news has come, or is not coming. `isCurrent` says whether a process is
-    /// there as far as is known, `isThere` whether a request still is.
+    /// Takes out the answers that have their news, or will get none. `isCurrent` says whether a
+    /// process is there as far as is known, `isThere` whether a request still is.
     mutating func settle(
         now: Instant, isCurrent: (BackendProcess) -> Bool, isThere: (Exchange.Key) -> Bool
     ) -> [(exchange: Exchange.Key, answer: OwnAnswer)] {

@@ -3,7 +3,7 @@ import Basics
 /// The processes that died with a request in hand, and for how many of them it may be to blame.
 struct Deaths {
     private static let capacity = 4
-    /// Those whose ending is still to be told.
+    /// Those that have an ending still to be told.
     private var processes: [4 of BackendProcess] = .init(
         repeating: BackendProcess(slot: BackendSlot(0), generation: 0))
     private var open = 0
@@ -14,7 +14,7 @@ struct Deaths {
     var possible: Int { known + open }
 
     mutating func append(_ process: BackendProcess) {
-        // With so many unaccounted for it is given to nobody anyway.
+        // With so many unaccounted for the request is not tried again anyway.
         if open == Self.capacity { return }
         processes[open] = process
         open += 1

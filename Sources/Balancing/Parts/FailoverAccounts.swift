@@ -6,12 +6,12 @@ import Control
 ///
 /// A request that a death has let down belongs to the account of that process until it is over: if
 /// it was tried elsewhere and fails after all, that account says so. Where several processes die of
-/// which one had it after the other, it fails in the account of the one whose death it did not
-/// survive; it was tried elsewhere in those before. So each failure is in one account.
+/// which one had it after the other, it fails in the account of the one that died last; it was
+/// tried elsewhere in those before. So each failure is in one account.
 ///
-/// An account is given twice, so that nobody waits for the slowest: at first soon after the word of
-/// a death, with what is known, and the rest when nothing is in flight with that process any more
-/// and all that it let down is over.
+/// An account is given twice, so that no reader waits for the slowest request: at first soon after
+/// the word of a death, with what is known, and the rest when nothing is in flight with that
+/// process any more and all that it let down is over.
 struct FailoverAccounts<Request: AttemptedRequest & ~Copyable> {
     /// How long after it broke a request may still have been let down by a death. A process may
     /// close a connection at any time.
@@ -166,7 +166,7 @@ struct FailoverAccounts<Request: AttemptedRequest & ~Copyable> {
         return reports
     }
 
-    /// The balancer leaves: what is not known yet, nobody will know.
+    /// The balancer leaves: what is not known yet will never be.
     mutating func close() -> [FailoverReport] {
         var reports: [FailoverReport] = []
         for index in gone.indices {
@@ -232,7 +232,7 @@ struct FailoverClaim: Equatable {
     fileprivate let wasInFlight: Bool
 }
 
-/// What becomes of a request whose attempt has failed.
+/// What becomes of a request when its attempt has failed.
 enum RequestFate { case goesOn, isOver }
 
 enum FailoverReport: Equatable {

@@ -2,8 +2,8 @@ import Basics
 import Choosing
 import Scoreboard
 
-/// Backends that are there and do not answer. A slow report or a long poll must not condemn anyone:
-/// silence starts a check at once, and only that check's failure takes a backend out.
+/// Backends that are there and do not answer. A slow report or a long poll must not condemn a
+/// backend: silence starts a check at once, and only that check's failure takes a backend out.
 struct HangDetector {
     /// For how long a backend may be silent, judged from how long it usually takes.
     private struct Patience {
@@ -35,7 +35,7 @@ struct HangDetector {
         return silentSince + patience[slot.index].limit
     }
 
-    /// Somebody may have been found to hang, or to have been stopped.
+    /// A backend may have been found to hang, or to have been stopped.
     mutating func raised() { isRaised = true }
 
     /// Whether requests are to be taken from those that hang; asked once for each time.

@@ -13,7 +13,7 @@ struct HeadRewriter: ~Copyable {
     struct Terms {
         var requestLimits = HeadLimits()
         var responseLimits = HeadLimits()
-        /// Whose word about another client is believed.
+        /// The proxies that are believed when they name a client.
         var proxies = TrustedProxies([])
         /// Our name in Via.
         var pseudonym = InlineText()
@@ -84,7 +84,8 @@ extension HeadRewriter {
             exchange.asked.protocols = exchange.request.copy(upgrade.range)
         }
         exchange.answering.keepsClient = request.isPersistent && !isLeaving
-        // What came through another proxy came from somewhere else, whoever connected to us.
+        // What came through another proxy came from somewhere else, whatever address it connected
+        // from.
         exchange.asked.isLocal = client.isLocal && !request.hasVia && !request.hasClaims
         if client.isTrusted { noteClaim(&exchange) }
         if let id = request.requestID {
@@ -94,7 +95,7 @@ extension HeadRewriter {
         }
     }
 
-    /// Whom a trusted proxy takes the client for.
+    /// Keeps the address that a trusted proxy takes the client for.
     private func noteClaim(_ exchange: inout Exchange) {
         guard let client = exchange.request.claimedClient(request, proxies: terms.proxies) else {
             return
@@ -188,7 +189,7 @@ extension HeadRewriter {
     /// The head of a response, of `length` bytes, is complete. An interim one is done with, the
     /// others are still to be rewritten.
     mutating func answered(_ exchange: inout Exchange, _ length: Int) -> Answered {
-        // An answer to a request that has not been sent is meant for somebody else.
+        // An answer to a request that has not been sent is meant for another request.
         if exchange.request.sent == 0 && exchange.request.isWhole {
             return .malformed(ResponseFault("it answered before it was asked"))
         }
@@ -274,8 +275,8 @@ extension HeadRewriter {
         exchange.stream.down.begin(with: exchange.response.takeRest(), ours: count)
     }
 
-    /// Whether more will come that may be long in coming; whose body is here already, as most are,
-    /// is not asked for its type.
+    /// Whether more will come that may be long in coming; a response with its whole body here
+    /// already, as most have, is not asked for its type.
     private func isEventStream(
         _ relay: borrowing Relay, _ body: BodyFraming, behind length: Int
     ) -> Bool {

@@ -34,7 +34,7 @@ enum Choice: Equatable {
     /// of them, that one.
     case busy(BackendSlot?)
     /// None can be chosen.
-    case nobody
+    case noBackend
 }
 
 extension Picker {
@@ -56,7 +56,7 @@ extension Picker {
     struct Request {
         /// What it is sent by, where keys are hashed.
         var key: UInt64 = 0
-        /// Who asks, where clients stay where they are by their address.
+        /// The client's network, where clients stay where they are by their address.
         var client: ClientNetwork?
         /// The backend that its cookie names.
         var cookie: BackendSlot?

@@ -16,14 +16,14 @@ import Scoreboard
 struct Picker {
     /// How much is forgiven.
     private enum Leniency {
-        case strict, suspects, anybody
+        case strict, suspects, all
 
         /// What is tried next; nothing where all was.
         var next: Leniency? {
             switch self {
             case .strict: .suspects
-            case .suspects: .anybody
-            case .anybody: nil
+            case .suspects: .all
+            case .all: nil
             }
         }
     }
@@ -140,14 +140,14 @@ struct Picker {
         return pick(by: request.key, now)
     }
 
-    /// The same for one that processes have failed.
+    /// A pick for a request that processes have failed.
     mutating func pick(for request: Request, besides tried: AttemptLog, now: Instant) -> Choice {
         (self.tried, isTried) = (tried, true)
         return pick(by: request.key, now)
     }
 
     private mutating func pick(by key: UInt64, _ now: Instant) -> Choice {
-        if roster.ready.isEmpty { return .nobody }
+        if roster.ready.isEmpty { return .noBackend }
         let turn = scoreboard.takeTurn()
         let word = order == .turns ? 0 : anyKey()
         var leniency = Leniency.strict
@@ -168,7 +168,7 @@ struct Picker {
                 return .backend(Pick(index: found, reason: reason(leniency)))
             }
             if isFull { return .busy(nil) }
-            guard let next = leniency.next else { return .nobody }
+            guard let next = leniency.next else { return .noBackend }
             leniency = next
         }
     }
@@ -177,7 +177,7 @@ struct Picker {
     private mutating func reason(_ leniency: Leniency) -> Pick.Reason {
         switch leniency {
         case .suspects: return .leastBad
-        case .anybody: return .again
+        case .all: return .again
         case .strict:
             switch order {
             case .turns: return .turn
@@ -193,7 +193,7 @@ struct Picker {
         on index: Int, _ leniency: Leniency, _ now: Instant
     ) -> Verdict {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
-        if isTried && leniency != .anybody && tried.includes(roster.members[index].process) {
+        if isTried && leniency != .all && tried.includes(roster.members[index].process) {
             return .no
         }
         if leniency == .strict {
@@ -238,7 +238,7 @@ struct Picker {
 
     // MARK: The orders
 
-    /// The one whose turn it is, or that stands in.
+    /// The member that has the turn, or that stands in.
     private mutating func byTurn(
         _ turn: UInt64, _ leniency: Leniency, _ now: Instant,
         _ isFull: inout Bool

@@ -12,7 +12,7 @@ struct RequestQueue {
         /// Whether one can be chosen.
         var hasBackend: Bool
         /// Whether all of those are known to be dying.
-        var isEveryoneDying: Bool
+        var areAllDying: Bool
         /// From when on one that does not serve now may be expected to.
         var returns: Instant
     }
@@ -69,7 +69,7 @@ struct RequestQueue {
     /// When one of them is to be looked at though nothing happens.
     var due: Instant? { waiting.lazy.map(\.until).min() }
 
-    /// Whether somebody waits only for the supervisor's word.
+    /// Whether a request waits only for the supervisor's word.
     var awaitsNews: Bool { waiting.contains { $0.reason.isShort } }
 
     /// A request comes to wait.
@@ -93,12 +93,13 @@ struct RequestQueue {
         return .waits
     }
 
-    /// Whether anybody's wait may be over.
+    /// Whether a request's wait may be over.
     func isDue(_ outlook: Outlook, now: Instant) -> Bool {
         version != outlook.version || waiting.contains { $0.until <= now }
     }
 
-    /// Takes out those whose wait is over. `standing` is nothing for one that is there no more.
+    /// Takes out the requests that need not wait longer. `standing` is `nil` for one that is there
+    /// no more.
     mutating func settle(
         _ outlook: Outlook, now: Instant, _ standing: (Exchange.Key) -> Standing?
     ) -> [(exchange: Exchange.Key, Settlement)] {
@@ -155,6 +156,6 @@ struct RequestQueue {
 
     /// Whether those that can be chosen are the ones that failed it.
     private func isUnchanged(_ entry: Waiting, _ outlook: Outlook) -> Bool {
-        outlook.isEveryoneDying || outlook.version == entry.version
+        outlook.areAllDying || outlook.version == entry.version
     }
 }

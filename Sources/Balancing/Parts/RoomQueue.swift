@@ -3,7 +3,7 @@ import Basics
 /// Requests that wait until a backend has less in flight than it may (`--max-in-flight`).
 ///
 /// First come, first served: one that was called and found the room taken by another thread comes
-/// back to its old place. One that belongs to a certain backend waits for that, and keeps nobody
+/// back to its old place. One that belongs to a certain backend waits for that, and keeps none
 /// behind it waiting. How long a request may wait in all is `patience`.
 struct RoomQueue {
     enum Joined: Equatable {
@@ -100,8 +100,8 @@ struct RoomQueue {
         return all.map { ($0, first[$0]) }
     }
 
-    /// Takes out those whose wait is over. `anywhere` is how many may go where any backend will do,
-    /// `room` how many may go to one; `isThere` says whether a request still is.
+    /// Takes out the requests that need not wait longer. `anywhere` is how many may go where any
+    /// backend will do, `room` how many may go to one; `isThere` says whether a request still is.
     mutating func settle(
         anywhere: Int, room: (BackendSlot) -> Int, now: Instant, isThere: (Exchange.Key) -> Bool
     ) -> [(exchange: Exchange.Key, Settlement)] {
@@ -128,7 +128,7 @@ struct RoomQueue {
     ) -> [(exchange: Exchange.Key, Settlement)] {
         var settled: [(exchange: Exchange.Key, Settlement)] = []
         var left = anywhere
-        var rooms: [BackendSlot: Int] = [:]
+        var roomLeft: [BackendSlot: Int] = [:]
         let all = waiting
         waiting.removeAll(keepingCapacity: true)
         bound = 0
@@ -136,9 +136,9 @@ struct RoomQueue {
         for entry in all where isThere(entry.exchange) {
             var mayGo = left > 0
             if let slot = entry.slot {
-                let known = rooms[slot] ?? room(slot)
+                let known = roomLeft[slot] ?? room(slot)
                 mayGo = known > 0
-                rooms[slot] = known - (mayGo ? 1 : 0)
+                roomLeft[slot] = known - (mayGo ? 1 : 0)
             } else if mayGo {
                 left -= 1
             }

@@ -1,7 +1,7 @@
 import Basics
 
 /// What is left for another turn of the loop: clients that used up what one may move at a time, and
-/// clients whose request waits for another one to be over.
+/// clients with a request that waits for another one to be over.
 struct TurnQueue {
     /// Used up what they may move in a turn.
     private var unfinished: [ClientConnection.Key] = []

@@ -36,7 +36,7 @@ struct UpstreamPool {
         /// A request that was sent at `since` has not been read. `servedAt`: when a connection was
         /// last answered that had come back before, and after `since`: what it had was sent later.
         case unread(since: Instant, servedAt: Instant)
-        /// The same, as far as can be told; the next one is given up.
+        /// Kept, as far as can be told; the next one is given up.
         case owed
     }
 

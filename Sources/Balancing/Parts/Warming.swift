@@ -4,14 +4,14 @@ import Scoreboard
 
 /// Backends that have come back and are given their share little by little.
 ///
-/// What each is given is measured against the one that is given most, so that nobody is held back
+/// What each is given is measured against the one that is given most, so that none is held back
 /// where all have come at the same time.
 struct Warming {
     private let slowStart: SlowStart?
 
     init(_ window: Nanoseconds?) { slowStart = window.map { SlowStart(window: $0) } }
 
-    /// Whether anybody is on the way to its share.
+    /// Whether any backend is on the way to its share.
     @inline(__always)
     func isUnderWay(_ scoreboard: Scoreboard, now: Instant) -> Bool {
         guard let slowStart, let last = scoreboard.lastReturn else { return false }

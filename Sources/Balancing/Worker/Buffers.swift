@@ -11,7 +11,7 @@ struct Buffers: ~Copyable {
 
     /// What is read and forgotten goes here.
     var scratch = ByteQueue(capacity: Limits.messageBuffer)
-    /// Responses under way whose heads are larger than most.
+    /// Responses under way with heads that are larger than most.
     var largeHeads = 0
 
     /// How many big ones are lent at present.

@@ -29,7 +29,7 @@ struct Directions: OptionSet {
 /// A client's connection.
 struct ClientConnection: ~Copyable {
     enum Phase: Equatable {
-        /// The proxy in front of it is yet to say who it is.
+        /// The proxy in front of it is yet to name the client.
         case introducing
         /// Between requests.
         case idle
@@ -37,14 +37,14 @@ struct ClientConnection: ~Copyable {
         case serving(Exchange.Slot)
         /// It has something to say, and there is no room to hear it.
         case postponed
-        /// Refused; it may finish what it was sending, and nobody listens.
+        /// Refused; it may finish what it was sending, which is thrown away.
         case lingering
     }
 
     let transport: Transport
-    /// Whose it is.
+    /// The client of the connection.
     var source: ClientSource
-    /// Under whom it is counted; nothing where it is not.
+    /// The network that it is counted under; `nil` where it is not counted.
     var tallied: ClientNetwork?
     var phase = Phase.idle
     /// A request has most often come with its connection, so that is tried once.
@@ -75,7 +75,7 @@ struct UpstreamConnection: ~Copyable {
     let generation: UInt64
     var phase = Phase.connecting
     var directions: Directions = [.writable]
-    /// The client it serves; nobody while it is in the pool.
+    /// The client it serves; `nil` while it is in the pool.
     var client: ClientConnection.Slot?
     /// Neighbours in the pool.
     var next = UpstreamPool.none

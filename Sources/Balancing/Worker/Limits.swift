@@ -11,13 +11,13 @@ enum Limits {
     static let bodyBuffer = 256 << 10
     /// A body is worth a big buffer from here on.
     static let bigBody: UInt64 = 64 << 10
-    /// Big buffers lent at a time by a thread; who comes later makes do with small ones.
+    /// Big buffers lent at a time by a thread; later exchanges make do with small ones.
     static let bodyBuffersLent = 24
     /// The longest head of a response: the backend is ours, and what it sends in cookies is no
     /// attack, while clients are held to `--max-head`.
     static let responseHead = 64 << 10
-    /// Responses under way, in one thread, whose heads have needed more than `messageBuffer`: each
-    /// takes up as much again, as read and framed anew, or 17 MiB in all.
+    /// Responses under way, in one thread, with heads that have needed more than `messageBuffer`:
+    /// each takes up as much again, as read and framed anew, or 17 MiB in all.
     static let largeHeads = 256
     /// Unused buffers that are kept for the next request.
     static let spareMessageBuffers = 256
@@ -35,23 +35,23 @@ enum Limits {
     /// A request on a new connection that has no answer after this time is looked at: a backend
     /// that has a thread to spare has read it long since, even on a busy machine.
     static let unreadMoment = Nanoseconds.milliseconds(50)
-    /// How often while it is not read, and how often an idle connection is looked at for somebody
-    /// who waits because of it: together with the moment less than half a second.
+    /// How often while it is not read, and how often an idle connection is looked at for a request
+    /// that waits because of it: together with the moment less than half a second.
     static let unreadLook = Nanoseconds.milliseconds(100)
     /// One that has idled for less did not keep its backend from others: that may have been about
     /// to turn to them.
     static let idlesForNobody = Nanoseconds.milliseconds(10)
     /// What is not known to lie unread may be answered before long, over a long way.
     static let answerOnItsWay = Nanoseconds.milliseconds(500)
-    /// How often the control thread looks whether the connection of a check is in somebody's way,
-    /// for a balancer beside this one; those of this one say so.
+    /// How often the control thread looks whether the connection of a check is in a request's way,
+    /// for a balancer beside this one; requests of this one say so.
     static let keptCheckLook = Nanoseconds.seconds(1)
     /// How long it is remembered that a backend closed connections that had idled for so long.
     static let closeRemembered = Nanoseconds.minutes(1)
     /// A client that waits for 100 (Continue) is told to go on after this time if the backend says
     /// nothing: that may be waiting for the body.
     static let continuePatience = Nanoseconds.seconds(1)
-    /// Interim responses to one request; somebody who sends more may never stop.
+    /// Interim responses to one request; a backend that sends more may never stop.
     static let interims = 200
     /// How long a client that has been refused may go on sending before it is cut off, so that
     /// a reset does not eat the answer (RFC 9112 §9.6).
@@ -61,14 +61,14 @@ enum Limits {
     static let lingerLongest = Nanoseconds.seconds(10)
     /// A connection that was accepted just before a balancer leaves has this long to say something.
     static let firstWords = Nanoseconds.milliseconds(100)
-    /// How long a balancer whose time is over takes for its last answers.
+    /// How long a balancer takes for its last answers once its time is over.
     static let lastWrites = Nanoseconds.milliseconds(50)
     /// How long a figure of what is usual is gone by.
     static let patienceKept = Nanoseconds.seconds(1)
     /// How long the answer to such a look may take, and how often there is one.
     static let urgentCheck = Nanoseconds.milliseconds(300)
     static let urgentPause = Nanoseconds.seconds(1)
-    /// Requests that wait for a backend, in one thread; who comes later is told at once.
+    /// Requests that wait for a backend, in one thread; later ones are refused at once.
     static let queue = 1000
     /// How often those that wait for a backend to have room look whether another process made some:
     /// within this one they are told.
@@ -103,13 +103,13 @@ enum Limits {
     static let halfStream = Nanoseconds.seconds(60)
     /// A stream that filled a small buffer is read into a big one next. Measured for 1 MiB, a copy
     /// through 256 KiB costs 190 to 230 µs of a core, and splice(2) through a pipe 210 to 220; and
-    /// whoever receives what came through a pipe has more to do: in HTTP mode 1,580 MiB a second
+    /// the receiver of what came through a pipe has more to do: in HTTP mode 1,580 MiB a second
     /// against 2,300.
     static let bulkRead = messageBuffer - headroom
     /// What a stream can take up at the worst: a buffer each way. The big ones are counted.
     static let memoryPerStream = UInt64(2 * (messageBuffer + headroom))
-    /// What of a connection is looked at for a PROXY header. The longest there may be, which nobody
-    /// sends, takes a second look.
+    /// What of a connection is looked at for a PROXY header. The longest there may be, which no
+    /// proxy sends, takes a second look.
     static let proxyHeader = 1 << 10
     /// Idle clients that are remembered when some are looked for, by a worker that is full.
     static let idlersKept = 1024

@@ -8,7 +8,7 @@ extension Worker {
         guard acceptance.isOn else { return false }
         for _ in 0..<Limits.acceptsATurn {
             if clients.isFull {
-                // Nobody is let go for nobody.
+                // No client is let go unless another one waits.
                 let isWanted = Poll.wait(
                     for: .readable, on: plan.listeners[index].reference, timeout: Nanoseconds(0))
                 if !isWanted { return false }
@@ -71,7 +71,7 @@ extension Worker {
         if clients.isFull && !plan.crowd.isFull { pauseAccepting() }
     }
 
-    /// Another worker has a newcomer, or is about to decide whose client makes room for it.
+    /// Another worker has a new client, or is about to decide which one makes room for it.
     mutating func takeCrowdRequest() {
         if !heedCrowdRequest() { return }
         resumeAccepting()

@@ -13,7 +13,7 @@ extension Worker {
         }
     }
 
-    /// Out of descriptors or slots: nobody is accepted for a while, and nothing spins.
+    /// Out of descriptors or slots: no client is accepted for a while, and nothing spins.
     mutating func pauseAccepting() {
         for listener in plan.listeners { poller.remove(listener.reference) }
         acceptance.ranOut(until: now + Limits.acceptPause)
@@ -33,8 +33,8 @@ extension Worker {
     }
 }
 
-/// Clients that come through another proxy, which says who they are before their first byte; and
-/// the same said to backends.
+/// Clients that come through another proxy, which names them before their first byte; and the
+/// header that names them to backends.
 extension Worker {
     /// Looks for the header at the beginning of a connection.
     mutating func introduce(_ client: ClientConnection.Slot) -> Step {

@@ -6,7 +6,7 @@ extension Worker {
     /// Answers in the balancer's own name.
     mutating func answer(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
         if exchanges[exchange].asked.isStream {
-            // There is nobody to whom it could be said but the log: the connection is reset.
+            // Only the log can tell of it: the connection is reset.
             exchanges[exchange].answering.cause = own.cause
             exchanges[exchange].phase = .answeringItself
             return
@@ -64,16 +64,16 @@ extension Worker {
         queues.forNews.joined(exchanges.key(exchange), own, about: process, now: now)
     }
 
-    /// Nobody can be chosen: says how it stands with each.
-    func nobodyReady(_ exchange: Exchange.Slot) -> OwnAnswer {
-        var own = OwnAnswer(.nobodyReady, nobodyReadySentence(exchange))
+    /// No backend can be chosen: says how it stands with each.
+    func noBackendReady(_ exchange: Exchange.Slot) -> OwnAnswer {
+        var own = OwnAnswer(.noBackendReady, noBackendReadySentence(exchange))
         // Whole seconds, and only where one can be expected at all.
         let wait = roster.returns.since(now).count / 1_000_000_000 + 1
         own.retryAfter = roster.returns == .never ? nil : wait
         return own
     }
 
-    private func nobodyReadySentence(_ exchange: Exchange.Slot) -> String {
+    private func noBackendReadySentence(_ exchange: Exchange.Slot) -> String {
         if roster.members.isEmpty { return "no backend is configured" }
         if !exchanges[exchange].asked.isLocal { return "no backend is ready" }
         var states: [String] = []

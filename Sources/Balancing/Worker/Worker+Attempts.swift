@@ -194,7 +194,8 @@ extension Worker {
             if plan.keepsByAddress {
                 picker.placed(exchanges[exchange].asked.network, on: member, now: now)
             }
-            // Where one has died others may have: what was never written nobody can have received.
+            // Where one has died others may have: what was never written no backend can have
+            // received.
             if exchanges[exchange].attempts.count > 1 && hasDied(member) {
                 if !attemptEnded(exchange, .notConnected, errno: .connectionRefused) { return }
                 continue

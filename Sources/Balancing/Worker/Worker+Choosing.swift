@@ -10,7 +10,8 @@ extension Worker {
     /// Which backend a request goes to, where it is counted from now on. Nothing where there is
     /// none to be had: then it waits, or has been answered.
     ///
-    /// A look at the version first: from the moment a roster is put up, nobody chooses by another.
+    /// A look at the version first: from the moment a roster is put up, no worker chooses by
+    /// another.
     mutating func choose(for exchange: Exchange.Slot, isCalled: Bool) -> Pick? {
         if plan.board.version.load(ordering: .acquiring) != roster.version { adoptRoster() }
         if plan.limitsInFlight { return chooseWithRoom(for: exchange, isCalled: isCalled) }
@@ -22,14 +23,14 @@ extension Worker {
         return pick
     }
 
-    /// The same where backends may have only so much in flight. Whoever comes anew goes behind
-    /// those that wait; threads that claim the last place at the same moment all let it go, and try
-    /// once more.
+    /// Which backend a request goes to, where backends may have only so much in flight. A new
+    /// request goes behind those that wait; threads that claim the last place at the same moment
+    /// all let it go, and try once more.
     private mutating func chooseWithRoom(for exchange: Exchange.Slot, isCalled: Bool) -> Pick? {
         let hasTurn = isCalled || exchanges[exchange].attempts.count > 0
         for _ in 0..<Limits.claims {
             switch look(for: exchange) {
-            case .nobody:
+            case .noBackend:
                 queue(exchange, for: .backend)
                 return nil
             case .busy(let slot):
@@ -39,7 +40,7 @@ extension Worker {
                 let slot = roster.members[pick.index].slot
                 if !hasTurn && longestWaiting(at: slot) != nil {
                     wait(exchange, forRoomAt: pick.reason == .place ? slot : nil)
-                    // There may be room elsewhere, for which nobody waits.
+                    // There may be room elsewhere, for which no request waits.
                     queues.forRoom.roomFreed()
                     return nil
                 }
@@ -75,7 +76,7 @@ extension Worker {
             after: now.since(exchanges[exchange].attempts.sentAt), now: now)
     }
 
-    /// The key of the request whose head was just parsed. Where there is none, as without the
+    /// Keeps the key of the request that was just parsed. Where there is none, as without the
     /// cookie, any backend will do.
     mutating func noteKey(_ exchange: Exchange.Slot) {
         let client = exchanges[exchange].client

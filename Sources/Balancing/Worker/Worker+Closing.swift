@@ -80,8 +80,8 @@ extension Worker {
         }
     }
 
-    /// Others who find that they are not the one whose turn it is look again before long; so a
-    /// balancer that dies before it has woken anybody delays them, and no more.
+    /// Other workers that find that the turn is not theirs look again before long; so a balancer
+    /// that dies before it has woken one delays them, and no more.
     mutating func wakeLongestWaiting(at slot: BackendSlot) {
         guard let longest = longestWaiting(at: slot), longest != lane.index else { return }
         let other = longest - plan.firstLane

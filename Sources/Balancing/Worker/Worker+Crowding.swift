@@ -1,17 +1,17 @@
 import Basics
 import Kernel
 
-/// More clients than there may be. Whoever has a request under way keeps its connection; of those
-/// who have not, one makes room for each newcomer, so that nobody is kept out by connections that
-/// are of no use at present:
+/// More clients than there may be. A client with a request under way keeps its connection; of the
+/// others one makes room for each new client, so that none is kept out by connections that are of
+/// no use at present:
 ///
-/// 1. who has connected, has had a moment, and has not said anything: the first one first. Where
-///    many of them are still within that moment, it is waited for: a crowd that only connects
-///    pushes out its own.
-/// 2. who has been served and is idle, or has begun a head and not come to its end, the longest
-///    first: an octet now and then must not keep a place.
+/// 1. clients that have connected, have had a moment, and have not said anything: the first one
+///    first. Where many of them are still within that moment, it is waited for: clients that only
+///    connect push out their own kind.
+/// 2. clients that have been served and are idle, or have begun a head and not come to its end, the
+///    longest first: an octet now and then must not keep a place.
 ///
-/// Nobody is sought as long as another worker has room: that takes the newcomers in.
+/// None is let go as long as another worker has room: that one accepts the new clients.
 extension Worker {
     /// Lets a client go that asks for nothing; false where there is none at present, or another
     /// worker is the one to do so.
@@ -27,7 +27,7 @@ extension Worker {
         }
         if plan.crowd.isNews(lack, now: now) { plan.board.announce(sentence(of: lack)) }
         let own = nextToGo()
-        // Of a thread that has room nobody is to go: only all of them together are full.
+        // Of a thread that has room no client is to go: only all of them together are full.
         if lack == .places {
             switch plan.crowd.decide(rank(ofNext: own), of: index, now: now) {
             case .oneself: break
@@ -123,7 +123,7 @@ extension Worker {
         acceptance.idlers.searched(search, now: now)
     }
 
-    /// Whether it has had its answer, and nobody waits for anything.
+    /// Whether it has had its answer, and neither side waits for anything.
     private func isResting(_ client: ClientConnection.Slot) -> Bool {
         switch clients[client].phase {
         case .idle: clients[client].isHeard

@@ -20,7 +20,7 @@ extension Worker {
                 closeUpstream(upstream)
             }
         }
-        // Whoever hears that it was adopted can read what was logged before.
+        // A process that hears that it was adopted can read what was logged before.
         flushLog(force: true)
         plan.board.adopted(latest.version, by: index)
     }
@@ -74,7 +74,7 @@ extension Worker {
 
 /// Whether processes have died, and whether they may have died of what they were asked.
 extension Worker {
-    /// The signals by which somebody ends a process that has done nothing wrong.
+    /// The signals by which a process is ended that has done nothing wrong.
     private static let innocent: Set<String> = [
         "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT",
     ]
@@ -101,8 +101,8 @@ extension Worker {
         return member.fact == .gone || (member.pid > 0 && Processes.isDying(member.pid))
     }
 
-    /// Whether nobody is left of those whom the roster has for alive.
-    var isEverybodyDying: Bool {
+    /// Whether all processes that the roster has for alive are dying.
+    var areAllDying: Bool {
         roster.rotation.allSatisfy { index in
             hasDied(roster.members[index].process)
         }

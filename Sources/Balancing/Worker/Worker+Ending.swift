@@ -2,7 +2,7 @@ import Basics
 import HTTP1
 import Kernel
 
-/// Requests and streams that end before their time: nobody is tried any more.
+/// Requests and streams that end before their time: no backend is tried any more.
 extension Worker {
     /// What the client sent is no proper request; what it meant to send next can't be known.
     mutating func requestMalformed(_ exchange: Exchange.Slot, _ reason: Malformation) {
@@ -40,7 +40,7 @@ extension Worker {
             endStream(exchange, reset: true)
             return
         }
-        // 499 is nginx's: the client left, and nobody was told.
+        // 499 is nginx's: the client left, and no answer was sent.
         exchanges[exchange].answering.status = 499
         logAccess(exchange)
         letUpstreamGo(exchange)
@@ -60,7 +60,7 @@ extension Worker {
         closeClient(client, reset: true)
     }
 
-    /// Both sides have ended, or the stream is cut: whoever is still there sees a reset then.
+    /// Both sides have ended, or the stream is cut: a side that is still there sees a reset then.
     @discardableResult
     mutating func endStream(_ exchange: Exchange.Slot, reset: Bool) -> Step {
         let client = exchanges[exchange].client

@@ -2,7 +2,7 @@ import Basics
 import Kernel
 
 extension Worker {
-    /// Lets the listening sockets go, after everybody who waits there has been taken in.
+    /// Lets the listening sockets go, after all clients that wait there have been accepted.
     mutating func beginLeaving(_ manner: Leaving.Manner) {
         if !acceptance.isLeaving {
             resumeAccepting()
@@ -10,8 +10,8 @@ extension Worker {
                 while accept(from: index) {}
             }
             for listener in plan.listeners { poller.remove(listener.reference) }
-            // With the last of us this process lets go: if nobody else has the sockets either, who
-            // comes from now on is refused, and does not wait in vain.
+            // With the last of us this process lets go: if no other process has the sockets either,
+            // new clients are refused, and do not wait in vain.
             if plan.leaving.acceptingEnded() {
                 for listener in plan.listeners { listener.letGo() }
                 plan.board.stoppedAccepting()
@@ -45,12 +45,12 @@ extension Worker {
         }
     }
 
-    /// The time is over. Whoever has no answer yet is given ours, what is cut is reset, so that
-    /// nobody takes it for whole, and all of it is logged.
+    /// The time is over. A request without an answer is given ours, what is cut is reset, so that
+    /// it is not taken for whole, and all of it is logged.
     mutating func giveUpTheRest() {
         closeThoseWithoutRequest()
         cutStreams()
-        // Nobody is waited for.
+        // No backend is waited for any more.
         queues = WaitingRequests()
         for key in exchangeKeys() {
             // What is served for one may end another.

@@ -71,7 +71,7 @@ extension Worker {
         if action == .write { writeBatch() }
     }
 
-    /// Writes the line of a connection of which nobody can say whose it is.
+    /// Writes the line of a connection that was refused before its client was known.
     mutating func logRefusal(_ address: InlineText, _ port: UInt16, _ why: StaticString) {
         if !accessLogger.isOn { return }
         let action = accessLogger.refused(

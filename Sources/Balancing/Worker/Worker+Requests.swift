@@ -61,7 +61,7 @@ extension Worker {
             clients[client].directions.remove(.readable)
             return .moved(0)
         case .end, .failed:
-            // There is nobody to answer, or nothing to answer to.
+            // The client has gone, or there is nothing to answer to.
             discard(exchange)
             closeClient(client)
             return .gone

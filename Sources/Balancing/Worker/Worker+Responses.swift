@@ -146,8 +146,8 @@ extension Worker {
             release(upstream, reusable: isClean)
         }
         let isRead = exchanges[exchange].request.isComplete
-        // Who was told that the connection stays has one more answer to come, though another
-        // balancer has taken over meanwhile.
+        // A client that was told that the connection stays has one more answer to come, though
+        // another balancer has taken over meanwhile.
         let keeps =
             exchanges[exchange].answering.keepsClient && isRead && acceptance.manner != .stopping
         if keeps {

@@ -51,8 +51,8 @@ extension Worker {
         }
     }
 
-    /// One move of an exchange whose request's head is known: first what the client is owed, then
-    /// what the backend is, then what either of them has to say.
+    /// One move of an exchange with a parsed request: first what the client is owed, then what the
+    /// backend is, then what either of them has to say.
     private mutating func relay(_ exchange: Exchange.Slot) -> Step {
         let client = exchanges[exchange].client
         if exchanges[exchange].response.pendingCount > 0 {
@@ -218,7 +218,7 @@ extension Worker {
             serve(client)
             return
         }
-        // An idle connection has nothing to say: its end, or bytes that nobody asked for.
+        // An idle connection has nothing to say: its end, or bytes that were not asked for.
         if !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed]) {
             pool.remove(upstream, from: &upstreams)
             closeIdle(upstream)

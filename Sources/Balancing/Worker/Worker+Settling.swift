@@ -6,8 +6,8 @@ import Scoreboard
 /// Those that wait are given what has come for them, or are told that they waited in vain.
 ///
 /// Room at the backends is shared by all threads of all balancers. Each says in the scoreboard
-/// since when its first request waits. The one whose request has waited for longest has the next
-/// place, and is woken by the thread whose request makes it.
+/// since when its first request waits. The one with the request that has waited for longest has the
+/// next place, and is woken by the thread that frees it.
 extension Worker {
     /// Looks at all that waits.
     mutating func settle() {
@@ -94,7 +94,7 @@ extension Worker {
         return roster.members[index].fact == .ready
     }
 
-    /// Gives the answers whose news has come, or is not coming.
+    /// Gives the answers that have their news, or will get none.
     private mutating func settleAnswers() {
         var waiting = take(&queues.forNews, leaving: WaitingRequests.forNews)
         let settled = waiting.settle(

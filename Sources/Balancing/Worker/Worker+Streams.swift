@@ -261,7 +261,7 @@ extension Worker {
         return since + (isHalf ? min(limit, plan.bounds.halfStream) : limit)
     }
 
-    /// The balancer goes, and its time is over: nobody is to take what was cut for an end.
+    /// The balancer goes, and its time is over: no side is to take what was cut for an end.
     mutating func cutStreams() {
         var streams: [Exchange.Slot] = []
         exchanges.forEachSlot { streams.append($0) }

@@ -3,8 +3,8 @@ import Choosing
 import Kernel
 
 extension Worker {
-    /// Looks at every connection whose time has come round. What it may wait for follows from its
-    /// state; so nothing has to be cancelled, and a deadline that was put off is just filed anew.
+    /// Looks at every connection that is due. What it may wait for follows from its state; so
+    /// nothing has to be cancelled, and a deadline that was put off is just filed anew.
     mutating func expireTimers() {
         while let filed = wheel.nextDue(now: now) {
             if Int(filed) < clients.capacity {
@@ -20,7 +20,8 @@ extension Worker {
         if case .serving(let exchange) = clients[client].phase { noteTaken(exchange) }
         let deadline = deadline(client: client)
         if now < deadline {
-            // Whoever has nothing to wait for now may have later, and nobody files it then.
+            // A client that has nothing to wait for now may have later, and would not be filed
+            // then.
             let hasEnded = clients[client].endedAt != .never
             if hasEnded && isGone(client) { return }
             let later =
@@ -127,7 +128,7 @@ extension Worker {
             bidContinue(exchange)
             return
         }
-        // It has most likely gone, and its backend works for nobody.
+        // It has most likely gone, and its backend works in vain.
         if exchanges[exchange].phase != .readingHead && !waitsForClient(exchange) {
             clientVanished(exchange)
             return

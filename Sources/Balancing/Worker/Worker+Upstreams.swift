@@ -19,8 +19,8 @@ extension Worker {
             let upstream = pool.take(
                 slot, isRepeatable: isRepeatable, now: now, from: &upstreams)
         {
-            // Bytes that nobody asked for must not be taken for the answer to what comes now: what
-            // has come by now has been told, unless there was too much to tell.
+            // Bytes that were not asked for must not be taken for the answer to what comes now:
+            // what has come by now has been told, unless there was too much to tell.
             if (!isRepeatable || turns.mayHaveMore)
                 && upstreams[upstream].transport.socket.peek() != .wouldBlock
             {
@@ -37,7 +37,7 @@ extension Worker {
     private mutating func connect(_ index: Int, client: ClientConnection.Slot) -> Checkout {
         lane.connected(slot: roster.members[index].slot)
         let outcome = beginConnection(index, client: client)
-        // Somebody who needs no connection at present may have one to spare.
+        // An idle client may be let go for its descriptor.
         guard case .failed(.tooManyInProcess) = outcome, makeRoom(.descriptors) else {
             return outcome
         }
@@ -72,7 +72,7 @@ extension Worker {
         closeUpstream(upstream)
     }
 
-    /// Puts a connection whose exchange is over back into the pool, or closes it.
+    /// Puts a connection back into the pool when its exchange is over, or closes it.
     mutating func release(_ upstream: UpstreamConnection.Slot, reusable: Bool) {
         upstreams[upstream].client = nil
         let isCurrent = roster.isCurrent(
@@ -97,7 +97,7 @@ extension Worker {
             upstreams[upstream].directions.remove(.readable)
         }
         if pool.returned(upstream, now: now, to: &upstreams) {
-            // Somebody may come to wait for its end.
+            // A request may come to wait for its end.
             let due = min(pool.due(upstreams[upstream]), now + Limits.unreadLook)
             arm(upstream: upstream, for: due)
         } else {
@@ -108,8 +108,8 @@ extension Worker {
 
 /// Backends that can't serve all that is connected to them: one connection at a time, or N, each as
 /// long as it lasts. What a request there waits for may be a connection that is idle, of any thread
-/// of any balancer; so whoever waits says so in the scoreboard, and all look there when the wheel
-/// hands one of their connections out.
+/// of any balancer; so a worker with such a request says so in the scoreboard, and all look there
+/// when the wheel hands one of their connections out.
 extension Worker {
     /// Looks, when it is time, whether the first request on a new connection has been read, and
     /// returns when to look next. To be asked while the backend has something to do.

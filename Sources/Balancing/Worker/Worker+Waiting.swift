@@ -12,7 +12,7 @@ extension Worker {
             now: now)
         switch joined {
         case .waits: exchanges[exchange].phase = .queued
-        case .full: giveUp(exchange, nobodyReady(exchange))
+        case .full: giveUp(exchange, noBackendReady(exchange))
         case .hopeless: giveUp(exchange, answer(to: reason, of: exchange))
         }
     }
@@ -44,13 +44,13 @@ extension Worker {
         return Instant(nanoseconds: now.nanoseconds - min(waited, now.nanoseconds))
     }
 
-    /// Says in the scoreboard who waits, and since when.
+    /// Says in the scoreboard which requests wait, and since when.
     mutating func tellOfWaiting() {
         lane.waiting(queues.forRoom.count, since: queues.forRoom.firstArrival)
         for (slot, first) in queues.forRoom.arrivals() { lane.waiting(at: slot, since: first) }
     }
 
-    /// The lane whose request has waited for longest for room at a backend, or at any.
+    /// The worker whose request has waited for longest for room at a backend, or at any.
     func longestWaiting(at slot: BackendSlot?) -> Int? {
         plan.scoreboard.longestWaiting(
             at: slot, near: plan.firstLane..<plan.firstLane + plan.wakers.count,
@@ -80,7 +80,7 @@ extension Worker {
     func outlook() -> RequestQueue.Outlook {
         RequestQueue.Outlook(
             version: roster.version, hasBackend: !roster.rotation.isEmpty,
-            isEveryoneDying: queues.forBackend.awaitsNews && isEverybodyDying,
+            areAllDying: queues.forBackend.awaitsNews && areAllDying,
             returns: roster.returns)
     }
 
@@ -88,7 +88,7 @@ extension Worker {
     func answer(to reason: WaitReason, of exchange: Exchange.Slot) -> OwnAnswer {
         let name = name(ofSlot: exchanges[exchange].attempts.process.slot)
         switch reason {
-        case .backend, .news: return nobodyReady(exchange)
+        case .backend, .news: return noBackendReady(exchange)
         case .endings:
             let words = Self.words(.deadly) ?? ""
             return OwnAnswer(.terminated, Cause.terminated.sentence(about: name, words))

@@ -99,7 +99,8 @@ struct Worker: ~Copyable {
         }
         closeAccounts()
         flushLog(force: true)
-        // It chooses nobody any more: nobody need wait until it knows of a later roster.
+        // It chooses no backend any more: there is no need to wait until it knows of a later
+        // roster.
         plan.board.adopted(.max, by: index)
         plan.leaving.workerFinished()
     }
@@ -182,7 +183,7 @@ struct Worker: ~Copyable {
         }
     }
 
-    /// Somebody changed the roster or asked the balancer to leave.
+    /// The roster was changed, or the balancer was asked to leave.
     private mutating func woken() {
         plan.wakers[index].waker.clear()
         adoptRoster()

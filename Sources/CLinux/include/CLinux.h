@@ -176,8 +176,8 @@ int clinux_peek_ended(pid_t *pid);
 
 int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
 int clinux_pipe(int fds[2]);
-// A pseudoterminal: fds[0] is the end of whoever shows it, fds[1] the program's. It passes bytes on as they
-// are and echoes nothing.
+// A pseudoterminal: fds[0] is the end of the process that shows it, fds[1] the program's. It passes
+// bytes on as they are and echoes nothing.
 int clinux_pseudoterminal(int fds[2], unsigned columns, unsigned rows);
 int clinux_pipe_capacity(int fd, int bytes);
 // inotify(7): tells of writes to the files that are watched.
@@ -194,8 +194,8 @@ int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_is_ignored(int signal);
 int clinux_peer_user(int fd, uint32_t *user, int32_t *pid);
-// Receives one datagram and who sent it (SO_PASSCRED must be on); descriptors that come with it are
-// closed. Returns its length, or -errno.
+// Receives one datagram and the pid of its sender (SO_PASSCRED must be on); descriptors that come
+// with it are closed. Returns its length, or -errno.
 long clinux_receive_notice(int fd, void *buffer, size_t count, int32_t *pid, uint32_t *user);
 long clinux_random(void *buffer, size_t count);
 int clinux_set_close_on_exec_from(unsigned first);
@@ -215,7 +215,7 @@ struct clinux_spawn {
     int new_session;             // 1: setsid(2), 0: stays in the parent's
     char *pid_digits;            // ten digits inside envp that the child overwrites with its own pid, or NULL
     uint64_t descriptor_limit;   // the soft RLIMIT_NOFILE; 0: as it is
-    uint64_t mark;               // the soft RLIMIT_RTTIME, which says whose descendant a process is; 0: as it is
+    uint64_t mark;               // the soft RLIMIT_RTTIME, which tells a process's ancestor; 0: as it is
 };
 // Starts a child. Returns its pid and a pidfd, or -errno with the name of the step that failed.
 int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **failed_step);
@@ -227,7 +227,7 @@ int clinux_list_directory(const char *path, void (*each)(void *context, const ch
 struct clinux_tcp_facts {
     // 0 where no process has it: it has been closed, or it has not been accepted yet.
     uint32_t inode;
-    // Bytes that have come and that nobody has read; while connecting always 0.
+    // Bytes that have come and have not been read; while connecting always 0.
     uint32_t unread;
     // As in /proc/net/tcp: TCP_ESTABLISHED is 1.
     uint8_t state;

@@ -24,7 +24,7 @@ import Testing
             cause: .responseHeadTooLarge, status: 502, word: "http_response_header_section_size",
             isOfBackend: true),
         Row(cause: .incomplete, status: 502, word: "http_response_incomplete", isOfBackend: true),
-        Row(cause: .nobodyReady, status: 503, word: "destination_unavailable"),
+        Row(cause: .noBackendReady, status: 503, word: "destination_unavailable"),
         Row(cause: .backendsBusy, status: 503, word: "connection_limit_reached"),
         Row(cause: .malformedRequest, status: 400, word: "http_request_error"),
         Row(cause: .requestTimeout, status: 408, word: "http_request_error"),

@@ -141,7 +141,7 @@ import Testing
             let asked = Written(own.asking(toWait: Nanoseconds(nanoseconds)))
             #expect(asked.values("Retry-After") == ["\(seconds)"])
         }
-        var never = OwnAnswer(.nobodyReady, "nobody")
+        var never = OwnAnswer(.noBackendReady, "nobody")
         never.retryAfter = nil
         #expect(Written(never).values("Retry-After") == [])
     }

@@ -138,7 +138,7 @@ import Testing
                 " failed=backend.1:http_response_timeout"
                     + " error=http_response_timeout"
             ),
-            (attempts(), .nobodyReady, " error=destination_unavailable"),
+            (attempts(), .noBackendReady, " error=destination_unavailable"),
             (attempts((1, nil)), .clientLeft, " error=client_left"),
             (attempts(), .meantForUs, ""),
         ]
@@ -169,7 +169,7 @@ import Testing
             (.clientLeft, nil, "client_reset"), (.tooManyRequests, nil, "rate_limited"),
             (.banned, nil, "banned"),
         ]
-        let others: [Cause] = [.refused, .connectTimeout, .nobodyReady, .idle, .leaving]
+        let others: [Cause] = [.refused, .connectTimeout, .noBackendReady, .idle, .leaving]
         ends += others.map { ($0, nil, "\($0.word)") }
         for (cause, first, word) in ends {
             var site = try Site()

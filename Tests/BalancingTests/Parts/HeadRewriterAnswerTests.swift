@@ -283,7 +283,7 @@ import Testing
 
     // MARK: The balancer's own answers
 
-    private let own = OwnAnswer(.nobodyReady, "no backend is ready")
+    private let own = OwnAnswer(.noBackendReady, "no backend is ready")
 
     @Test func `an answer of ours is whole, with date, length and the request's identifier`() {
         let heads = asked()
@@ -296,7 +296,7 @@ import Testing
         #expect(lines.contains("Content-Length: \(body.utf8.count)"))
         #expect(body.contains("no backend is ready") && body.contains("Request mine."))
         #expect(heads.phase == .answeringItself && heads.keepsClient)
-        #expect(heads.known { $0.answering.status == 503 && $0.answering.cause == .nobodyReady })
+        #expect(heads.known { $0.answering.status == 503 && $0.answering.cause == .noBackendReady })
         #expect(heads.known { $0.response.isComplete })
         #expect(heads.known { $0.response.bodyBytes } == UInt64(body.utf8.count))
     }

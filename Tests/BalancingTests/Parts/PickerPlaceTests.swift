@@ -7,7 +7,7 @@ import Testing
 @Suite struct PickerPlaceTests {
     @Test func `a client comes back to where it was, for as long as it is kept`() throws {
         let stage = try PickerStage(terms(.roundRobin) { $0.staysFor = .seconds(60) })
-        #expect(stage.pick(client: PickerStage.client) != .nobody)
+        #expect(stage.pick(client: PickerStage.client) != .noBackend)
         stage.picker.placed(PickerStage.client, on: PickerStage.process(2), now: stage.now)
         let own = Choice.backend(Pick(index: 2, reason: .place))
         for _ in 0..<5 { #expect(stage.pick(client: PickerStage.client) == own) }
@@ -34,7 +34,7 @@ import Testing
             PickerStage.roster([.ready, .ready, .ready], generation: 2), now: stage.now)
         #expect(stage.pick(cookie: 1) == own)
         // One that it does not know is none.
-        #expect(stage.pick(cookie: 3) != .nobody)
+        #expect(stage.pick(cookie: 3) != .noBackend)
     }
 
     @Test(arguments: [true, false])

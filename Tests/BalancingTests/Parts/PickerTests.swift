@@ -18,10 +18,10 @@ import Testing
             let stage = try PickerStage(terms(algorithm), facts: [fact, .ready, fact])
             #expect(stage.shares(20) == [0, 20, 0])
             let empty = try PickerStage(terms(algorithm), facts: [fact, fact, fact])
-            #expect(empty.pick() == .nobody)
+            #expect(empty.pick() == .noBackend)
         }
         let none = try PickerStage(terms(algorithm), weights: [0, 0, 0])
-        #expect(none.pick() == .nobody)
+        #expect(none.pick() == .noBackend)
     }
 
     @Test(arguments: all)

@@ -21,7 +21,7 @@ import Testing
         returns: Instant = Self.start
     ) -> Outlook {
         Outlook(
-            version: version, hasBackend: backend, isEveryoneDying: dying, returns: returns)
+            version: version, hasBackend: backend, areAllDying: dying, returns: returns)
     }
 
     private func standing(

@@ -16,7 +16,7 @@ import Testing
         var queues = WaitingRequests()
         if which & 1 != 0 {
             let outlook = RequestQueue.Outlook(
-                version: 1, hasBackend: false, isEveryoneDying: false, returns: Self.start)
+                version: 1, hasBackend: false, areAllDying: false, returns: Self.start)
             let joined = queues.forBackend.joined(
                 key(1), for: .backend, patience: .milliseconds(15), outlook,
                 now: Self.start + since[0])
