@@ -2,8 +2,8 @@ import Basics
 
 /// What the supervisor says to a balancer over the link.
 public enum LinkOrder: Equatable, Sendable {
-    /// The first word: the lanes of the scoreboard that are this balancer's to write.
-    case lanes(first: UInt32, count: UInt32)
+    /// The first word: the numbers of this balancer's workers in the scoreboard.
+    case workers(first: UInt32, count: UInt32)
     /// Here is who can be chosen from now on.
     case roster(RosterWord)
     /// Another balancer takes over: let the listening sockets go, finish what is there, and answer
@@ -75,7 +75,7 @@ public struct FailoverAccount: Equatable, Sendable {
 extension LinkOrder: Spelled {
     public func spell(into frame: inout FrameWriter) {
         switch self {
-        case .lanes(let first, let count):
+        case .workers(let first, let count):
             frame.put(1 as UInt8)
             frame.put(first)
             frame.put(count)
@@ -93,7 +93,7 @@ extension LinkOrder: Spelled {
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
         switch try frame.byte() {
-        case 1: self = .lanes(first: try frame.number(), count: try frame.number())
+        case 1: self = .workers(first: try frame.number(), count: try frame.number())
         case 2: self = .roster(try RosterWord(from: &frame))
         case 3:
             self = .drain(

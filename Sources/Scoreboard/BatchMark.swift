@@ -1,16 +1,16 @@
 import Basics
 
 /// What leads a batch of access lines in the pipe of a balancer: a line that no client can have
-/// made, with the lane that the batch is of and its number.
+/// made, with the number of the worker that made the batch, and the batch's own.
 public struct BatchMark: Equatable, Sendable {
-    public let lane: Int
+    public let worker: Int
     public let number: UInt32
 
     /// In bytes, with its end.
     static let length = 9
     /// No access line begins with this octet.
     private static let first: UInt8 = 1
-    /// Numbers have four times seven bits, lanes three times.
+    /// A batch's number has four times seven bits, a worker's three times.
     private static let greatest: UInt32 = 0xFFF_FFFF
 
     /// The number of the next batch.
@@ -20,15 +20,15 @@ public struct BatchMark: Equatable, Sendable {
     @inline(__always)
     static func number(before number: UInt32) -> UInt32 { (number &- 1) & greatest }
 
-    init(lane: Int, number: UInt32) {
-        self.lane = lane
+    init(worker: Int, number: UInt32) {
+        self.worker = worker
         self.number = number
     }
 
     /// Nothing where a line, given without its end, is no mark.
     init?(_ line: Span<UInt8>) {
         if line.count != Self.length - 1 || line[0] != Self.first { return nil }
-        lane = Int(Self.value(line, 1..<4))
+        worker = Int(Self.value(line, 1..<4))
         number = Self.value(line, 4..<8)
     }
 
@@ -41,8 +41,8 @@ public struct BatchMark: Equatable, Sendable {
     var bytes: [9 of UInt8] {
         var bytes: [9 of UInt8] = .init(repeating: Ascii.lineFeed)
         bytes[0] = Self.first
-        let lane = UInt32(truncatingIfNeeded: lane)
-        for index in 1..<4 { bytes[index] = Self.septet(lane, 3 - index) }
+        let worker = UInt32(truncatingIfNeeded: worker)
+        for index in 1..<4 { bytes[index] = Self.septet(worker, 3 - index) }
         for index in 4..<8 { bytes[index] = Self.septet(number, 7 - index) }
         return bytes
     }
@@ -53,7 +53,7 @@ public struct BatchMark: Equatable, Sendable {
     }
 }
 
-/// What has come out of a balancer's pipe: the number of each lane's last batch.
+/// What has come out of a balancer's pipe: the number of each worker's last batch.
 public struct ReceivedBatches: Sendable {
     private var last: [Int: UInt32] = [:]
 
@@ -62,9 +62,9 @@ public struct ReceivedBatches: Sendable {
     /// Takes note of a line that is a mark; false where it is another.
     public mutating func take(_ line: Span<UInt8>) -> Bool {
         guard let mark = BatchMark(line) else { return false }
-        last[mark.lane] = mark.number
+        last[mark.worker] = mark.number
         return true
     }
 
-    public subscript(lane: Int) -> UInt32? { last[lane] }
+    public subscript(worker: Int) -> UInt32? { last[worker] }
 }

@@ -1,7 +1,7 @@
 import Basics
 
-/// The one that fills the batches of a lane: one batch is open, and one that is full waits to be
-/// written while the next one is filled already.
+/// What fills the batches of a worker: one batch is open, and one that is full waits to be written
+/// while the next one is filled already.
 ///
 /// Its owner does the writing: `outgoing` is what is to be written, in one piece, and `written`
 /// says that it was, or never will be.
@@ -97,7 +97,7 @@ public struct BatchWriter: ~Copyable, Sendable {
 
     @inline(never)
     private mutating func mark() {
-        let mark = BatchMark(lane: batches.lane, number: number).bytes
+        let mark = BatchMark(worker: batches.worker, number: number).bytes
         batches.put(mark.span, at: 0, of: number)
         total = BatchMark.length
         certain = total

@@ -1,14 +1,14 @@
 /// Where everything lies in the scoreboard's memory.
 ///
-/// All of it is 64-bit words in native order. A *lane* is what one worker thread of one balancer
+/// All of it is 64-bit words in native order. *Counters* are what one worker thread of one balancer
 /// writes and all others read: so no counter has two writers, none needs a lock, and what a killed
-/// balancer had in flight stays readable in its lanes until the supervisor clears them.
+/// balancer had in flight stays readable in them until the supervisor clears them.
 ///
 ///     header    magic, version, capacities; the rotation cursor on a cache line of its own
 ///     backends  a block each: the balancers' verdict, shared by all
-///     lanes     a header each, and a cell for each backend
+///     counters  of each worker: a header, and a cell for each backend
 ///     clients   tables of what is kept of each client, and the list of the banned
-///     lines     two batches of access lines for each lane
+///     lines     two batches of access lines for each worker
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
     public static let version: UInt64 = 9
@@ -16,7 +16,7 @@ public enum Layout {
     static let word = 8
     /// No service is as large as this.
     static let mostBackends: UInt64 = 1 << 20
-    static let mostLanes: UInt64 = 1 << 20
+    static let mostWorkers: UInt64 = 1 << 20
     /// A cache line, in words.
     static let line = 8
 
@@ -24,12 +24,12 @@ public enum Layout {
         static let magic = 0
         static let version = 1
         static let backendCapacity = 2
-        static let laneCapacity = 3
+        static let workerCapacity = 3
         /// Two random words: what is hashed with them can't be foreseen from outside.
         static let secret = 4
         static let rotation = 8
-        /// A bit for each of the first 64 lanes that a worker has written.
-        static let lanesInUse = 16
+        /// A bit for each of the first 64 workers that have counted.
+        static let workersInUse = 16
         /// When some backend last came back.
         static let lastReturn = 17
         static let words = 64
@@ -54,7 +54,7 @@ public enum Layout {
         static let words = 16
     }
 
-    enum Lane {
+    enum Counters {
         static let connectionsOpen = 0
         static let connectionsAccepted = 1
         static let exchangesOpen = 2
@@ -67,7 +67,7 @@ public enum Layout {
         /// How many requests wait for a backend to have room, and when the first of them came.
         static let waiting = 8
         static let waitingSince = 9
-        /// A word for each of the lane's two batches of access lines.
+        /// A word for each of the worker's two batches of access lines.
         static let batches = 10
         static let words = 16
     }
@@ -90,8 +90,8 @@ public enum Layout {
         static let words = 128
     }
 
-    static func laneStride(_ backends: Int) -> Int { Lane.words + backends * Cell.words }
-    static func firstLane(_ backends: Int) -> Int { Header.words + backends * Backend.words }
+    static func workerStride(_ backends: Int) -> Int { Counters.words + backends * Cell.words }
+    static func firstWorker(_ backends: Int) -> Int { Header.words + backends * Backend.words }
 
     /// What is kept of clients: three tables of the same size, and behind them a list of bans.
     enum Clients {
@@ -118,8 +118,8 @@ public enum Layout {
         static let words = first + entries * entryWords
     }
 
-    static func firstClients(_ backends: Int, _ lanes: Int) -> Int {
-        firstLane(backends) + lanes * laneStride(backends)
+    static func firstClients(_ backends: Int, _ workers: Int) -> Int {
+        firstWorker(backends) + workers * workerStride(backends)
     }
 
     /// Batches of access lines.
@@ -128,20 +128,20 @@ public enum Layout {
         static let bytes = 4096
         static let words = bytes / word
         /// One is filled while the other is written.
-        static let perLane = 2
+        static let perWorker = 2
     }
 
     /// On the boundary of a page, so that a batch takes one.
-    static func firstBatch(_ backends: Int, _ lanes: Int) -> Int {
-        let end = firstClients(backends, lanes) + Clients.words
+    static func firstBatch(_ backends: Int, _ workers: Int) -> Int {
+        let end = firstClients(backends, workers) + Clients.words
         return (end + Batch.words - 1) / Batch.words * Batch.words
     }
 
     /// The size of the memory in bytes. Pages that are never written take no memory.
-    static func size(backends: Int, lanes: Int) -> Int {
+    static func size(backends: Int, workers: Int) -> Int {
         // With room for the way to the boundary, whatever that is: another size tells of another
         // layout.
-        let end = firstClients(backends, lanes) + Clients.words
-        return (end + (1 + lanes * Batch.perLane) * Batch.words) * word
+        let end = firstClients(backends, workers) + Clients.words
+        return (end + (1 + workers * Batch.perWorker) * Batch.words) * word
     }
 }

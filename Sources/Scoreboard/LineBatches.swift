@@ -1,7 +1,7 @@
 import Basics
 import Synchronization
 
-/// The access lines of one lane that are not known to be in the pipe: two batches in the memory
+/// The access lines of one worker that are not known to be in the pipe: two batches in the memory
 /// that outlives their writer.
 ///
 /// Each batch has one word, and is what that says: its number, how many of its bytes are certain,
@@ -16,15 +16,15 @@ public struct LineBatches: @unchecked Sendable {
     /// The most that a batch holds, in bytes.
     public static let capacity = Layout.Batch.bytes
 
-    /// The worker whose lines they are.
-    let lane: Int
+    /// The number of the worker that writes the lines.
+    let worker: Int
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
     private let memory: UnsafeMutableRawPointer
 
     init(
-        lane: Int, words: UnsafeMutablePointer<Atomic<UInt64>>, memory: UnsafeMutableRawPointer
+        worker: Int, words: UnsafeMutablePointer<Atomic<UInt64>>, memory: UnsafeMutableRawPointer
     ) {
-        self.lane = lane
+        self.worker = worker
         unsafe self.words = words
         unsafe self.memory = memory
     }
@@ -100,7 +100,7 @@ public struct LineBatches: @unchecked Sendable {
     public func forEachLeft(
         after received: UInt32?, _ body: (_ line: Span<UInt8>, _ isSure: Bool) -> Void
     ) {
-        var left = (0..<Layout.Batch.perLane).map { place in
+        var left = (0..<Layout.Batch.perWorker).map { place in
             Content(word: unsafe words[place].load(ordering: .acquiring))
         }
         // Numbers begin again after the greatest, so the later one is not always the greater.

@@ -10,18 +10,18 @@ public final class Scoreboard: @unchecked Sendable {
 
     public let memory: SharedMemory
     public let backendCapacity: Int
-    public let laneCapacity: Int
+    public let workerCapacity: Int
     @usableFromInline let words: UnsafeMutablePointer<Word>
 
     /// A new scoreboard.
-    public init(backends: Int, lanes: Int) throws(SystemError) {
+    public init(backends: Int, workers: Int) throws(SystemError) {
         memory = try SharedMemory(
-            named: "lbctl-scoreboard", size: Layout.size(backends: backends, lanes: lanes))
+            named: "lbctl-scoreboard", size: Layout.size(backends: backends, workers: workers))
         backendCapacity = backends
-        laneCapacity = lanes
+        workerCapacity = workers
         unsafe words = memory.base.assumingMemoryBound(to: Word.self)
         store(UInt64(backends), at: Layout.Header.backendCapacity)
-        store(UInt64(lanes), at: Layout.Header.laneCapacity)
+        store(UInt64(workers), at: Layout.Header.workerCapacity)
         store(Randomness.word(), at: Layout.Header.secret)
         store(Randomness.word(), at: Layout.Header.secret + 1)
         store(Layout.version, at: Layout.Header.version)
@@ -37,12 +37,14 @@ public final class Scoreboard: @unchecked Sendable {
         let version = unsafe Self.load(words, Layout.Header.version)
         if magic != Layout.magic || version != Layout.version { return nil }
         let backends = unsafe Self.load(words, Layout.Header.backendCapacity)
-        let lanes = unsafe Self.load(words, Layout.Header.laneCapacity)
+        let workers = unsafe Self.load(words, Layout.Header.workerCapacity)
         // Bounded before they are multiplied: what another wrote must not stop this program.
-        if backends > Layout.mostBackends || lanes > Layout.mostLanes { return nil }
+        if backends > Layout.mostBackends || workers > Layout.mostWorkers { return nil }
         backendCapacity = Int(backends)
-        laneCapacity = Int(lanes)
-        if memory.size != Layout.size(backends: backendCapacity, lanes: laneCapacity) { return nil }
+        workerCapacity = Int(workers)
+        if memory.size != Layout.size(backends: backendCapacity, workers: workerCapacity) {
+            return nil
+        }
     }
 
     /// The next turn of the rotation: every caller in every process gets another number.
@@ -53,34 +55,35 @@ public final class Scoreboard: @unchecked Sendable {
 
     @usableFromInline static let rotationWord = Layout.Header.rotation
 
-    /// The lane with this number, to be written by one thread alone.
-    public func lane(_ index: Int) -> Lane {
-        invariant(index >= 0 && index < laneCapacity, "a lane was asked for that is not there")
-        let first = Layout.firstLane(backendCapacity) + index * Layout.laneStride(backendCapacity)
-        return unsafe Lane(words: words + first, backends: backendCapacity, index: index)
+    /// The counters of the worker with this number, to be written by one thread alone.
+    public func counters(ofWorker index: Int) -> WorkerCounters {
+        invariant(index >= 0 && index < workerCapacity, "a worker was asked for that is not there")
+        let first =
+            Layout.firstWorker(backendCapacity) + index * Layout.workerStride(backendCapacity)
+        return unsafe WorkerCounters(words: words + first, backends: backendCapacity, index: index)
     }
 
-    /// The access lines of the lane with this number.
-    public func batches(ofLane index: Int) -> LineBatches {
-        let lane = lane(index)
-        let first = Layout.firstBatch(backendCapacity, laneCapacity)
-        let batch = first + index * Layout.Batch.perLane * Layout.Batch.words
+    /// The access lines of the worker with this number.
+    public func batches(ofWorker index: Int) -> LineBatches {
+        let counters = counters(ofWorker: index)
+        let first = Layout.firstBatch(backendCapacity, workerCapacity)
+        let batch = first + index * Layout.Batch.perWorker * Layout.Batch.words
         return unsafe LineBatches(
-            lane: index, words: lane.words + Layout.Lane.batches,
+            worker: index, words: counters.words + Layout.Counters.batches,
             memory: UnsafeMutableRawPointer(words + batch))
     }
 
-    /// The access lines of a lane.
-    public func batches(of lane: Lane) -> LineBatches {
-        let first = unsafe words + Layout.firstLane(backendCapacity)
+    /// The access lines of the worker that has these counters.
+    public func batches(of counters: WorkerCounters) -> LineBatches {
+        let first = unsafe words + Layout.firstWorker(backendCapacity)
         return unsafe batches(
-            ofLane: (lane.words - first) / Layout.laneStride(backendCapacity))
+            ofWorker: (counters.words - first) / Layout.workerStride(backendCapacity))
     }
 
-    /// Zeroes the lanes of a balancer that is gone, so that another may have them; the counts over
-    /// all time move to `target`, a lane that no worker writes.
-    public func clearLanes(_ range: Range<Int>, movingTotalsTo target: Lane) {
-        for index in range { lane(index).empty(into: target) }
+    /// Zeroes the counters of a balancer that is gone, so that another may have them; the counts
+    /// over all time move to `target`, which no worker writes.
+    public func clearCounters(ofWorkers range: Range<Int>, movingTotalsTo target: WorkerCounters) {
+        for index in range { counters(ofWorker: index).empty(into: target) }
     }
 
     /// The verdict on a backend that all balancers share.
@@ -121,7 +124,7 @@ public final class Scoreboard: @unchecked Sendable {
     public var refusedWords: SharedWords { table(Layout.Clients.refused) }
 
     private func table(_ offset: Int) -> SharedWords {
-        let first = Layout.firstClients(backendCapacity, laneCapacity) + offset
+        let first = Layout.firstClients(backendCapacity, workerCapacity) + offset
         return unsafe SharedWords(words: words + first, count: Layout.Clients.table)
     }
 
@@ -130,7 +133,7 @@ public final class Scoreboard: @unchecked Sendable {
 
     /// The addresses of those that were banned last.
     var banList: BanList {
-        let first = Layout.firstClients(backendCapacity, laneCapacity) + Layout.Clients.bans
+        let first = Layout.firstClients(backendCapacity, workerCapacity) + Layout.Clients.bans
         return unsafe BanList(words: words + first)
     }
 
@@ -156,10 +159,11 @@ public final class Scoreboard: @unchecked Sendable {
         return word == 0 ? nil : Instant(nanoseconds: word)
     }
 
-    /// A worker writes to this lane from now on: others look at it when they count.
-    public func use(lane index: Int) {
+    /// The worker with this number counts from now on: others look at its counters when they sum
+    /// up.
+    public func use(worker index: Int) {
         if index >= 64 { return }
-        unsafe words[Layout.Header.lanesInUse].bitwiseOr(1 << UInt64(index), ordering: .relaxed)
+        unsafe words[Layout.Header.workersInUse].bitwiseOr(1 << UInt64(index), ordering: .relaxed)
     }
 
     /// How many requests a process of a backend has in flight with all workers of all balancers.
@@ -175,49 +179,49 @@ public final class Scoreboard: @unchecked Sendable {
         return inFlight(slot: slot, generation: generation)
     }
 
-    /// The lane whose request has waited for longest for room at a backend, or for any; nothing
-    /// where none waits. Lanes of other processes hear of room only when they look: what waits
-    /// there gives way to what came to `near` lanes up to `slack` later.
+    /// The number of the worker whose request has waited for longest for room at a backend, or for any; `nil`
+    /// where none waits. Workers of other processes hear of room only when they look: what waits
+    /// there gives way to what came to `near` workers up to `slack` later.
     public func longestWaiting(
         at slot: BackendSlot?, near: Range<Int>, slack: Nanoseconds
     ) -> Int? {
-        var found: (lane: Int, since: UInt64)?
-        forEachLane { index in
-            let since = lane(index).waitingSince(at: slot)
+        var found: (worker: Int, since: UInt64)?
+        forEachWorker { index in
+            let since = counters(ofWorker: index).waitingSince(at: slot)
             if since == .max { return }
             let rank = near.contains(index) ? since : since &+ slack.count
             if found.map({ rank < $0.since }) ?? true { found = (index, rank) }
         }
-        return found?.lane
+        return found?.worker
     }
 
     /// How often a backend has answered all workers of all balancers, over all time.
     public func answers(slot: BackendSlot) -> UInt64 { sum { $0.answers(slot: slot) } }
 
-    /// Over the lanes that are in use.
+    /// Over the workers that are in use.
     @inline(__always)
-    private func sum(_ figure: (Lane) -> UInt64) -> UInt64 {
+    private func sum(_ figure: (WorkerCounters) -> UInt64) -> UInt64 {
         var sum: UInt64 = 0
-        forEachLane { sum &+= figure(lane($0)) }
+        forEachWorker { sum &+= figure(counters(ofWorker: $0)) }
         return sum
     }
 
     @inline(__always)
-    private func forEachLane(_ body: (Int) -> Void) {
-        var used = unsafe Self.load(words, Layout.Header.lanesInUse)
+    private func forEachWorker(_ body: (Int) -> Void) {
+        var used = unsafe Self.load(words, Layout.Header.workersInUse)
         while used != 0 {
             let index = used.trailingZeroBitCount
             used &= used &- 1
             body(index)
         }
-        for index in 64..<max(64, laneCapacity) { body(index) }
+        for index in 64..<max(64, workerCapacity) { body(index) }
     }
 
-    /// What all lanes together say of a backend.
+    /// What all workers together say of a backend.
     public func totals(slot: BackendSlot, generation: UInt64) -> BackendTotals {
         var totals = BackendTotals()
-        for index in 0..<laneCapacity {
-            lane(index).add(slot: slot, generation: generation, to: &totals)
+        for index in 0..<workerCapacity {
+            counters(ofWorker: index).add(slot: slot, generation: generation, to: &totals)
         }
         return totals
     }
@@ -264,7 +268,7 @@ public struct VerdictCell: @unchecked Sendable {
     }
 }
 
-/// What is known of a backend over all lanes.
+/// What is known of a backend over all workers.
 public struct BackendTotals: Equatable, Sendable {
     public var inFlight: UInt64 = 0
     public var requests: UInt64 = 0

@@ -9,19 +9,19 @@ final class BalancerLink {
     private var incoming = ByteQueue(capacity: 4096)
     /// A newer roster than the one that was written last; the ones between are never sent.
     private var pending: RosterWord?
-    /// The lanes of the scoreboard that are this balancer's.
-    let lanes: Range<Int>
+    /// The numbers of this balancer's workers in the scoreboard.
+    let workers: Range<Int>
     /// The newest version that all its workers choose by.
     private(set) var adopted: UInt64 = 0
     /// Whether it takes in who connects; not any more once it has said so.
     private(set) var accepts = true
 
     /// Takes a socket that never waits, and says the first words.
-    init(_ socket: consuming Descriptor, lanes: Range<Int>, roster: RosterWord) {
+    init(_ socket: consuming Descriptor, workers: Range<Int>, roster: RosterWord) {
         self.socket = socket
-        self.lanes = lanes
+        self.workers = workers
         Framing.append(
-            LinkOrder.lanes(first: UInt32(lanes.lowerBound), count: UInt32(lanes.count)),
+            LinkOrder.workers(first: UInt32(workers.lowerBound), count: UInt32(workers.count)),
             to: &outgoing)
         send(roster)
     }

@@ -24,25 +24,25 @@ struct Opening: ~Copyable {
     /// How many old balancers may still finish what they have, where there are to be so many.
     ///
     /// One that has to make room closes idle connections, and that may meet a request. So as many
-    /// as there are cheap lanes for: the scoreboard sums up to 64 by a look at those in use alone.
+    /// as are cheap to count: the scoreboard sums up to 64 by a look at those in use alone.
     static func mostLeaving(of balancers: Int) -> Int { balancers == 1 ? 5 : 2 * balancers }
 
-    /// The lanes that one balancer needs: one a thread.
-    static func lanes(of balancer: ChildPlan) -> Int {
+    /// The workers of one balancer: one a thread.
+    static func workers(of balancer: ChildPlan) -> Int {
         balancer.options?.threads ?? ThisProcess.cores
     }
 
-    /// The lanes for all that there may be at a time: those that serve, as many that are about to
+    /// The workers for all that there may be at a time: those that serve, as many that are about to
     /// take over, and those that are leaving. A `reload` may ask for more threads than there were.
-    private static func lanes(_ plan: ServicePlan) -> Int {
+    private static func workers(_ plan: ServicePlan) -> Int {
         let balancers = plan.children.filter { $0.role == .balancer }
-        let each = balancers.map { lanes(of: $0) }.max() ?? 0
+        let each = balancers.map { workers(of: $0) }.max() ?? 0
         let most = 2 * balancers.count + mostLeaving(of: balancers.count)
-        return 1 + most * max(leastLanes, each)
+        return 1 + most * max(leastWorkers, each)
     }
 
     /// What a balancer can have at least, so that it may later have more threads.
-    static var leastLanes: Int { max(8, ThisProcess.cores * 2) }
+    static var leastWorkers: Int { max(8, ThisProcess.cores * 2) }
 
     init(_ plan: ServicePlan, signals: consuming SignalQueue) throws(Refusal) {
         let folder = RuntimeFolder(name: plan.name, path: plan.runtimePath)
@@ -58,7 +58,7 @@ struct Opening: ~Copyable {
             try Files.setPermissions(folder.controlSocket, to: 0o600)
             let log = Self.log(plan)
             let scoreboard = try Scoreboard(
-                backends: Self.backends, lanes: Self.lanes(plan))
+                backends: Self.backends, workers: Self.workers(plan))
             let poller = try Poller()
             try poller.add(
                 signals.reference, for: .readable,

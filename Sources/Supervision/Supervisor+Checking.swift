@@ -58,8 +58,8 @@ extension Supervisor {
     }
 
     private func checkThreads(of balancer: ChildPlan) throws(Refusal) {
-        let wanted = Opening.lanes(of: balancer)
-        let most = max(Opening.leastLanes, plan.mostThreads)
+        let wanted = Opening.workers(of: balancer)
+        let most = max(Opening.leastWorkers, plan.mostThreads)
         if wanted <= most { return }
         throw Refusal(
             what: "nothing was changed",
@@ -91,6 +91,6 @@ extension Supervisor {
 extension ServicePlan {
     /// The most threads that a balancer was to have at the start; the scoreboard has room for them.
     var mostThreads: Int {
-        children.filter { $0.role == .balancer }.map { Opening.lanes(of: $0) }.max() ?? 0
+        children.filter { $0.role == .balancer }.map { Opening.workers(of: $0) }.max() ?? 0
     }
 }

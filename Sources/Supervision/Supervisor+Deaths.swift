@@ -148,18 +148,18 @@ extension Supervisor {
         }
     }
 
-    /// What was in flight when a balancer died, from the lanes that it wrote.
+    /// What was in flight when a balancer died, from its workers' counters.
     private func account(of link: BalancerLink) -> String {
         var requests: UInt64 = 0
         var connections: UInt64 = 0
         var unheard: UInt64 = 0
-        for index in link.lanes {
-            let lane = scoreboard.lane(index)
-            requests &+= lane.exchangesOpen
-            connections &+= lane.connectionsOpen
-            unheard &+= lane.connectionsUnheard
+        for index in link.workers {
+            let counters = scoreboard.counters(ofWorker: index)
+            requests &+= counters.exchangesOpen
+            connections &+= counters.connectionsOpen
+            unheard &+= counters.connectionsUnheard
         }
-        scoreboard.clearLanes(link.lanes, movingTotalsTo: scoreboard.lane(0))
+        scoreboard.clearCounters(ofWorkers: link.workers, movingTotalsTo: scoreboard.counters(ofWorker: 0))
         let rest = unheard > 0 ? ", \(unheard) of them accepted and not read from yet" : ""
         return "; \(Figures.count(requests, "request")) in flight, "
             + "\(Figures.count(connections, "connection")) open\(rest)"

@@ -26,8 +26,8 @@ extension Supervisor {
         case .backend:
             scoreboard.totals(slot: child.standing.slot, generation: child.generation).inFlight
         case .balancer:
-            (child.process?.link?.lanes ?? 0..<0)
-                .reduce(0) { $0 &+ scoreboard.lane($1).exchangesOpen }
+            (child.process?.link?.workers ?? 0..<0)
+                .reduce(0) { $0 &+ scoreboard.counters(ofWorker: $1).exchangesOpen }
         case .other: 0
         }
     }

@@ -60,17 +60,17 @@ extension Supervisor {
         _ socket: consuming Descriptor, for child: ChildPlan
     ) throws(SystemError) -> BalancerLink {
         try socket.setNonBlocking()
-        let taken = links.map { $0.lanes }
-        let count = Opening.lanes(of: child)
-        // Lane 0 inherits what dead balancers had counted.
-        var lanes = 1..<(1 + count)
-        while let other = taken.first(where: { $0.overlaps(lanes) }) {
-            lanes = other.upperBound..<(other.upperBound + count)
+        let taken = links.map { $0.workers }
+        let count = Opening.workers(of: child)
+        // Number 0 is no worker's: it keeps what dead balancers had counted.
+        var workers = 1..<(1 + count)
+        while let other = taken.first(where: { $0.overlaps(workers) }) {
+            workers = other.upperBound..<(other.upperBound + count)
         }
-        if lanes.upperBound > scoreboard.laneCapacity {
+        if workers.upperBound > scoreboard.workerCapacity {
             throw SystemError(call: "the scoreboard", errno: .noSpace)
         }
-        return BalancerLink(socket, lanes: lanes, roster: roster())
+        return BalancerLink(socket, workers: workers, roster: roster())
     }
 
     func interest(of link: BalancerLink) -> Readiness {

@@ -71,9 +71,9 @@ extension Supervisor {
         let name = child.plans.nameBytes
         let generation = child.generation
         log.take { taker in
-            for lane in link.lanes {
-                let received = process.output.batches[lane]
-                scoreboard.batches(ofLane: lane).forEachLeft(after: received) { line, isSure in
+            for worker in link.workers {
+                let received = process.output.batches[worker]
+                scoreboard.batches(ofWorker: worker).forEachLeft(after: received) { line, isSure in
                     var text = ByteQueue(capacity: line.count + Self.unsure.utf8CodeUnitCount)
                     text.append(line)
                     if !isSure { text.append(Self.unsure) }

@@ -65,16 +65,16 @@ extension Supervisor {
 
     /// What its threads have counted; the first one has what is left of those that have died.
     private func fronting(_ child: SupervisedChild) -> BalancerTraffic {
-        var lanes = Array(child.process?.link?.lanes ?? 0..<0)
-        if child === children.first(where: { $0.plan.role == .balancer }) { lanes.append(0) }
+        var workers = Array(child.process?.link?.workers ?? 0..<0)
+        if child === children.first(where: { $0.plan.role == .balancer }) { workers.append(0) }
         var traffic = BalancerTraffic()
-        for lane in lanes.map({ scoreboard.lane($0) }) {
-            traffic.connections &+= lane.connectionsAccepted
-            traffic.ownAnswers &+= lane.ownAnswers
-            traffic.limited &+= lane.limitedRequests
-            traffic.waiting &+= lane.waitingRequests
-            traffic.shutOut &+= lane.shutOutConnections
-            traffic.linesDropped &+= lane.droppedLines
+        for counters in workers.map({ scoreboard.counters(ofWorker: $0) }) {
+            traffic.connections &+= counters.connectionsAccepted
+            traffic.ownAnswers &+= counters.ownAnswers
+            traffic.limited &+= counters.limitedRequests
+            traffic.waiting &+= counters.waitingRequests
+            traffic.shutOut &+= counters.shutOutConnections
+            traffic.linesDropped &+= counters.droppedLines
         }
         return traffic
     }

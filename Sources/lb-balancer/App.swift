@@ -48,7 +48,7 @@ enum App {
                 scoreboard = shared
             } else {
                 let backends = max(64, roster?.members.count ?? 0)
-                scoreboard = try Scoreboard(backends: backends, lanes: threads)
+                scoreboard = try Scoreboard(backends: backends, workers: threads)
             }
             var ready: Descriptor?
             if let number = options.readyDescriptor { ready = try Descriptor.inherited(number) }

@@ -89,7 +89,7 @@ enum Words {
         ])
 
     static let orders: [LinkOrder] = [
-        .lanes(first: 1, count: 4), .roster(roster), .drain(within: .seconds(30)),
+        .workers(first: 1, count: 4), .roster(roster), .drain(within: .seconds(30)),
         .roster(RosterWord(version: 0, members: [])), .limit(until: Instant(nanoseconds: 17)),
     ]
 

@@ -8,7 +8,7 @@ import Testing
 @Suite struct BanListTests {
     private let board: Scoreboard
 
-    init() throws { board = try Scoreboard(backends: 1, lanes: 1) }
+    init() throws { board = try Scoreboard(backends: 1, workers: 1) }
 
     private func at(_ seconds: UInt64) -> Instant {
         Instant(nanoseconds: 0) + .seconds(seconds)
@@ -51,7 +51,7 @@ import Testing
         let other = try #require(
             try Scoreboard(sharing: try Files.open(path, for: .update)))
         #expect(other.secret == board.secret)
-        #expect(board.secret != (try Scoreboard(backends: 1, lanes: 1).secret))
+        #expect(board.secret != (try Scoreboard(backends: 1, workers: 1).secret))
         #expect(board.rateWords.exchange(0, with: 7, at: 3))
         #expect(!other.rateWords.exchange(0, with: 8, at: 3))
         #expect(other.rateWords.load(3) == 7)

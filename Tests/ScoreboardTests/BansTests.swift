@@ -12,7 +12,7 @@ import Testing
     private let now = Instant(nanoseconds: 5_000_000_000)
 
     init() throws {
-        board = try Scoreboard(backends: 1, lanes: 1)
+        board = try Scoreboard(backends: 1, workers: 1)
         table = BanTable(
             board.refusedWords,
             ban: Ban(refusals: 1, within: .seconds(10), lasting: .seconds(100)))

@@ -12,26 +12,26 @@ struct KillSite: ~Copyable {
     private(set) var left = 0
     private(set) var unsure = 0
 
-    init() throws { board = try Scoreboard(backends: 1, lanes: 4) }
+    init() throws { board = try Scoreboard(backends: 1, workers: 4) }
 
     /// Starts them, kills them, and says what is wrong with what they have left.
     mutating func round() throws -> String? {
         let pipe = try Pipe()
         var children: [Int32] = []
-        for lane in Self.writers {
+        for worker in Self.writers {
             let pid = fork()
             if pid < 0 { return "no process to be had" }
             if pid == 0 {
-                var source = LineSource(board, lane, pipe.writeEnd.reference)
+                var source = LineSource(board, worker, pipe.writeEnd.reference)
                 source.run()
                 return "a writer came to an end"
             }
             children.append(pid)
         }
         // Not before one of them has begun, however long that takes on a busy machine; the others
-        // may be killed at their very beginning.
+        // may be killed at tkept very beginning.
         var waits = 0
-        while board.lane(Self.writers.lowerBound).ownAnswers == 0 && waits < 200_000 {
+        while board.counters(ofWorker: Self.writers.lowerBound).ownAnswers == 0 && waits < 200_000 {
             waits += 1
             Poll.sleep(.microseconds(50))
         }
@@ -61,38 +61,38 @@ struct KillSite: ~Copyable {
             fault = fault ?? Self.take(line, &serials)
         }
         if start != received.count { return "half a line came out of the pipe" }
-        for lane in Self.writers {
-            let answered = Int(board.lane(lane).ownAnswers)
+        for worker in Self.writers {
+            let answered = Int(board.counters(ofWorker: worker).ownAnswers)
             var isLastSure = true
-            board.batches(ofLane: lane).forEachLeft(after: batches[lane]) { line, isSure in
+            board.batches(ofWorker: worker).forEachLeft(after: batches[worker]) { line, isSure in
                 if !isLastSure { fault = fault ?? "a line stood behind one that was not sure" }
                 isLastSure = isSure
                 left += 1
                 fault = fault ?? Self.take(line, &serials)
             }
             if !isLastSure { unsure += 1 }
-            let isTold = serials[lane] == answered
-            if !isTold && (isLastSure || serials[lane] != answered + 1) {
-                return fault ?? "\(serials[lane]) lines tell of \(answered) answers of \(lane)"
+            let isTold = serials[worker] == answered
+            if !isTold && (isLastSure || serials[worker] != answered + 1) {
+                return fault ?? "\(serials[worker]) lines tell of \(answered) answers of \(worker)"
             }
-            let heir = board.lane(0)
-            board.clearLanes(lane..<lane + 1, movingTotalsTo: heir)
+            let kept = board.counters(ofWorker: 0)
+            board.clearCounters(ofWorkers: worker..<worker + 1, movingTotalsTo: kept)
             var isClear = true
-            board.batches(ofLane: lane).forEachLeft(after: nil) { _, _ in isClear = false }
-            if !isClear { return "lines were left in a lane that was cleared" }
+            board.batches(ofWorker: worker).forEachLeft(after: nil) { _, _ in isClear = false }
+            if !isClear { return "lines were left of a worker that was cleared" }
         }
         return fault
     }
 
-    /// Each line is the next one of its lane.
+    /// Each line is the next one of its worker.
     private static func take(_ line: Span<UInt8>, _ serials: inout [Int]) -> String? {
         let text = Utf8.string(line)
         let words = text.split(separator: " ")
-        guard words.count == 3, let lane = Int(words[0]), let serial = Int(words[1]),
-            writers.contains(lane), words[2].utf8.count == LineSource.padding(serial)
+        guard words.count == 3, let worker = Int(words[0]), let serial = Int(words[1]),
+            writers.contains(worker), words[2].utf8.count == LineSource.padding(serial)
         else { return "no line: '\(text.prefix(100))'" }
-        if serial != serials[lane] + 1 { return "line \(serial) behind \(serials[lane])" }
-        serials[lane] = serial
+        if serial != serials[worker] + 1 { return "line \(serial) behind \(serials[worker])" }
+        serials[worker] = serial
         return nil
     }
 }

@@ -11,7 +11,7 @@ import Testing
         async throws
     {
         for _ in 0..<8 {
-            let board = try Scoreboard(backends: 2, lanes: 2)
+            let board = try Scoreboard(backends: 2, workers: 2)
             let number = board.memory.descriptor.reference.text
             let path = "/proc/\(ThisProcess.pid)/fd/\(number)"
             await #expect(processExitsWith: .signal(9)) { [path = path as String] in
@@ -25,13 +25,13 @@ import Testing
                     Poll.sleep(.microseconds(Randomness.word() % 3000))
                     Signals.send(.kill, to: ThisProcess.pid)
                 }
-                let lane = shared.lane(1)
+                let counters = shared.counters(ofWorker: 1)
                 var generation: UInt64 = 1
                 while true {
                     for _ in 0..<100 {
-                        lane.dispatched(slot: 0, generation: generation)
-                        lane.answered(slot: 0, status: 200, after: .microseconds(50))
-                        lane.released(slot: 0, generation: generation)
+                        counters.dispatched(slot: 0, generation: generation)
+                        counters.answered(slot: 0, status: 200, after: .microseconds(50))
+                        counters.released(slot: 0, generation: generation)
                     }
                     generation += 1
                 }
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `whoever was banned by a writer that was killed can be let in again`() async throws {
         for _ in 0..<8 {
-            let board = try Scoreboard(backends: 1, lanes: 1)
+            let board = try Scoreboard(backends: 1, workers: 1)
             let number = board.memory.descriptor.reference.text
             let path = "/proc/\(ThisProcess.pid)/fd/\(number)"
             await #expect(processExitsWith: .signal(9)) { [path = path as String] in
@@ -87,10 +87,11 @@ import Testing
         #expect(totals.requests > 0)
         #expect(totals.requests - answered <= 1)
         #expect(answered - totals.latency.counts.reduce(0, +) <= 1)
-        let generation = board.lane(1).load(board.lane(1).cell(0) + Layout.Cell.generation)
+        let generation = board.counters(ofWorker: 1).load(
+            board.counters(ofWorker: 1).cell(0) + Layout.Cell.generation)
         #expect(board.totals(slot: 0, generation: generation).inFlight <= 1)
-        let heir = board.lane(0)
-        board.clearLanes(1..<2, movingTotalsTo: heir)
+        let kept = board.counters(ofWorker: 0)
+        board.clearCounters(ofWorkers: 1..<2, movingTotalsTo: kept)
         #expect(board.totals(slot: 0, generation: generation).requests == totals.requests)
         #expect(board.totals(slot: 0, generation: generation).inFlight == 0)
     }

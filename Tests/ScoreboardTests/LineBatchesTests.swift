@@ -28,10 +28,10 @@ import Testing
     }
 
     @Test func `lines that have not been written are found, and no others`() throws {
-        let board = try Scoreboard(backends: 1, lanes: 2)
-        let batches = board.batches(ofLane: 1)
+        let board = try Scoreboard(backends: 1, workers: 2)
+        let batches = board.batches(ofWorker: 1)
         #expect(left(in: batches).isEmpty)
-        var writer = BatchWriter(board.batches(of: board.lane(1)), isMarked: true)
+        var writer = BatchWriter(board.batches(of: board.counters(ofWorker: 1)), isMarked: true)
         #expect(writer.isEmpty && left(in: batches).isEmpty)
         writer.add(line("one").bytes, isSure: true)
         writer.add(line("two").bytes, isSure: true)
@@ -42,12 +42,12 @@ import Testing
         #expect(writer.isEmpty && left(in: batches).isEmpty)
         writer.add(line("three").bytes, isSure: true)
         #expect(left(in: batches, after: 1) == [Left(line: "three")])
-        #expect(left(in: board.batches(ofLane: 0)).isEmpty)
+        #expect(left(in: board.batches(ofWorker: 0)).isEmpty)
     }
 
     @Test func `a line that is not sure is found as such, until it is settled`() throws {
-        let board = try Scoreboard(backends: 1, lanes: 1)
-        let batches = board.batches(ofLane: 0)
+        let board = try Scoreboard(backends: 1, workers: 1)
+        let batches = board.batches(ofWorker: 0)
         for isMarked in [false, true] {
             var writer = BatchWriter(batches, isMarked: isMarked)
             writer.add(line("one").bytes, isSure: false)
@@ -66,8 +66,8 @@ import Testing
     }
 
     @Test func `a full batch waits while the next one is filled, and is found before it`() throws {
-        let board = try Scoreboard(backends: 1, lanes: 1)
-        let batches = board.batches(ofLane: 0)
+        let board = try Scoreboard(backends: 1, workers: 1)
+        let batches = board.batches(ofWorker: 0)
         var writer = BatchWriter(batches, isMarked: true)
         let long = String(repeating: "x", count: 2000)
         for name in ["a", "b"] { writer.add(line(name + long).bytes, isSure: true) }
@@ -87,28 +87,28 @@ import Testing
     }
 
     @Test func `the longest line fits, with its mark`() throws {
-        let board = try Scoreboard(backends: 1, lanes: 1)
-        var writer = BatchWriter(board.batches(ofLane: 0), isMarked: true)
+        let board = try Scoreboard(backends: 1, workers: 1)
+        var writer = BatchWriter(board.batches(ofWorker: 0), isMarked: true)
         let longest = String(repeating: "x", count: BatchWriter.longestLine - 1)
         writer.add(line(longest).bytes, isSure: true)
         #expect(writer.outgoing.count == LineBatches.capacity)
         writer.add(line("y").bytes, isSure: true)
         writer.written()
-        #expect(left(in: board.batches(ofLane: 0)) == [Left(line: "y")])
+        #expect(left(in: board.batches(ofWorker: 0)) == [Left(line: "y")])
     }
 
-    @Test func `a mark is read as it was written, whatever its lane and number`() {
-        for lane in [0, 1, 127, 128, 1 << 14, 1 << 20] {
+    @Test func `a mark is read as it was written, whatever its worker and number`() {
+        for worker in [0, 1, 127, 128, 1 << 14, 1 << 20] {
             for number: UInt32 in [0, 1, 10, 13, 127, 128, 0xFFF_FFFE, 0xFFF_FFFF] {
-                let mark = BatchMark(lane: lane, number: number)
+                let mark = BatchMark(worker: worker, number: number)
                 let bytes = mark.bytes
                 #expect(bytes.span.first(Ascii.lineFeed) == BatchMark.length - 1)
                 #expect(bytes.span.first(Ascii.carriageReturn) == nil)
                 let line = bytes.span.extracting(first: BatchMark.length - 1)
                 var received = ReceivedBatches()
-                #expect(received[lane] == nil)
+                #expect(received[worker] == nil)
                 let isTaken = received.take(line)
-                #expect(isTaken && received[lane] == number && received[lane + 1] == nil)
+                #expect(isTaken && received[worker] == number && received[worker + 1] == nil)
             }
         }
         for text in ["", "\u{1}", "127.0.0.1 x", "12345678", "\u{1}12345678"] {
@@ -125,19 +125,19 @@ import Testing
     }
 
     @Test func `what a program that went astray has left is not looked at`() throws {
-        let board = try Scoreboard(backends: 1, lanes: 1)
-        let lane = board.lane(0)
+        let board = try Scoreboard(backends: 1, workers: 1)
+        let counters = board.counters(ofWorker: 0)
         for word: UInt64 in [.max, 1 << 32 | 5000 << 16, 1 << 32 | 9] {
-            lane.store(word, at: Layout.Lane.batches)
-            #expect(left(in: board.batches(ofLane: 0)).isEmpty)
+            counters.store(word, at: Layout.Counters.batches)
+            #expect(left(in: board.batches(ofWorker: 0)).isEmpty)
         }
     }
 
-    @Test func `a lane that is cleared has no lines`() throws {
-        let board = try Scoreboard(backends: 1, lanes: 2)
-        var writer = BatchWriter(board.batches(ofLane: 1), isMarked: true)
+    @Test func `counters that are cleared have no lines`() throws {
+        let board = try Scoreboard(backends: 1, workers: 2)
+        var writer = BatchWriter(board.batches(ofWorker: 1), isMarked: true)
         writer.add(line("one").bytes, isSure: true)
-        board.clearLanes(1..<2, movingTotalsTo: board.lane(0))
-        #expect(left(in: board.batches(ofLane: 1)).isEmpty)
+        board.clearCounters(ofWorkers: 1..<2, movingTotalsTo: board.counters(ofWorker: 0))
+        #expect(left(in: board.batches(ofWorker: 1)).isEmpty)
     }
 }

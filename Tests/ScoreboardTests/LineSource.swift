@@ -8,7 +8,7 @@ import Kernel
 /// It is the copy of a process that has several threads, and has one: it allocates no memory but at
 /// its beginning.
 struct LineSource: ~Copyable {
-    private let lane: Lane
+    private let counters: WorkerCounters
     private let name: UInt64
     private var writer: BatchWriter
     private let pipe: DescriptorReference
@@ -16,9 +16,9 @@ struct LineSource: ~Copyable {
     private var chance: UInt64
 
     init(_ board: Scoreboard, _ number: Int, _ pipe: DescriptorReference) {
-        lane = board.lane(number)
+        counters = board.counters(ofWorker: number)
         name = UInt64(number)
-        writer = BatchWriter(board.batches(ofLane: number), isMarked: true)
+        writer = BatchWriter(board.batches(ofWorker: number), isMarked: true)
         self.pipe = pipe
         chance = Randomness.word()
     }
@@ -39,7 +39,7 @@ struct LineSource: ~Copyable {
                 writer.retract()
                 add()
             }
-            lane.answeredByBalancer()
+            counters.answeredByBalancer()
             writer.confirm()
             chance = chance &* 6_364_136_223_846_793_005 &+ 1
             if chance >> 61 == 0 { writeOut() }

@@ -11,8 +11,8 @@ public final class Balancer {
         public var options: BalancerOptions
         public var listeners: [ListeningSocket]
         public var scoreboard: Scoreboard
-        /// The workers' lanes of the scoreboard begin here, where no link says otherwise.
-        public var firstLane = 0
+        /// The number of the first worker in the scoreboard, where no link says otherwise.
+        public var firstWorker = 0
         /// To the supervisor; nothing when the balancer runs alone.
         public var link: Descriptor?
         /// The backends where there is no link.
@@ -49,7 +49,7 @@ public final class Balancer {
     private let listeners: [ListeningSocket]
     private let scoreboard: Scoreboard
     private var link: Link?
-    private var firstLane: Int
+    private var firstWorker: Int
     private var ready: Descriptor?
     private var plan: WorkerPlan?
     private var told: UInt64 = 0
@@ -66,7 +66,7 @@ public final class Balancer {
         options = start.options
         listeners = start.listeners
         scoreboard = start.scoreboard
-        firstLane = start.firstLane
+        firstWorker = start.firstWorker
         // No more than there may be clients: a worker may have one at least.
         workers = min(
             start.options.threads ?? ThisProcess.cores, start.options.maxConnections ?? .max)
@@ -152,9 +152,9 @@ public final class Balancer {
         }
         for order in orders {
             switch order {
-            case .lanes(let first, let count):
-                firstLane = Int(first)
-                invariant(Int(count) >= workers, "the supervisor gave too few lanes")
+            case .workers(let first, let count):
+                firstWorker = Int(first)
+                invariant(Int(count) >= workers, "the supervisor gave too few numbers")
             case .roster(let roster): try take(roster)
             case .drain(let time): leave(.handingOver, within: time)
             case .limit(let until): take(limit: until)
@@ -186,7 +186,7 @@ public final class Balancer {
         let plan = try WorkerPlan(
             options: options, listeners: listeners,
             board: RosterBoard(roster, workers: workers), scoreboard: scoreboard,
-            firstLane: firstLane, workers: workers,
+            firstWorker: firstWorker, workers: workers,
             accessLog: AccessLogOutput(
                 isWanted: options.accessLog == .text, isPrivate: link != nil),
             isSupervised: link != nil)
@@ -199,11 +199,11 @@ public final class Balancer {
             plan.suspects.reference, for: .readable, token: Token(kind: Kind.suspicion))
         try poller.add(plan.unread.reference, for: .readable, token: Token(kind: Kind.unread))
         for index in 0..<workers {
-            scoreboard.use(lane: firstLane + index)
-            let lane = scoreboard.lane(firstLane + index)
+            scoreboard.use(worker: firstWorker + index)
+            let counters = scoreboard.counters(ofWorker: firstWorker + index)
             let isStarted = Thread.start(named: "worker-\(index)") {
                 do throws(SystemError) {
-                    var worker = try Worker(plan, lane: lane)
+                    var worker = try Worker(plan, counters: counters)
                     try worker.run()
                 } catch {
                     DescriptorReference.standardError.writeAll(

@@ -18,8 +18,8 @@ final class WorkerPlan: Sendable {
     let crowd: Crowd
     let admission: Admission.Terms
     let heads: HeadRewriter.Terms
-    /// Of the lanes that the workers write, the first.
-    let firstLane: Int
+    /// The number of the first worker in the scoreboard.
+    let firstWorker: Int
     /// Wakes each worker, by its index.
     let wakers: [WakerBox]
     let accessLog: AccessLogOutput
@@ -33,7 +33,7 @@ final class WorkerPlan: Sendable {
 
     init(
         options: BalancerOptions, listeners: [ListeningSocket], board: RosterBoard,
-        scoreboard: Scoreboard, firstLane: Int = 0, workers: Int, accessLog: AccessLogOutput,
+        scoreboard: Scoreboard, firstWorker: Int = 0, workers: Int, accessLog: AccessLogOutput,
         isSupervised: Bool
     ) throws(SystemError) {
         self.options = options
@@ -45,7 +45,7 @@ final class WorkerPlan: Sendable {
         leaving = try Leaving(workers: workers)
         suspects = try Suspects()
         unread = try Suspects()
-        self.firstLane = firstLane
+        self.firstWorker = firstWorker
         bounds = Bounds(options, workers: workers)
         crowd = Crowd(workers: workers)
         retryTerms = options.retryBudget.map { said in

@@ -186,7 +186,7 @@ struct AccessLogger: ~Copyable {
     }
 
     /// The batch was written, or not: then its lines are dropped, and counted.
-    mutating func wrote(_ outcome: Transfer, counting lane: Lane) {
+    mutating func wrote(_ outcome: Transfer, counting counters: WorkerCounters) {
         let count = writer.outgoing.count
         let dropped: UInt64 =
             switch outcome {
@@ -196,7 +196,7 @@ struct AccessLogger: ~Copyable {
             }
         // Counted first: of a balancer that is killed in between, lines that were told of are
         // better than none.
-        if dropped > 0 { lane.linesDropped(dropped) }
+        if dropped > 0 { counters.linesDropped(dropped) }
         if writer.isSealed { sealedLines = 0 } else { lines = 0 }
         writer.written()
     }

@@ -36,7 +36,7 @@ extension Worker {
         let source = admission.source(address)
         let arrival = admission.comes(source, now: now)
         if arrival == .isUntrusted || arrival == .enters(.shutOut) {
-            lane.shutOut()
+            counters.shutOut()
             Socket.resetOnClose(socket)
             if arrival == .isUntrusted {
                 logRefusal(source.address, source.port, ProxyFault.notTrusted.word)
@@ -59,7 +59,7 @@ extension Worker {
                 activeAt: now, filedFor: now + plan.options.timeoutHead)
         ).slot
         wheel.file(wheelPlace(client: slot), at: now + plan.options.timeoutHead)
-        lane.connectionOpened()
+        counters.connectionOpened()
         // Before it is served: it may be closed there, and then there is room again.
         if clients.isFull { plan.crowd.filled(index) }
         if arrival != .enters(.refuse) || refuse(slot) {

@@ -77,7 +77,7 @@ extension Worker {
             return true
         case .refuse: return refuse(client)
         case .shutOut:
-            lane.shutOut()
+            counters.shutOut()
             closeClient(client, reset: true)
             return false
         }
@@ -126,7 +126,7 @@ extension Worker {
         guard let denial = admission.asks(client, byProxy: byProxy, now: Clock.now()) else {
             return nil
         }
-        lane.limited()
+        counters.limited()
         if let news = denial.news { plan.board.announce(news) }
         if denial.closes { exchanges[exchange].answering.keepsClient = false }
         return denial.answer

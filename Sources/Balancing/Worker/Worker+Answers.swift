@@ -15,7 +15,7 @@ extension Worker {
         complete(&own, exchange)
         if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
         heads.answer(&exchanges[exchange], own, isLeaving: acceptance.isLeaving, now: now)
-        lane.answeredByBalancer()
+        counters.answeredByBalancer()
     }
 
     /// Adds what is known of the backend and of each attempt.

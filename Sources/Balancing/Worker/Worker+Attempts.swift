@@ -121,7 +121,7 @@ extension Worker {
     }
 
     private mutating func noteUnconnected(_ process: BackendProcess, _ errno: Errno?) {
-        lane.connectFailed(slot: process.slot)
+        counters.connectFailed(slot: process.slot)
         if errno == .connectionRefused, let index = roster.index(ofSlot: process.slot) {
             roster.members[index].address.wasRefused()
         }
@@ -147,7 +147,7 @@ extension Worker {
     private mutating func mayRetry(from slot: BackendSlot) -> Bool {
         guard let terms = plan.retryTerms else { return true }
         if budget.grant(terms, now: now) { return true }
-        lane.retryDenied(from: slot)
+        counters.retryDenied(from: slot)
         return false
     }
 
@@ -158,7 +158,7 @@ extension Worker {
 
     /// Everything is to be sent once more, and nothing of what was answered counts.
     mutating func rewind(_ exchange: Exchange.Slot, from slot: BackendSlot) {
-        lane.retried(from: slot)
+        counters.retried(from: slot)
         exchanges[exchange].request.rewind()
         exchanges[exchange].phase = .delivering
         largeHeadEnded(exchange)
@@ -185,7 +185,7 @@ extension Worker {
             let isFirst = exchanges[exchange].attempts.count == 0
             let isAgain = !isFirst && exchanges[exchange].attempts.includes(member)
             if !isFirst {
-                lane.retried(to: member.slot)
+                counters.retried(to: member.slot)
             } else {
                 noteForBudget()
             }

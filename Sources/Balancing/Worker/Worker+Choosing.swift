@@ -47,7 +47,7 @@ extension Worker {
                 dispatch(to: pick)
                 if picker.isWithinLimit(pick.index) { return pick }
                 let process = roster.members[pick.index].process
-                lane.withdrawn(slot: process.slot, generation: process.generation)
+                counters.withdrawn(slot: process.slot, generation: process.generation)
             }
         }
         wait(exchange, forRoomAt: nil)
@@ -65,7 +65,7 @@ extension Worker {
 
     private func dispatch(to pick: Pick) {
         let process = roster.members[pick.index].process
-        lane.dispatched(slot: process.slot, generation: process.generation)
+        counters.dispatched(slot: process.slot, generation: process.generation)
     }
 
     /// A backend has answered.

@@ -12,7 +12,7 @@ extension Worker {
         admission.left(client, countedAs: clients[client].tallied)
         if reset { Socket.resetOnClose(clients[client].transport.socket) }
         clients.discard(client)
-        lane.connectionClosed()
+        counters.connectionClosed()
         // There is a good deal of room again.
         let isRelieved = clients.count == clients.capacity - max(1, clients.capacity / 10)
         if isRelieved { plan.crowd.isRelieved() }
@@ -52,7 +52,7 @@ extension Worker {
     mutating func noteHeard(_ client: ClientConnection.Slot) {
         if clients[client].isHeard { return }
         clients[client].isHeard = true
-        lane.connectionHeard()
+        counters.connectionHeard()
     }
 
     /// Closes a connection that is in no pool.
@@ -73,7 +73,7 @@ extension Worker {
     /// A process has one request less in flight.
     @inline(__always)
     mutating func noteReleased(_ process: BackendProcess) {
-        lane.released(slot: process.slot, generation: process.generation)
+        counters.released(slot: process.slot, generation: process.generation)
         if plan.limitsInFlight {
             queues.forRoom.roomFreed()
             wakeLongestWaiting(at: process.slot)
@@ -83,8 +83,8 @@ extension Worker {
     /// Other workers that find that the turn is not theirs look again before long; so a balancer
     /// that dies before it has woken one delays them, and no more.
     mutating func wakeLongestWaiting(at slot: BackendSlot) {
-        guard let longest = longestWaiting(at: slot), longest != lane.index else { return }
-        let other = longest - plan.firstLane
+        guard let longest = longestWaiting(at: slot), longest != counters.index else { return }
+        let other = longest - plan.firstWorker
         if plan.wakers.indices.contains(other) { plan.wakers[other].waker.wake() }
     }
 
@@ -100,7 +100,7 @@ extension Worker {
         exchanges[exchange].stream.down.giveBack(to: &buffers)
         exchanges.discard(exchange)
         clients[client].phase = .idle
-        lane.exchangeClosed()
+        counters.exchangeClosed()
     }
 
     /// The buffer of such a head is given back.

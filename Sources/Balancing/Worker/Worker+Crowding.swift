@@ -86,7 +86,7 @@ extension Worker {
     private mutating func nextToGo() -> ClientConnection.Slot? {
         if let slot = firstSilent() {
             if now >= clients[slot].activeAt + Limits.firstWords { return slot }
-            if lane.connectionsUnheard &* 4 >= UInt64(clients.count) { return nil }
+            if counters.connectionsUnheard &* 4 >= UInt64(clients.count) { return nil }
         }
         return longestResting()
     }

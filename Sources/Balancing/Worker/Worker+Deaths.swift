@@ -37,13 +37,13 @@ extension Worker {
         exchanges[exchange].claim = accounts.lost(
             exchanges.key(exchange), exchanges[exchange].claim, by: process, failure,
             hasDied: hasDied, fate, now: now, in: exchanges)
-        if fate == .isOver { lane.failed(slot: process.slot) }
+        if fate == .isOver { counters.failed(slot: process.slot) }
     }
 
     /// A request is given up while it waits for a backend. It has failed those that had it.
     mutating func noteGivenUp(_ exchange: Exchange.Slot) {
         if exchanges[exchange].attempts.count == 0 { return }
-        lane.failed(slot: exchanges[exchange].attempts.process.slot)
+        counters.failed(slot: exchanges[exchange].attempts.process.slot)
         guard let claim = exchanges[exchange].claim else { return }
         accounts.failed(claim)
         exchanges[exchange].claim = nil

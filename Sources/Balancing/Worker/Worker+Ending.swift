@@ -84,7 +84,7 @@ extension Worker {
         let exchange = exchanges.insert(making: { Exchange(client: client, startedAt: now) }).slot
         clients[client].phase = .serving(exchange)
         noteHeard(client)
-        lane.exchangeOpened()
+        counters.exchangeOpened()
         exchanges[exchange].asked.isStream = plan.isStream
         exchanges[exchange].asked.savedLine.append(text: "-")
         answer(exchange, Admission.refusal)

@@ -91,7 +91,7 @@ extension Worker {
 
     private mutating func writeBatch() {
         let outcome = plan.accessLog.write(accessLogger.batch)
-        accessLogger.wrote(outcome, counting: lane)
+        accessLogger.wrote(outcome, counting: counters)
     }
 
     /// How long an exchange has taken. Where something went wrong it may have begun in this very

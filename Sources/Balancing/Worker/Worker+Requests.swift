@@ -37,7 +37,7 @@ extension Worker {
         clients[client].phase = .serving(exchange)
         clients[client].activeAt = now
         noteHeard(client)
-        lane.exchangeOpened()
+        counters.exchangeOpened()
         parseHead(exchange)
     }
 

@@ -88,7 +88,7 @@ extension Worker {
         if let seconds = heads.keepAliveSeconds(exchanges[exchange].response) {
             pool.announced(seconds, upstreams[upstream])
         }
-        lane.answered(
+        counters.answered(
             slot: exchanges[exchange].attempts.process.slot, status: heads.response.status,
             after: now.since(exchanges[exchange].attempts.sentAt))
         noteAnswered(exchange)

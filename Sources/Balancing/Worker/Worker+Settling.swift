@@ -77,7 +77,7 @@ extension Worker {
 
     /// How many requests that any backend will do for have their turn here.
     private mutating func roomAnywhere() -> Int {
-        if longestWaiting(at: nil) != lane.index { return 0 }
+        if longestWaiting(at: nil) != counters.index { return 0 }
         var room = 0
         for index in roster.ready { room += roomInTurn(at: roster.members[index].slot) }
         return room
@@ -86,7 +86,7 @@ extension Worker {
     /// How much room there is at a backend, where the one that has waited longest for it is here.
     private mutating func roomInTurn(at slot: BackendSlot) -> Int {
         if !isReady(slot) { return .max }
-        return longestWaiting(at: slot) == lane.index ? picker.room(at: slot, now: now) : 0
+        return longestWaiting(at: slot) == counters.index ? picker.room(at: slot, now: now) : 0
     }
 
     func isReady(_ slot: BackendSlot) -> Bool {

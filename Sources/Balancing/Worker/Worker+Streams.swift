@@ -218,7 +218,7 @@ extension Worker {
         clients[client].requests &+= 1
         clients[client].activeAt = now
         noteHeard(client)
-        lane.exchangeOpened()
+        counters.exchangeOpened()
         exchanges[exchange].asked.network = clients[client].network
         if let own = answerToHaste(exchange) {
             answer(exchange, own)
@@ -244,7 +244,7 @@ extension Worker {
         upstreams[upstream].activeAt = now
         exchanges[exchange].phase = .streaming
         let taken = now.since(exchanges[exchange].attempts.sentAt)
-        lane.observed(slot: exchanges[exchange].attempts.process.slot, after: taken)
+        counters.observed(slot: exchanges[exchange].attempts.process.slot, after: taken)
         noteAnswered(exchange)
         clients[exchanges[exchange].client].activeAt = now
         return .moved(0)

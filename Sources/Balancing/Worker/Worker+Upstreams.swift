@@ -35,7 +35,7 @@ extension Worker {
     }
 
     private mutating func connect(_ index: Int, client: ClientConnection.Slot) -> Checkout {
-        lane.connected(slot: roster.members[index].slot)
+        counters.connected(slot: roster.members[index].slot)
         let outcome = beginConnection(index, client: client)
         // An idle client may be let go for its descriptor.
         guard case .failed(.tooManyInProcess) = outcome, makeRoom(.descriptors) else {

@@ -46,14 +46,14 @@ extension Worker {
 
     /// Says in the scoreboard which requests wait, and since when.
     mutating func tellOfWaiting() {
-        lane.waiting(queues.forRoom.count, since: queues.forRoom.firstArrival)
-        for (slot, first) in queues.forRoom.arrivals() { lane.waiting(at: slot, since: first) }
+        counters.waiting(queues.forRoom.count, since: queues.forRoom.firstArrival)
+        for (slot, first) in queues.forRoom.arrivals() { counters.waiting(at: slot, since: first) }
     }
 
     /// The worker whose request has waited for longest for room at a backend, or at any.
     func longestWaiting(at slot: BackendSlot?) -> Int? {
         plan.scoreboard.longestWaiting(
-            at: slot, near: plan.firstLane..<plan.firstLane + plan.wakers.count,
+            at: slot, near: plan.firstWorker..<plan.firstWorker + plan.wakers.count,
             slack: Limits.roomSlack)
     }
 

@@ -20,7 +20,7 @@ enum TokenKind {
 /// pinned, so all of it stays where it lies, and no method is passed a copy of it.
 struct Worker: ~Copyable {
     let plan: WorkerPlan
-    let lane: Lane
+    let counters: WorkerCounters
     let poller: Poller
 
     var clients: Slab<ClientConnection>
@@ -46,19 +46,19 @@ struct Worker: ~Copyable {
     var acceptance = Acceptance()
 
     /// Which worker of the balancer it is, from 0.
-    var index: Int { lane.index - plan.firstLane }
+    var index: Int { counters.index - plan.firstWorker }
 
     /// The backends, as they are known now.
     var roster: Roster {
         @inline(__always) get { picker.roster }
     }
 
-    init(_ plan: WorkerPlan, lane: Lane) throws(SystemError) {
+    init(_ plan: WorkerPlan, counters: WorkerCounters) throws(SystemError) {
         let start = Clock.now()
-        let capacity = plan.connections(ofWorker: lane.index - plan.firstLane)
+        let capacity = plan.connections(ofWorker: counters.index - plan.firstWorker)
         let upstreamCapacity = capacity + 64
         self.plan = plan
-        self.lane = lane
+        self.counters = counters
         poller = try Poller()
         clients = Slab(capacity: capacity)
         upstreams = Slab(capacity: upstreamCapacity)
@@ -80,7 +80,7 @@ struct Worker: ~Copyable {
             wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
         accessLogger = AccessLogger(
             isOn: plan.accessLog.isOn, delay: Limits.logDelay,
-            BatchWriter(plan.scoreboard.batches(of: lane), isMarked: plan.isSupervised))
+            BatchWriter(plan.scoreboard.batches(of: counters), isMarked: plan.isSupervised))
         now = start
     }
 

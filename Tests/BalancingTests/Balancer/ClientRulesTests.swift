@@ -12,7 +12,7 @@ import Testing
     private let one = ClientNetwork.inet(0xC000_0201)
     private let scoreboard: Scoreboard
 
-    init() throws { scoreboard = try Scoreboard(backends: 1, lanes: 1) }
+    init() throws { scoreboard = try Scoreboard(backends: 1, workers: 1) }
 
     private func rules(_ more: String...) throws -> ClientRules {
         let words = ["--listen", "127.0.0.1:0", "--backend", "127.0.0.1:1"] + more

@@ -25,18 +25,18 @@ import Testing
         var logger: AccessLogger
 
         init() throws {
-            board = try Scoreboard(backends: 2, lanes: 1)
+            board = try Scoreboard(backends: 2, workers: 1)
             logger = AccessLogger(
                 isOn: true, delay: AccessLoggerTests.delay,
-                BatchWriter(board.batches(ofLane: 0), isMarked: false))
+                BatchWriter(board.batches(ofWorker: 0), isMarked: false))
         }
 
-        var lane: Lane { board.lane(0) }
+        var counters: WorkerCounters { board.counters(ofWorker: 0) }
         var batch: String { Utf8.string(logger.batch) }
         /// The lines that a supervisor would find, those that are not sure with a question mark.
         var found: [String] {
             var lines: [String] = []
-            board.batches(ofLane: 0).forEachLeft(after: nil) { line, isSure in
+            board.batches(ofWorker: 0).forEachLeft(after: nil) { line, isSure in
                 lines.append(Utf8.string(line) + (isSure ? "" : "?"))
             }
             return lines
@@ -59,7 +59,7 @@ import Testing
         /// As a worker writes a batch; says what was in it.
         mutating func write(_ outcome: Transfer? = nil) -> String {
             let text = batch
-            logger.wrote(outcome ?? .moved(text.utf8.count), counting: lane)
+            logger.wrote(outcome ?? .moved(text.utf8.count), counting: counters)
             return text
         }
     }
@@ -224,7 +224,7 @@ import Testing
             }
             written += site.write()
             #expect(written.split(separator: "\n").count == made)
-            #expect(site.logger.due == nil && site.lane.droppedLines == 0)
+            #expect(site.logger.due == nil && site.counters.droppedLines == 0)
         }
     }
 
@@ -255,12 +255,12 @@ import Testing
             var site = try Site()
             for _ in 0..<3 { _ = site.request() }
             _ = site.write(outcome)
-            #expect(site.lane.droppedLines == 3)
+            #expect(site.counters.droppedLines == 3)
             var lines: UInt64 = 1
             while site.request() == .nothing { lines += 1 }
             // Of a full batch, and not the line that did not fit.
             _ = site.write(outcome)
-            #expect(site.lane.droppedLines == 2 + lines)
+            #expect(site.counters.droppedLines == 2 + lines)
             #expect(site.found.count == 1)
             #expect(site.write().split(separator: "\n").count == 1)
         }
@@ -268,7 +268,7 @@ import Testing
         var site = try Site()
         for _ in 0..<3 { _ = site.request() }
         _ = site.write(.moved(50))
-        #expect(site.lane.droppedLines == 1)
+        #expect(site.counters.droppedLines == 1)
     }
 
     // MARK: Lines that are not sure
@@ -294,7 +294,7 @@ import Testing
         site.logger.sent(isWhole: false)
         #expect(site.found.count == 1)
         _ = site.write(.wouldBlock)
-        #expect(site.lane.droppedLines == 1 && site.found == [])
+        #expect(site.counters.droppedLines == 1 && site.found == [])
     }
 
     @Test func `it may be the one that did not fit`() throws {

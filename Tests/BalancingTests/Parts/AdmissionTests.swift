@@ -69,7 +69,7 @@ import Testing
 
     private let scoreboard: Scoreboard
 
-    init() throws { scoreboard = try Scoreboard(backends: 1, lanes: 1) }
+    init() throws { scoreboard = try Scoreboard(backends: 1, workers: 1) }
 
     /// It trusts 10.0.0.0/8, and has these rules besides.
     private func admission(

@@ -20,8 +20,8 @@ final class PickerStage {
         _ terms: Picker.Terms, facts: [MemberFact] = [.ready, .ready, .ready],
         weights: [UInt32] = [1, 1, 1]
     ) throws {
-        board = try Scoreboard(backends: 4, lanes: 2)
-        board.use(lane: 0)
+        board = try Scoreboard(backends: 4, workers: 2)
+        board.use(worker: 0)
         picker = Picker(
             terms, roster: Self.roster(facts, weights: weights, hashes: terms.algorithm.hashesKeys),
             scoreboard: board, seed: 7)
@@ -73,12 +73,12 @@ final class PickerStage {
 
     func busy(_ index: Int, _ count: Int = 1) {
         for _ in 0..<count {
-            board.lane(0).dispatched(slot: Self.process(index).slot, generation: 1)
+            board.counters(ofWorker: 0).dispatched(slot: Self.process(index).slot, generation: 1)
         }
     }
 
     func free(_ index: Int) {
-        board.lane(0).released(slot: Self.process(index).slot, generation: 1)
+        board.counters(ofWorker: 0).released(slot: Self.process(index).slot, generation: 1)
     }
 
     func suspect(_ index: Int) {

@@ -73,14 +73,14 @@ final class Stage {
         options.accessLog = .off
         if setting & 32 != 0 { options.maxBody = 20_000 }
         if setting & 64 != 0 { options.trustProxy = ["127.0.0.0/8"] }
-        scoreboard = try Scoreboard(backends: 4, lanes: 1)
+        scoreboard = try Scoreboard(backends: 4, workers: 1)
         let roster = Roster(RosterWord(version: 1, members: members))
         board = try RosterBoard(roster, workers: 1)
         plan = try WorkerPlan(
             options: options, listeners: [listener], board: board, scoreboard: scoreboard,
             workers: 1, accessLog: AccessLogOutput(isWanted: false, isPrivate: false),
             isSupervised: setting & 16 != 0)
-        var worker = try Worker(plan, lane: scoreboard.lane(0))
+        var worker = try Worker(plan, counters: scoreboard.counters(ofWorker: 0))
         try worker.begin()
         now = worker.now
         self.worker = worker

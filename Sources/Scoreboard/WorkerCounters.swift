@@ -6,10 +6,10 @@ import Synchronization
 /// There is one writer, so a count is a plain load and store: no lock, and nothing to repair when
 /// the writer is killed between any two instructions.
 @safe
-public struct Lane: @unchecked Sendable {
+public struct WorkerCounters: @unchecked Sendable {
     @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let backends: Int
-    /// Which of the scoreboard's lanes it is.
+    /// The number of the worker in the scoreboard.
     public let index: Int
 
     @inlinable @inline(__always)
@@ -29,28 +29,28 @@ public struct Lane: @unchecked Sendable {
     @usableFromInline
     func cell(_ slot: BackendSlot) -> Int {
         invariant(slot.index < backends, "a backend beyond the scoreboard")
-        return Layout.Lane.words + slot.index * Layout.Cell.words
+        return Layout.Counters.words + slot.index * Layout.Cell.words
     }
 
     // MARK: What the worker writes
 
     /// A connection was accepted, of which nothing has been read.
     public func connectionOpened() {
-        add(1, at: Layout.Lane.connectionsOpen)
-        add(1, at: Layout.Lane.connectionsAccepted)
-        add(1, at: Layout.Lane.connectionsUnheard)
+        add(1, at: Layout.Counters.connectionsOpen)
+        add(1, at: Layout.Counters.connectionsAccepted)
+        add(1, at: Layout.Counters.connectionsUnheard)
     }
     /// The first of a connection was read, or it was closed before.
-    public func connectionHeard() { add(~0, at: Layout.Lane.connectionsUnheard) }
-    public func connectionClosed() { add(~0, at: Layout.Lane.connectionsOpen) }
-    public func exchangeOpened() { add(1, at: Layout.Lane.exchangesOpen) }
-    public func exchangeClosed() { add(~0, at: Layout.Lane.exchangesOpen) }
-    public func answeredByBalancer() { add(1, at: Layout.Lane.answeredByBalancer) }
+    public func connectionHeard() { add(~0, at: Layout.Counters.connectionsUnheard) }
+    public func connectionClosed() { add(~0, at: Layout.Counters.connectionsOpen) }
+    public func exchangeOpened() { add(1, at: Layout.Counters.exchangesOpen) }
+    public func exchangeClosed() { add(~0, at: Layout.Counters.exchangesOpen) }
+    public func answeredByBalancer() { add(1, at: Layout.Counters.answeredByBalancer) }
     /// A request was refused because its client sends too many.
-    public func limited() { add(1, at: Layout.Lane.limited) }
+    public func limited() { add(1, at: Layout.Counters.limited) }
     /// A connection of a client that is banned was closed.
-    public func shutOut() { add(1, at: Layout.Lane.shutOut) }
-    public func linesDropped(_ count: UInt64) { add(count, at: Layout.Lane.linesDropped) }
+    public func shutOut() { add(1, at: Layout.Counters.shutOut) }
+    public func linesDropped(_ count: UInt64) { add(count, at: Layout.Counters.linesDropped) }
 
     /// A request went to this generation of a backend.
     public func dispatched(slot: BackendSlot, generation: UInt64) {
@@ -74,8 +74,8 @@ public struct Lane: @unchecked Sendable {
     /// So many requests wait for a backend to have room, the first of those that any will do for
     /// since then.
     public func waiting(_ count: Int, since: Instant?) {
-        store(UInt64(count), at: Layout.Lane.waiting)
-        store(since.map { max(1, $0.nanoseconds) } ?? 0, at: Layout.Lane.waitingSince)
+        store(UInt64(count), at: Layout.Counters.waiting)
+        store(since.map { max(1, $0.nanoseconds) } ?? 0, at: Layout.Counters.waitingSince)
     }
 
     /// Requests wait for this backend and no other to have room, the first of them since then;
@@ -132,31 +132,31 @@ public struct Lane: @unchecked Sendable {
     // MARK: What others read
 
     /// How many requests wait for a backend to have room.
-    public var waitingRequests: UInt64 { load(Layout.Lane.waiting) }
+    public var waitingRequests: UInt64 { load(Layout.Counters.waiting) }
     /// Since when the first waits that room at this backend would do for, or at any where none is
     /// given; `.max` where none does.
     func waitingSince(at slot: BackendSlot?) -> UInt64 {
-        let any = load(Layout.Lane.waitingSince)
+        let any = load(Layout.Counters.waitingSince)
         let own = slot.map { load(cell($0) + Layout.Cell.waitingSince) } ?? 0
         return min(any == 0 ? .max : any, own == 0 ? .max : own)
     }
 
     /// Client connections that are open.
-    public var connectionsOpen: UInt64 { load(Layout.Lane.connectionsOpen) }
+    public var connectionsOpen: UInt64 { load(Layout.Counters.connectionsOpen) }
     /// Those of them that were accepted and of which nothing has been read.
-    public var connectionsUnheard: UInt64 { load(Layout.Lane.connectionsUnheard) }
+    public var connectionsUnheard: UInt64 { load(Layout.Counters.connectionsUnheard) }
     /// Client connections that were accepted, over all time.
-    public var connectionsAccepted: UInt64 { load(Layout.Lane.connectionsAccepted) }
+    public var connectionsAccepted: UInt64 { load(Layout.Counters.connectionsAccepted) }
     /// Requests that have begun and are not answered.
-    public var exchangesOpen: UInt64 { load(Layout.Lane.exchangesOpen) }
+    public var exchangesOpen: UInt64 { load(Layout.Counters.exchangesOpen) }
     /// Responses of the balancer's own.
-    public var ownAnswers: UInt64 { load(Layout.Lane.answeredByBalancer) }
+    public var ownAnswers: UInt64 { load(Layout.Counters.answeredByBalancer) }
     /// Requests that were too many of their client.
-    public var limitedRequests: UInt64 { load(Layout.Lane.limited) }
+    public var limitedRequests: UInt64 { load(Layout.Counters.limited) }
     /// Connections of clients that were banned.
-    public var shutOutConnections: UInt64 { load(Layout.Lane.shutOut) }
+    public var shutOutConnections: UInt64 { load(Layout.Counters.shutOut) }
     /// Access lines that did not fit.
-    public var droppedLines: UInt64 { load(Layout.Lane.linesDropped) }
+    public var droppedLines: UInt64 { load(Layout.Counters.linesDropped) }
 
     func add(slot: BackendSlot, generation: UInt64, to totals: inout BackendTotals) {
         let cell = cell(slot)
@@ -176,15 +176,15 @@ public struct Lane: @unchecked Sendable {
         }
     }
 
-    /// Moves what counts over all time into another lane and zeroes the rest.
-    func empty(into target: Lane) {
-        store(0, at: Layout.Lane.connectionsOpen)
-        store(0, at: Layout.Lane.exchangesOpen)
-        store(0, at: Layout.Lane.connectionsUnheard)
+    /// Moves what counts over all time into other counters and zeroes the rest.
+    func empty(into target: WorkerCounters) {
+        store(0, at: Layout.Counters.connectionsOpen)
+        store(0, at: Layout.Counters.exchangesOpen)
+        store(0, at: Layout.Counters.connectionsUnheard)
         waiting(0, since: nil)
-        for batch in 0..<Layout.Batch.perLane { store(0, at: Layout.Lane.batches + batch) }
-        for index in Layout.Lane.connectionsAccepted...Layout.Lane.last
-        where index != Layout.Lane.exchangesOpen {
+        for batch in 0..<Layout.Batch.perWorker { store(0, at: Layout.Counters.batches + batch) }
+        for index in Layout.Counters.connectionsAccepted...Layout.Counters.last
+        where index != Layout.Counters.exchangesOpen {
             target.add(load(index), at: index)
             store(0, at: index)
         }
