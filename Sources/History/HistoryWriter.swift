@@ -28,7 +28,7 @@ public struct HistoryWriter: ~Copyable {
     /// The stamp of the last record when the history was opened; zero for a new one.
     public let last: Stamp
     /// What was passed over in the folder when the history was opened.
-    public let strangers: [Stranger]
+    public let foreignFiles: [ForeignFile]
     private var lines: ShareWriter
     private var access: ShareWriter
     /// The half that is the access lines'.
@@ -46,41 +46,44 @@ public struct HistoryWriter: ~Copyable {
         let half = max(limit, HistoryLimits.smallest) / 2
         let none = Stamp(sequence: 0, time: WallTime(nanoseconds: 0))
         var last = none
-        var strangers = try Self.misnamed(in: folder)
+        var foreignFiles = try Self.misnamed(in: folder)
         var lines = try ShareWriter(
-            share: .lines, folder: folder, limit: half, last: &last, strangers: &strangers)
+            share: .lines, folder: folder, limit: half, last: &last, foreignFiles: &foreignFiles)
         var access = try ShareWriter(
-            share: .access, folder: folder, limit: half, last: &last, strangers: &strangers)
+            share: .access, folder: folder, limit: half, last: &last, foreignFiles: &foreignFiles)
         if last.sequence > HistoryLimits.lastNumber {
-            strangers += try Self.setAside(in: folder)
+            foreignFiles += try Self.setAside(in: folder)
             last = none
             lines = try ShareWriter(
-                share: .lines, folder: folder, limit: half, last: &last, strangers: &strangers)
+                share: .lines, folder: folder, limit: half, last: &last, foreignFiles: &foreignFiles
+            )
             access = try ShareWriter(
-                share: .access, folder: folder, limit: half, last: &last, strangers: &strangers)
+                share: .access, folder: folder, limit: half, last: &last,
+                foreignFiles: &foreignFiles)
         }
         self.last = last
-        self.strangers = strangers
+        self.foreignFiles = foreignFiles
         self.half = half
         self.lines = lines
         self.access = access
     }
 
-    private static func misnamed(in folder: ByteString) throws(SystemError) -> [Stranger] {
+    private static func misnamed(in folder: ByteString) throws(SystemError) -> [ForeignFile] {
         try Files.names(in: folder).filter { Segment.isMisnamed($0) }.map {
-            Stranger(fileName: $0, why: "has a number that no record has")
+            ForeignFile(fileName: $0, why: "has a number that no record has")
         }
     }
 
     /// Gives all segments names that no segment has, so that numbers can begin anew.
-    private static func setAside(in folder: ByteString) throws(SystemError) -> [Stranger] {
-        var aside: [Stranger] = []
+    private static func setAside(in folder: ByteString) throws(SystemError) -> [ForeignFile] {
+        var aside: [ForeignFile] = []
         for share in Share.allCases {
             for segment in try Segment.all(of: share, in: folder) {
                 let other = "odd-" + segment.fileName
                 try Files.rename(segment.path(in: folder), to: "\(folder)/\(other)" as ByteString)
                 aside.append(
-                    Stranger(segment, "leaves no room for more records, and is called \(other) now")
+                    ForeignFile(
+                        segment, "leaves no room for more records, and is called \(other) now")
                 )
             }
         }

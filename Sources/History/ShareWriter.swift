@@ -26,10 +26,10 @@ struct ShareWriter: ~Copyable {
 
     /// The share's writer in `folder`; goes on with the newest segment that is there, a torn line
     /// at its end removed. `last` becomes the share's last record if it is the later one.
-    /// What bears a segment's name and is none is passed over, and named in `strangers`.
+    /// What bears a segment's name and is none is passed over, and named in `foreignFiles`.
     init(
         share: Share, folder: ByteString, limit: UInt64, last: inout Stamp,
-        strangers: inout [Stranger]
+        foreignFiles: inout [ForeignFile]
     ) throws(SystemError) {
         self.share = share
         self.folder = folder
@@ -41,7 +41,7 @@ struct ShareWriter: ~Copyable {
             if facts.isRegular {
                 found.append(segment)
             } else {
-                strangers.append(Stranger(segment, facts.isLink ? "is a link" : "is no file"))
+                foreignFiles.append(ForeignFile(segment, facts.isLink ? "is a link" : "is no file"))
                 // Its name is taken.
                 last.sequence = max(last.sequence, segment.first)
             }
@@ -51,13 +51,13 @@ struct ShareWriter: ~Copyable {
         do throws(SystemError) {
             opened = try Files.openOwn(newest.path(in: folder), for: .append)
         } catch {
-            strangers.append(Stranger(newest, "can't be opened (\(error.errno))"))
+            foreignFiles.append(ForeignFile(newest, "can't be opened (\(error.errno))"))
             last.sequence = max(last.sequence, newest.first)
             older = found
             return
         }
         guard let ending = try SegmentEnding(of: opened) else {
-            strangers.append(Stranger(newest, "ends in no record"))
+            foreignFiles.append(ForeignFile(newest, "ends in no record"))
             last.sequence = max(last.sequence, newest.first)
             older = found + [newest]
             return
@@ -250,7 +250,7 @@ func bytes(_ span: Span<UInt8>) -> [UInt8] {
 }
 
 /// Something in the history's folder that bears a segment's name, and why it is none.
-public struct Stranger: Equatable, Sendable {
+public struct ForeignFile: Equatable, Sendable {
     public let fileName: String
     /// As a sentence goes on behind its name.
     public let why: String

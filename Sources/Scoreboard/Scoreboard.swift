@@ -179,9 +179,9 @@ public final class Scoreboard: @unchecked Sendable {
         return inFlight(slot: slot, generation: generation)
     }
 
-    /// The number of the worker whose request has waited for longest for room at a backend, or for any; `nil`
-    /// where none waits. Workers of other processes hear of room only when they look: what waits
-    /// there gives way to what came to `near` workers up to `slack` later.
+    /// The number of the worker whose request has waited longest for room at a backend, or at any;
+    /// `nil` where none waits. Workers of other processes hear of room only when they look: what
+    /// waits there gives way to what came to `near` workers up to `slack` later.
     public func longestWaiting(
         at slot: BackendSlot?, near: Range<Int>, slack: Nanoseconds
     ) -> Int? {

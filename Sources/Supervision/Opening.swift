@@ -86,8 +86,8 @@ struct Opening: ~Copyable {
             let place = HistoryPlace(path: plan.historyPath)
             let history = try place.open(
                 limit: plan.historyLimit, for: plan.directory)
-            let remarks = history.strangers.map { stranger in
-                "\(stranger.fileName) in \(plan.historyPath.text) \(stranger.why): "
+            let remarks = history.foreignFiles.map { file in
+                "\(file.fileName) in \(plan.historyPath.text) \(file.why): "
                     + "it is passed over"
             }
             return LogStream(history: history, remarks: remarks)

@@ -29,7 +29,7 @@ struct KillSite: ~Copyable {
             children.append(pid)
         }
         // Not before one of them has begun, however long that takes on a busy machine; the others
-        // may be killed at tkept very beginning.
+        // may be killed at their very beginning.
         var waits = 0
         while board.counters(ofWorker: Self.writers.lowerBound).ownAnswers == 0 && waits < 200_000 {
             waits += 1

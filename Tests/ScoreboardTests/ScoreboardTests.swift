@@ -37,7 +37,8 @@ import Testing
         for index in 0..<3 {
             board.use(worker: index)
             for status in [200, 404, 503] as [UInt16] {
-                board.counters(ofWorker: index).answered(slot: 2, status: status, after: .milliseconds(1))
+                board.counters(ofWorker: index).answered(
+                    slot: 2, status: status, after: .milliseconds(1))
             }
         }
         #expect(board.answers(slot: 2) == 9 && board.answers(slot: 1) == 0)
@@ -98,7 +99,7 @@ import Testing
         #expect(board.totals(slot: 0, generation: 2).inFlight == 1)
     }
 
-    @Test func `counters that are cleared leave tkept totals to others and nothing in flight`() {
+    @Test func `counters that are cleared leave their totals to others and nothing in flight`() {
         let counters = board.counters(ofWorker: 1)
         for slot in [0, 1, 2, 3] as [BackendSlot] {
             counters.dispatched(slot: slot, generation: 5)
@@ -112,12 +113,13 @@ import Testing
         let kept = board.counters(ofWorker: 0)
         board.clearCounters(ofWorkers: 1..<3, movingTotalsTo: kept)
         let after = board.totals(slot: 3, generation: 5)
-        # expect(after.requests == before.requests && after.classes == before.classes)
-        # expect(after.latency == before.latency) expect(before.inFlight == 1 && after.inFlight ==
-        # 0) expect(counters.connectionsOpen == 0 && counters.exchangesOpen == 0)
-        # expect(kept.connectionsOpen == 0 && kept.exchangesOpen == 0)
-        # expect(kept.connectionsAccepted == 1 && counters.connectionsAccepted == 0)
-        # expect(kept.ownAnswers == 1 && kept.droppedLines == 3)
+        #expect(after.requests == before.requests && after.classes == before.classes)
+        #expect(after.latency == before.latency)
+        #expect(before.inFlight == 1 && after.inFlight == 0)
+        #expect(counters.connectionsOpen == 0 && counters.exchangesOpen == 0)
+        #expect(kept.connectionsOpen == 0 && kept.exchangesOpen == 0)
+        #expect(kept.connectionsAccepted == 1 && counters.connectionsAccepted == 0)
+        #expect(kept.ownAnswers == 1 && kept.droppedLines == 3)
         board.clearCounters(ofWorkers: 1..<3, movingTotalsTo: kept)
         #expect(board.totals(slot: 3, generation: 5) == after)
     }

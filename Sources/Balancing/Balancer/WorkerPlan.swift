@@ -15,7 +15,7 @@ final class WorkerPlan: Sendable {
     let scoreboard: Scoreboard
     let leaving: Leaving
     let bounds: Bounds
-    let crowd: Crowd
+    let connectionLimit: ConnectionLimit
     let admission: Admission.Terms
     let heads: HeadRewriter.Terms
     /// The number of the first worker in the scoreboard.
@@ -47,7 +47,7 @@ final class WorkerPlan: Sendable {
         unread = try Suspects()
         self.firstWorker = firstWorker
         bounds = Bounds(options, workers: workers)
-        crowd = Crowd(workers: workers)
+        connectionLimit = ConnectionLimit(workers: workers)
         retryTerms = options.retryBudget.map { said in
             RetryBudget.Terms(percent: said.percent, floor: said.floor)
         }
@@ -114,7 +114,7 @@ extension Admission.Terms {
         // Made in any case: what an earlier balancer banned is no longer in force without it.
         let made = ClientRules(options, scoreboard)
         rules = options.rateLimit == nil ? nil : made
-        tally = options.maxConnectionsPerClient.map { ClientTally(most: $0) }
+        connectionCounts = options.maxConnectionsPerClient.map { ClientConnectionCounts(most: $0) }
     }
 }
 

@@ -11,7 +11,7 @@ struct Acceptance {
 
     private var state = State.on
     /// Which clients could make room for others.
-    var idlers = Idlers()
+    var idleClients = IdleClients()
     /// How the balancer leaves.
     private(set) var manner = Leaving.Manner.staying
 

@@ -19,7 +19,7 @@ struct Admission: ~Copyable {
         /// How often a client may ask; nothing where it may ask as often as it likes.
         var rules: ClientRules?
         /// How many connections each has; nothing where it may have any number.
-        var tally: ClientTally?
+        var connectionCounts: ClientConnectionCounts?
     }
 
     /// What becomes of a connection as it comes.
@@ -92,8 +92,8 @@ struct Admission: ~Copyable {
     private func enters(_ source: ClientSource, now: Instant) -> Entry {
         guard !source.isTrusted, let network = source.network else { return .admit(countedAs: nil) }
         if terms.rules?.isBanned(network, now: now) ?? false { return .shutOut }
-        guard let tally = terms.tally else { return .admit(countedAs: nil) }
-        return tally.enter(network) ? .admit(countedAs: network) : .refuse
+        guard let connectionCounts = terms.connectionCounts else { return .admit(countedAs: nil) }
+        return connectionCounts.enter(network) ? .admit(countedAs: network) : .refuse
     }
 
     /// Looks for the header in what lies in `beginning`. `hasEnded`: nothing more will come.
@@ -144,7 +144,7 @@ struct Admission: ~Copyable {
 
     /// A client's connection is closed, or could not be served.
     mutating func left(_ client: ClientConnection.Slot, countedAs network: ClientNetwork?) {
-        if let network { terms.tally?.leave(network) }
+        if let network { terms.connectionCounts?.leave(network) }
         if !headers.isEmpty { headers[client] = nil }
     }
 

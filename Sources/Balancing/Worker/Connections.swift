@@ -45,7 +45,7 @@ struct ClientConnection: ~Copyable {
     /// The client of the connection.
     var source: ClientSource
     /// The network that it is counted under; `nil` where it is not counted.
-    var tallied: ClientNetwork?
+    var countedAs: ClientNetwork?
     var phase = Phase.idle
     /// A request has most often come with its connection, so that is tried once.
     var directions: Directions

@@ -112,7 +112,7 @@ enum Limits {
     /// proxy sends, takes a second look.
     static let proxyHeader = 1 << 10
     /// Idle clients that are remembered when some are looked for, by a worker that is full.
-    static let idlersKept = 1024
+    static let idleClientsKept = 1024
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
     /// The oldest line of a batch of access lines waits no longer than this.

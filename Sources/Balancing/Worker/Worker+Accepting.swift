@@ -43,17 +43,17 @@ extension Worker {
             }
             return
         }
-        var tallied: ClientNetwork?
-        if case .enters(.admit(let network)) = arrival { tallied = network }
+        var countedAs: ClientNetwork?
+        if case .enters(.admit(let network)) = arrival { countedAs = network }
         let token = Token(kind: TokenKind.client, key: key)
         // Out of memory in the kernel: the connection is let go, which the client can see.
         guard (try? poller.add(socket.reference, for: .everyChange, token: token)) != nil else {
-            admission.left(key.slot, countedAs: tallied)
+            admission.left(key.slot, countedAs: countedAs)
             return
         }
         let slot = clients.insert(
             ClientConnection(
-                transport: Transport(socket), source: source, tallied: tallied,
+                transport: Transport(socket), source: source, countedAs: countedAs,
                 phase: arrival == .awaitsHeader ? .introducing : .idle,
                 directions: plan.isStream ? .writable : [.readable, .writable],
                 activeAt: now, filedFor: now + plan.options.timeoutHead)
@@ -61,19 +61,19 @@ extension Worker {
         wheel.file(wheelPlace(client: slot), at: now + plan.options.timeoutHead)
         counters.connectionOpened()
         // Before it is served: it may be closed there, and then there is room again.
-        if clients.isFull { plan.crowd.filled(index) }
+        if clients.isFull { plan.connectionLimit.filled(index) }
         if arrival != .enters(.refuse) || refuse(slot) {
             // What it has to say has most often come with the connection.
             serve(slot)
         }
         if clients.isCurrent(key) && !clients[slot].isHeard { noteSilent(key) }
-        // The kernel wakes one worker for a newcomer: it must be one that has room.
-        if clients.isFull && !plan.crowd.isFull { pauseAccepting() }
+        // The kernel wakes one worker for a new client: it must be one that has room.
+        if clients.isFull && !plan.connectionLimit.isFull { pauseAccepting() }
     }
 
     /// Another worker has a new client, or is about to decide which one makes room for it.
-    mutating func takeCrowdRequest() {
-        if !heedCrowdRequest() { return }
+    mutating func takeLimitRequest() {
+        if !heedOtherWorkers() { return }
         resumeAccepting()
         for index in plan.listeners.indices { accept(from: index) }
     }

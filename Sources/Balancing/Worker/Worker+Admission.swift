@@ -21,7 +21,7 @@ extension Worker {
 
     mutating func resumeAccepting() {
         guard acceptance.isPaused else { return }
-        if clients.isFull && !plan.crowd.isFull {
+        if clients.isFull && !plan.connectionLimit.isFull {
             acceptance.ranOut(until: now + Limits.acceptPause)
             return
         }
@@ -73,7 +73,7 @@ extension Worker {
         clients[client].activeAt = now
         switch admission.introduced(client, &clients[client].source, by: header, now: now) {
         case .admit(let network):
-            clients[client].tallied = network
+            clients[client].countedAs = network
             return true
         case .refuse: return refuse(client)
         case .shutOut:

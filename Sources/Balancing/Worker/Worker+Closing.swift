@@ -8,14 +8,14 @@ extension Worker {
     mutating func closeClient(_ client: ClientConnection.Slot, reset: Bool = false) {
         wheel.unfile(wheelPlace(client: client))
         noteHeard(client)
-        if clients.isFull { plan.crowd.hasRoomAgain(index) }
-        admission.left(client, countedAs: clients[client].tallied)
+        if clients.isFull { plan.connectionLimit.hasRoomAgain(index) }
+        admission.left(client, countedAs: clients[client].countedAs)
         if reset { Socket.resetOnClose(clients[client].transport.socket) }
         clients.discard(client)
         counters.connectionClosed()
         // There is a good deal of room again.
         let isRelieved = clients.count == clients.capacity - max(1, clients.capacity / 10)
-        if isRelieved { plan.crowd.isRelieved() }
+        if isRelieved { plan.connectionLimit.isRelieved() }
         if acceptance.isPaused { resumeAccepting() }
     }
 

@@ -189,7 +189,7 @@ struct Worker: ~Copyable {
         adoptRoster()
         hangs.raised()
         queues.forRoom.roomFreed()
-        takeCrowdRequest()
+        takeLimitRequest()
         let manner = plan.leaving.current
         if manner != acceptance.manner { beginLeaving(manner) }
     }

@@ -80,7 +80,7 @@ import Testing
         terms.proxies = TrustedProxies(["10.0.0.0/8"].compactMap { Network($0) })
         terms.acceptsHeaders = headers
         terms.keepsHeaders = keeps
-        terms.tally = connections.map { ClientTally(most: $0) }
+        terms.connectionCounts = connections.map { ClientConnectionCounts(most: $0) }
         terms.rules = rules
         return Tried(terms)
     }

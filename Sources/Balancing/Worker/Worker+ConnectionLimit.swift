@@ -15,21 +15,21 @@ import Kernel
 extension Worker {
     /// Lets a client go that asks for nothing; false where there is none at present, or another
     /// worker is the one to do so.
-    mutating func makeRoom(_ lack: Crowd.Lack) -> Bool {
+    mutating func makeRoom(_ lack: ConnectionLimit.Lack) -> Bool {
         switch lack {
         case .places:
-            if let other = plan.crowd.roomy(besides: index) {
-                // Racing: it had none when this one was woken, and does not know of the newcomer.
+            if let other = plan.connectionLimit.roomy(besides: index) {
+                // Racing: it had none when this one was woken, and does not know of the new client.
                 plan.wakers[other].waker.wake()
                 return false
             }
         case .descriptors: if dropIdleUpstream() { return true }
         }
-        if plan.crowd.isNews(lack, now: now) { plan.board.announce(sentence(of: lack)) }
+        if plan.connectionLimit.isNews(lack, now: now) { plan.board.announce(sentence(of: lack)) }
         let own = nextToGo()
         // Of a thread that has room no client is to go: only all of them together are full.
         if lack == .places {
-            switch plan.crowd.decide(rank(ofNext: own), of: index, now: now) {
+            switch plan.connectionLimit.decide(rank(ofNext: own), of: index, now: now) {
             case .oneself: break
             case .other(let other):
                 plan.wakers[other].waker.wake()
@@ -41,15 +41,15 @@ extension Worker {
         }
         guard let own else { return false }
         letGo(own)
-        if lack == .places { tellOfCrowd() }
+        if lack == .places { tellOfNextClient() }
         return true
     }
 
-    /// Does what another worker has asked for. True where this one is to take newcomers in.
-    mutating func heedCrowdRequest() -> Bool {
-        let (request, tells) = plan.crowd.takeRequest(index)
+    /// Does what another worker has asked for. True where this one is to accept new clients.
+    mutating func heedOtherWorkers() -> Bool {
+        let (request, tells) = plan.connectionLimit.takeRequest(index)
         if request == .letGo && clients.isFull, let slot = nextToGo() { letGo(slot) }
-        if tells || request == .letGo { tellOfCrowd() }
+        if tells || request == .letGo { tellOfNextClient() }
         return request != .nothing
     }
 
@@ -58,18 +58,18 @@ extension Worker {
         closeClient(client)
     }
 
-    private mutating func tellOfCrowd() {
+    private mutating func tellOfNextClient() {
         let next = nextToGo()
-        if let asker = plan.crowd.tell(rank(ofNext: next), of: index, now: now) {
+        if let asker = plan.connectionLimit.tell(rank(ofNext: next), of: index, now: now) {
             plan.wakers[asker].waker.wake()
         }
     }
 
     /// A client has come, and has not said anything yet.
     mutating func noteSilent(_ key: ClientConnection.Key) {
-        var idlers = take(&acceptance.idlers, leaving: Idlers())
-        idlers.came(key, most: clients.capacity) { isUnheard($0) }
-        acceptance.idlers = idlers
+        var idleClients = take(&acceptance.idleClients, leaving: IdleClients())
+        idleClients.came(key, most: clients.capacity) { isUnheard($0) }
+        acceptance.idleClients = idleClients
     }
 
     private func isUnheard(_ key: ClientConnection.Key) -> Bool {
@@ -92,35 +92,35 @@ extension Worker {
     }
 
     private mutating func firstSilent() -> ClientConnection.Slot? {
-        var idlers = take(&acceptance.idlers, leaving: Idlers())
-        let found = idlers.firstSilent { isUnheard($0) && hasNothingToSay($0.slot) }
-        acceptance.idlers = idlers
+        var idleClients = take(&acceptance.idleClients, leaving: IdleClients())
+        let found = idleClients.firstSilent { isUnheard($0) && hasNothingToSay($0.slot) }
+        acceptance.idleClients = idleClients
         return found?.slot
     }
 
     private mutating func longestResting() -> ClientConnection.Slot? {
         for _ in 0..<2 {
-            var idlers = take(&acceptance.idlers, leaving: Idlers())
-            let found = idlers.longestResting { key, since in
+            var idleClients = take(&acceptance.idleClients, leaving: IdleClients())
+            let found = idleClients.longestResting { key, since in
                 clients.isCurrent(key) && clients[key.slot].activeAt == since
                     && isResting(key.slot) && hasNothingToSay(key.slot)
             }
-            acceptance.idlers = idlers
+            acceptance.idleClients = idleClients
             if let found { return found.slot }
-            if !acceptance.idlers.isSearchDue(among: clients.count, now: now) { return nil }
+            if !acceptance.idleClients.isSearchDue(among: clients.count, now: now) { return nil }
             lookForResting()
         }
         return nil
     }
 
     private mutating func lookForResting() {
-        var search = Idlers.Search()
+        var search = IdleClients.Search()
         clients.forEachSlot { slot in
             if isResting(slot) && clients[slot].activeAt < search.latest {
                 search.add(clients.key(slot), restingSince: clients[slot].activeAt)
             }
         }
-        acceptance.idlers.searched(search, now: now)
+        acceptance.idleClients.searched(search, now: now)
     }
 
     /// Whether it has had its answer, and neither side waits for anything.
@@ -159,7 +159,7 @@ extension Worker {
         return true
     }
 
-    private func sentence(of lack: Crowd.Lack) -> String {
+    private func sentence(of lack: ConnectionLimit.Lack) -> String {
         let descriptors = "the limit of file descriptors, \(ThisProcess.descriptorLimit)"
         let limit = plan.bounds.connections
         let what =

@@ -7,7 +7,7 @@ import Testing
 @testable import History
 
 /// Histories that no honest writer leaves.
-@Suite struct StrangerTests {
+@Suite struct ForeignFileTests {
     private let workshop = Workshop()
     private var folder: String { workshop.folder }
     private let first = "lines-000000000001.log"
@@ -17,15 +17,15 @@ import Testing
     }
 
     /// Writes two records, and expects that both can be read, and no others.
-    private func write(limit: UInt64 = 1 << 20) throws -> [Stranger] {
+    private func write(limit: UInt64 = 1 << 20) throws -> [ForeignFile] {
         var scribe = try Scribe(folder, limit: limit)
-        let strangers = scribe.writer.strangers
+        let foreignFiles = scribe.writer.foreignFiles
         scribe.say("up", .run, by: "lbctl")
         scribe.say("one")
         #expect(scribe.flush() == .sound)
         #expect(try read(folder).map { $0.text } == ["up", "one"])
         #expect(try read(folder, HistoryQuery(tail: 1)).map { $0.text } == ["one"])
-        return strangers
+        return foreignFiles
     }
 
     @Test(arguments: ["18446744073709551615", "18446744073709551614", "1000000000000000000"])
@@ -50,7 +50,7 @@ import Testing
         let outside = Workshop()
         outside.append("precious, no line end", to: "file")
         #expect(symlink(outside.folder + "/file", folder + "/" + first) == 0)
-        #expect(try write() == [Stranger(fileName: first, why: "is a link")])
+        #expect(try write() == [ForeignFile(fileName: first, why: "is a link")])
         #expect(outside.size("file") == 21)
     }
 
@@ -58,14 +58,15 @@ import Testing
         #expect(mkfifo(folder + "/" + first, 0o600) == 0)
         try Files.makeFolder(folder + "/access-000000000007.log")
         defer { try? Files.removeFolder(folder + "/access-000000000007.log") }
-        let strangers = try write()
-        #expect(strangers.map { $0.why } == ["is no file", "is no file"])
+        let foreignFiles = try write()
+        #expect(foreignFiles.map { $0.why } == ["is no file", "is no file"])
     }
 
     @Test func `a hole without a record is passed over and left as it is`() throws {
         let file = try Files.open(folder + "/" + first, for: .update)
         try Files.truncate(file, to: 8 << 20)
-        #expect(try write(limit: 64 << 20) == [Stranger(fileName: first, why: "ends in no record")])
+        #expect(
+            try write(limit: 64 << 20) == [ForeignFile(fileName: first, why: "ends in no record")])
         #expect(workshop.size(first) == 8 << 20)
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// How many connections each client has, counted for all workers together.
 ///
 /// It is asked once a connection, and holds no more entries than there are connections.
-final class ClientTally: Sendable {
+final class ClientConnectionCounts: Sendable {
     private let most: Int
     private let counts = Mutex<[ClientNetwork: Int]>([:])
 

@@ -8,7 +8,7 @@ import Synchronization
 /// has, the workers tell how soon a client of theirs would have to go, and the one with the first
 /// lets it go. What was told holds for a while, so that very many new clients do not keep all of
 /// them busy.
-final class Crowd: Sendable {
+final class ConnectionLimit: Sendable {
     /// What there is too little of.
     enum Lack { case places, descriptors }
 

@@ -1,7 +1,7 @@
 import Basics
 
 /// Clients that could make room for others.
-struct Idlers {
+struct IdleClients {
     /// Those found resting, as many as are worth keeping, when all are looked at.
     struct Search {
         /// None that has rested since then or later is worth adding.
@@ -10,9 +10,9 @@ struct Idlers {
 
         mutating func add(_ client: ClientConnection.Key, restingSince since: Instant) {
             found.append((client, since))
-            if found.count < 2 * Limits.idlersKept { return }
+            if found.count < 2 * Limits.idleClientsKept { return }
             found.sort { $0.since < $1.since }
-            found.removeLast(found.count - Limits.idlersKept)
+            found.removeLast(found.count - Limits.idleClientsKept)
             latest = found[found.count - 1].since
         }
     }

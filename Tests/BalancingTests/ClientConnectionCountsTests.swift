@@ -4,21 +4,21 @@ import Testing
 @testable import Balancing
 
 /// Who counts as one client, and how many connections it may have.
-@Suite struct ClientTallyTests {
+@Suite struct ClientConnectionCountsTests {
     private func key(_ text: String) throws -> ClientNetwork {
         let address = try #require(Address(host: text, port: 1))
         return try #require(ClientNetwork(address))
     }
 
     @Test func `a client may have so many, and others do not count`() throws {
-        let tally = ClientTally(most: 2)
+        let connectionCounts = ClientConnectionCounts(most: 2)
         let one = try key("192.0.2.1")
-        let entries = (0..<3).map { _ in tally.enter(one) }
+        let entries = (0..<3).map { _ in connectionCounts.enter(one) }
         #expect(entries == [true, true, false])
-        #expect(tally.enter(try key("192.0.2.2")))
-        tally.leave(one)
-        #expect(tally.enter(one))
-        #expect(!tally.enter(one))
+        #expect(connectionCounts.enter(try key("192.0.2.2")))
+        connectionCounts.leave(one)
+        #expect(connectionCounts.enter(one))
+        #expect(!connectionCounts.enter(one))
     }
 
     @Test func `a network of IPv6 is one client`() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Balancing
 
-@Suite struct IdlersTests {
+@Suite struct IdleClientsTests {
     private func client(_ number: UInt32) -> ClientConnection.Key {
         ClientConnection.Key(slot: .init(number), generation: 1)
     }
@@ -13,28 +13,28 @@ import Testing
     }
 
     @Test func `the first that came and has said nothing goes first`() {
-        var idlers = Idlers()
+        var idleClients = IdleClients()
         for number in 1...4 as ClosedRange<UInt32> {
-            idlers.came(client(number), most: 10) { _ in true }
+            idleClients.came(client(number), most: 10) { _ in true }
         }
-        let first = idlers.firstSilent { _ in true }
-        let second = idlers.firstSilent { $0 != client(1) }
+        let first = idleClients.firstSilent { _ in true }
+        let second = idleClients.firstSilent { $0 != client(1) }
         // Who has spoken once is passed over for good.
-        let still = idlers.firstSilent { _ in true }
+        let still = idleClients.firstSilent { _ in true }
         #expect(first == client(1) && second == client(2) && still == client(2))
-        let none = idlers.firstSilent { _ in false }
-        let after = idlers.firstSilent { _ in true }
+        let none = idleClients.firstSilent { _ in false }
+        let after = idleClients.firstSilent { _ in true }
         #expect(none == nil && after == nil)
     }
 
     @Test func `those that have spoken are not kept for ever`() {
-        var idlers = Idlers()
+        var idleClients = IdleClients()
         let most = 4
         for number in 0..<10_000 as Range<UInt32> {
-            idlers.came(client(number), most: most) { $0.slot.number + 3 > number }
+            idleClients.came(client(number), most: most) { $0.slot.number + 3 > number }
         }
         var left = 0
-        let found = idlers.firstSilent { _ in
+        let found = idleClients.firstSilent { _ in
             left += 1
             return false
         }
@@ -42,31 +42,31 @@ import Testing
     }
 
     @Test func `the one that has rested for longest goes first, if it still does`() {
-        var idlers = Idlers()
-        var search = Idlers.Search()
+        var idleClients = IdleClients()
+        var search = IdleClients.Search()
         for (number, since) in [(1, 30), (2, 10), (3, 20)] as [(UInt32, UInt64)] {
             search.add(client(number), restingSince: at(since))
         }
-        idlers.searched(search, now: at(100))
-        let first = idlers.longestResting { _, _ in true }
-        let second = idlers.longestResting { key, _ in key != client(2) }
-        let last = idlers.longestResting { _, since in since == at(30) }
+        idleClients.searched(search, now: at(100))
+        let first = idleClients.longestResting { _, _ in true }
+        let second = idleClients.longestResting { key, _ in key != client(2) }
+        let last = idleClients.longestResting { _, since in since == at(30) }
         #expect(first == client(2) && second == client(3) && last == client(1))
-        let none = idlers.longestResting { _, _ in false }
+        let none = idleClients.longestResting { _, _ in false }
         #expect(none == nil)
     }
 
     @Test func `of very many the longest are kept, in order`() {
-        var search = Idlers.Search()
-        var idlers = Idlers()
-        let count = UInt32(5 * Limits.idlersKept)
+        var search = IdleClients.Search()
+        var idleClients = IdleClients()
+        let count = UInt32(5 * Limits.idleClientsKept)
         for number in 0..<count {
             let since = at(UInt64(number.byteSwapped % 100_000))
             if since < search.latest { search.add(client(number), restingSince: since) }
         }
-        idlers.searched(search, now: at(1_000_000))
+        idleClients.searched(search, now: at(1_000_000))
         var times: [Instant] = []
-        while let key = idlers.longestResting({ key, since in
+        while let key = idleClients.longestResting({ key, since in
             if times.last == since { return false }
             times.append(since)
             return true
@@ -80,11 +80,11 @@ import Testing
     }
 
     @Test func `all are looked at again after a while, and sooner where they are few`() {
-        var idlers = Idlers()
-        #expect(idlers.isSearchDue(among: 10_000, now: at(0)))
-        idlers.searched(Idlers.Search(), now: at(0))
-        #expect(idlers.isSearchDue(among: 64, now: at(0)))
-        #expect(!idlers.isSearchDue(among: 10_000, now: at(0)))
-        #expect(idlers.isSearchDue(among: 10_000, now: at(0) + Limits.acceptPause))
+        var idleClients = IdleClients()
+        #expect(idleClients.isSearchDue(among: 10_000, now: at(0)))
+        idleClients.searched(IdleClients.Search(), now: at(0))
+        #expect(idleClients.isSearchDue(among: 64, now: at(0)))
+        #expect(!idleClients.isSearchDue(among: 10_000, now: at(0)))
+        #expect(idleClients.isSearchDue(among: 10_000, now: at(0) + Limits.acceptPause))
     }
 }
