@@ -10,7 +10,8 @@ public struct StateChange: Equatable, Sendable {
         // Of one process.
         case ready, unready, failed, signalled, exited, killed, overdue, paused, resumed
         // Of the choice.
-        case draining, drained, undrained, weighed, down, up, replaced, noneLeft = "nobody"
+        case draining, drained, undrained, weighed, down, up, replaced
+        case noneLeft = "nobody"
         // Of the log itself.
         case unwritable, writable
         /// Something else of a process.

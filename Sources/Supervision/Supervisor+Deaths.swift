@@ -159,7 +159,8 @@ extension Supervisor {
             connections &+= counters.connectionsOpen
             unheard &+= counters.connectionsUnheard
         }
-        scoreboard.clearCounters(ofWorkers: link.workers, movingTotalsTo: scoreboard.counters(ofWorker: 0))
+        scoreboard.clearCounters(
+            ofWorkers: link.workers, movingTotalsTo: scoreboard.counters(ofWorker: 0))
         let rest = unheard > 0 ? ", \(unheard) of them accepted and not read from yet" : ""
         return "; \(Figures.count(requests, "request")) in flight, "
             + "\(Figures.count(connections, "connection")) open\(rest)"

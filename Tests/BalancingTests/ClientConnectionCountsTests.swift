@@ -3,7 +3,7 @@ import Testing
 
 @testable import Balancing
 
-/// Who counts as one client, and how many connections it may have.
+/// What counts as one client, and how many connections it may have.
 @Suite struct ClientConnectionCountsTests {
     private func key(_ text: String) throws -> ClientNetwork {
         let address = try #require(Address(host: text, port: 1))
@@ -26,7 +26,7 @@ import Testing
         #expect(try key("2001:db8::1") != key("2001:db8:0:1::1"))
     }
 
-    @Test func `a socket's path is nobody that could be counted`() {
+    @Test func `a socket's path is no client that could be counted`() {
         #expect(ClientNetwork(.unix("/a")) == nil)
     }
 }

@@ -41,7 +41,7 @@ import Testing
         #expect(connectionLimit.isNews(.descriptors, now: last + .seconds(200)))
     }
 
-    @Test func `all are asked, and whoever has the one that is to go first lets it go`() {
+    @Test func `all are asked, and the one with the client that is to go first lets it go`() {
         let connectionLimit = ConnectionLimit(workers: 3)
         #expect(connectionLimit.decide(10, of: 0, now: start) == .unknown([1, 2]))
         // It waits for them, and so does another one that has a new client meanwhile.
@@ -61,7 +61,7 @@ import Testing
         #expect(connectionLimit.decide(10, of: 0, now: start) == .other(1))
     }
 
-    @Test func `who does not tell in time is not waited for, and what was told grows old`() {
+    @Test func `one that does not tell in time is not waited for, and what was told grows old`() {
         let connectionLimit = ConnectionLimit(workers: 2)
         #expect(connectionLimit.decide(10, of: 0, now: start) == .unknown([1]))
         #expect(connectionLimit.decide(10, of: 0, now: start + .milliseconds(50)) == .unknown([]))

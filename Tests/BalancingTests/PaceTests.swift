@@ -26,7 +26,7 @@ import Testing
         return true
     }
 
-    @Test func `who is not waited for has no deadline`() {
+    @Test func `a client that is not waited for has no deadline`() {
         var pace = Pace()
         #expect(pace.deadline(by: rule) == .never)
         pace.waits(from: at(0))
@@ -62,7 +62,7 @@ import Testing
         #expect(pace.deadline(by: rule) == at(100))
     }
 
-    @Test func `who has moved what was asked for has a stretch anew`() {
+    @Test func `a client that has moved what was asked for has a stretch anew`() {
         var pace = Pace()
         pace.waits(from: at(0))
         pace.moved(at: at(60), to: 999, by: rule)
@@ -91,7 +91,7 @@ import Testing
         #expect(pace.deadline(by: PaceRule(rate: 0, stretch: .seconds(60))) == .never)
     }
 
-    @Test func `a rate beyond all numbers is one that nobody keeps`() {
+    @Test func `a rate beyond all numbers is one that no client keeps`() {
         let rule = PaceRule(rate: .max, stretch: .minutes(60))
         var pace = Pace()
         pace.waits(from: at(0))

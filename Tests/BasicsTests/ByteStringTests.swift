@@ -16,7 +16,7 @@ struct ByteStringTests {
 
     @Test
     func `is another where only the octets differ`() {
-        // The same letter, composed and not: two equal Strings.
+        // One letter, composed and not: two equal Strings.
         #expect("\u{E9}" == "e\u{301}")
         #expect(ByteString("\u{E9}") != ByteString("e\u{301}"))
     }

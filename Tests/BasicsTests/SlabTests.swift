@@ -5,7 +5,7 @@ import Testing
     /// Counts how many of them there are.
     final class Census { var living = 0 }
 
-    struct Tenant: ~Copyable {
+    struct Element: ~Copyable {
         let name: Int
         let census: Census
 
@@ -29,7 +29,7 @@ import Testing
         #expect(third.slot == first.slot && third.generation != first.generation)
     }
 
-    @Test func `a key dies with its tenant, also when the slot is let again`() {
+    @Test func `a key dies with its element, also when the slot is used again`() {
         var slab = Slab<Int>(capacity: 4)
         let first = slab.insert(1)
         #expect(slab.isCurrent(first) == true)
@@ -68,8 +68,8 @@ import Testing
     @Test func `what is in it when it goes, goes too`() {
         let census = Census()
         do {
-            var slab = Slab<Tenant>(capacity: 8)
-            for name in 0..<6 { _ = slab.insert(Tenant(name, census)) }
+            var slab = Slab<Element>(capacity: 8)
+            for name in 0..<6 { _ = slab.insert(Element(name, census)) }
             _ = slab.remove(.init(2))
             #expect(census.living == 5)
         }
@@ -80,15 +80,15 @@ import Testing
     func `it does what a dictionary would do`(seed: UInt64) {
         var dice = Dice(seed)
         let census = Census()
-        var slab = Slab<Tenant>(capacity: 20)
-        var model: [Slab<Tenant>.Key: Int] = [:]
-        var gone: [Slab<Tenant>.Key] = []
+        var slab = Slab<Element>(capacity: 20)
+        var model: [Slab<Element>.Key: Int] = [:]
+        var gone: [Slab<Element>.Key] = []
         for turn in 0..<4000 {
             if Bool.random(using: &dice) && !slab.isFull {
-                model[slab.insert(Tenant(turn, census))] = turn
+                model[slab.insert(Element(turn, census))] = turn
             } else if let (key, name) = model.randomElement(using: &dice) {
-                let tenant = slab.remove(key.slot)
-                #expect(tenant.name == name)
+                let element = slab.remove(key.slot)
+                #expect(element.name == name)
                 model[key] = nil
                 gone.append(key)
             }
@@ -99,7 +99,7 @@ import Testing
                 #expect(slab[key.slot].name == name)
             }
         }
-        var seen: Set<Slab<Tenant>.Slot> = []
+        var seen: Set<Slab<Element>.Slot> = []
         slab.forEachSlot { seen.insert($0) }
         #expect(seen == Set(model.keys.map(\.slot)))
     }

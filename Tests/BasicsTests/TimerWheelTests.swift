@@ -58,7 +58,7 @@ import Testing
         #expect(drain(&wheel, Instant(nanoseconds: Self.turn)) == [0])
     }
 
-    @Test func `a wheel that nobody turned for long still gives all, once`() {
+    @Test func `a wheel that was not turned for long still gives all, once`() {
         var wheel = TimerWheel(capacity: 100, now: Instant(nanoseconds: 0))
         for slot in 0..<100 as Range<UInt32> {
             wheel.file(slot, at: Instant(nanoseconds: UInt64(slot) * 3 * Self.bucket))
@@ -102,7 +102,7 @@ import Testing
                 model[slot] = nil
             }
             #expect(wheel.count == model.count)
-            // Nobody is later than a bucket.
+            // None is later than a bucket.
             let latest = model.values.min().map { $0 + Nanoseconds(Self.bucket) } ?? .never
             #expect(latest > now)
         }

@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `the only one that is left gets every key, and nobody when nobody is`() {
+    @Test func `the only one that is left gets every key, and none when none is`() {
         let table = ConsistentHash(members(0..<300))
         for key in keys(200) {
             #expect(table.pick(key: key) { $0 == 123 } == 123)

@@ -44,7 +44,7 @@ import Testing
         #expect(pick([Load(inFlight: 7, weight: 3), Load(inFlight: 5, weight: 2)]) == 0)
     }
 
-    @Test func `equals take turns, whoever else is busy`() {
+    @Test func `equals take turns, whichever others are busy`() {
         let idle = Load(inFlight: 1, weight: 2)
         let busy = Load(inFlight: 9, weight: 2)
         let loads = [busy, idle, busy, nil, idle, idle, busy]
@@ -73,7 +73,7 @@ import Testing
         #expect(longest <= 2)
     }
 
-    @Test func `of many it is among the better ones, and everyone's turn comes`() {
+    @Test func `of many it is among the better ones, and each one's turn comes`() {
         var dice = Dice(3)
         let loads = (0..<1000).map { Load(inFlight: UInt32($0), weight: 1) }
         var sum = 0
@@ -93,7 +93,7 @@ import Testing
         #expect(pick(loads, word: 5) == 7777)
     }
 
-    @Test func `who fails at once does not draw the others' requests`() {
+    @Test func `a member that fails at once does not draw the others' requests`() {
         // Ten requests in flight at any time; member 0 fails each at once, the others take a while.
         var penalty = FailurePenalty()
         var inFlight = [UInt32](repeating: 0, count: 4)

@@ -93,7 +93,7 @@ import Testing
         SharedWords(256),
         ban: Ban(refusals: 3, within: .seconds(10), lasting: .seconds(30)))
 
-    @Test func `who was refused three times within ten seconds is banned for thirty`() {
+    @Test func `a client refused three times within ten seconds is banned for thirty`() {
         #expect(table.refused(1, now: start) == nil)
         #expect(table.refused(1, now: start + .seconds(5)) == nil)
         #expect(table.banned.end(of: 1, now: start + .seconds(5)) == nil)

@@ -12,7 +12,7 @@ import Testing
         #expect(Rotation(weights: [1]).sequence == [0])
     }
 
-    @Test func `nobody or only weightless members take no turns`() {
+    @Test func `no members or only weightless ones take no turns`() {
         #expect(Rotation(weights: []).sequence.isEmpty)
         #expect(Rotation(weights: [0, 0]).sequence.isEmpty)
     }

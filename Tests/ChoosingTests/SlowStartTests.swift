@@ -68,7 +68,7 @@ import Testing
         for index in [0, 1, 3, 4] { #expect((12_000...12_500).contains(taken[index]), "\(taken)") }
     }
 
-    @Test func `who stands in is never the one that left its turn`() {
+    @Test func `the one that stands in is never the one that left its turn`() {
         for count in 2...20 {
             for turn in 0..<400 as Range<UInt64> {
                 let place = Rotation.standIn(turn: turn, of: count)

@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `a value with one digit changed, cut or in capitals belongs to nobody`() {
+    @Test func `a value with one digit changed, cut or in capitals belongs to no member`() {
         let cookie = StickyCookie(names: names(5), secret: (7, 8))
         var value = bytes(cookie.value(of: 3))
         for index in 0..<16 {

@@ -112,7 +112,7 @@ import Testing
         #expect(wrong == 0)
     }
 
-    @Test func `words of any kind are a table that finds nobody and can be used`() {
+    @Test func `words of any kind are a table that finds no entry and can be used`() {
         var dice = Dice(17)
         let words = SharedWords(64)
         for index in 0..<64 { _ = words.exchange(0, with: dice.next() >> 1, at: index) }

@@ -58,7 +58,7 @@ import Testing
         #expect(even.pick(turn: 1, word: 1) { _ in cost(4) } == 1)
     }
 
-    @Test func `who may not be chosen isn't, and whoever may is found`() {
+    @Test func `a member that may not be chosen isn't, and any that may is found`() {
         var dice = Dice(9)
         let choices = TwoChoices(weights: .init(repeating: 2, count: 500))
         for only in 0..<500 {

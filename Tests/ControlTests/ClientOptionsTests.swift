@@ -9,7 +9,7 @@ import Testing
         try BalancerOptions(words: words)
     }
 
-    @Test func `nothing is limited and nobody is kept anywhere unless asked`() throws {
+    @Test func `nothing is limited and no client is kept anywhere unless asked`() throws {
         let options = try read()
         #expect(options.rateLimit == nil && options.ban == nil && options.sticky == nil)
         #expect(options.slowStart == nil && options.hashBalanceFactor == nil)

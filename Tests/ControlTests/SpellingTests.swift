@@ -67,7 +67,7 @@ import Testing
         survivesDamage(Words.reports)
     }
 
-    @Test func `a flag that is neither, and words that nobody knows, are refused`() {
+    @Test func `a flag that is neither, and unknown words, are refused`() {
         #expect(read([0], as: ControlRequest.self) == nil)
         #expect(read([99], as: ControlReply.self) == nil)
         var kill = frame(ControlRequest.kill(targets: ["all"], signal: 9, restarts: true))
@@ -97,7 +97,7 @@ import Testing
         .down(within: .seconds(1), why: String(repeating: "a", count: 257)),
     ]
 
-    @Test func `nobody asks for more than the command line would let through`() {
+    @Test func `no more can be asked for than the command line would let through`() {
         for request in Self.excessive {
             #expect(read(frame(request), as: ControlRequest.self) == nil, "\(request)")
         }
@@ -110,7 +110,7 @@ import Testing
         #expect(read(kill, as: ControlRequest.self) == nil)
     }
 
-    @Test func `no balancer is told of a weight that nobody can have`() {
+    @Test func `no balancer is told of a weight that no backend can have`() {
         var roster = Words.roster
         roster.members[0].weight = 257
         #expect(read(frame(LinkOrder.roster(roster)), as: LinkOrder.self) == nil)

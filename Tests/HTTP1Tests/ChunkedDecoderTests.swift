@@ -143,7 +143,7 @@ private let bodies: [(String, Outcome)] = [
         }
     }
 
-    @Test func `a backend's lines around chunks end as everybody's`() {
+    @Test func `a backend's lines around chunks end as a client's`() {
         for (body, reason) in bodies.compactMap({ body, outcome in
             if case .refused(let reason) = outcome { (body, reason) } else { nil }
         }) where reason != .chunkExtensionInvalid && !body.hasPrefix("5 ") {

@@ -54,7 +54,7 @@ import Testing
         #expect(outside.size("file") == 21)
     }
 
-    @Test func `a pipe and a folder keep nobody waiting`() throws {
+    @Test func `a pipe and a folder keep no writer waiting`() throws {
         #expect(mkfifo(folder + "/" + first, 0o600) == 0)
         try Files.makeFolder(folder + "/access-000000000007.log")
         defer { try? Files.removeFolder(folder + "/access-000000000007.log") }
@@ -70,7 +70,7 @@ import Testing
         #expect(workshop.size(first) == 8 << 20)
     }
 
-    @Test func `files that claim to be of any size keep nobody from writing`() throws {
+    @Test func `files that claim to be of any size keep no writer from writing`() throws {
         for number in 1...3 {
             let file = try Files.open(folder + "/lines-00000000000\(number).log", for: .update)
             // As much as a file system allows: some petabytes, or less.

@@ -22,7 +22,7 @@ import Testing
         #expect(ending.pid == child.pid && ending.peakKibibytes > 0)
     }
 
-    @Test func `a signal to one that was reaped hits nobody`() throws {
+    @Test func `a signal to one that was reaped hits no process`() throws {
         let child = try Child(shell("exit 0"))
         _ = end(of: child)
         #expect(child.send(.kill) == false)
@@ -107,7 +107,8 @@ import Testing
         for field in ["SigBlk", "SigIgn", "SigCgt"] {
             let line = lines.first { $0.hasPrefix(field) } ?? ""
             let bits = UInt64(line.suffix(16), radix: 16)
-            // 32 and 33 are the C library's own; it lets nobody touch them, so they are inherited.
+            // 32 and 33 are the C library's own; it lets no program touch them, so they are
+            // inherited.
             #expect(bits.map { $0 & ~0x1_8000_0000 } == 0)
         }
     }

@@ -76,12 +76,12 @@ import Testing
         }
         #expect(eventually { FileLock.holder(path) == nil })
         let again = try FileLock.take(path)
-        if again == nil { Issue.record("nobody has it and it can't be had") }
+        if again == nil { Issue.record("no process has it and it can't be had") }
     }
 
     /// In a process of its own: a child that another test has forked, and that has not come to its
     /// exec yet, would hold the lock for a moment longer.
-    @Test func `asking for the holder keeps nobody from becoming it`() async throws {
+    @Test func `asking for the holder keeps no process from becoming it`() async throws {
         let path = try folder.file("lock", holding: "")
         await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in
             let asking = Asking()

@@ -29,7 +29,7 @@ struct LineageMarkTests {
     }
 
     @Test
-    func `is not there where nobody gave one`() {
+    func `is not there where none was given`() {
         #expect(LineageMark.of(1) == nil)
         #expect(LineageMark.of(-1) == nil)
     }

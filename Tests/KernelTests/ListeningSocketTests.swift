@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: loopbacks)
-    func `who waits at one that is suspended is reset, and who comes is refused`(
+    func `a connection that waits at a suspended one is reset, and a new one refused`(
         at address: Address
     ) throws {
         guard let listener = try listener(address) else { return }
@@ -47,7 +47,7 @@ import Testing
             #expect(Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30)))
             guard case .connection(let accepted, _) = Socket.accept(from: listener.reference)
             else {
-                Issue.record("nobody came")
+                Issue.record("no connection came")
                 return
             }
             Socket.endSending(accepted)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: loopbacks)
-    func `nobody else gets the port of one that is suspended`(at address: Address) throws {
+    func `no other process gets the port of one that is suspended`(at address: Address) throws {
         guard let listener = try listener(address) else { return }
         try listener.suspend()
         // It sets SO_REUSEADDR, as every server does.
@@ -71,7 +71,7 @@ import Testing
         #expect(try outcome(listener.address) == nil)
     }
 
-    @Test func `it is suspended for all who share it`() throws {
+    @Test func `it is suspended for all that share it`() throws {
         let listener = try ListeningSocket(.loopback(port: 0))
         let other = try listener.reference.duplicate()
         try listener.suspend()

@@ -13,7 +13,7 @@ import Testing
         ("2001:db8::8/125", "2001:db8::f", true), ("2001:db8::8/125", "2001:db8::10", false),
         ("::1", "::1", true), ("::/0", "2001:db8::1", true), ("::/0", "127.0.0.1", false),
     ])
-    func `a network has the addresses whose leading bits it has`(
+    func `a network has the addresses that begin with its bits`(
         network: String, host: String, isIn: Bool
     ) throws {
         let address = try #require(Address(host: host, port: 4711))

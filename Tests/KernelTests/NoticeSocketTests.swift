@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kernel
 
-@Suite("What says who has said it")
+@Suite("The sender of a notice")
 struct NoticeSocketTests {
     @Test
     func `tells the text, the process and its user`() throws {
@@ -34,7 +34,7 @@ struct NoticeSocketTests {
     }
 }
 
-@Suite("Who listens")
+@Suite("The processes that listen")
 struct ListenerTests {
     @Test(arguments: [true, false])
     func `is found at the address where it does, and not at the other`(isSixth: Bool) throws {
@@ -43,7 +43,7 @@ struct ListenerTests {
         let port = try #require(try Socket.localAddress(of: socket).port)
         let other = isSixth ? Address.loopback(port: port) : .loopback6(port: port)
         // Another test may be starting a program at this moment, which has all of ours until then;
-        // and on the other loopback the port may be somebody else's.
+        // and on the other loopback the port may be another process's.
         #expect(Processes.listeners(on: own.with(port: port)).first == ThisProcess.pid)
         #expect(!Processes.listeners(on: other).contains(ThisProcess.pid))
     }

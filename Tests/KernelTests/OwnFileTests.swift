@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kernel
 
-/// Files of ours, which somebody may have put something else in the place of.
+/// Files of ours, in the place of which another process may have put something else.
 @Suite struct OwnFileTests {
     @Test func `a link is not followed`() throws {
         let folder = try TemporaryFolder()
@@ -21,7 +21,7 @@ import Testing
         #expect(try Files.text(target) == "precious")
     }
 
-    @Test func `what is no file is refused, and nobody is waited for`() throws {
+    @Test func `what is no file is refused, and a FIFO is not waited for`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/pipe"
         #expect(mkfifo(path, 0o600) == 0)

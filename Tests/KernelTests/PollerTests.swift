@@ -4,7 +4,7 @@ import Testing
 @testable import Kernel
 
 @Suite struct PollerTests {
-    @Test func `a stale event does not reach the slot's next tenant`() throws {
+    @Test func `a stale event does not reach the slot's next element`() throws {
         let poller = try Poller()
         var slab = Slab<DescriptorPair>(capacity: 2)
         for _ in 0..<2 {

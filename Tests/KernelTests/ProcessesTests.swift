@@ -4,7 +4,7 @@ import Testing
 @testable import Kernel
 
 @Suite struct ProcessesTests {
-    @Test func `whoever listens on a port is found, on either family`() throws {
+    @Test func `the process that listens on a port is found, on either family`() throws {
         let four = try Socket.listen(on: .loopback(port: 0))
         let port = try #require(try Socket.localAddress(of: four).port)
         #expect(Processes.listener(onPort: port) == ThisProcess.pid)
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func `nobody is found where nobody listens`() throws {
+    @Test func `none is found where none listens`() throws {
         var port: UInt16 = 0
         do {
             let socket = try Socket.listen(on: .loopback(port: 0))
@@ -49,7 +49,8 @@ import Testing
         _ = end(of: child)
     }
 
-    @Test func `a process whose connections the kernel has closed is known to be dying`() throws {
+    @Test func `a process is known to be dying once the kernel has closed its connections`() throws
+    {
         let listener = try Socket.listen(on: .loopback(port: 0))
         let socket = try Socket.connect(to: try Socket.localAddress(of: listener))
         var plan = shell("sleep 100; true")
@@ -59,7 +60,7 @@ import Testing
         _ = consume socket
         #expect(Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30)))
         guard case .connection(let server, _) = Socket.accept(from: listener.reference) else {
-            Issue.record("nobody came")
+            Issue.record("no connection came")
             return
         }
         #expect(!Processes.isDying(child.pid))

@@ -22,7 +22,7 @@ import Testing
         #expect(Signal(rawValue: 40).name == "signal 40")
     }
 
-    @Test func `a signal to nobody is told as such`() throws {
+    @Test func `a signal to no process is told as such`() throws {
         let child = try Child(shell("exit 0"))
         _ = end(of: child)
         #expect(Signals.send(.terminate, to: child.pid) == false)

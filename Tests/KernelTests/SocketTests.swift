@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [Address.loopback(port: 0), .loopback6(port: 0)])
-    func `of this machine the kernel knows who has closed and who has only ended its direction`(
+    func `of this machine the kernel knows which has closed and which only ended its direction`(
         at address: Address
     ) throws {
         guard let listener = try? Socket.listen(on: address) else { return }
@@ -133,7 +133,7 @@ import Testing
         #expect(client.send([1, 2, 3].span) == .moved(3))
     }
 
-    @Test func `one who speaks first and resets instead was never there`() throws {
+    @Test func `a peer that speaks first and resets instead was never there`() throws {
         let listener = try Socket.listen(on: .loopback(port: 0))
         let address = try Socket.localAddress(of: listener)
         do {
@@ -162,7 +162,9 @@ import Testing
         }
     }
 
-    @Test func `a reserved port is nobody else's, and who names it can listen there`() throws {
+    @Test func `a reserved port is no other's, and a process that names it can listen there`()
+        throws
+    {
         let reserved = try Socket.reserve(.loopback(port: 0))
         let address = try Socket.localAddress(of: reserved)
         #expect(try error(ofConnectingFrom: address) == .addressNotAvailable)
@@ -197,10 +199,10 @@ import Testing
         return result == 0 ? nil : Errno(rawValue: errno)
     }
 
-    @Test func `nobody is accepted where nobody knocked`() throws {
+    @Test func `none is accepted where none has connected`() throws {
         let listener = try Socket.listen(on: .loopback(port: 0))
         guard case .none = Socket.accept(from: listener.reference) else {
-            Issue.record("somebody was accepted")
+            Issue.record("a connection was accepted")
             return
         }
     }
@@ -214,7 +216,7 @@ import Testing
             _ = Poll.wait(for: .readable, on: listener.reference, timeout: .seconds(30))
             let outcome = Socket.accept(from: listener.reference)
             guard case .connection(let server, let from) = outcome else {
-                Issue.record("nobody came")
+                Issue.record("no connection came")
                 continue
             }
             if case .inet = wanted { #expect(try Socket.localAddress(of: client) == from) }

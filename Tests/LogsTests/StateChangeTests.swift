@@ -24,7 +24,7 @@ import Testing
             ("backend.1 (port 3000, pid 7161) answers again: 200", .up),
             ("backend.1 (port 3000, pid 7161) has to make room for the next", .other),
         ] as [(String, StateChange.Kind)])
-    func `a sentence about a process says whom and what`(text: String, kind: StateChange.Kind)
+    func `a sentence about a process says which and what`(text: String, kind: StateChange.Kind)
         throws
     {
         let change = try #require(StateChange(text))

@@ -30,7 +30,7 @@ import Testing
         #expect(merged("oeo", out: "1\n2\n4\n5\n", err: "3\n") == "1 2 !3 4 5 ")
     }
 
-    @Test func `a turn whose line was taken before has none`() {
+    @Test func `a turn has none if its line was taken before`() {
         #expect(merged("oeoe", out: "2\n", err: "1\n3\n") == "!1 2 !3 ")
     }
 

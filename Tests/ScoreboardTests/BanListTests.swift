@@ -4,7 +4,7 @@ import Testing
 
 @testable import Scoreboard
 
-/// Who was banned can be seen, by whatever process looks.
+/// The banned can be seen, by whatever process looks.
 @Suite struct BanListTests {
     private let board: Scoreboard
 
@@ -14,7 +14,7 @@ import Testing
         Instant(nanoseconds: 0) + .seconds(seconds)
     }
 
-    @Test func `who is banned stands there until its time is over, once, the latest end first`()
+    @Test func `a banned client is listed until its time is over, once, the latest end first`()
         throws
     {
         let old = ClientNetwork.inet(0xC000_0207)
@@ -30,7 +30,7 @@ import Testing
         #expect(board.banList.entries(now: at(20)).isEmpty)
     }
 
-    @Test func `who is struck out does not come back`() {
+    @Test func `one that is removed does not come back`() {
         let client = ClientNetwork.inet(1)
         board.banList.add(client, until: at(10))
         board.banList.add(client, until: at(20))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Scoreboard
 
-/// Who is banned: the table decides, whatever the list of addresses still knows.
+/// The banned clients: the table decides, whatever the list of addresses still knows.
 @Suite struct BansTests {
     private let board: Scoreboard
     private let table: BanTable<SharedWords>
@@ -43,7 +43,7 @@ import Testing
         #expect((1...5000).allSatisfy { board.bans.end(of: client($0), now: now) == nil })
     }
 
-    @Test func `who was banned by a balancer that died before it listed the address is let in`() {
+    @Test func `a client is let in though the balancer died before it listed the address`() {
         ban(client(7), listed: false)
         #expect(board.bans.listed(now: now).isEmpty)
         #expect(board.bans.count(now: now) == 1)
@@ -68,7 +68,7 @@ import Testing
         #expect(board.bans.end(of: .network6(7), now: now) != nil)
     }
 
-    @Test func `where nobody is shut out by rule the table is not looked at`() {
+    @Test func `where no client is shut out by rule the table is not looked at`() {
         ban(client(1))
         board.bans.setInForce(false)
         #expect(board.bans.count(now: now) == 0)

@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `whoever was banned by a writer that was killed can be let in again`() async throws {
+    @Test func `a client banned by a writer that was killed can be let in again`() async throws {
         for _ in 0..<8 {
             let board = try Scoreboard(backends: 1, workers: 1)
             let number = board.memory.descriptor.reference.text

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `every bucket is somebody's, and their bounds rise`() {
+    @Test func `every bucket is used, and their bounds rise`() {
         var last = Nanoseconds(0)
         for index in 0..<LatencyBuckets.count {
             let bound = LatencyBuckets.upperBound(index)

@@ -43,7 +43,7 @@ import Testing
 
     static let all = (0...UInt8.max).compactMap { Cause(rawValue: $0) }
 
-    @Test func `each has its status, its word, and whose fault it is`() {
+    @Test func `each has its status, its word, and the side at fault`() {
         #expect(Self.rows.count == Self.all.count)
         for row in Self.rows {
             #expect(row.cause.status == row.status, "\(row.cause)")
@@ -58,7 +58,7 @@ import Testing
 
     @Test func `a failure of a backend names it, and no two are told alike`() {
         let told = Self.all.filter(\.isOfBackend).map { $0.sentence(about: "web.1", "") }
-        // An incomplete response has been sent in part: there is nobody who could be told.
+        // An incomplete response has been sent in part: the client can't be told.
         #expect(Set(told).count == told.count - 1)
         for sentence in told {
             #expect(sentence.hasPrefix("web.1 ") && !sentence.hasSuffix("."))

@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `Proxy-Status says who, why, of which backend, and more`() {
+    @Test func `Proxy-Status says which proxy, why, of which backend, and more`() {
         #expect(
             Written(full("web.1")).values("Proxy-Status") == [
                 "lbctl; error=connection_terminated; next-hop=\"web.1\"; details=\"web.1 (pid 42) "
@@ -141,7 +141,7 @@ import Testing
             let asked = Written(own.asking(toWait: Nanoseconds(nanoseconds)))
             #expect(asked.values("Retry-After") == ["\(seconds)"])
         }
-        var never = OwnAnswer(.noBackendReady, "nobody")
+        var never = OwnAnswer(.noBackendReady, "no backend")
         never.retryAfter = nil
         #expect(Written(never).values("Retry-After") == [])
     }

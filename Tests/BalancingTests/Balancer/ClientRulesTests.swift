@@ -21,14 +21,14 @@ import Testing
 
     private func at(_ milliseconds: UInt64) -> Instant { Self.start + .milliseconds(milliseconds) }
 
-    @Test func `without rules nobody is refused or banned`() throws {
+    @Test func `without rules no client is refused or banned`() throws {
         let rules = try rules()
         for _ in 0..<1000 { #expect(rules.refuse(one, now: Self.start) == nil) }
         #expect(!rules.isBanned(one, now: Self.start))
         #expect(rules.words(of: one, bannedFor: .seconds(1)) == nil)
     }
 
-    @Test func `who is told to wait is served after that, and not a nanosecond before`() throws {
+    @Test func `a client told to wait is served after that, and not a nanosecond before`() throws {
         let rules = try rules("--rate-limit", "2/s,burst=3")
         for _ in 0..<3 { #expect(rules.refuse(one, now: Self.start) == nil) }
         guard case .limited(let wait) = rules.refuse(one, now: at(100)) else {
@@ -49,7 +49,7 @@ import Testing
         let high = UInt64(0x2001_0DB8_0000_0001)
         let networks: [ClientNetwork] = [
             one, .inet(0xC000_0202), .inet(0), .network6(0), .network6(high), .network6(high + 1),
-            // The same 64 bits as of an address of IPv4.
+            // These 64 bits are an IPv4 address's as well.
             .network6(0xC000_0201),
         ]
         for network in networks { #expect(rules.refuse(network, now: Self.start) == nil) }
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `who goes on is banned once, for its time from then, and served again after it`()
+    @Test func `a client that goes on is banned once, for its time from then, and served after it`()
         throws
     {
         let rules = try rules("--rate-limit", "1/s,burst=1", "--ban", "30s,after=3")

@@ -27,7 +27,7 @@ import Testing
 
     private static let facts: [MemberFact] = [.starting, .ready, .draining, .paused, .gone]
 
-    @Test func `only who is ready takes turns`() {
+    @Test func `only ready members take turns`() {
         let facts: [MemberFact] = [.ready, .starting, .ready, .draining, .paused, .gone]
         let members = facts.enumerated().map { member(BackendSlot(UInt32($0.offset)), $0.element) }
         let roster = Roster(RosterWord(version: 1, members: members))
@@ -74,7 +74,7 @@ import Testing
     @Test func `a member is found by its slot, wherever it stands, and only there`() {
         let slots: [BackendSlot] = [7, 0, 3]
         var members = slots.map { member($0, .ready) }
-        // One whose address can't be read is no member, and makes nobody another.
+        // One with an unreadable address is no member, and makes no other one different.
         members.insert(member(5, .ready, address: "nowhere"), at: 1)
         let roster = roster(members)
         #expect(roster.members.map(\.slot) == slots && roster.ready == [0, 1, 2])
@@ -110,7 +110,7 @@ import Testing
         #expect(roster.ending(slot: 9, generation: 6) == nil)
     }
 
-    @Test func `somebody is expected when the first is`() {
+    @Test func `a member is expected when the first is`() {
         let times = [Instant.never, Instant(nanoseconds: 9), Instant(nanoseconds: 4)]
         let members = times.enumerated().map {
             member(BackendSlot(UInt32($0.offset)), .gone, returns: $0.element)
@@ -119,7 +119,7 @@ import Testing
         #expect(roster([members[0]]).returns == .never)
     }
 
-    @Test func `a key stays where it belongs while that is away, and whoever else comes`() throws {
+    @Test func `a key stays where it belongs while that is away, whatever else comes`() throws {
         func owners(_ roster: Roster) throws -> [UInt32] {
             let ring = try #require(roster.ring)
             return (0..<200 as Range<UInt64>).map { key in

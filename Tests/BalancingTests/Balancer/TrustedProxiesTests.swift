@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func `a path is trusted by nobody, even where everybody is`() {
+    @Test func `a path is never trusted, even where all addresses are`() {
         let all = TrustedProxies(["0.0.0.0/0", "::/0"].compactMap { Network($0) })
         #expect(all.contains(.loopback(port: 1)) && all.contains(.loopback6(port: 1)))
         #expect(!all.contains(.unix("/run/socket")))

@@ -71,7 +71,7 @@ import Testing
 
     private func at(_ milliseconds: UInt64) -> Instant { Box.start + .milliseconds(milliseconds) }
 
-    @Test func `one that has not begun has nothing, and can ask nobody`() throws {
+    @Test func `one that has not begun has nothing, and can't ask`() throws {
         let probe = try Box()
         #expect(!probe.isUnderWay && !probe.hasConnection && !probe.isKept && !probe.isReusing)
         #expect(probe.ask("x") == .end && !probe.isUnderWay)

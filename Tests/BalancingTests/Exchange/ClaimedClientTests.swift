@@ -5,9 +5,9 @@ import Testing
 
 @testable import Balancing
 
-/// Whom proxies take the client for.
+/// The address that proxies take the client for.
 @Suite struct ClaimedClientTests {
-    private enum Kind { case client, proxy, nobody }
+    private enum Kind { case client, proxy, neither }
 
     /// An element of X-Forwarded-For, what it is, and the address that it says.
     private typealias Element = (text: String, kind: Kind, host: String?)
@@ -17,7 +17,7 @@ import Testing
         ("[2001:db8::7]:80", .client, "2001:db8::7"), ("10.0.0.7", .proxy, "10.0.0.7"),
         // What listens on both kinds of address says of IPv4 clients that they are these.
         ("::ffff:10.0.0.8", .proxy, "10.0.0.8"), ("::ffff:192.0.2.3", .client, "192.0.2.3"),
-        ("unknown", .nobody, nil), ("unix:/run/socket", .nobody, nil),
+        ("unknown", .neither, nil), ("unix:/run/socket", .neither, nil),
     ]
 
     private let proxies = TrustedProxies(["10.0.0.0/8", "fd00::/8"].compactMap { Network($0) })
@@ -73,7 +73,7 @@ import Testing
         "[2001:db8::7", "2001:db8::7]", "2001:db8::7::", "_hidden", "-", "\"203.0.113.9\"",
         "example.org", "203.0.113.9 192.0.2.1", "unix:/a",
     ])
-    func `what is no address names nobody, and nobody behind it is believed instead`(
+    func `what is no address names no client, and none behind it is believed instead`(
         _ text: String
     ) {
         #expect(claimed(["X-Forwarded-For: \(text)"]) == nil)

@@ -22,7 +22,7 @@ import Testing
             .network6(.max)
         ),
     ])
-    func `an address says where it is, and under whom it counts`(
+    func `an address says where it is, and the network that it counts under`(
         _ address: Address, _ text: String, _ isLocal: Bool, _ network: ClientNetwork
     ) {
         for isTrusted in [false, true] {
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `a path is on this machine, and counts under nobody`() {
+    @Test func `a path is on this machine, and counts under no network`() {
         let source = ClientSource(.unix("/run/socket"), isTrusted: false)
         #expect(Utf8.string(source.address.bytes) == "unix")
         #expect(source.port == 0 && source.isLocal && source.network == nil)

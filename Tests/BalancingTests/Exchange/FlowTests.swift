@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `more is read only from who has more, where all before is gone and it can go on`() {
+    @Test func `more is read only where there is more, all before is gone and it can go on`() {
         for end in [Flow.End.open, .ended, .told] {
             for isBroken in [false, true] {
                 for held in [0, 1] {

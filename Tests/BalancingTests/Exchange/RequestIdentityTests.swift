@@ -57,7 +57,7 @@ import Testing
         for _ in 0..<200 {
             var identity = RequestIdentity(wallOffset: 0)
             let parts = try #require(Parts(identity.next(Instant(nanoseconds: 0))))
-            // The half that is left is more than anybody will count.
+            // The half that is left is more than will ever be counted.
             #expect(parts.count <= UInt128(1) << 79)
             counts.append(parts.count)
         }

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: [Leaving.Manner.stopping, .handingOver])
-    func `a balancer that leaves takes nobody in any more, whatever happens`(
+    func `a balancer that leaves accepts no client any more, whatever happens`(
         manner: Leaving.Manner
     ) {
         for first in Step.allCases {

@@ -162,7 +162,7 @@ import Testing
         #expect(line.split(separator: ",").count == AttemptLog.capacity)
     }
 
-    @Test func `a connection's line says who ended it`() throws {
+    @Test func `a connection's line says which side ended it`() throws {
         var ends: [(Cause?, StreamSide?, String)] = [
             (nil, nil, "backend"), (nil, .backend, "backend"), (nil, .client, "client"),
             (.terminated, .client, "backend_reset"), (.incomplete, nil, "backend_reset"),
@@ -185,7 +185,7 @@ import Testing
         }
     }
 
-    @Test func `who was refused is named, an address of IPv6 in brackets`() throws {
+    @Test func `a client that was refused is named, an address of IPv6 in brackets`() throws {
         var site = try Site()
         for (address, text) in [("127.0.0.1", "127.0.0.1:9"), ("::1", "[::1]:9")] {
             _ = site.logger.refused(
@@ -283,7 +283,7 @@ import Testing
         #expect(site.found == [])
     }
 
-    @Test func `one whose response was not sent whole is taken back`() throws {
+    @Test func `the line of a response that was not sent whole is taken back`() throws {
         var site = try Site()
         _ = site.request(id: "one", isSure: false)
         site.logger.sent(isWhole: false)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Balancing
 
-/// Who is let in, whom a proxy speaks for, and who asks too often.
+/// Which clients are let in, which a proxy speaks for, and which ask too often.
 @Suite struct AdmissionTests {
     private typealias Slot = ClientConnection.Slot
     private typealias Words = [UInt8]
@@ -18,7 +18,7 @@ import Testing
     private static let client = Address.inet(0xC000_0207, port: 4712)
     private static let client6 = Address.inet6(0x2001_0DB8 << 32, 7, port: 4713)
     private static let local = Address.unix("/run/socket")
-    private static let everybody = [proxy, client, client6, local]
+    private static let all = [proxy, client, client6, local]
     private static let slot = Slot(3)
 
     /// What is tried, in a box: the macros can't take apart what they may not copy.
@@ -85,7 +85,7 @@ import Testing
         return Tried(terms)
     }
 
-    /// Two at once, and one a second; who is refused so often is banned for a minute.
+    /// Two at once, and one a second; a client that is refused so often is banned for a minute.
     private func rules(banAfter: Int? = nil, _ more: [String] = []) throws -> ClientRules {
         var words = ["--listen", "127.0.0.1:0", "--backend", "127.0.0.1:1"]
         words += ["--rate-limit", "1/s,burst=2"] + more
@@ -114,12 +114,12 @@ import Testing
 
     // MARK: A connection comes
 
-    @Test(arguments: everybody)
-    func `without any rule everybody is let in, and nobody is counted`(_ address: Address) {
+    @Test(arguments: all)
+    func `without any rule all are let in, and none is counted`(_ address: Address) {
         #expect(admission().comes(address) == .enters(.admit(countedAs: nil)))
     }
 
-    @Test func `it is known whose a connection is`() throws {
+    @Test func `the client of a connection is known`() throws {
         let admission = admission()
         let trusted = admission.source(Self.proxy)
         #expect(trusted.isTrusted && !trusted.isLocal && trusted.port == 4711)
@@ -132,7 +132,8 @@ import Testing
         #expect(admission.source(.loopback(port: 1)).isLocal)
     }
 
-    @Test func `a client has so many connections, a proxy and who has no address any number`() {
+    @Test
+    func `a client has so many connections, a proxy or a client without an address any number`() {
         let admission = admission(connections: 2)
         for address in [Self.client, Self.client6] {
             let counted = Admission.Entry.admit(countedAs: ClientNetwork(address))
@@ -159,7 +160,7 @@ import Testing
         #expect(admission.comes(Self.client) == .enters(.admit(countedAs: network)))
     }
 
-    @Test func `who is banned is shut out, and not counted`() throws {
+    @Test func `a banned client is shut out, and not counted`() throws {
         let admission = admission(connections: 1, try rules(banAfter: 1))
         let network = try network(Self.client)
         admission.ask(network, times: 3)
@@ -180,8 +181,8 @@ import Testing
         #expect(admission.comes(Self.local) == .enters(.admit(countedAs: nil)))
     }
 
-    @Test(arguments: everybody)
-    func `where proxies introduce clients nobody else may connect`(_ address: Address) throws {
+    @Test(arguments: all)
+    func `where proxies introduce clients no others may connect`(_ address: Address) throws {
         let admission = admission(headers: true, connections: 0, try rules(banAfter: 1))
         if let network = ClientNetwork(address) { admission.ask(network, times: 3) }
         let isProxy = address == Self.proxy
@@ -242,7 +243,7 @@ import Testing
 
     // MARK: A client is introduced
 
-    @Test func `a client is whom the proxy says, and trusted only if it is a proxy too`() {
+    @Test func `a client is the one that the proxy says, and trusted only if it is a proxy too`() {
         for keeps in [false, true] {
             let admission = admission(headers: true, keeps: keeps)
             for (address, isTrusted) in [
@@ -329,13 +330,15 @@ import Testing
 
     // MARK: A client asks
 
-    @Test func `without a limit anybody may ask as often as it likes`() throws {
+    @Test func `without a limit a client may ask as often as it likes`() throws {
         let admission = admission()
         #expect(!admission.limitsRates)
         #expect(admission.ask(try network(Self.client), times: 1000) == nil)
     }
 
-    @Test func `who asks too often is told when it may ask again, in whole seconds`() throws {
+    @Test func `a client that asks too often is told when it may ask again, in whole seconds`()
+        throws
+    {
         let admission = admission(try rules())
         let network = try network(Self.client)
         #expect(admission.limitsRates)
@@ -353,9 +356,11 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `who goes on is banned, which is said once, and its connection is closed unless a proxy's`(
-        byProxy: Bool
-    ) throws {
+    func
+        `one that goes on is banned, which is said once, and its connection closed unless a proxy's`(
+            byProxy: Bool
+        ) throws
+    {
         let admission = admission(try rules(banAfter: 3))
         let network = try network(Self.client)
         #expect(admission.ask(network, times: 4, byProxy: byProxy)?.news == nil)

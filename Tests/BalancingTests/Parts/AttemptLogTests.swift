@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `nothing was tried on anybody by one that is new`() {
+    @Test func `one that is new has tried no backend`() {
         // Slot 0 in its generation 0 is written as nothing is.
         #expect(!AttemptLog().includes(process(0, 0)))
     }

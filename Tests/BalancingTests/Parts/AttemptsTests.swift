@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `a process that died takes the free attempt from nobody`() {
+    @Test func `a process that died takes the free attempt from no request`() {
         var attempts = begun()
         _ = attempts.failed(
             .brokenUnsent, .terminated, message(), facts(died: true, closing: true))

@@ -49,7 +49,7 @@ import Testing
         #expect(answers.isEmpty)
     }
 
-    @Test func `one whose client has left is forgotten`() {
+    @Test func `one is forgotten when its client has left`() {
         var answers = waiting([process, process])
         #expect(settled(&answers, after: .milliseconds(1), left: [key(0)]) == [])
         #expect(settled(&answers, after: Self.patience) == [1])

@@ -36,7 +36,7 @@ import Testing
                     let innocent = rest.count { $0 == .bySignalFromOutside }
                     #expect(deaths.known == known, "\(way), \(told)")
                     #expect(deaths.possible == count - innocent, "\(way), \(told)")
-                    // Who has been told of is not asked for again.
+                    // A process that has been told of is not asked for again.
                     let open = (0..<count).filter { $0 >= told - 1 || way[$0] == .unknown }
                     #expect(asked == (told == 0 ? (0..<count).map { $0 } : open).map(process))
                 }

@@ -86,7 +86,7 @@ import Testing
         #expect(world.accounts.isEmpty)
     }
 
-    @Test func `what a later process of the same backend has keeps nobody waiting`() {
+    @Test func `what a later process of the same backend has delays no account`() {
         let world = World()
         let next = BackendProcess(slot: first.slot, generation: first.generation + 1)
         world.requests[world.request.slot].holder = first
@@ -96,7 +96,7 @@ import Testing
         world.lost(first, .goesOn)
         world.requests[world.request.slot].holder = next
         #expect(world.settle() == [.first(account(first, 1, 1, 0))])
-        // A new tenant of its place is another one.
+        // A new element in its place is another one.
         world.requests.discard(world.request.slot)
         world.another()
         world.requests[world.request.slot].holder = first
@@ -129,7 +129,7 @@ import Testing
             world.settle() == [.first(account(first, 1, 0, 1)), .rest(account(first, 0, 0, 0))])
     }
 
-    @Test func `one that is answered elsewhere, or whose client leaves, stays tried elsewhere`() {
+    @Test func `one that is answered elsewhere, or left by its client, stays tried elsewhere`() {
         let world = World()
         world.lost(first, .goesOn)
         world.leave(first)
@@ -192,7 +192,7 @@ import Testing
         refused.lost(first, .isOver, .notConnected)
         refused.leave(first)
         #expect(refused.settle().first == .first(account(first, 1, 0, 1)))
-        // Of a process that lives nobody asks for an account.
+        // Of a process that lives no account is asked for.
         let alive = World()
         alive.lost(first, .goesOn, .notConnected, hasDied: false)
         #expect(alive.claim == nil)

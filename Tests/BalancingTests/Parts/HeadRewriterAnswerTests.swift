@@ -98,7 +98,7 @@ import Testing
         #expect(
             asked().received(old)
                 == "HTTP/1.1 200 OK\r\nX-Odd: 1\r\n\(Self.date)Content-Length: 1\r\n\r\nx")
-        // Whoever wants another protocol may say so, and here alone.
+        // A client that wants another protocol may say so, and here alone.
         let received = asked().received(
             head("426 Upgrade Required", "Upgrade: b", "Content-Length: 0"))
         #expect(
@@ -146,7 +146,7 @@ import Testing
         let body = "2;a=b\r\nhi\r\n0\r\nX: 1\r\n\r\n"
         for (version, nominated, expected) in [
             ("1.1", "", "2\r\nhi\r\n0\r\nX: 1\r\n\r\n"),
-            // Who names fields of one hop may mean these.
+            // A client that names fields of one hop may mean these.
             ("1.1", "Connection: Y\r\n", "2\r\nhi\r\n0\r\n\r\n"), ("1.0", "", "hi"),
         ] {
             let heads = asked("GET / HTTP/\(version)")
@@ -175,7 +175,7 @@ import Testing
         }
     }
 
-    @Test func `who may be silent for long is known by its type, if more is to come`() {
+    @Test func `a response that may be silent for long is known by its type, if more is to come`() {
         for (fields, isStream) in [
             ("Content-Type: text/event-stream\r\nTransfer-Encoding: chunked", true),
             ("Content-Type: text/event-stream", true), ("Content-Type: text/plain", false),
@@ -240,7 +240,7 @@ import Testing
         }
     }
 
-    @Test func `who sends interim responses without end is stopped`() {
+    @Test func `a backend that sends interim responses without end is stopped`() {
         let heads = asked()
         for _ in 0..<Limits.interims {
             #expect(isInterim(heads.answered("HTTP/1.1 103 Early Hints\r\n\r\n")))

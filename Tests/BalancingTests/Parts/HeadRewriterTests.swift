@@ -177,9 +177,9 @@ import Testing
         #expect(lines.filter { $0.hasPrefix("Max") } == ["Max-Forwards: 2"])
     }
 
-    // MARK: Who asks
+    // MARK: Which client asks
 
-    @Test func `a backend is told whose request it is`() {
+    @Test func `a backend is told which client asks`() {
         for client in Self.clients {
             let heads = Heads { $0.writesForwarded = true }
             let lines = heads.lines(head(), by: client)
@@ -193,7 +193,7 @@ import Testing
         }
     }
 
-    @Test func `what anybody says of others is believed of a trusted proxy alone`() {
+    @Test func `what is said of other clients is believed of a trusted proxy alone`() {
         let claims = [
             "X-Forwarded-For: 198.51.100.1, 203.0.113.9", "X-Forwarded-Proto: https",
             "X-Forwarded-Host: b", "Forwarded: for=203.0.113.9",
@@ -206,7 +206,7 @@ import Testing
             #expect(lines.contains("X-Forwarded-Host: a"))
             #expect(!lines.contains { $0.contains("203.0.113.9") })
             #expect(heads.known { $0.asked.network } == client.network)
-            // Somebody speaks for another: it is not on this machine for sure.
+            // A client speaks for another: it is not on this machine for sure.
             #expect(heads.known { !$0.asked.isLocal && $0.asked.claimedAddress.isEmpty })
         }
         let heads = Heads()
@@ -271,7 +271,7 @@ import Testing
         }
     }
 
-    @Test func `whoever waits to be told to go on is known, and the backend is asked`() {
+    @Test func `a client that waits to be told to go on is known, and the backend is asked`() {
         for (version, fields, waits) in [
             ("1.1", "Expect: 100-continue", true), ("1.1", "A: b", false),
             ("1.0", "Expect: 100-continue", false),

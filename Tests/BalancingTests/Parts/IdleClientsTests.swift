@@ -19,7 +19,7 @@ import Testing
         }
         let first = idleClients.firstSilent { _ in true }
         let second = idleClients.firstSilent { $0 != client(1) }
-        // Who has spoken once is passed over for good.
+        // A client that has spoken once is passed over for good.
         let still = idleClients.firstSilent { _ in true }
         #expect(first == client(1) && second == client(2) && still == client(2))
         let none = idleClients.firstSilent { _ in false }

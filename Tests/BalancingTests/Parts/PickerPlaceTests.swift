@@ -104,7 +104,7 @@ import Testing
         #expect((250...350).contains(whole), "\(whole)")
     }
 
-    @Test func `where all come back at once nobody is held back`() throws {
+    @Test func `where all come back at once none is held back`() throws {
         let stage = try PickerStage(
             terms(.roundRobin) { $0.slowStart = .seconds(10) },
             facts: [.starting, .starting, .starting])

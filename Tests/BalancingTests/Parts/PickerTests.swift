@@ -10,7 +10,7 @@ import Testing
     private static let all = PickerStage.Algorithm.allCases
 
     @Test(arguments: all)
-    func `only who is ready is chosen, and nobody where none is`(
+    func `only a ready backend is chosen, and none where none is`(
         algorithm: PickerStage.Algorithm
     ) throws {
         let others: [MemberFact] = [.starting, .draining, .paused, .gone]
@@ -108,7 +108,7 @@ import Testing
         }
         #expect(stage.pick() == .busy(nil))
         #expect(stage.room() == 0)
-        // Somebody else claimed a place at the same moment.
+        // Another thread claimed a place at the same moment.
         stage.busy(0)
         #expect(!stage.isWithinLimit(0))
         stage.free(0)
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test(arguments: [PickerStage.Algorithm.leastConnections, .random])
-    func `who has less in flight is preferred, and who fails is not`(
+    func `a backend with less in flight is preferred, and one that fails is not`(
         algorithm: PickerStage.Algorithm
     ) throws {
         let stage = try PickerStage(terms(algorithm))
@@ -156,8 +156,7 @@ import Testing
         #expect(stage.shares(300)[2] < 150)
     }
 
-    @Test func `who answers fast is preferred by response time, and who fails fast is not`() throws
-    {
+    @Test func `fast answers are preferred by response time, and fast failures are not`() throws {
         let stage = try PickerStage(terms(.leastResponseTime))
         func answer(_ index: Int, _ time: Nanoseconds) {
             stage.picker.answered(PickerStage.process(index), after: time, now: stage.now)

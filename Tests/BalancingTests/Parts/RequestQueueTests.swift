@@ -77,7 +77,7 @@ import Testing
                 == .answer(.backend))
     }
 
-    @Test func `who waits after a death is not given to the same ones before a moment is over`() {
+    @Test func `a request after a death is not given to the same ones before a moment is over`() {
         let came = outlook(backend: true)
         let early = Nanoseconds.milliseconds(5)
         for reason in [WaitReason.backend, .news] {
@@ -108,14 +108,15 @@ import Testing
             settled(
                 reason, came: outlook(), after: .milliseconds(5), now, standing(current: false))
                 == .deliver(waited: .milliseconds(5)))
-        // Dead, and nobody there yet: it waits as any other.
+        // Dead, and none there yet: it waits as any other.
         #expect(
             settled(
                 reason, came: outlook(), after: .seconds(4), outlook(version: 2),
                 standing(current: false)) == nil)
     }
 
-    @Test func `who may have killed two waits until it is told how they ended, and no shorter`() {
+    @Test
+    func `one that may have killed two waits until it is told how they ended, and no shorter`() {
         let now = outlook(version: 2, backend: true)
         let open = standing(current: false, known: 1, possible: 2)
         #expect(settled(.endings, came: outlook(), after: .seconds(4), now, open) == nil)
@@ -142,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: reasons)
-    func `nobody waits for ever`(_ reason: WaitReason) {
+    func `no request waits for ever`(_ reason: WaitReason) {
         for bits in 0..<32 {
             func bit(_ index: Int) -> Bool { bits >> index & 1 == 1 }
             let now = outlook(version: bit(0) ? 1 : 2, backend: bit(1), dying: bit(2))
@@ -165,7 +166,7 @@ import Testing
         #expect(queue.due == after(Self.news))
     }
 
-    @Test func `who comes when it is full is told at once, and those before go first`() {
+    @Test func `a request that comes when it is full is told at once, and those before go first`() {
         var queue = queue()
         for slot: UInt32 in [4, 3, 2] {
             let joined = queue.joined(

@@ -41,7 +41,7 @@ final class RewrittenHeads {
         return heads.readRequest(exchange.request)
     }
 
-    /// The same, and keeps what is needed of it; how long the head is, or -1.
+    /// Reads a head and keeps what is needed of it; how long the head is, or -1.
     func note(
         _ text: String, by client: ClientSource = direct, isLeaving: Bool = false
     ) -> Int {

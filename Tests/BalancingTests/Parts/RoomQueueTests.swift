@@ -25,7 +25,7 @@ import Testing
             key(request), at: slot, arrivedAt: arrivedAt ?? now, patience: Self.patience, now: now)
     }
 
-    /// Who is delivered where there is so much room, and who is answered, by request.
+    /// Which requests are delivered where there is so much room, and which are answered.
     private func settle(
         _ queue: inout RoomQueue, anywhere: Int = 0, _ room: [BackendSlot: Int] = [:],
         at now: Instant = Self.start, gone: Set<UInt32> = []
@@ -58,7 +58,7 @@ import Testing
         #expect(queue.isEmpty && queue.due == nil)
     }
 
-    @Test func `one that belongs to a backend waits for that, and holds up nobody`() {
+    @Test func `one that belongs to a backend waits for that, and holds up no other`() {
         var queue = queue()
         _ = join(&queue, 1, at: 7)
         _ = join(&queue, 2)
@@ -82,7 +82,7 @@ import Testing
         #expect(settle(&queue, anywhere: 9, at: later).delivered == [1, 2, 3])
     }
 
-    @Test func `who has waited for as long as it may is told so, and not before`() {
+    @Test func `one that has waited for as long as it may is told so, and not before`() {
         var queue = queue()
         _ = join(&queue, 1)
         _ = join(&queue, 2, at: 3)
@@ -110,7 +110,7 @@ import Testing
         #expect(late == .late)
     }
 
-    @Test func `one that is not there any more takes nobody's room`() {
+    @Test func `one that is not there any more takes no room`() {
         var queue = queue()
         _ = join(&queue, 1)
         _ = join(&queue, 2)
@@ -141,7 +141,7 @@ import Testing
         #expect(queue.firstArrival == nil)
     }
 
-    @Test func `its first arrival is that of those whom any backend will do for`() {
+    @Test func `its first arrival is that of those for which any backend will do`() {
         var queue = queue()
         _ = join(&queue, 1, at: 4)
         #expect(queue.firstArrival == nil)

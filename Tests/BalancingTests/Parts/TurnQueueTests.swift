@@ -14,7 +14,7 @@ import Testing
         return served
     }
 
-    @Test func `who used up its turn has the next one, in order`() {
+    @Test func `a client that used up its turn has the next one, in order`() {
         var turns = TurnQueue()
         #expect(!turns.hasUnfinished && served(&turns) == [])
         for number in [3, 1, 2] as [UInt32] { turns.usedUp(client(number)) }
@@ -23,7 +23,7 @@ import Testing
         #expect(!turns.hasUnfinished && served(&turns) == [])
     }
 
-    @Test func `who uses it up again meanwhile waits for the turn after it`() {
+    @Test func `a client that uses it up again meanwhile waits for the turn after it`() {
         var turns = TurnQueue()
         turns.usedUp(client(1))
         turns.usedUp(client(2))
@@ -38,7 +38,7 @@ import Testing
         #expect(!turns.hasUnfinished)
     }
 
-    @Test func `who waits for room is called when there is some, the first first`() {
+    @Test func `a client that waits for room is called when there is some, the first first`() {
         var turns = TurnQueue()
         for number in 1...4 as ClosedRange<UInt32> { turns.foundNoRoom(client(number)) }
         #expect(turns.hasPostponed && !turns.hasUnfinished)

@@ -49,7 +49,7 @@ import Testing
         #expect(place.pool.returned(number, now: until, to: &place.connections))
     }
 
-    @Test func `what has only just begun to idle is in nobody's way`() throws {
+    @Test func `what has only just begun to idle is in no request's way`() throws {
         let place = Place()
         _ = try place.idle()
         #expect(place.find(Self.unread(after: .milliseconds(9))) == .nothing)
@@ -260,7 +260,7 @@ import Testing
         #expect(place.isTrusted(after: Nanoseconds(limit.count - 1)))
     }
 
-    @Test func `one whose backend takes no further request is not kept`() throws {
+    @Test func `one is not kept if its backend takes no further request`() throws {
         let place = Place()
         let number = try place.opened()
         place.pool.announced(0, place.connections[number])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Balancing
 
-/// The queues together: somebody in any of them has the worker come back in time.
+/// The queues together: a request in any of them has the worker come back in time.
 @Suite struct WaitingRequestsTests {
     private static let start = Instant(nanoseconds: 1_000_000_000_000)
 
@@ -11,7 +11,7 @@ import Testing
         Exchange.Key(slot: .init(request), generation: 1)
     }
 
-    /// Somebody waits in each queue of `which`, since that queue's own time.
+    /// A request waits in each queue of `which`, since that queue's own time.
     private func waiting(_ which: Int, since: [Nanoseconds]) -> WaitingRequests {
         var queues = WaitingRequests()
         if which & 1 != 0 {
@@ -36,7 +36,7 @@ import Testing
         return queues
     }
 
-    @Test func `whoever waits, wherever, is looked at when the first is due`() {
+    @Test func `all that wait, wherever, are looked at when the first is due`() {
         let waits = [Nanoseconds.milliseconds(15), Limits.roomLook, Limits.newsDelay]
         let orders = [[0, 40, 80], [80, 0, 40], [40, 80, 0], [0, 0, 0]] as [[UInt64]]
         for order in orders {

@@ -47,7 +47,7 @@ final class Endpoint {
             outbox.removeFirst(moved)
         case .wouldBlock: return false
         case .end, .failed:
-            // The kernel tells of a reset once; who reads next would see an end.
+            // The kernel tells of a reset once; the next read would see an end.
             if end == .open { end = .reset }
             return true
         }

@@ -14,10 +14,10 @@ enum ExchangeOracle {
         }
         play.run()
         play.close()
-        let everybody = play.stage.earlierClients + play.stage.clients.values
-        let asked = everybody.map { Reading.clientRequests($0.sent) }
+        let all = play.stage.earlierClients + play.stage.clients.values
+        let asked = all.map { Reading.clientRequests($0.sent) }
         try examineBackends(play, asked.flatMap { $0 })
-        for (client, requests) in zip(everybody, asked) {
+        for (client, requests) in zip(all, asked) {
             var oracle = ClientOracle(play, client, requests)
             try oracle.examine()
         }

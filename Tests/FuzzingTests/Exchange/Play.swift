@@ -3,7 +3,7 @@ import Kernel
 
 @testable import Balancing
 
-/// A script being played: who has said what, to be judged when it is over.
+/// A script being played: what each side has said, to be judged when it is over.
 final class Play {
     let stage: Stage
     let secret: String
@@ -11,7 +11,7 @@ final class Play {
     private var tags = 0
     /// How long the bodies were that backends have sent for each request.
     private(set) var bodySizes: [Int: [Int]] = [:]
-    /// Whether a backend has said anything that breaks the rules or speaks of nobody.
+    /// Whether a backend has said anything that breaks the rules or names no request.
     private(set) var isDishonest = false
     /// Heads of requests that each connection to a backend has been asked for an answer to.
     private var answered: [ObjectIdentifier: Int] = [:]
@@ -38,20 +38,20 @@ final class Play {
     }
 
     private func step() {
-        let (move, who) = script.move()
+        let (move, side) = script.move()
         switch move {
         case .clientSays, .clientAsks, .clientSends, .clientEnds, .clientResets,
             .clientStopsOrGoesOn, .clientCloses:
-            clientMoves(move, who & 3)
+            clientMoves(move, side & 3)
         case .backendSays, .backendAnswers, .backendSends, .backendEnds, .backendResets:
-            if let backend = stage.backend(who & 3) { backendMoves(move, backend) }
+            if let backend = stage.backend(side & 3) { backendMoves(move, backend) }
         case .nothing: break
         case .timePasses:
             let spans: [UInt64] = [1, 20, 150, 1100, 2500, 5000, 11_000, 65_000]
-            stage.timePasses(.milliseconds(spans[who & 7]))
-        case .rosterChanges: stage.rosterChanges(script.byte(), who)
+            stage.timePasses(.milliseconds(spans[side & 7]))
+        case .rosterChanges: stage.rosterChanges(script.byte(), side)
         // Seldom, or no play would come to anything.
-        case .balancerLeaves: if who == 15 { stage.balancerLeaves(script.byte()) }
+        case .balancerLeaves: if side == 15 { stage.balancerLeaves(script.byte()) }
         }
     }
 
@@ -134,7 +134,7 @@ final class Play {
         }
     }
 
-    /// Everybody ends: from now on nobody waits for anybody but the worker.
+    /// All ends close: from now on none waits for any but the worker.
     func close() {
         for client in stage.clients.values {
             client.reads = true

@@ -1,7 +1,7 @@
 /// The bytes of an input, read as directions for a play.
 ///
-/// The first byte sets the stage; after it each move is one byte, whose lower half says what and
-/// whose upper half says who, and what belongs to it.
+/// The first byte sets the stage; after it each move is one byte, its lower half says what, its
+/// upper half which side, and what belongs to it.
 struct Script {
     private var rest: ArraySlice<UInt8>
 
@@ -24,7 +24,7 @@ struct Script {
         case nothing, timePasses, rosterChanges, balancerLeaves, clientCloses
     }
 
-    mutating func move() -> (Move, who: Int) {
+    mutating func move() -> (Move, side: Int) {
         let byte = byte()
         return (Move(rawValue: byte & 15)!, byte >> 4)
     }
@@ -32,7 +32,7 @@ struct Script {
     static let sizes = [0, 1, 5, 100, 1000, 5000, 17_000, 33_000, 40_000, 70_000, 150_000, 400_000]
 }
 
-/// Bodies whose every byte tells where it belongs.
+/// Bodies in which every byte tells where it belongs.
 enum Sample {
     static func body(_ tag: Int, _ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
@@ -42,7 +42,7 @@ enum Sample {
         return bytes
     }
 
-    /// The same in chunks of uneven size.
+    /// The body in chunks of uneven size.
     static func chunks(
         _ body: [UInt8], extensions: Bool, trailers: Bool
     ) -> [UInt8] {

@@ -23,12 +23,12 @@ final class Stage {
     /// Those that have been and are not spoken of any more.
     var earlierClients: [Endpoint] = []
     var backends: [Endpoint] = []
-    /// Tells whether anybody but the worker has something to do.
+    /// Tells whether any side but the worker has something to do.
     private let others: Poller
 
-    /// Where everybody listens in one play after the other: to look for free ports each time would
+    /// Where all sides listen in one play after the other: to look for free ports each time would
     /// take longer than the play. So there is one play at a time.
-    private static let house: [ListeningSocket]? = {
+    private static let shared: [ListeningSocket]? = {
         var sockets: [ListeningSocket] = []
         for _ in 0..<3 {
             guard let socket = try? ListeningSocket(.loopback(port: 0)) else { return nil }
@@ -39,21 +39,21 @@ final class Stage {
     }()
 
     deinit {
-        // Whoever came last and was not heard.
-        for listener in Self.house ?? [] {
+        // Connections that came last and were not heard.
+        for listener in Self.shared ?? [] {
             while case .connection = Socket.accept(from: listener.reference) {}
         }
     }
 
-    /// The lowest bit: two backends; the next: one more, which refuses; then two: `--retries`;
-    /// the next: there is a supervisor, who may have news; the next: bodies are limited; the next:
+    /// The lowest bit: two backends; the next: one more, which refuses; then two: `--retries`; the
+    /// next: there is a supervisor, which may have news; the next: bodies are limited; the next:
     /// the client is a proxy that is believed.
     init(setting: Int) throws(SystemError) {
-        guard let house = Self.house else {
+        guard let shared = Self.shared else {
             throw SystemError(call: "listen", errno: .addressNotAvailable)
         }
-        listener = try ListeningSocket(inherited: dup(Int32(house[0].reference.text) ?? -1))
-        let listeners = Array(house[1...(1 + setting & 1)])
+        listener = try ListeningSocket(inherited: dup(Int32(shared[0].reference.text) ?? -1))
+        let listeners = Array(shared[1...(1 + setting & 1)])
         backendListeners = listeners
         others = try Poller(capacity: 16)
         for each in listeners {
@@ -86,7 +86,7 @@ final class Stage {
         self.worker = worker
     }
 
-    /// One turn of the worker, and of everybody who listens to it; true when anything happened.
+    /// One turn of the worker, and of all that listen to it; true when anything happened.
     @discardableResult
     func turn() -> Bool {
         let count = worker.poller.wait(timeout: Nanoseconds(0))
@@ -99,7 +99,7 @@ final class Stage {
         return hasMoved
     }
 
-    /// Everybody but the worker takes what has come.
+    /// All sides but the worker take what has come.
     private func listen() -> Bool {
         var hasMoved = false
         let count = others.wait(timeout: Nanoseconds(0))
@@ -118,7 +118,7 @@ final class Stage {
         return hasMoved
     }
 
-    /// The client with this number, who comes when there is none.
+    /// The client with this number, which connects when there is none.
     func client(_ number: Int) -> Endpoint? {
         if let known = clients[number] { return known }
         guard !worker.acceptance.isLeaving, let socket = try? Socket.connect(to: listener.address),
@@ -141,7 +141,7 @@ final class Stage {
         if kind & 8 != 0 { members[index].generation += 1 }
         version += 1
         board.put(up: Roster(RosterWord(version: version, members: members)))
-        // At times it is only seen when somebody has to be chosen.
+        // At times it is only seen when a backend has to be chosen.
         if kind & 16 != 0 { plan.wakeAll() }
     }
 
@@ -151,7 +151,7 @@ final class Stage {
     }
 
     /// Turns until nothing happens any more. What was sent over loopback is there at once, unless
-    /// the machine is busy: so whoever hangs is given real time before it is believed.
+    /// the machine is busy: so a side that hangs is given real time before it is believed.
     func settle(_ turnsFirst: () -> Bool = { false }) {
         var quiet = 0
         for _ in 0..<5000 {
@@ -167,7 +167,7 @@ final class Stage {
         }
     }
 
-    /// Whether the worker lets somebody wait until time has passed.
+    /// Whether the worker lets a side wait until time has passed.
     var isPatient: Bool {
         !worker.queues.isEmpty
     }

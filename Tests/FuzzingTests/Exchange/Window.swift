@@ -8,7 +8,7 @@ enum Window {
     }
 
     /// Segments that are small beside the window; of large ones, which loopback has, a sender would
-    /// hold the last back for a time of its own. Whoever is accepted inherits it.
+    /// hold the last back for a time of its own. Accepted connections inherit it.
     static func cutSmall(_ listener: DescriptorReference) {
         set(listener, Int32(IPPROTO_TCP), TCP_MAXSEG, 1400)
     }

@@ -13,13 +13,13 @@ struct PlainMessage {
         try self.init(bytes, skipsEmptyLines: skipsEmptyLines, keepsControls: false)
     }
 
-    /// The same where values may have control characters in them (RFC 9110 §5.5), but no zero.
+    /// A message where values may have control characters in them (RFC 9110 §5.5), but no zero.
     init?(keepsControls bytes: ArraySlice<UInt8>) throws(Finding) {
         try self.init(bytes, skipsEmptyLines: false, keepsControls: true)
     }
 
-    /// The same of what a backend says, where lines may end with a line feed alone and blanks may
-    /// be before the colon (RFC 9112 §2.2, §5.1): first made into what it should have been.
+    /// A message of a backend, where lines may end with a line feed alone and blanks may be before
+    /// the colon (RFC 9112 §2.2, §5.1): first made into what it should have been.
     init?(lenient bytes: ArraySlice<UInt8>) throws(Finding) {
         var proper: [UInt8] = []
         var endsAlone: [Bool] = []

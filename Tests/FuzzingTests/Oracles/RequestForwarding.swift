@@ -66,7 +66,7 @@ extension RequestOracle {
         _ bytes: [UInt8]
     ) throws(Finding) {
         try require(sent.values("host").count == 1, "not one Host is sent: \(shown(bytes))")
-        // RFC 9110 §10.1.4: of TE nothing but this, and from who may get trailers.
+        // RFC 9110 §10.1.4: of TE nothing but this, and from a client that may get trailers.
         let takesTrailers =
             facts.minorVersion == 1 && plain.elements("te").contains(Array("trailers".utf8))
         let options = (facts.upgrade == nil ? [] : ["upgrade"]) + (takesTrailers ? ["te"] : [])
