@@ -2,11 +2,11 @@
 
 import PackageDescription
 
-// The arrows between the rooms. They run down only, and this file holds them: `Scripts/check`
-// fails on an import that is not declared here. Sources/README.md is the map.
+// The imports between the modules. They run down only, and this file declares them:
+// `Scripts/check` fails on one that is not declared here. Sources/README.md is the map.
 
-// `Scripts/fuzz` sets it: then the rooms count which of their edges were walked, and instead of the
-// tests that play the kept bytes again there is the program that looks for new ones.
+// `Scripts/fuzz` sets it: then the modules count which of their edges were walked, and instead of
+// the tests that play the kept bytes again there is the program that looks for new ones.
 let isFuzzing = Context.environment["LBCTL_FUZZ"] != nil
 
 let counted: [SwiftSetting] = [
@@ -20,7 +20,7 @@ let swiftSettings: [SwiftSetting] =
     (isFuzzing ? counted : []) + [
         .strictMemorySafety(),
         .enableExperimentalFeature("Lifetimes"),
-        // Rooms are modules; without this the hot path would stop at each wall.
+        // Without this nothing large is inlined across modules, and the hot path crosses several.
         .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 
@@ -34,14 +34,14 @@ let staticButGlibc: [LinkerSetting] = [
     .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
 ]
 
-func room(_ name: String, sees: [String] = []) -> Target {
+func module(_ name: String, sees: [String] = []) -> Target {
     .target(
         name: name,
         dependencies: sees.map { .init(stringLiteral: $0) },
         swiftSettings: swiftSettings)
 }
 
-func door(_ name: String, sees: [String], linked: [LinkerSetting]) -> Target {
+func program(_ name: String, sees: [String], linked: [LinkerSetting]) -> Target {
     .executableTarget(
         name: name,
         dependencies: sees.map { .init(stringLiteral: $0) },
@@ -89,39 +89,39 @@ let package = Package(
         .target(
             name: "CStatic",
             cSettings: [.define("FULLY_STATIC", .when(configuration: .release))]),
-        room("Basics"),
-        room("Kernel", sees: ["Basics", "CLinux"]),
+        module("Basics"),
+        module("Kernel", sees: ["Basics", "CLinux"]),
         // Pure
-        room("HTTP1", sees: ["Basics"]),
-        room("ProxyProtocol", sees: ["Basics"]),
-        room("Choosing", sees: ["Basics"]),
-        room("Logs", sees: ["Basics"]),
+        module("HTTP1", sees: ["Basics"]),
+        module("ProxyProtocol", sees: ["Basics"]),
+        module("Choosing", sees: ["Basics"]),
+        module("Logs", sees: ["Basics"]),
         // Shared
-        room("Control", sees: ["Basics"]),
-        room("History", sees: ["Logs", "Kernel", "Basics"]),
-        room("Planning", sees: ["Control", "Kernel", "Basics"]),
-        room("Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
+        module("Control", sees: ["Basics"]),
+        module("History", sees: ["Logs", "Kernel", "Basics"]),
+        module("Planning", sees: ["Control", "Kernel", "Basics"]),
+        module("Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         // Planes
-        room(
+        module(
             "Balancing",
             sees: [
                 "HTTP1", "ProxyProtocol", "Choosing", "Scoreboard", "Control", "Kernel", "Basics",
             ]),
-        room(
+        module(
             "Supervision",
             sees: ["Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
-        room("Terminal", sees: ["Kernel", "Basics"]),
-        // Doors. lbctl names its siblings so that `swift run lbctl` builds them too.
-        door(
+        module("Terminal", sees: ["Kernel", "Basics"]),
+        // Programs. lbctl names its siblings so that `swift run lbctl` builds them too.
+        program(
             "lbctl",
             sees: [
                 "Supervision", "Planning", "Control", "Logs", "History", "Scoreboard", "Terminal",
                 "Kernel", "Basics", "lb-balancer", "lb-echo", "CStatic",
             ], linked: fullyStatic),
-        door(
+        program(
             "lb-balancer", sees: ["Balancing", "Control", "Scoreboard", "Kernel", "Basics"],
             linked: staticButGlibc),
-        door("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
+        program("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
 
         tests(of: "Basics"),
         tests(of: "Kernel", sees: ["Basics"]),

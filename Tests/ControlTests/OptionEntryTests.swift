@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `what a shell completes is understood`() throws {
-        // What is only a beginning is completed by the person who types it.
+        // What is only a beginning is completed by the person that types it.
         let ends = ["header:": "Host", "cookie:": "id", "http:/": "health"]
         for option in program where option.name != "health-send" {
             for word in option.candidates {

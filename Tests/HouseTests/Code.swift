@@ -1,7 +1,7 @@
 /// A line of Swift without what is said in comments and texts, so that words and braces can be
 /// counted. It knows no nested comments: there are none here.
 struct Code {
-    private var isInText = false
+    private(set) var isInText = false
 
     /// What of the next line is code.
     mutating func strip(_ line: String) -> String {
@@ -11,15 +11,17 @@ struct Code {
             if marks % 2 == 1 { isInText.toggle() }
             return wasInText ? "" : String(line.prefix { $0 != "\"" })
         }
-        return isInText ? "" : Self.withoutTexts(line)
+        return isInText ? "" : Self.parts(of: line).code
     }
 
-    private static func withoutTexts(_ line: String) -> String {
+    /// What of a line that begins outside a text is code, and what stands behind two slashes.
+    static func parts(of line: String) -> (code: String, comment: Substring) {
         var code = ""
         var isInText = false
         var isEscaped = false
         var last: Character = " "
-        for character in line {
+        for index in line.indices {
+            let character = line[index]
             if isInText {
                 if character == "\"" && !isEscaped { isInText = false }
                 isEscaped = character == "\\" && !isEscaped
@@ -27,12 +29,12 @@ struct Code {
             }
             if character == "/" && last == "/" {
                 code.removeLast()
-                return code
+                return (code, line[line.index(after: index)...])
             }
             if character == "\"" { isInText = true } else { code.append(character) }
             last = character
         }
-        return code
+        return (code, "")
     }
 
     /// The words of a line of code.

@@ -1,4 +1,4 @@
-/// What can go wrong for a supervisor, and where it is tried: nobody need take a case on trust.
+/// What can go wrong for a supervisor, and where it is tried: no case need be taken on trust.
 ///
 /// `FaultTableTests` looks whether each test that is named here is there.
 enum FaultTable {
@@ -20,7 +20,7 @@ enum FaultTable {
             "a process in uninterruptible sleep (D)",
             """
             Only a dead disk or a frozen control group makes one, and both are root's. With a \
-            frozen backend, by hand: `down` says every two seconds whom the kernel keeps, a second \
+            frozen backend, by hand: `down` says every two seconds which one the kernel keeps, a second \
             Ctrl-C ends lbctl all the same, and the process is gone once it thaws.
             """
         ),
@@ -287,16 +287,16 @@ enum FaultTable {
             "a history that can't be written from the beginning", "HistoryFaultTests",
             "without a history it runs and says so, and what comes can be seen"),
         Row(
-            "a link in the place of a history file", "StrangerTests",
+            "a link in the place of a history file", "ForeignFileTests",
             "a link is not followed"),
         Row(
-            "a pipe or a folder in the place of a history file", "StrangerTests",
-            "a pipe and a folder keep nobody waiting"),
+            "a pipe or a folder in the place of a history file", "ForeignFileTests",
+            "a pipe and a folder keep no writer waiting"),
         Row(
-            "a record number that leaves no room for another", "StrangerTests",
+            "a record number that leaves no room for another", "ForeignFileTests",
             "behind the last numbers that there are a new history is begun"),
         Row(
-            "a last run that was ahead of the clock", "StrangerTests",
+            "a last run that was ahead of the clock", "ForeignFileTests",
             "a run that was late does not hide what came later"),
         Row(
             "something else in the place of a lock or of the control socket", "RuntimeFolderTests",

@@ -7,7 +7,7 @@ struct FaultTableTests {
         var missing: [String] = []
         for row in FaultTable.rows {
             let isThere = House.sources.contains { source in
-                source.wing == "Tests" && source.name == row.suite + ".swift"
+                source.topFolder == "Tests" && source.name == row.suite + ".swift"
                     && source.lines.contains { $0.contains("func `\(row.test)`(") }
             }
             if !isThere { missing.append("\(row.suite): \(row.test)") }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// The repository as it lies on the disk.
+/// The repository's files.
 enum House {
     static let root: String = {
         var parts = #filePath.split(separator: "/").map { String($0) }
@@ -15,17 +15,17 @@ enum House {
         let lines: [String]
 
         /// `Sources` or `Tests`.
-        var wing: String { String(path.prefix { $0 != "/" }) }
+        var topFolder: String { String(path.prefix { $0 != "/" }) }
         /// The folder below, as `Basics`.
-        var room: String { String(path.split(separator: "/")[1]) }
+        var module: String { String(path.split(separator: "/")[1]) }
         /// The file's name, as `Slab.swift`.
         var name: String { String(path.split(separator: "/").last ?? "") }
     }
 
-    /// All Swift files of the rooms and of their tests.
+    /// All Swift files of the modules and of their tests.
     static let sources: [Source] = files(["Sources", "Tests"], ending: ".swift")
 
-    /// All files in these folders whose names end so.
+    /// All files in these folders with names that end so.
     static func files(_ folders: [String], ending: String = "") -> [Source] {
         var found: [Source] = []
         for folder in folders {
@@ -47,7 +47,7 @@ enum House {
         return lines.map { String($0) }
     }
 
-    /// Which rooms a room may see; the manifest says the same, and this is its second witness.
+    /// Which modules a module may import. The manifest says so too: here a mistake in it is found.
     static let mayBeSeen: [String: Set<String>] = [
         "Basics": [],
         "Kernel": ["Basics", "CLinux"],

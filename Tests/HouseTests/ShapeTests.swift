@@ -3,7 +3,7 @@ import Testing
 /// What keeps the planes made of parts: no type that owns everything, no circle of files that all
 /// call each other, no part without a test.
 @Suite struct ShapeTests {
-    private var sources: [House.Source] { House.sources.filter { $0.wing == "Sources" } }
+    private var sources: [House.Source] { House.sources.filter { $0.topFolder == "Sources" } }
 
     @Test func `no type has very many stored properties`() {
         // Options and parsed heads are what they are; the last two are the control plane's, and to
@@ -31,8 +31,8 @@ import Testing
     }
 
     @Test func `few files call each other in a circle`() {
-        for room in ["Balancing"] {
-            let circles = CallGraph(sources.filter { $0.room == room }).circles
+        for module in ["Balancing"] {
+            let circles = CallGraph(sources.filter { $0.module == module }).circles
             #expect(circles.filter { $0.count > 6 } == [])
         }
     }

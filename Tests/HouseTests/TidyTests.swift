@@ -17,10 +17,10 @@ import Testing
         return places
     }
 
-    private var rooms: [House.Source] { House.sources.filter { $0.wing == "Sources" } }
+    private var modules: [House.Source] { House.sources.filter { $0.topFolder == "Sources" } }
 
-    @Test func `the house is found`() {
-        #expect(rooms.count > 50)
+    @Test func `the repository is found`() {
+        #expect(modules.count > 50)
         #expect(House.sources.contains { $0.path == "Tests/HouseTests/TidyTests.swift" })
     }
 
@@ -49,9 +49,9 @@ import Testing
         #expect(long == [])
     }
 
-    @Test func `memory is touched by hand only in rooms that are there for it`() {
+    @Test func `memory is touched by hand only in modules that are there for it`() {
         let allowed: Set = ["Kernel", "Basics", "Scoreboard", "TLS"]
-        let others = rooms.filter { !allowed.contains($0.room) && $0.path != scan }
+        let others = modules.filter { !allowed.contains($0.module) && $0.path != scan }
         let found = places(others) { Code.words($0).contains("unsafe") }
         #expect(found == [])
     }
@@ -60,10 +60,10 @@ import Testing
     private let scan = "Sources/HTTP1/Scan.swift"
 
     @Test func `no bound is left unchecked`() {
-        #expect(places(rooms) { $0.contains("[unchecked:") } == [])
+        #expect(places(modules) { $0.contains("[unchecked:") } == [])
     }
 
-    @Test func `nobody imports Foundation`() {
+    @Test func `no file imports Foundation`() {
         let found = places(House.sources) { code in
             let words = Code.words(code)
             return words.contains("import") && words.contains { $0.hasPrefix("Foundation") }
@@ -71,23 +71,23 @@ import Testing
         #expect(found == [])
     }
 
-    @Test func `only the kernel's room speaks to the system`() {
+    @Test func `only Kernel makes system calls`() {
         for (module, allowed) in [("Glibc", ["Kernel", "Basics"]), ("CLinux", ["Kernel"])] {
-            let others = rooms.filter { !allowed.contains($0.room) }
+            let others = modules.filter { !allowed.contains($0.module) }
             #expect(places(others) { Code.words($0) == ["import", Substring(module)] } == [])
         }
     }
 
-    @Test func `nobody prints: a line is written whole or not at all`() {
-        let found = places(rooms) { code in
+    @Test func `no code prints: a line is written whole or not at all`() {
+        let found = places(modules) { code in
             let words = Code.words(code)
             return code.contains("print(") && (words.first == "print" || words.contains("Swift"))
         }
         #expect(found == [])
     }
 
-    @Test func `whoever throws says what`() {
-        let found = places(rooms) { code in
+    @Test func `what throws says which error`() {
+        let found = places(modules) { code in
             let words = Code.words(code)
             return words.contains("throws") && !code.contains("throws(")
         }
@@ -101,7 +101,7 @@ import Testing
         }
         #expect(named == [])
         let kinds: Set<Substring> = ["struct", "class", "enum", "actor", "protocol"]
-        let found = places(rooms) { code in
+        let found = places(modules) { code in
             let words = Code.words(code)
             guard let kind = words.firstIndex(where: { kinds.contains($0) }), kind + 1 < words.count
             else { return false }

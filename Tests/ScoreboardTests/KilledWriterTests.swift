@@ -73,10 +73,10 @@ import Testing
             let count = board.bans.count(now: now)
             #expect(count > 0 && board.bans.listed(now: now).count <= count)
             #expect(board.bans.liftAll(now: now) == count)
-            let isAnybodyLeft = (0..<20_000 as Range<UInt32>).contains {
+            let isAnyLeft = (0..<20_000 as Range<UInt32>).contains {
                 board.bans.end(of: .inet($0), now: now) != nil
             }
-            #expect(!isAnybodyLeft)
+            #expect(!isAnyLeft)
         }
     }
 

@@ -63,7 +63,7 @@ extension OwnAnswer {
             queue.append(text: Self.quoted(backend))
         }
         queue.append("; details=")
-        queue.append(text: Self.quoted(obituary ?? sentence))
+        queue.append(text: Self.quoted(exitReport ?? sentence))
         queue.append("\r\n")
     }
 
@@ -93,7 +93,7 @@ extension OwnAnswer {
     /// The sentences, the first without its status.
     private var sentences: [String] {
         var sentences = ["\(sentence)."]
-        if let obituary { sentences.append("\(obituary).") }
+        if let exitReport { sentences.append("\(exitReport).") }
         if attempts.count > 1 {
             let list = attempts.map { "\($0.backend) (\($0.cause.word))" }
             sentences.append("Tried: \(list.joined(separator: ", ")).")

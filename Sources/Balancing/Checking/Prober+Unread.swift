@@ -22,7 +22,7 @@ extension Prober {
         let cell = scoreboard.load(slot: slot)
         let generation = probes[place].generation
         guard let request = UnreadRequest(words: cell.unread(of: generation), now: now),
-            probes[place].since + Limits.idlesForNobody <= request.seenAt
+            probes[place].since + Limits.idlesInTheWay <= request.seenAt
         else { return }
         probes[place].end()
         if !request.isCertain { return }

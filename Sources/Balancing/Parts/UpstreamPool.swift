@@ -158,7 +158,7 @@ struct UpstreamPool {
         let slot = claim(process)
         let idle = lastIdle(slot, in: upstreams)
         let isIdle =
-            idle.map { upstreams[$0].activeAt + Limits.idlesForNobody <= request.seenAt } ?? false
+            idle.map { upstreams[$0].activeAt + Limits.idlesInTheWay <= request.seenAt } ?? false
         let isAlert = now < places[slot].keeping.alertUntil
         var servedAt = Instant(nanoseconds: 0)
         switch places[slot].keeping.alert {

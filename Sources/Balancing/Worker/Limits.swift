@@ -40,7 +40,7 @@ enum Limits {
     static let unreadLook = Nanoseconds.milliseconds(100)
     /// One that has idled for less did not keep its backend from others: that may have been about
     /// to turn to them.
-    static let idlesForNobody = Nanoseconds.milliseconds(10)
+    static let idlesInTheWay = Nanoseconds.milliseconds(10)
     /// What is not known to lie unread may be answered before long, over a long way.
     static let answerOnItsWay = Nanoseconds.milliseconds(500)
     /// How often the control thread looks whether the connection of a check is in a request's way,

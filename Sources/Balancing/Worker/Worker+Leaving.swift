@@ -57,7 +57,7 @@ extension Worker {
             if exchanges.isCurrent(key) { giveUp(key.slot) }
         }
         let end = now + Limits.lastWrites
-        while exchanges.count > 0 || isAnybodyLingering, now < end {
+        while exchanges.count > 0 || isAnyLingering, now < end {
             let isBusy = turns.mayHaveMore || turns.hasUnfinished
             turn(poller.wait(timeout: isBusy ? Nanoseconds(0) : end.since(now)), at: Clock.now())
         }
@@ -86,7 +86,7 @@ extension Worker {
 
     /// What a client that was answered still sends has to be read: the kernel would reset the
     /// connection, and the answer might be lost with it.
-    private var isAnybodyLingering: Bool {
+    private var isAnyLingering: Bool {
         var found = false
         clients.forEachSlot { slot in
             if clients[slot].phase == .lingering { found = true }

@@ -227,12 +227,12 @@ import Testing
     @Test func `it is told only where both the process and its ending are known`() {
         var own = full("web.1")
         own.ended?.words = "exited with code 1"
-        #expect(own.obituary?.hasPrefix("web.1 (pid 42) exited with code 1 0.31 ms ") == true)
+        #expect(own.exitReport?.hasPrefix("web.1 (pid 42) exited with code 1 0.31 ms ") == true)
         own.backend = nil
-        #expect(own.obituary == nil)
+        #expect(own.exitReport == nil)
         own.backend = "web.1"
         own.ended = nil
-        #expect(own.obituary == nil)
+        #expect(own.exitReport == nil)
         let written = Written(own, .init(format: .json))
         #expect(!written.body.contains("ended_ms_ago") && written.body.contains("\"pid\":42"))
     }

@@ -1,25 +1,25 @@
 import Kernel
 import Testing
 
-/// The plan of the house: who sees whom, and what lies where.
-@Suite struct PlanTests {
-    @Test func `a room sees only the rooms below it`() {
-        var strangers: [String] = []
-        for source in House.sources where source.wing == "Sources" {
-            let seen = House.mayBeSeen[source.room] ?? []
+/// The architecture: which module sees which, and what lies where.
+@Suite struct ArchitectureTests {
+    @Test func `a module sees only the modules below it`() {
+        var undeclared: [String] = []
+        for source in House.sources where source.topFolder == "Sources" {
+            let seen = House.mayBeSeen[source.module] ?? []
             for line in source.lines {
                 let words = Code.words(line)
                 guard words.contains("import"), let name = words.last else { continue }
                 let module = String(name).replacing("_", with: "-")
                 if House.mayBeSeen[module] == nil && module != "CLinux" { continue }
                 if words.first != "import" && words.first?.hasPrefix("@") != true { continue }
-                if !seen.contains(module) { strangers.append("\(source.path) sees \(module)") }
+                if !seen.contains(module) { undeclared.append("\(source.path) sees \(module)") }
             }
         }
-        #expect(strangers == [])
+        #expect(undeclared == [])
     }
 
-    @Test func `the arrows run down: no room sees itself through others`() {
+    @Test func `imports run down: no module sees itself through others`() {
         func reaches(_ from: String, _ goal: String, _ depth: Int) -> Bool {
             if depth > House.mayBeSeen.count { return true }
             for next in House.mayBeSeen[from] ?? [] {
@@ -27,17 +27,17 @@ import Testing
             }
             return false
         }
-        for room in House.mayBeSeen.keys { #expect(!reaches(room, room, 0)) }
+        for module in House.mayBeSeen.keys { #expect(!reaches(module, module, 0)) }
     }
 
-    @Test func `every room is in the plan and has tests of its own`() throws {
-        let doors: Set = ["lbctl", "lb-balancer", "lb-echo", "lb-admin"]
+    @Test func `every module is in the plan and has tests of its own`() throws {
+        let programs: Set = ["lbctl", "lb-balancer", "lb-echo", "lb-admin"]
         let tests = Set(try Files.names(in: "\(House.root)/Tests"))
-        for room in try Files.names(in: "\(House.root)/Sources") {
-            let isFolder = try Files.facts("\(House.root)/Sources/\(room)").isDirectory
-            if !isFolder || ["CLinux", "CStatic"].contains(room) { continue }
-            #expect(House.mayBeSeen[room] != nil, "\(room)")
-            #expect(doors.contains(room) || tests.contains(room + "Tests"), "\(room)")
+        for module in try Files.names(in: "\(House.root)/Sources") {
+            let isFolder = try Files.facts("\(House.root)/Sources/\(module)").isDirectory
+            if !isFolder || ["CLinux", "CStatic"].contains(module) { continue }
+            #expect(House.mayBeSeen[module] != nil, "\(module)")
+            #expect(programs.contains(module) || tests.contains(module + "Tests"), "\(module)")
         }
     }
 
@@ -55,7 +55,7 @@ import Testing
         let folders: Set = [
             "Parts", "Worker", "Exchange", "Answers", "Checking", "Balancer",
         ]
-        let rooms = Set(House.mayBeSeen.keys).union(folders)
+        let modules = Set(House.mayBeSeen.keys).union(folders)
         var missing: [String] = []
         for (index, part) in map.split(separator: "`", omittingEmptySubsequences: false)
             .enumerated()
@@ -63,7 +63,7 @@ import Testing
             let steps = part.split(separator: "/")
             let isFile =
                 part.hasPrefix("Worker+") || part.hasPrefix("Supervisor+")
-                || (steps.count == 2 && rooms.contains(String(steps[0])))
+                || (steps.count == 2 && modules.contains(String(steps[0])))
             guard isFile, let name = steps.last?.prefix(while: { $0 != "." }), !name.contains("…")
             else {
                 continue
@@ -85,7 +85,7 @@ import Testing
         let places = [
             "/wo" + "rk/", "/tmp/w" + "t", "/home/", "/root/", "/Users/", "/opt/sw" + "ift",
         ]
-        let exempt = "Tests/HouseTests/PlanTests.swift"
+        let exempt = "Tests/HouseTests/ArchitectureTests.swift"
         var found: [String] = []
         for file in files where file.path != exempt {
             for (index, line) in file.lines.enumerated() where places.contains(where: line.contains)
