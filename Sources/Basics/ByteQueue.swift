@@ -135,6 +135,7 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
         end = waiting
     }
 
+    /// Appends a byte; the queue grows where there is no room.
     @inlinable
     public mutating func append(_ byte: UInt8) {
         reserve(1)
@@ -142,6 +143,7 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
         end += 1
     }
 
+    /// Appends bytes; the queue grows where there is no room.
     @inlinable
     public mutating func append(_ bytes: Span<UInt8>) {
         reserve(bytes.count)

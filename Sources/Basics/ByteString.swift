@@ -11,6 +11,7 @@ public struct ByteString: Hashable, Sendable {
     public init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
 
     public var isEmpty: Bool { bytes.isEmpty }
+    /// In octets.
     public var count: Int { bytes.count }
 
     /// For people: what is no UTF-8 is shown as `\xNN`.
@@ -66,6 +67,7 @@ public struct ByteString: Hashable, Sendable {
 
 /// As a path.
 extension ByteString {
+    /// Whether it begins with a slash.
     public var isAbsolute: Bool { hasPrefix("/") }
 
     /// What stands behind the last slash; all of it where there is nothing.

@@ -11,6 +11,7 @@ public struct Instant: Comparable, Hashable, Sendable {
     @inlinable
     public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
+    /// The instant a span later; `never` where there is none so late.
     @inlinable
     public static func + (instant: Instant, span: Nanoseconds) -> Instant {
         let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(span.count)
@@ -40,23 +41,28 @@ public struct Nanoseconds: Comparable, Hashable, Sendable {
         }
     }
 
+    /// So many microseconds, or the longest span there is.
     @inlinable
     public static func microseconds(_ n: UInt64) -> Nanoseconds {
         .init(n.multipliedClamped(by: 1_000))
     }
+    /// So many milliseconds, or the longest span there is.
     @inlinable
     public static func milliseconds(_ n: UInt64) -> Nanoseconds {
         .init(n.multipliedClamped(by: 1_000_000))
     }
+    /// So many seconds, or the longest span there is.
     @inlinable
     public static func seconds(_ n: UInt64) -> Nanoseconds {
         .init(n.multipliedClamped(by: 1_000_000_000))
     }
+    /// So many minutes, or the longest span there is.
     @inlinable
     public static func minutes(_ n: UInt64) -> Nanoseconds { .seconds(n.multipliedClamped(by: 60)) }
 
     @inlinable
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
+    /// The sum, or the longest span there is.
     @inlinable
     public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
         .init(a.count.addingClamped(b.count))

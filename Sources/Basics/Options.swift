@@ -43,6 +43,7 @@ public struct Option: Sendable {
 
 /// A command line that can't be understood; the program then exits with 2.
 public struct UsageError: Error, Equatable {
+    /// What is wrong, as a sentence without a full stop.
     public let message: String
     /// What to do instead, or empty.
     public let hint: String
@@ -60,6 +61,7 @@ public struct ParsedOptions: Sendable {
     /// What is no option, in order.
     public private(set) var operands: [String] = []
 
+    /// Reads the words of a command line, the program's own name not among them.
     public init(_ words: [String], allowed: [Option]) throws(UsageError) {
         try self.init(words.map { ByteString($0) }, allowed: allowed)
     }

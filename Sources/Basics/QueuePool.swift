@@ -12,6 +12,7 @@ public struct QueuePool: ~Copyable {
     /// How many queues are lent at present.
     public private(set) var lent = 0
 
+    /// A pool without queues yet: each is made when it is first lent. Sizes are in bytes.
     public init(queueCapacity: Int, headroom: Int, keep: Int) {
         self.queueCapacity = queueCapacity
         self.headroom = headroom

@@ -47,6 +47,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     /// How many slots are let.
     public var count: Int { letCount }
 
+    /// A slab of 1 to 16 million slots, all free.
     public init(capacity: Int) {
         invariant(capacity > 0 && capacity < 1 << 24, "a slab holds 1 to 16 million slots")
         self.capacity = capacity
@@ -148,6 +149,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
         return Key(slot: slot, generation: unsafe generations[slot.index])
     }
 
+    /// The element in a slot that is in use, changed where it lies; a free slot ends the program.
     @inlinable
     public subscript(slot: Slot) -> Element {
         @inline(__always)

@@ -22,6 +22,7 @@ public struct TimerWheel: ~Copyable {
     @usableFromInline static let unfiled = UInt16.max
     @usableFromInline static let none = UInt32.max
 
+    /// A wheel for the slots from 0 to `capacity`, with none filed.
     public init(capacity: Int, now: Instant) {
         unsafe next = .allocate(capacity: capacity)
         unsafe previous = .allocate(capacity: capacity)
@@ -39,6 +40,7 @@ public struct TimerWheel: ~Copyable {
         unsafe heads.deallocate()
     }
 
+    /// Whether the slot is still to be handed out.
     @inlinable
     public func isFiled(_ slot: UInt32) -> Bool { unsafe place[Int(slot)] != Self.unfiled }
 

@@ -2,11 +2,13 @@
 ///
 /// Sixty-four bits, as epoll carries them: kind (8), slot (24), generation (32).
 public struct Token: Hashable, Sendable {
+    /// What epoll_ctl(2) is given as the event's data.
     public let raw: UInt64
 
     @inlinable
     public init(raw: UInt64) { self.raw = raw }
 
+    /// A token from its parts; of the slot 24 bits are kept.
     @inlinable
     public init(kind: UInt8, slot: UInt32, generation: UInt32) {
         raw = UInt64(kind) << 56 | UInt64(slot & 0xFF_FFFF) << 32 | UInt64(generation)

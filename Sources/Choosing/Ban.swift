@@ -25,6 +25,7 @@ public struct BanTable<Words: WordStorage> {
     /// Those of its entries that ban.
     public let banned: BannedClients<Words>
 
+    /// The table that lies in these words, empty where all are 0.
     @inlinable
     public init(_ words: Words, ban: Ban) {
         banned = BannedClients(words)

@@ -13,6 +13,7 @@ public struct ConsistentHash: Sendable {
     public struct Member: Hashable, Sendable {
         /// A hash of its name (`KeyHash.hash`): what its keys depend on.
         public var id: UInt64
+        /// Its share of the keys, beside the others'; 0 for none.
         public var weight: UInt32
 
         public init(id: UInt64, weight: UInt32) {
@@ -31,6 +32,7 @@ public struct ConsistentHash: Sendable {
     /// 2 MiB of table: a hundred places a member up to 10,485 members.
     private static let largest = 1_048_573
 
+    /// The table of these members, at most `memberLimit`; it takes milliseconds for many.
     public init(_ members: [Member]) {
         invariant(members.count <= Self.memberLimit, "a hash table has more members than it can")
         self.members = members

@@ -25,6 +25,7 @@ public struct ExpiringTable<Words: WordStorage> {
         var place: Int
         @usableFromInline
         var name: UInt64
+        /// What was entered with the key: its lower `payloadBits` count.
         public var payload: UInt64
         public var expiry: Instant
 

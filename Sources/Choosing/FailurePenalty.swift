@@ -14,6 +14,7 @@ public struct FailurePenalty: Equatable, Sendable {
     @inlinable
     public init(word: UInt64 = 0) { self.word = word }
 
+    /// A request has failed.
     public mutating func failed(now: Instant) {
         let sum = min(sixteenths(now: now) + 16, 0xF_FFFF)
         // A writer that is behind another must not have the time run backward.

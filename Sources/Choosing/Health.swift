@@ -8,7 +8,9 @@ import Basics
 public struct Health: Equatable, Sendable {
     /// How many in a row it takes.
     public struct Thresholds: Equatable, Sendable {
+        /// Successes in a row that bring it back.
         public var rise: Int
+        /// Failures in a row that take it down.
         public var fall: Int
 
         public init(rise: Int, fall: Int) {
@@ -31,6 +33,7 @@ public struct Health: Equatable, Sendable {
 
     private var state = State.up(failures: 0)
 
+    /// The health of a process that has just become ready: up.
     public init() {}
 
     public var isUp: Bool {
@@ -48,6 +51,7 @@ public struct Health: Equatable, Sendable {
         }
     }
 
+    /// A check has passed.
     public mutating func succeeded(_ thresholds: Thresholds) -> Change {
         switch state {
         case .up:
@@ -63,6 +67,7 @@ public struct Health: Equatable, Sendable {
         }
     }
 
+    /// A check has failed.
     public mutating func failed(_ thresholds: Thresholds) -> Change {
         switch state {
         case .down:

@@ -4,6 +4,7 @@ import Basics
 ///
 /// Two are compared by multiplying crosswise, in 128 bits: exact, where a quotient would round.
 public struct Cost: Comparable, Sendable {
+    /// In any unit, as long as it is the same for all.
     public var amount: UInt64
     /// In any unit, as long as it is the same for all; 0 means never.
     public var weight: UInt32

@@ -9,6 +9,7 @@ import Basics
 public enum LeastConnections {
     /// What one member has to do.
     public struct Load: Sendable {
+        /// Requests that it has not answered yet.
         public var inFlight: UInt32
         /// What its recent failures count for: `FailurePenalty.points`.
         public var penalty: UInt32
@@ -22,6 +23,7 @@ public enum LeastConnections {
         }
 
         @inlinable @inline(__always)
+        /// Requests in flight and penalty together, for its weight.
         public var cost: Cost {
             Cost(amount: UInt64(inFlight) + UInt64(penalty), weight: weight)
         }

@@ -34,8 +34,10 @@ public struct Occupation: Equatable, Sendable {
         word = doublings << 44 | (until.nanoseconds >> 20) & Self.timeMask
     }
 
+    /// Whether connections to the process are given up with each answer.
     public func isInForce(_ now: Instant) -> Bool { now < until }
 
+    /// Its end, to about a millisecond.
     public var until: Instant { Instant(nanoseconds: (word & Self.timeMask) << 20) }
 
     private static let timeMask: UInt64 = (1 << 44) - 1
@@ -72,6 +74,7 @@ public struct UnreadRequest: Equatable, Sendable {
     /// For so long after it was seen: it is looked at again before.
     public static let memory = Nanoseconds.milliseconds(500)
 
+    /// As it is kept in shared memory.
     public var words: (UInt64, UInt64) {
         (since.nanoseconds, seenAt.nanoseconds & ~1 | (isCertain ? 1 : 0))
     }

@@ -26,6 +26,7 @@ public struct PeakEWMA: Equatable, Sendable {
         self.word1 = word1
     }
 
+    /// As it is kept in shared memory.
     @inlinable
     public var words: (UInt64, UInt64) { (word0, word1) }
 

@@ -50,6 +50,7 @@ public struct RateLimitTable<Words: WordStorage> {
     @usableFromInline
     let table: ExpiringTable<Words>
 
+    /// The table that lies in these words, empty where all are 0.
     @inlinable
     public init(_ words: Words, limit: RateLimit) {
         table = ExpiringTable(words, payloadBits: 0)

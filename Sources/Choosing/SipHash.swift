@@ -5,6 +5,7 @@ import Basics
 public struct SipHash: Sendable {
     private let key: (UInt64, UInt64)
 
+    /// A hash with a key of 128 bits.
     public init(key: (UInt64, UInt64)) { self.key = key }
 
     /// The hash of some bytes.

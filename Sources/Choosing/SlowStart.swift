@@ -19,6 +19,7 @@ public struct SlowStart: Equatable, Sendable {
     @inlinable
     public static var least: UInt32 { 103 }
 
+    /// `window` is the time from a member's return to its whole weight.
     @inlinable
     public init(window: Nanoseconds) { self.window = window }
 

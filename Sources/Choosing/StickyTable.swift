@@ -24,8 +24,10 @@ public struct StickyTable<Words: WordStorage> {
 
     @usableFromInline
     let table: ExpiringTable<Words>
+    /// How long after its last request a client still belongs to its backend.
     public let window: Nanoseconds
 
+    /// The table that lies in these words, empty where all are 0.
     @inlinable
     public init(_ words: Words, window: Nanoseconds) {
         table = ExpiringTable(words, payloadBits: 36)

@@ -118,6 +118,7 @@ public struct Child: ~Copyable {
 
 /// How a process ended and what it used, wait4(2).
 public struct Ending: Equatable, Sendable {
+    /// How the process ended, as the status of wait(2) tells.
     public enum Cause: Equatable, Sendable {
         case exited(code: Int32)
         case killed(by: Signal, dumpedCore: Bool)

@@ -4,9 +4,12 @@ import Glibc
 
 /// What is known of a file without opening it, lstat(2).
 public struct FileFacts: Sendable {
+    /// In bytes.
     public let size: UInt64
+    /// The file system that it is on; with `inode` it tells files apart.
     public let device: UInt64
     public let inode: UInt64
+    /// A user's number.
     public let owner: UInt32
     /// Type and permission bits.
     public let mode: UInt32
@@ -23,11 +26,13 @@ public struct FileFacts: Sendable {
     public var isRegular: Bool { mode & S_IFMT == S_IFREG }
     public var isLink: Bool { mode & S_IFMT == S_IFLNK }
     public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
+    /// The permission bits and the three above them, as chmod(2) takes them.
     public var permissions: UInt32 { mode & 0o7777 }
 }
 
 /// Files and folders by path.
 public enum Files {
+    /// How a file is opened, and what becomes of one that is missing or there already.
     public enum Opening: Sendable {
         case read
         /// Made where it is missing, emptied where it is not.
@@ -98,6 +103,7 @@ public enum Files {
         return number < 0 ? nil : Descriptor(number: number)
     }
 
+    /// What is known of a file; a link is not followed. lstat(2).
     public static func facts(_ path: some OctetText) throws(SystemError) -> FileFacts {
         var raw = clinux_file_facts()
         _ = try checked(
@@ -105,6 +111,7 @@ public enum Files {
         return FileFacts(raw)
     }
 
+    /// What is known of an open file, fstat(2).
     public static func facts(of file: borrowing Descriptor) throws(SystemError) -> FileFacts {
         var raw = clinux_file_facts()
         _ = try checked("fstat", unsafe clinux_fstat(file.number, &raw))
@@ -165,14 +172,17 @@ public enum Files {
         String(decoding: try contents(path), as: UTF8.self)
     }
 
+    /// unlink(2): a file or a link, and no folder.
     public static func remove(_ path: some OctetText) throws(SystemError) {
         _ = try checked("unlink", unsafe path.withCString { unsafe clinux_unlink($0) })
     }
 
+    /// rmdir(2): a folder that is empty.
     public static func removeFolder(_ path: some OctetText) throws(SystemError) {
         _ = try checked("rmdir", unsafe path.withCString { unsafe clinux_rmdir($0) })
     }
 
+    /// rename(2): atomic, and in the place of what is there.
     public static func rename(
         _ path: some OctetText, to other: some OctetText
     ) throws(SystemError) {
@@ -182,6 +192,7 @@ public enum Files {
         _ = try checked("rename", result)
     }
 
+    /// mkdir(2); EEXIST where there is something.
     public static func makeFolder(
         _ path: some OctetText, permissions: UInt32 = 0o700
     ) throws(SystemError) {
@@ -208,11 +219,13 @@ public enum Files {
         _ = try checked("chmod", unsafe path.withCString { unsafe clinux_chmod($0, permissions) })
     }
 
+    /// Whether it is a regular file that this process may execute, access(2).
     public static func isExecutable(_ path: some OctetText) -> Bool {
         guard let facts = try? facts(resolved(path.octets)) else { return false }
         return facts.isRegular && isPermitted(path, X_OK)
     }
 
+    /// Whether the path leads to something, access(2); a link that leads nowhere does not.
     public static func exists(_ path: some OctetText) -> Bool { isPermitted(path, F_OK) }
 
     /// Whether the name is taken, be it by a link that leads nowhere.

@@ -9,7 +9,9 @@ public struct NoticeSocket: ~Copyable {
     /// One datagram, and the process that sent it.
     public struct Notice: Equatable, Sendable {
         public let text: String
+        /// The sender's process, as the kernel says (SCM_CREDENTIALS).
         public let pid: Int32
+        /// The sender's real user.
         public let user: UInt32
     }
 
@@ -26,6 +28,7 @@ public struct NoticeSocket: ~Copyable {
         descriptor = socket
     }
 
+    /// Readable when a datagram waits.
     public var reference: DescriptorReference { descriptor.reference }
 
     /// The next datagram; nothing when none waits.

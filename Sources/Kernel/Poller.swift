@@ -9,8 +9,11 @@ public struct Readiness: OptionSet, Hashable, Sendable {
     @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Bytes, a connection or an end can be read.
     public static let readable = Readiness(rawValue: 0x001)
+    /// Bytes can be written, or a connection is made or has failed.
     public static let writable = Readiness(rawValue: 0x004)
+    /// The descriptor has an error to tell; wanted or not.
     public static let failed = Readiness(rawValue: 0x008)
     /// Both directions are over.
     public static let hungUp = Readiness(rawValue: 0x010)

@@ -45,12 +45,15 @@ public enum Processes {
     /// What /proc/PID/stat tells.
     public struct Facts: Sendable {
         public let parent: Int32
+        /// The process group, setpgid(2).
         public let group: Int32
+        /// The session's leader, setsid(2).
         public let session: Int32
         /// R, S, D, T, Z and so on.
         public let state: Character
         /// User and system time so far.
         public let cpu: Nanoseconds
+        /// Memory that is in RAM, shared pages included.
         public let residentBytes: UInt64
     }
 

@@ -13,6 +13,7 @@ public struct Pseudoterminal: ~Copyable {
     /// The program's end.
     public let far: Descriptor
 
+    /// A new pair, of a terminal of this size in characters.
     public init(columns: Int, rows: Int) throws(SystemError) {
         var numbers: [Int32] = [-1, -1]
         let result = unsafe numbers.withUnsafeMutableBufferPointer { numbers in

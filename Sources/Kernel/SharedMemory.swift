@@ -7,6 +7,7 @@ import Glibc
 public final class SharedMemory: @unchecked Sendable {
     /// The memory, page-aligned, zero at first. Only modules that lay it out use it.
     public let base: UnsafeMutableRawPointer
+    /// In bytes.
     public let size: Int
     /// To be handed to the processes that are to share it.
     public let descriptor: Descriptor

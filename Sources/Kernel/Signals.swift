@@ -16,8 +16,10 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     public static let terminate = Signal(rawValue: SIGTERM)
     public static let child = Signal(rawValue: SIGCHLD)
     public static let stop = Signal(rawValue: SIGSTOP)
+    /// SIGCONT.
     public static let proceed = Signal(rawValue: SIGCONT)
     public static let terminalStop = Signal(rawValue: SIGTSTP)
+    /// SIGWINCH: the terminal has another size.
     public static let windowChanged = Signal(rawValue: SIGWINCH)
     public static let user1 = Signal(rawValue: SIGUSR1)
     public static let user2 = Signal(rawValue: SIGUSR2)
@@ -73,6 +75,7 @@ public struct SignalQueue: ~Copyable {
         descriptor = Descriptor(number: try checked("signalfd", unsafe clinux_signalfd(&set)))
     }
 
+    /// Readable when a signal has come.
     public var reference: DescriptorReference { descriptor.reference }
 
     /// The next signal that has come; nothing when there is no more.

@@ -270,10 +270,12 @@ extension Pipe {
 public struct Waker: ~Copyable, Sendable {
     let descriptor: Descriptor
 
+    /// eventfd(2).
     public init() throws(SystemError) {
         descriptor = Descriptor(number: try checked("eventfd", clinux_eventfd()))
     }
 
+    /// Readable once it was woken, until `clear`.
     public var reference: DescriptorReference { descriptor.reference }
 
     /// Makes the descriptor readable; from any thread.

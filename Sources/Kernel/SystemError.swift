@@ -16,21 +16,28 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let noSuchAddress = Errno(rawValue: ENXIO)
     public static let noSuchDevice = Errno(rawValue: ENODEV)
     public static let interrupted = Errno(rawValue: EINTR)
+    /// EAGAIN, which is EWOULDBLOCK too.
     public static let tryAgain = Errno(rawValue: EAGAIN)
+    /// ECHILD.
     public static let noChild = Errno(rawValue: ECHILD)
     public static let accessDenied = Errno(rawValue: EACCES)
     public static let exists = Errno(rawValue: EEXIST)
     public static let notADirectory = Errno(rawValue: ENOTDIR)
+    /// ENOEXEC: neither a known format nor a line that names an interpreter.
     public static let notExecutable = Errno(rawValue: ENOEXEC)
+    /// EMFILE: RLIMIT_NOFILE is reached.
     public static let tooManyInProcess = Errno(rawValue: EMFILE)
+    /// ENFILE.
     public static let tooManyInSystem = Errno(rawValue: ENFILE)
     public static let noMemory = Errno(rawValue: ENOMEM)
     public static let noSpace = Errno(rawValue: ENOSPC)
+    /// ENOBUFS.
     public static let noBuffers = Errno(rawValue: ENOBUFS)
     public static let brokenPipe = Errno(rawValue: EPIPE)
     public static let inProgress = Errno(rawValue: EINPROGRESS)
     public static let addressInUse = Errno(rawValue: EADDRINUSE)
     public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+    /// EAFNOSUPPORT.
     public static let noSuchFamily = Errno(rawValue: EAFNOSUPPORT)
     public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
     public static let connectionReset = Errno(rawValue: ECONNRESET)
@@ -38,12 +45,16 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let notConnected = Errno(rawValue: ENOTCONN)
     public static let timedOut = Errno(rawValue: ETIMEDOUT)
     public static let invalid = Errno(rawValue: EINVAL)
+    /// ENXIO.
     public static let noDevice = Errno(rawValue: ENXIO)
+    /// ETXTBSY: the program is open for writing.
     public static let textBusy = Errno(rawValue: ETXTBSY)
     public static let fileTooLarge = Errno(rawValue: EFBIG)
     public static let notSupported = Errno(rawValue: ENOTSUP)
+    /// ELOOP: also a link where none may be followed.
     public static let tooManyLinks = Errno(rawValue: ELOOP)
     public static let isDirectory = Errno(rawValue: EISDIR)
+    /// EDQUOT.
     public static let overQuota = Errno(rawValue: EDQUOT)
 
     /// Whether a file could not be written because there is no more room for it.
@@ -77,6 +88,7 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// As `connect: Connection refused`.
     public var description: String { "\(call): \(errno)" }
 }
 

@@ -6,6 +6,7 @@ import Glibc
 public enum ThisProcess {
     public static var pid: Int32 { getpid() }
     public static var parentPid: Int32 { getppid() }
+    /// The real user, getuid(2).
     public static var user: UInt32 { getuid() }
     public static var arguments: [String] { CommandLine.arguments }
 
@@ -58,6 +59,7 @@ public enum ThisProcess {
         }
     }
 
+    /// exit(3): what is registered with atexit(3) runs, no deinit does.
     public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 
     /// How many cores there are to run on.

@@ -26,6 +26,7 @@ public struct WriteWatch: ~Copyable {
         try checked("inotify_add_watch", clinux_watch_writes(descriptor.number, end.number))
     }
 
+    /// Ends a watch; its mark may still be handed out once.
     public borrowing func remove(_ mark: Mark) { _ = clinux_unwatch(descriptor.number, mark) }
 
     /// Hands out the marks of the pipes that were written to since this was asked last, in the

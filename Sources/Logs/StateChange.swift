@@ -21,6 +21,7 @@ public struct StateChange: Equatable, Sendable {
     public let kind: Kind
     /// The child that it is about, as `backend.2`; `nil` where it is the service.
     public let name: String?
+    /// As the sentence says; `nil` where it names none.
     public let port: UInt16?
     public let pid: Int32?
     /// What was said of it, without its name.

@@ -62,8 +62,11 @@ public struct Bans: Sendable {
 public struct ClientIdentity: Sendable {
     private let hashing: SipHash
 
+    /// `secret` is the scoreboard's, so that all processes of a service know a client by the same
+    /// hash.
     public init(_ secret: (UInt64, UInt64)) { hashing = SipHash(key: secret) }
 
+    /// The hash of a client's network.
     public func of(_ client: ClientNetwork) -> UInt64 {
         switch client {
         case .inet(let number): hashing.hash(UInt64(number))

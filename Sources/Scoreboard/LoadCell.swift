@@ -23,6 +23,7 @@ public struct LoadCell: @unchecked Sendable {
         return words.1 == 0 ? nil : Double(bitPattern: words.0)
     }
 
+    /// Keeps the two words of `PeakEWMA` for this generation; what was kept of another one goes.
     public func setLatency(_ latency: (UInt64, UInt64), of generation: UInt64) {
         claim(generation)
         store(latency.0, at: Layout.Backend.latency)
@@ -34,6 +35,7 @@ public struct LoadCell: @unchecked Sendable {
         load(Layout.Backend.generation) == generation ? load(Layout.Backend.penalty) : 0
     }
 
+    /// Keeps the word of `FailurePenalty` for this generation.
     public func setPenalty(_ penalty: UInt64, of generation: UInt64) {
         claim(generation)
         store(penalty, at: Layout.Backend.penalty)
@@ -45,6 +47,7 @@ public struct LoadCell: @unchecked Sendable {
         return (load(Layout.Backend.unread), load(Layout.Backend.unread + 1))
     }
 
+    /// Keeps the two words of `UnreadRequest` for this generation.
     public func setUnread(_ unread: (UInt64, UInt64), of generation: UInt64) {
         claim(generation)
         store(unread.0, at: Layout.Backend.unread)
@@ -56,6 +59,7 @@ public struct LoadCell: @unchecked Sendable {
         load(Layout.Backend.generation) == generation ? load(Layout.Backend.occupation) : 0
     }
 
+    /// Keeps the word of `Occupation` for this generation.
     public func setOccupation(_ occupation: UInt64, of generation: UInt64) {
         claim(generation)
         store(occupation, at: Layout.Backend.occupation)

@@ -9,6 +9,7 @@ public final class Scoreboard: @unchecked Sendable {
     @usableFromInline typealias Word = Atomic<UInt64>
 
     public let memory: SharedMemory
+    /// How many backends there are places for.
     public let backendCapacity: Int
     public let workerCapacity: Int
     @usableFromInline let words: UnsafeMutablePointer<Word>
@@ -270,17 +271,23 @@ public struct VerdictCell: @unchecked Sendable {
 
 /// What is known of a backend over all workers.
 public struct BackendTotals: Equatable, Sendable {
+    /// Requests that its present process has not answered yet.
     public var inFlight: UInt64 = 0
+    /// All counts from here on are over all time, whichever process had them.
     public var requests: UInt64 = 0
     /// Responses by status class, 1xx to 5xx.
     public var classes: [UInt64] = [0, 0, 0, 0, 0]
+    /// Requests that failed and were not tried again.
     public var failed: UInt64 = 0
+    /// Requests that were tried again after this backend failed them.
     public var retriedFrom: UInt64 = 0
+    /// Requests that came here after a failed attempt.
     public var retriedTo: UInt64 = 0
     public var connects: UInt64 = 0
     public var connectFailures: UInt64 = 0
     /// Retries that the budget had no room for.
     public var retriesDenied: UInt64 = 0
+    /// Times to the response's head; of a stream, to its connection.
     public var latency = LatencyHistogram()
 
     public init() {}

@@ -50,6 +50,7 @@ public struct WorkerCounters: @unchecked Sendable {
     public func limited() { add(1, at: Layout.Counters.limited) }
     /// A connection of a client that is banned was closed.
     public func shutOut() { add(1, at: Layout.Counters.shutOut) }
+    /// Access lines could not be written, and are lost.
     public func linesDropped(_ count: UInt64) { add(count, at: Layout.Counters.linesDropped) }
 
     /// A request went to this generation of a backend.
@@ -118,10 +119,12 @@ public struct WorkerCounters: @unchecked Sendable {
         add(1, at: cell(slot) + Layout.Cell.firstBucket + LatencyBuckets.index(span))
     }
 
+    /// A request failed and is not tried again.
     public func failed(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.failed) }
     public func retried(from slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
     public func retried(to slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }
     public func connected(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.connects) }
+    /// A request would have been tried again, but the retry budget was spent.
     public func retryDenied(from slot: BackendSlot) {
         add(1, at: cell(slot) + Layout.Cell.retriesDenied)
     }

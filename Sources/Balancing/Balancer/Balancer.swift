@@ -9,6 +9,7 @@ public final class Balancer {
     /// What the process was started with.
     public struct Start: ~Copyable {
         public var options: BalancerOptions
+        /// The sockets that clients connect to, listening already.
         public var listeners: [ListeningSocket]
         public var scoreboard: Scoreboard
         /// The number of the first worker in the scoreboard, where no link says otherwise.
