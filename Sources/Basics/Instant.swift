@@ -18,7 +18,7 @@ public struct Instant: Comparable, Hashable, Sendable {
         return Instant(nanoseconds: overflow ? .max : sum)
     }
 
-    /// The time from `earlier` to this instant; nothing when `earlier` is in fact later.
+    /// The time from `earlier` to this instant; none when `earlier` is in fact later.
     @inlinable
     public func since(_ earlier: Instant) -> Nanoseconds {
         Nanoseconds(nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0)

@@ -4,7 +4,7 @@ public struct Option: Sendable {
     public let name: String
     /// One letter, where it is customary.
     public let short: Character?
-    /// How its value is called in the help, as `N`; nothing when it takes none.
+    /// How its value is called in the help, as `N`; `nil` when it takes none.
     public let value: String?
     /// What applies where it is not given, as it would be written, where the help tells it.
     public let standard: String?
@@ -112,7 +112,7 @@ public struct ParsedOptions: Sendable {
     /// Whether the option was given.
     public func has(_ name: String) -> Bool { given.contains { $0.name == name } }
 
-    /// The value given last; nothing when it was not given.
+    /// The value given last; `nil` when it was not given.
     public func value(_ name: String) -> String? { octets(name)?.text }
 
     /// The value of an option octet for octet: a path need not be UTF-8.
@@ -123,7 +123,7 @@ public struct ParsedOptions: Sendable {
         given.filter { $0.name == name }.map { $0.value.text }
     }
 
-    /// A whole number within `range`; nothing when it was not given.
+    /// A whole number within `range`; `nil` when it was not given.
     public func number(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = value(name) else { return nil }
         guard let number = Int(text), !text.hasPrefix("+"), range.contains(number) else {
@@ -134,7 +134,7 @@ public struct ParsedOptions: Sendable {
         return number
     }
 
-    /// One of several words; nothing when it was not given.
+    /// One of several words; `nil` when it was not given.
     public func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, _ type: Choice.Type = Choice.self
     ) throws(UsageError) -> Choice? {
@@ -147,7 +147,7 @@ public struct ParsedOptions: Sendable {
         return choice
     }
 
-    /// A span of time; nothing when it was not given.
+    /// A span of time; `nil` when it was not given.
     public func duration(_ name: String) throws(UsageError) -> Nanoseconds? {
         guard let text = value(name) else { return nil }
         guard let span = Quantity.duration(text) else {
@@ -165,7 +165,7 @@ public struct ParsedOptions: Sendable {
         return span
     }
 
-    /// A number of bytes; nothing when it was not given.
+    /// A number of bytes; `nil` when it was not given.
     public func size(_ name: String) throws(UsageError) -> UInt64? {
         guard let text = value(name) else { return nil }
         guard let size = Quantity.size(text) else {
@@ -177,7 +177,7 @@ public struct ParsedOptions: Sendable {
 
 /// Which known word a misspelt one stands for.
 public enum Likeness {
-    /// The known word with the fewest letters to change; nothing when none is near. A slip seldom
+    /// The known word with the fewest letters to change; `nil` when none is near. A slip seldom
     /// takes the first letter, so a word with another one was meant as it stands (`top`, not
     /// `stop`), but for one that changed places with the second.
     public static func nearest(to word: String, in known: [String]) -> String? {

@@ -1,7 +1,7 @@
 import Glibc
 
 extension Span where Element == UInt8 {
-    /// Where an octet first stands at or behind `start`, memchr(3); nothing when it does not.
+    /// Where an octet first stands at or behind `start`, memchr(3); `nil` when it does not.
     @inlinable @inline(__always)
     public func first(_ byte: UInt8, from start: Int = 0) -> Int? {
         invariant(start >= 0 && start <= count, "a search began outside of its bytes")
@@ -13,7 +13,7 @@ extension Span where Element == UInt8 {
         }
     }
 
-    /// Where an octet last stands before `end`; nothing when it does not.
+    /// Where an octet last stands before `end`; `nil` when it does not.
     @inlinable
     public func last(_ byte: UInt8, before end: Int) -> Int? {
         invariant(end >= 0 && end <= count, "a search began outside of its bytes")

@@ -68,7 +68,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     @inlinable
     public var isFull: Bool { firstFree == .max && Int(untouched) == capacity }
 
-    /// The key that the next `insert` will give; nothing when the slab is full.
+    /// The key that the next `insert` will give; `nil` when the slab is full.
     @inlinable
     public var nextKey: Key? {
         if firstFree != .max {

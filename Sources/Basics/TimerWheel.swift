@@ -78,8 +78,7 @@ public struct TimerWheel: ~Copyable {
         count -= 1
     }
 
-    /// A slot with a deadline that has passed, taken out; nothing when there is no more up to
-    /// `now`.
+    /// A slot with a deadline that has passed, taken out; `nil` when there is no more up to `now`.
     public mutating func nextDue(now: Instant) -> UInt32? {
         let target = now.nanoseconds >> Self.shift
         guard let ahead = bucketsToNext(), tick + ahead <= target else {
@@ -92,7 +91,7 @@ public struct TimerWheel: ~Copyable {
         return slot
     }
 
-    /// How long until the next bucket that holds something comes round; nothing when none does.
+    /// How long until the next bucket that holds something comes round; `nil` when none does.
     public func untilNext(now: Instant) -> Nanoseconds? {
         guard let ahead = bucketsToNext() else { return nil }
         let due = (tick + ahead) << Self.shift

@@ -14,7 +14,7 @@ public struct BannedClients<Words: WordStorage> {
     @inlinable
     static var mark: UInt64 { 0xFFFF }
 
-    /// Until when a client is banned; nothing when it is not.
+    /// Until when a client is banned; `nil` when it is not.
     @inlinable
     public func end(of client: UInt64, now: Instant) -> Instant? {
         guard let entry = table.find(client, now: now) else { return nil }

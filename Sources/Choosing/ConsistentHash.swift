@@ -44,7 +44,7 @@ public struct ConsistentHash: Sendable {
     public static var attempts: UInt64 { 16 }
 
     /// The member that a key belongs to, or, when that may not be chosen, one that may, which
-    /// depends on the key alone; nothing when none may.
+    /// depends on the key alone; `nil` when none may.
     ///
     /// The key is hashed anew for each attempt, so the keys of a member that is out spread over all
     /// the others and don't all fall to its neighbour.

@@ -21,8 +21,8 @@ public enum HangSuspicion {
     }
 
     /// How old a request in flight may be before the backend is looked at: `p99` is the time that
-    /// 99 of 100 of its responses did not exceed, nothing when there are none, and `samples` how
-    /// many there are.
+    /// 99 of 100 of its responses did not exceed, `nil` when there are none, and `samples` how many
+    /// there are.
     public static func limit(
         p99: Nanoseconds?, samples: UInt64, _ thresholds: Thresholds = Thresholds()
     ) -> Nanoseconds {

@@ -45,7 +45,7 @@ public enum Least {
     @inlinable
     public static var sampleSize: Int { 16 }
 
-    /// The index of the cheapest member; nothing when there is none.
+    /// The index of the cheapest member; `nil` when there is none.
     ///
     /// Among equals of equal weight they take turns by `turn`, exactly; of different weights, each
     /// as often as its weight says. `word` is random and decides the sample. `cost` says nothing

@@ -29,7 +29,7 @@ public enum LeastConnections {
         }
     }
 
-    /// The index of the least loaded member, as `Least.pick` finds it; nothing when none may be
+    /// The index of the least loaded member, as `Least.pick` finds it; `nil` when none may be
     /// chosen. `load` says nothing for a member that may not.
     @inlinable
     public static func pick(

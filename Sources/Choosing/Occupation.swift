@@ -62,7 +62,7 @@ public struct UnreadRequest: Equatable, Sendable {
         self.isCertain = isCertain
     }
 
-    /// Nothing where there is none, or it was seen too long ago to be still true.
+    /// `nil` where there is none, or it was seen too long ago to be still true.
     public init?(words: (UInt64, UInt64), now: Instant) {
         if words.1 == 0 { return nil }
         self.init(

@@ -39,7 +39,7 @@ public struct StickyCookie: Sendable {
         return text
     }
 
-    /// The member that a value was made for; nothing when it was made for none of them.
+    /// The member that a value was made for; `nil` when it was made for none of them.
     ///
     /// Tags are compared as words, all bits at once, and where they are looked for depends on the
     /// secret; so the time it takes tells nothing that would help to guess one.

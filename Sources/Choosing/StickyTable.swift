@@ -34,8 +34,8 @@ public struct StickyTable<Words: WordStorage> {
         self.window = window
     }
 
-    /// Where a client (a hash of its address) belongs; nothing when it has not been here within
-    /// the window. Looking does not keep it there: `bind` does, once it was sent there.
+    /// Where a client (a hash of its address) belongs; `nil` when it has not been here within the
+    /// window. Looking does not keep it there: `bind` does, once it was sent there.
     @inlinable
     public func place(of client: UInt64, now: Instant) -> Place? {
         guard let entry = table.find(client, now: now) else { return nil }

@@ -53,7 +53,7 @@ public struct TwoChoices: Sendable {
         return Int(column.other)
     }
 
-    /// The less loaded of two; nothing when no member may be chosen.
+    /// The less loaded of two; `nil` when no member may be chosen.
     ///
     /// `cost` (`LeastConnections.Load.cost`) says nothing for a member that may not be chosen.
     /// Where a few draws don't find two that may, all are looked at as `Least.pick` does.

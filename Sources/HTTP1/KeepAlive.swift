@@ -1,7 +1,7 @@
 import Basics
 
 extension ResponseHead {
-    /// How many seconds the backend keeps an idle connection, as its Keep-Alive field says; nothing
+    /// How many seconds the backend keeps an idle connection, as its Keep-Alive field says; `nil`
     /// where it says nothing of the kind.
     ///
     /// `Keep-Alive: timeout=5, max=100` has no standard any more; the form is RFC 2068 §19.7.1.1

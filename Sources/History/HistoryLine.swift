@@ -3,7 +3,7 @@ import Logs
 
 /// A line of the history, as a record that an honest writer can have left.
 enum HistoryLine {
-    /// The record; nothing where the line is none's, or has a number that no record has.
+    /// The record; `nil` where the line is none's, or has a number that no record has.
     @_lifetime(copy line)
     static func parse(_ line: Span<UInt8>) -> Record? {
         guard let record = RecordLine.parse(line), isNumber(record.stamp.sequence) else {

@@ -48,8 +48,8 @@ public struct HistoryReader: Sendable {
     /// Whether nothing was ever written.
     public var isEmpty: Bool { lines.isEmpty && access.isEmpty }
 
-    /// The number of the mark that the last run begins with: ask from there to see all of it.
-    /// Nothing when the history holds no run.
+    /// The number of the mark that the last run begins with: ask from there to see all of it. `nil`
+    /// when the history holds no run.
     public func lastRun() throws(SystemError) -> UInt64? {
         for segment in lines.reversed() {
             guard let file = try openSegment(segment.path(in: folder)) else { continue }
@@ -123,8 +123,7 @@ public struct HistoryReader: Sendable {
         }
     }
 
-    /// Where the last `count` wanted records begin, found from the end; nothing when none is
-    /// wanted.
+    /// Where the last `count` wanted records begin, found from the end; `nil` when none is wanted.
     private func places(
         ofLast count: Int, _ query: HistoryQuery
     ) throws(SystemError) -> (lines: Place, access: Place, sequence: UInt64)? {

@@ -62,7 +62,7 @@ struct LinesBackward: ~Copyable {
         }
     }
 
-    /// Where the last line feed before `place` stands; nothing when the block has none there.
+    /// Where the last line feed before `place` stands; `nil` when the block has none there.
     private func feed(before place: UInt64) -> UInt64? {
         guard place >= blockStart else { return nil }
         let end = Int(min(place - blockStart, UInt64(block.count)))

@@ -33,7 +33,7 @@ struct Segment: Equatable, Sendable {
         self.first = first
     }
 
-    /// The segment that a file's name speaks of; nothing when it is none of ours.
+    /// The segment that a file's name speaks of; `nil` when it is none of ours.
     init?(share: Share, fileName: String) {
         let prefix = share.rawValue + "-"
         guard fileName.hasPrefix(prefix), fileName.hasSuffix(".log") else { return nil }

@@ -6,13 +6,13 @@ import Logs
 struct SegmentEnding {
     /// The size in bytes once a torn line was cut off.
     let size: UInt64
-    /// The stamp of the last record; nothing where there is none.
+    /// The stamp of the last record; `nil` where there is none.
     let last: Stamp?
     /// The record line of the run's mark that the segment begins with; empty where it does not.
     let mark: [UInt8]
 
     /// Reads both ends of a segment and cuts off a line that its writer did not live to finish.
-    /// Nothing where there is no record for so long that no writer of ours can have left it so.
+    /// `nil` where there is no record for so long that no writer of ours can have left it so.
     init?(of file: borrowing Descriptor) throws(SystemError) {
         let size = try Files.facts(of: file).size
         let floor = size - min(size, HistoryLimits.ending)

@@ -16,7 +16,7 @@ struct ShareReader: ~Copyable {
     private var length = 0
     private var reader = RecordLineReader()
     private var layout: RecordLine.Layout?
-    /// The number of the record that the walk stands at; nothing before the first and at the end.
+    /// The number of the record that the walk stands at; `nil` before the first and at the end.
     private(set) var sequence: UInt64?
     private var lastSequence: UInt64 = 0
 
@@ -53,7 +53,7 @@ struct ShareReader: ~Copyable {
     }
 
     /// The first line that is a record's, and its length with its line feed; what stands in front
-    /// of it is let go. Nothing when no whole line is left.
+    /// of it is let go. `nil` when no whole line is left.
     private static func next(
         in queue: inout ByteQueue, _ reader: inout RecordLineReader, above last: UInt64
     ) -> (layout: RecordLine.Layout, length: Int)? {
@@ -108,7 +108,7 @@ struct Place: Equatable {
     var offset: UInt64 = 0
 }
 
-/// Opens a segment for reading; nothing when the writer has removed it since it was listed, or when
+/// Opens a segment for reading; `nil` when the writer has removed it since it was listed, or when
 /// what bears its name is none.
 func openSegment(_ path: ByteString) throws(SystemError) -> Descriptor? {
     do throws(SystemError) {

@@ -9,7 +9,7 @@ struct ShareTail: ~Copyable {
     private var index: Int
     private var file: Descriptor?
     private var lines = LinesBackward(end: 0)
-    /// The number of the record that the walk stands at; nothing when it is over.
+    /// The number of the record that the walk stands at; `nil` when it is over.
     private(set) var sequence: UInt64?
 
     init(folder: ByteString, segments: [Segment]) {

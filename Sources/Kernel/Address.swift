@@ -19,7 +19,7 @@ public enum Address: Hashable, Sendable {
     /// ::1.
     public static func loopback6(port: UInt16) -> Address { .inet6(0, 1, port: port) }
 
-    /// The port; nothing for a path.
+    /// The port; `nil` for a path.
     public var port: UInt16? {
         switch self {
         case .inet(_, let port), .inet6(_, _, let port): port

@@ -10,7 +10,7 @@ public struct SpawnPlan: Sendable {
     public var arguments: [ByteString]
     /// `NAME=value` each.
     public var environment: [ByteString]
-    /// Where it starts; nothing: where this process is.
+    /// Where it starts; `nil`: where this process is.
     public var directory: ByteString?
     /// What becomes 0, 1, 2 and so on in the child; nothing stands for /dev/null. The child gets no
     /// other descriptor.
@@ -21,9 +21,9 @@ public struct SpawnPlan: Sendable {
     public var ownSession: Bool
     /// Whether `LISTEN_PID` is to be in its environment, with its own pid (sd_listen_fds(3)).
     public var tellsListenPid: Bool
-    /// Its soft limit of descriptors; nothing: this process's.
+    /// Its soft limit of descriptors; `nil`: this process's.
     public var descriptorLimit: UInt64?
-    /// What it and all that comes of it can be known by; nothing: what this process is known by.
+    /// What it and all that comes of it can be known by; `nil`: what this process is known by.
     public var mark: LineageMark?
 
     public init(
@@ -111,7 +111,7 @@ public struct Child: ~Copyable {
         clinux_pidfd_signal(pidDescriptor.number, signal.rawValue) == 0
     }
 
-    /// Takes the ending of this child from the kernel; nothing when it still runs. Its number may
+    /// Takes the ending of this child from the kernel; `nil` when it still runs. Its number may
     /// belong to another process from then on.
     public func reap() -> Ending? { Ending.reap(pid) }
 }
@@ -164,7 +164,7 @@ public enum Children {
         return unsafe clinux_peek_ended(&pid) == 1 ? pid : nil
     }
 
-    /// Reaps a child by number; nothing when it still runs or is none of ours.
+    /// Reaps a child by number; `nil` when it still runs or is none of ours.
     public static func reap(pid: Int32) -> Ending? { Ending.reap(pid) }
 
     /// Whether a child was stopped (SIGSTOP) or goes on again.

@@ -4,7 +4,7 @@ public enum ClientNetwork: Hashable, Sendable {
     case inet(UInt32)
     case network6(UInt64)
 
-    /// Nothing for what is no network address.
+    /// `nil` for what is no network address.
     public init?(_ address: Address) {
         switch address.unmapped {
         case .inet(let number, _): self = .inet(number)

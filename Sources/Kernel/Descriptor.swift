@@ -55,7 +55,7 @@ public struct DescriptorReference: Hashable, Sendable {
     /// Whether it is a terminal, isatty(3).
     public var isTerminal: Bool { clinux_isatty(number) == 1 }
 
-    /// The width of the terminal in columns; nothing where it is none or does not tell.
+    /// The width of the terminal in columns; `nil` where it is none or does not tell.
     public var windowColumns: Int? {
         let columns = clinux_window_columns(number)
         return columns > 0 ? Int(columns) : nil

@@ -7,7 +7,7 @@ import Glibc
 public struct FileLock: ~Copyable {
     let file: Descriptor
 
-    /// Takes the lock and writes this process's pid into the file; nothing when another has it.
+    /// Takes the lock and writes this process's pid into the file; `nil` when another has it.
     public static func take(_ path: some OctetText) throws(SystemError) -> FileLock? {
         let file = try Files.openOwn(path, for: .update)
         let result = clinux_lock(file.number)

@@ -18,7 +18,7 @@ public struct LineageMark: RawRepresentable, Hashable, Sendable {
     /// The process that set the mark: those that bear it are its descendants.
     public var owner: Int32 { Int32(truncatingIfNeeded: rawValue >> 24) }
 
-    /// The mark of a process; nothing when it has none, or is gone.
+    /// The mark of a process; `nil` when it has none, or is gone.
     public static func of(_ pid: Int32) -> LineageMark? {
         guard let text = try? Files.text("/proc/\(pid)/limits") else { return nil }
         // `Max realtime timeout      4611686018427387904  unlimited            us`

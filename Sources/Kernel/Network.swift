@@ -6,7 +6,7 @@ public struct Network: Hashable, Sendable {
     private let address: Address
     private let bits: Int
 
-    /// Reads one; nothing where it is none, or where bits are set behind those that count.
+    /// Reads one; `nil` where it is none, or where bits are set behind those that count.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let address = Address(host: parts[0], port: 0) else { return nil }
@@ -52,7 +52,7 @@ public struct Network: Hashable, Sendable {
 }
 
 extension Network {
-    /// What is wrong with what `--trust-proxy` was given; nothing where all of it can be read.
+    /// What is wrong with what `--trust-proxy` was given; `nil` where all of it can be read.
     public static func fault(in texts: [String]) -> UsageError? {
         guard let text = texts.first(where: { Network($0) == nil }) else { return nil }
         return UsageError(

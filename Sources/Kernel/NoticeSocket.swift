@@ -31,7 +31,7 @@ public struct NoticeSocket: ~Copyable {
     /// Readable when a datagram waits.
     public var reference: DescriptorReference { descriptor.reference }
 
-    /// The next datagram; nothing when none waits.
+    /// The next datagram; `nil` when none waits.
     public func next() -> Notice? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         var pid: Int32 = 0

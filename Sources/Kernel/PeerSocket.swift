@@ -4,7 +4,7 @@ import Glibc
 /// The other end of a connection within this machine, as the kernel knows it; see sock_diag(7).
 extension Socket {
     /// Whether the process that had the other end of a connection of this machine has closed it, or
-    /// is gone; nothing where that can't be told (sock_diag(7)).
+    /// is gone; `nil` where that can't be told (sock_diag(7)).
     ///
     /// A peer that has only ended its own direction looks the same from here, but for this.
     public static func isPeerClosed(of socket: borrowing Descriptor) -> Bool? {
@@ -12,7 +12,7 @@ extension Socket {
     }
 
     /// Whether the process at the other end has read nothing of the `count` bytes that were written
-    /// to a new connection, or has not even accepted it; nothing where that can't be told: the
+    /// to a new connection, or has not even accepted it; `nil` where that can't be told: the
     /// connection leads to another machine.
     public static func isUnread(by socket: borrowing Descriptor, of count: UInt64) -> Bool? {
         guard let facts = facts(ofPeer: socket) else { return nil }

@@ -57,7 +57,7 @@ public enum Processes {
         public let residentBytes: UInt64
     }
 
-    /// Nothing when there is no such process.
+    /// `nil` when there is no such process.
     public static func facts(of pid: Int32) -> Facts? {
         guard let text = try? Files.contents("/proc/\(pid)/stat") else { return nil }
         return facts(text)
@@ -80,7 +80,7 @@ public enum Processes {
             residentBytes: pages.multipliedClamped(by: UInt64(sysconf(Int32(_SC_PAGESIZE)))))
     }
 
-    /// The command line, words joined by blanks; nothing when it can't be read.
+    /// The command line, words joined by blanks; `nil` when it can't be read.
     public static func commandLine(of pid: Int32) -> String? {
         guard let bytes = try? Files.contents("/proc/\(pid)/cmdline"), !bytes.isEmpty else {
             return nil
@@ -89,7 +89,7 @@ public enum Processes {
         return words.joined(separator: " ")
     }
 
-    /// The name of the program as ps(1) shows it, fifteen bytes at most; nothing where there is no
+    /// The name of the program as ps(1) shows it, fifteen bytes at most; `nil` where there is no
     /// such process.
     public static func name(of pid: Int32) -> String? {
         guard let text = try? Files.text("/proc/\(pid)/stat"),
@@ -108,7 +108,7 @@ public enum Processes {
         return nil
     }
 
-    /// The process that listens on a TCP port; nothing when none does or it is hidden from us.
+    /// The process that listens on a TCP port; `nil` when none does or it is hidden from us.
     public static func listener(onPort port: UInt16) -> Int32? {
         holders(of: TCPTable.listening(on: port, at: nil)).first
     }

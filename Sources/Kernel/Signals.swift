@@ -78,7 +78,7 @@ public struct SignalQueue: ~Copyable {
     /// Readable when a signal has come.
     public var reference: DescriptorReference { descriptor.reference }
 
-    /// The next signal that has come; nothing when there is no more.
+    /// The next signal that has come; `nil` when there is no more.
     public func next() -> Signal? {
         var info = signalfd_siginfo()
         let count = unsafe clinux_read(

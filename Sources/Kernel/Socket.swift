@@ -160,7 +160,7 @@ public enum Socket {
         return .from(storage, length: length)
     }
 
-    /// The error that waits on the socket, taken from it (SO_ERROR); nothing when all is well.
+    /// The error that waits on the socket, taken from it (SO_ERROR); `nil` when all is well.
     public static func pendingError(of socket: borrowing Descriptor) -> Errno? {
         var value: Int32 = 0
         let result = unsafe clinux_getsockopt(socket.number, SOL_SOCKET, SO_ERROR, &value)

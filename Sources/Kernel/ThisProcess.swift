@@ -23,7 +23,7 @@ public enum ThisProcess {
     /// The file of the running program.
     public static var program: ByteString { Files.target(of: "/proc/self/exe") ?? "" }
 
-    /// The value of an environment variable; nothing when it is not set.
+    /// The value of an environment variable; `nil` when it is not set.
     public static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)

@@ -7,7 +7,7 @@ import Basics
 /// the clock showed this. All are UTC, like the times that the log shows, unless an offset says
 /// otherwise.
 public enum HumanTime {
-    /// The point in time that `text` means at `now`; nothing when it means none.
+    /// The point in time that `text` means at `now`; `nil` when it means none.
     public static func parse(_ text: String, now: WallTime) -> WallTime? {
         if let ago = span(text) {
             return WallTime(nanoseconds: now.nanoseconds - min(ago.count, now.nanoseconds))
@@ -25,7 +25,7 @@ public enum HumanTime {
     }
 
     /// The span that `text` spells as numbers with units (`ms`, `s`, `m`, `h`, `d`), each unit
-    /// smaller than the one before; nothing when it spells none or one beyond a hundred years.
+    /// smaller than the one before; `nil` when it spells none or one beyond a hundred years.
     public static func span(_ text: String) -> Nanoseconds? {
         let octets = text.utf8.span
         var total: UInt64 = 0

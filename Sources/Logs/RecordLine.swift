@@ -44,7 +44,7 @@ public enum RecordLine {
         queue.append(digits.span.extracting(min(first, 14)..<20))
     }
 
-    /// The record that a line without its line feed spells; nothing when it is none.
+    /// The record that a line without its line feed spells; `nil` when it is none.
     @_lifetime(copy line)
     public static func parse(_ line: Span<UInt8>) -> Record? {
         guard let time = TimestampReader.parse(exact: line), let layout = layout(line, time) else {
@@ -78,7 +78,7 @@ public enum RecordLine {
         }
     }
 
-    /// How a line is laid out whose time is known; nothing when it is no record's.
+    /// How a line is laid out whose time is known; `nil` when it is no record's.
     static func layout(_ line: Span<UInt8>, _ time: WallTime) -> Layout? {
         guard line.count > 28, line[27] == Ascii.space else { return nil }
         guard let numberEnd = line.first(Ascii.space, from: 28) else { return nil }

@@ -11,7 +11,7 @@ public struct RecordLineReader: ~Copyable {
 
     public init() {}
 
-    /// How a line without its line feed is laid out; nothing when it is no record's.
+    /// How a line without its line feed is laid out; `nil` when it is no record's.
     public mutating func layout(_ line: Span<UInt8>) -> RecordLine.Layout? {
         let width = TimestampWriter.width
         guard line.count > width + 1 else { return nil }

@@ -5,7 +5,7 @@ import Basics
 public struct RequestMention: Sendable {
     private let identity: [UInt8]
 
-    /// Nothing when the text can't be an identity: it is empty or has blanks in it.
+    /// `nil` when the text can't be an identity: it is empty or has blanks in it.
     public init?(of identity: String) {
         let octets = Array(identity.utf8)
         if octets.isEmpty || octets.contains(where: { $0 <= Ascii.space }) { return nil }

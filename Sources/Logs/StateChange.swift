@@ -45,7 +45,7 @@ public struct StateChange: Equatable, Sendable {
         ("the history is written again", .writable),
     ]
 
-    /// Nothing where the sentence tells of no change.
+    /// `nil` where the sentence tells of no change.
     public init?(_ sentence: String, opensRun: Bool = false) {
         if opensRun {
             self.init(.started, sentence)
@@ -96,7 +96,7 @@ public struct StateChange: Equatable, Sendable {
 }
 
 extension StateChange {
-    /// What a record says has changed; nothing where that is none of lbctl's sentences, or of no
+    /// What a record says has changed; `nil` where that is none of lbctl's sentences, or of no
     /// change.
     public init?(_ record: borrowing Record) {
         switch record.stream {

@@ -85,8 +85,8 @@ public struct CivilTime: Equatable, Sendable {
         self.second = Int(second % 60)
     }
 
-    /// A date and a time of day; nothing when the calendar does not have them, and outside of 1970
-    /// to 2553. A leap second counts as the one before it.
+    /// A date and a time of day; `nil` when the calendar does not have them, and outside of 1970 to
+    /// 2553. A leap second counts as the one before it.
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
         // WallTime can't hold what lies beyond the year 2554.
         guard (1970...2553).contains(year), (1...12).contains(month), day >= 1 else { return nil }

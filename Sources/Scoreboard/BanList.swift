@@ -101,7 +101,7 @@ extension ClientNetwork {
         }
     }
 
-    /// Nothing where the words do not belong together.
+    /// `nil` where the words do not belong together.
     fileprivate init?(word: UInt64, check: UInt64) {
         switch check ^ ~word {
         case 0: self = .inet(UInt32(truncatingIfNeeded: word))

@@ -25,7 +25,7 @@ public struct Bans: Sendable {
     /// A client has been banned by the table: its address is listed.
     public func note(_ client: ClientNetwork, until end: Instant) { list.add(client, until: end) }
 
-    /// Until when a client is banned; nothing when it is not.
+    /// Until when a client is banned; `nil` when it is not.
     public func end(of client: ClientNetwork, now: Instant) -> Instant? {
         list.isInForce ? banned.end(of: identity.of(client), now: now) : nil
     }

@@ -25,7 +25,7 @@ public struct BatchMark: Equatable, Sendable {
         self.number = number
     }
 
-    /// Nothing where a line, given without its end, is no mark.
+    /// `nil` where a line, given without its end, is no mark.
     init?(_ line: Span<UInt8>) {
         if line.count != Self.length - 1 || line[0] != Self.first { return nil }
         worker = Int(Self.value(line, 1..<4))

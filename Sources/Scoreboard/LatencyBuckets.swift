@@ -32,7 +32,7 @@ public struct LatencyHistogram: Equatable, Sendable {
 
     public init() { counts = .init(repeating: 0, count: LatencyBuckets.count) }
 
-    /// The time that the given share of the responses did not exceed; nothing when there are none.
+    /// The time that the given share of the responses did not exceed; `nil` when there are none.
     public func percentile(_ share: Double) -> Nanoseconds? {
         let total = counts.reduce(UInt64(0)) { $0.addingClamped($1) }
         if total == 0 { return nil }

@@ -15,7 +15,7 @@ public struct LoadCell: @unchecked Sendable {
         return (load(Layout.Backend.latency), load(Layout.Backend.latency + 1))
     }
 
-    /// How long responses take on the average, in nanoseconds; nothing where that is not kept.
+    /// How long responses take on the average, in nanoseconds; `nil` where that is not kept.
     ///
     /// The first of the two words says so, as the bits of a Double.
     public func average(of generation: UInt64) -> Double? {

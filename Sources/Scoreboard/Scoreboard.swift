@@ -29,7 +29,7 @@ public final class Scoreboard: @unchecked Sendable {
         store(Layout.magic, at: Layout.Header.magic)
     }
 
-    /// The scoreboard that another process made; nothing when it is of another build.
+    /// The scoreboard that another process made; `nil` when it is of another build.
     public init?(sharing descriptor: consuming Descriptor) throws(SystemError) {
         memory = try SharedMemory(sharing: descriptor)
         unsafe words = memory.base.assumingMemoryBound(to: Word.self)
@@ -146,7 +146,7 @@ public final class Scoreboard: @unchecked Sendable {
         store(now.nanoseconds, at: Layout.Header.lastReturn)
     }
 
-    /// When it last did; nothing where it never was out.
+    /// When it last did; `nil` where it never was out.
     public func returned(slot: BackendSlot) -> Instant? {
         invariant(slot.index < backendCapacity, "a backend beyond the scoreboard")
         let first = Layout.Header.words + slot.index * Layout.Backend.words

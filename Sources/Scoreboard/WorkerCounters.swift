@@ -80,7 +80,7 @@ public struct WorkerCounters: @unchecked Sendable {
     }
 
     /// Requests wait for this backend and no other to have room, the first of them since then;
-    /// nothing where none does.
+    /// `nil` where none does.
     public func waiting(at slot: BackendSlot, since: Instant?) {
         store(since.map { max(1, $0.nanoseconds) } ?? 0, at: cell(slot) + Layout.Cell.waitingSince)
     }

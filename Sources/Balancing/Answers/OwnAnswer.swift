@@ -61,8 +61,8 @@ struct OwnAnswer {
         }
     }
 
-    /// `backend.2 (pid 4242) was killed by SIGKILL 0.3 ms before this answer, after 12.3 s`;
-    /// nothing where that is not known or not for this client.
+    /// `backend.2 (pid 4242) was killed by SIGKILL 0.3 ms before this answer, after 12.3 s`; `nil`
+    /// where that is not known or not for this client.
     var exitReport: String? {
         guard let ended, let backend else { return nil }
         return "\(backend) (pid \(ended.pid)) \(Self.past(ended.words)) "

@@ -3,8 +3,8 @@ import Kernel
 
 /// Where access lines go: standard output, in a form that never makes a worker wait.
 final class AccessLogOutput: Sendable {
-    /// Ours alone, so that it may be set not to wait; nothing where standard output is a file,
-    /// which takes what it is given.
+    /// Ours alone, so that it may be set not to wait; `nil` where standard output is a file, which
+    /// takes what it is given.
     private let output: Descriptor?
     private let isWanted: Bool
 

@@ -19,11 +19,11 @@ final class BackendAddress: Sendable {
     /// As it was said: `127.0.0.1:3000`, `localhost:3000`.
     let text: String
     private let first: Address
-    /// Where else it may be; nothing for an address that was given as a number.
+    /// Where else it may be; `nil` for an address that was given as a number.
     private let second: Address?
     private let prefersSecond = Atomic(false)
 
-    /// Nothing where the text names no address.
+    /// `nil` where the text names no address.
     init?(_ text: String) {
         guard let addresses = Endpoint(text)?.addresses else { return nil }
         first = addresses[0]

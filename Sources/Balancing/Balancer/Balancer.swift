@@ -14,7 +14,7 @@ public final class Balancer {
         public var scoreboard: Scoreboard
         /// The number of the first worker in the scoreboard, where no link says otherwise.
         public var firstWorker = 0
-        /// To the supervisor; nothing when the balancer runs alone.
+        /// To the supervisor; `nil` when the balancer runs alone.
         public var link: Descriptor?
         /// The backends where there is no link.
         public var roster: RosterWord?

@@ -82,8 +82,8 @@ final class ConnectionLimit: Sendable {
         full.subtract(1, ordering: .acquiringAndReleasing)
     }
 
-    /// Another worker that has room, and is asked to accept new clients; it has to be woken.
-    /// Nothing where none has.
+    /// Another worker that has room, and is asked to accept new clients; it has to be woken. `nil`
+    /// where none has.
     func roomy(besides worker: Int) -> Int? {
         state.withLock { state in
             let found = state.isFull.indices.first { $0 != worker && !state.isFull[$0] }

@@ -15,8 +15,7 @@ struct Link: ~Copyable {
 
     var reference: DescriptorReference { descriptor.reference }
 
-    /// The orders that have come; nothing when the supervisor is gone or does not speak our
-    /// language.
+    /// The orders that have come; `nil` when the supervisor is gone or does not speak our language.
     mutating func receive() -> [LinkOrder]? {
         while true {
             incoming.reserve(4096)

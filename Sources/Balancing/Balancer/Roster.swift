@@ -101,7 +101,7 @@ final class Roster: Sendable {
         return Int(memberBySlot[slot.index])
     }
 
-    /// How a process of a backend ended; nothing while that is not known.
+    /// How a process of a backend ended; `nil` while that is not known.
     func ending(slot: BackendSlot, generation: UInt64) -> BackendEnding? {
         guard let index = index(ofSlot: slot), let ended = members[index].ended else { return nil }
         return ended.generation == generation ? ended : nil

@@ -28,7 +28,7 @@ final class WorkerPlan: Sendable {
     let suspects: Suspects
     /// Backends where a request lies unread, for which the connection of a check may be given up.
     let unread: Suspects
-    /// How many retries one worker may make; nothing: any number.
+    /// How many retries one worker may make; `nil`: any number.
     let retryTerms: RetryBudget.Terms?
 
     init(

@@ -60,7 +60,7 @@ enum CheckAnswer: Equatable {
         }
     }
 
-    /// The three digits behind `HTTP/1.x `; nothing until they have come.
+    /// The three digits behind `HTTP/1.x `; `nil` until they have come.
     private static func status(_ bytes: Span<UInt8>) -> Int? {
         if bytes.count < 12 { return nil }
         var status = 0

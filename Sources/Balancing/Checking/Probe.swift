@@ -145,7 +145,7 @@ struct Probe: ~Copyable {
         return outcome
     }
 
-    /// Whether the backend has not read what it was asked over a new connection; nothing where that
+    /// Whether the backend has not read what it was asked over a new connection; `nil` where that
     /// can't be told.
     borrowing func isUnread() -> Bool? {
         switch socket {

@@ -33,7 +33,7 @@ struct Prober: ~Copyable {
     private let thresholds: Health.Thresholds
     /// Whether a backend that comes back is given its share little by little.
     private let warms: Bool
-    /// The header with which connections to backends begin; nothing where they don't.
+    /// The header with which connections to backends begin; `nil` where they don't.
     let proxy: ProxyHeader.Version?
     let scoreboard: Scoreboard
     let kind: UInt8

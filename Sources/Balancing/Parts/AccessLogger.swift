@@ -45,7 +45,7 @@ struct AccessLogger: ~Copyable {
         var down: UInt64
         var duration: Nanoseconds
         var backend: BackendSlot
-        /// Why it was cut; nothing where both sides have ended.
+        /// Why it was cut; `nil` where both sides have ended.
         var cause: Cause?
         var endsFirst: StreamSide?
     }
@@ -88,7 +88,7 @@ struct AccessLogger: ~Copyable {
     }
 
     var isEmpty: Bool { lines == 0 && sealedLines == 0 }
-    /// When a batch is to be written though nothing happens; nothing while there is none.
+    /// When a batch is to be written though nothing happens; `nil` while there is none.
     var due: Instant? { lines == 0 ? nil : oldest + delay }
 
     // MARK: Lines

@@ -16,9 +16,9 @@ struct Admission: ~Copyable {
         var acceptsHeaders = false
         /// Whether backends are told what proxies have said.
         var keepsHeaders = false
-        /// How often a client may ask; nothing where it may ask as often as it likes.
+        /// How often a client may ask; `nil` where it may ask as often as it likes.
         var rules: ClientRules?
-        /// How many connections each has; nothing where it may have any number.
+        /// How many connections each has; `nil` where it may have any number.
         var connectionCounts: ClientConnectionCounts?
     }
 
@@ -124,7 +124,7 @@ struct Admission: ~Copyable {
     /// What was said of a client.
     func header(of client: ClientConnection.Slot) -> ProxyHeader? { headers[client] }
 
-    /// A client asks for something: a request, or in TCP a connection. Nothing where it may.
+    /// A client asks for something: a request, or in TCP a connection. `nil` where it may.
     /// `byProxy`: on a proxy's connection, which is other clients' too.
     func asks(_ client: ClientNetwork, byProxy: Bool, now: Instant) -> Denial? {
         guard let rules = terms.rules, let refusal = rules.refuse(client, now: now) else {

@@ -35,7 +35,7 @@ struct AttemptLog {
         BackendSlot(UInt32(truncatingIfNeeded: words[attempt % Self.capacity] >> 32) & 0xFF_FFFF)
     }
 
-    /// Why an attempt failed; nothing for one that did not.
+    /// Why an attempt failed; `nil` for one that did not.
     func cause(_ attempt: Int) -> Cause? {
         Cause(rawValue: UInt8(words[attempt % Self.capacity] >> 56))
     }

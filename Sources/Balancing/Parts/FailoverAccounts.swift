@@ -210,7 +210,7 @@ struct FailoverAccounts<Request: AttemptedRequest & ~Copyable> {
         return lastNumber
     }
 
-    /// Does something with an account that is still open; nothing where it is not.
+    /// Does something with an account that is still open; `nil` where it is not.
     @discardableResult
     private mutating func at<Result>(
         _ slot: BackendSlot, _ number: UInt64, _ body: (inout ProcessLosses<Request>) -> Result

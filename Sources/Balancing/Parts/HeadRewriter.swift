@@ -104,7 +104,7 @@ extension HeadRewriter {
         exchange.asked.network = ClientNetwork(client)
     }
 
-    /// Why what is understood is not passed on; nothing where it is.
+    /// Why what is understood is not passed on; `nil` where it is.
     func refusal(_ relay: borrowing Relay) -> Cause? {
         if request.method == .connect { return .refusedMethod }
         if request.hasVia && relay.hasBeenHere(request, fields) { return .loop }

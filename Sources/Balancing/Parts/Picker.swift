@@ -18,7 +18,7 @@ struct Picker {
     private enum Leniency {
         case strict, suspects, all
 
-        /// What is tried next; nothing where all was.
+        /// What is tried next; `nil` where all was.
         var next: Leniency? {
             switch self {
             case .strict: .suspects
@@ -214,7 +214,7 @@ struct Picker {
         return scoreboard.verdict(slot: slot).failures(of: generation) >= Suspicion.threshold
     }
 
-    /// Where a client belongs; nothing where it belongs nowhere, or that can't be chosen now.
+    /// Where a client belongs; `nil` where it belongs nowhere, or that can't be chosen now.
     private mutating func ownPlace(of request: Request, _ now: Instant) -> Choice? {
         isTried = false
         let member =

@@ -117,7 +117,7 @@ struct RequestQueue {
         return settled
     }
 
-    /// What becomes of one; nothing while it waits on.
+    /// What becomes of one; `nil` while it waits on.
     private func look(
         _ entry: inout Waiting, _ outlook: Outlook, _ standing: Standing, now: Instant
     ) -> Settlement? {

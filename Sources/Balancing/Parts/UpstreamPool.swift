@@ -77,7 +77,7 @@ struct UpstreamPool {
         places = .init(repeating: Place(), count: backends)
     }
 
-    /// Takes out the connection to use next; nothing where a new one is to be opened.
+    /// Takes out the connection to use next; `nil` where a new one is to be opened.
     @inline(__always)
     mutating func take(
         _ slot: BackendSlot, isRepeatable: Bool, now: Instant,

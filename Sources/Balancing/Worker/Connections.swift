@@ -83,7 +83,7 @@ struct UpstreamConnection: ~Copyable {
     /// Whether the backend lets another request follow on it.
     var isReusable = true
     var activeAt: Instant
-    /// How long it had idled when it was used again; nothing for one that is used first.
+    /// How long it had idled when it was used again; `nil` for one that is used first.
     var idled: Nanoseconds?
     /// When it came back to the pool while another request lay unread; see `UpstreamPool`.
     var returnedAt = Instant(nanoseconds: 0)

@@ -115,7 +115,7 @@ extension Worker {
 }
 
 extension Worker {
-    /// The answer to a client that asks too often; nothing where it does not.
+    /// The answer to a client that asks too often; `nil` where it does not.
     mutating func answerToHaste(_ exchange: Exchange.Slot) -> OwnAnswer? {
         guard admission.limitsRates, let client = exchanges[exchange].asked.network else {
             return nil

@@ -7,8 +7,8 @@ import Scoreboard
 
 /// What a backend is chosen for and by: which, `Picker` says.
 extension Worker {
-    /// Which backend a request goes to, where it is counted from now on. Nothing where there is
-    /// none to be had: then it waits, or has been answered.
+    /// Which backend a request goes to, where it is counted from now on. `nil` where there is none
+    /// to be had: then it waits, or has been answered.
     ///
     /// A look at the version first: from the moment a roster is put up, no worker chooses by
     /// another.
@@ -131,13 +131,13 @@ extension Relay {
         return KeyHash.hash(target.extracting(0..<end))
     }
 
-    /// The hash of the first field of this name; nothing without it.
+    /// The hash of the first field of this name; `nil` without it.
     func hash(_ head: borrowing RequestHead, field name: String) -> UInt64? {
         let all = queue.bytes.extracting(ready..<queue.count)
         return head.value(named: name.utf8.span, in: all).map { hash($0.range) }
     }
 
-    /// The hash of a cookie; nothing without it.
+    /// The hash of a cookie; `nil` without it.
     func hash(_ head: borrowing RequestHead, cookie name: String) -> UInt64? {
         let all = queue.bytes.extracting(ready..<queue.count)
         guard let field = head.value(of: "cookie", in: all) else { return nil }
@@ -153,7 +153,7 @@ extension Relay {
 }
 
 extension Relay {
-    /// The member that the cookie of this name says; nothing without it, or when it is not ours.
+    /// The member that the cookie of this name says; `nil` without it, or when it is not ours.
     fileprivate func member(
         _ head: borrowing RequestHead, _ name: InlineText, _ roster: Roster
     ) -> Int? {

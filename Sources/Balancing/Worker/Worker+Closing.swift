@@ -119,7 +119,7 @@ extension Worker {
         buffers.giveBack(exchanges[exchange].response.queue.take())
     }
 
-    /// Where a chunked body is framed anew; nothing for the others.
+    /// Where a chunked body is framed anew; `nil` for the others.
     mutating func framingBuffer(_ body: BodyFraming) -> ByteQueue {
         body == .chunked ? buffers.lend() : ByteQueue()
     }
