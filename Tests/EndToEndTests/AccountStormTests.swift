@@ -7,19 +7,19 @@ import Testing
 /// access log and the sentences about the deaths are one account.
 @Suite(.serialized) struct AccountStormTests {
     /// What a client asks for, again and again.
-    private struct Errand: Sendable {
+    private struct Fetch: Sendable {
         var method = "GET"
         let path: String
         /// Between two pieces that are read, and between two requests.
         var pause = Nanoseconds.milliseconds(2)
         var length: Int?
 
-        static let all: [Errand] = [
-            Errand(path: "/"), Errand(method: "POST", path: "/"),
-            Errand(path: "/delay/0.3"), Errand(method: "POST", path: "/delay/0.3"),
-            Errand(method: "POST", path: "/delay/0.5"),
-            Errand(path: "/bytes/30000000", length: 30_000_000),
-            Errand(path: "/bytes/20000000", pause: .milliseconds(5), length: 20_000_000),
+        static let all: [Fetch] = [
+            Fetch(path: "/"), Fetch(method: "POST", path: "/"),
+            Fetch(path: "/delay/0.3"), Fetch(method: "POST", path: "/delay/0.3"),
+            Fetch(method: "POST", path: "/delay/0.5"),
+            Fetch(path: "/bytes/30000000", length: 30_000_000),
+            Fetch(path: "/bytes/20000000", pause: .milliseconds(5), length: 20_000_000),
         ]
 
         /// One request on a connection of its own. False when it was not answered, or not wholly.
@@ -52,22 +52,22 @@ import Testing
 
         let state = Mutex(State())
 
-        init(_ copies: Int, of errands: [Errand], to address: Address) {
-            for errand in errands {
+        init(_ copies: Int, of fetches: [Fetch], to address: Address) {
+            for fetch in fetches {
                 for _ in 0..<copies {
                     state.withLock { $0.running += 1 }
-                    Thread.start(named: "client") { self.go(on: errand, to: address) }
+                    Thread.start(named: "client") { self.go(on: fetch, to: address) }
                 }
             }
         }
 
-        private func go(on errand: Errand, to address: Address) {
+        private func go(on fetch: Fetch, to address: Address) {
             while !state.withLock({ $0.isOver }) {
-                let isAnswered = errand.run(to: address)
+                let isAnswered = fetch.run(to: address)
                 state.withLock { state in
                     if isAnswered { state.answered += 1 } else { state.failed += 1 }
                 }
-                Poll.sleep(errand.pause)
+                Poll.sleep(fetch.pause)
             }
             state.withLock { $0.running -= 1 }
         }
@@ -111,7 +111,7 @@ import Testing
     private func storm(_ words: [String], kills: Int) throws {
         let service = try Service(
             ["--backends", "3", "--queue-timeout", "60s", "--log-size", "1GiB"] + words)
-        let clients = Clients(3, of: Errand.all, to: service.address)
+        let clients = Clients(3, of: Fetch.all, to: service.address)
         for round in 0..<kills {
             Poll.sleep(.milliseconds(UInt64.random(in: 1...300)))
             let target = round % 4 == 3 ? "backend" : "backend.\(Int.random(in: 1...3))"
@@ -173,7 +173,7 @@ import Testing
         }
         try service.awaitActive(6)
         #expect(try service.run("kill", ["backend"]).code == 0)
-        // Nobody has read on by now: what the kernel has of the answers is still to come.
+        // No client has read on by now: what the kernel has of the answers is still to come.
         try service.awaitSentence("backend.1 (port", "killed by SIGKILL")
         try service.awaitSentence("backend.2 (port", "killed by SIGKILL")
         for client in clients {

@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-/// Who gets how much by each way of choosing, over several threads.
+/// How much each backend gets by each algorithm, over several threads.
 @Suite struct AlgorithmTests {
     private let echoes: [RunningProgram]
     private let addresses: [Address]
@@ -42,7 +42,7 @@ import Testing
         return shares
     }
 
-    @Test func `round robin gives everybody the same`() throws {
+    @Test func `round robin gives every backend the same`() throws {
         let shares = try shares(try balanced("--algorithm", "round-robin"), requests: 600)
         let all = shares.values.reduce(0, +)
         for name in ["e1", "e2", "e3"] {
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: ["least-connections", "least-response-time", "random"])
-    func `who is slow gets less`(algorithm: String) throws {
+    func `a slow backend gets less`(algorithm: String) throws {
         let shares = try shares(try balanced("--algorithm", algorithm), requests: 1500)
         let slow = shares["e1", default: 0]
         let others = [shares["e2", default: 0], shares["e3", default: 0]]
@@ -76,7 +76,7 @@ import Testing
         let most = algorithm == "least-response-time" ? all / 30 : all / 6
         #expect(slow <= most, "\(shares)")
         #expect(others.min()! * 3 > others.max()!, "\(shares)")
-        // Least connections keeps some on it at any time; nobody is given up.
+        // Least connections keeps some on it at any time; none is given up.
         #expect(slow >= 1, "\(shares)")
     }
 

@@ -31,7 +31,7 @@ struct Balanced {
         program.errors.split(separator: "\n").count { $0.contains(words) }
     }
 
-    /// A port of this machine where nobody listens.
+    /// A port of this machine where no process listens.
     static func closedPort() throws(Failure) -> Address { .loopback(port: try ReservedPort.any()) }
 }
 

@@ -160,7 +160,7 @@ import Testing
         #expect(request.field("accept") == "*/*")
     }
 
-    @Test func `told to end, it answers what it has and lets nobody in`() throws {
+    @Test func `told to end, it answers what it has and accepts no more`() throws {
         let echoes = try Echoes(1)
         let balanced = try Balanced(echoes.addresses)
         let client = try Client(balanced.address)
@@ -179,7 +179,7 @@ import Testing
         #expect(try balanced.program.end().cause == .exited(code: 0))
     }
 
-    @Test func `access lines say who asked what, what came of it and where`() throws {
+    @Test func `access lines say which client asked what, what came of it and where`() throws {
         let echoes = try Echoes(1)
         let words = ["--backend", "\(echoes.addresses[0]),name=one"]
         let program = try RunningProgram("lb-balancer", ["--listen", "127.0.0.1:0"] + words)

@@ -54,7 +54,8 @@ import Testing
         for client in clients { #expect(try client.answer().body == single) }
     }
 
-    @Test func `what a backend breaks off looks broken, and nobody else gets its rest`() throws {
+    @Test func `what a backend breaks off looks broken, and no other client gets its rest`() throws
+    {
         let breaking = try ScriptedBackend { (connection) throws(Failure) in
             _ = try connection.request()
             let size = Self.size
@@ -69,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `what a client leaves unread is nobody else's`() throws {
+    @Test func `what a client leaves unread reaches no other`() throws {
         let echoes = try Echoes(1)
         let balanced = try balanced(echoes.addresses)
         for round in 0..<6 {

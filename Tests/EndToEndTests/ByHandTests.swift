@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: ["", ":", "localhost:"])
-    func `a port alone is this machine, for who listens and for who is connected to`(
+    func `a port alone is this machine, to listen and to connect to`(
         prefix: String
     ) throws {
         let echoes = try Echoes(1)
@@ -55,7 +55,7 @@ import Testing
                 Programs.eventually { balanced.count("is up") == balanced.count("is down") },
                 "\(host): \(balanced.program.errors)")
             #expect(try backend.stop().cause == .exited(code: 0))
-            // No answer from nobody.
+            // No answer where no process listens.
             #expect(try balanced.get("/").status >= 500)
             // A next one that starts between two checks would hide that this one is gone.
             #expect(

@@ -33,7 +33,7 @@ import Testing
         known.filter { Processes.commandLine(of: $0) == "sleep 1000" }
     }
 
-    /// The same folders take another service at once.
+    /// Its folders take another service at once.
     private func startsAgain(_ service: Service, _ ports: [UInt16]) throws {
         #expect(service.place.leftOver() == [])
         for port in ports { #expect(port.isFree, "port \(port)") }
@@ -98,7 +98,7 @@ import Testing
         try startsAgain(service, rows.map(\.port))
     }
 
-    @Test func `a guardian that sleeps keeps nobody's name when its supervisor is killed`() throws {
+    @Test func `a guardian that sleeps keeps no name when its supervisor is killed`() throws {
         let service = try stubbornService()
         let rows = try service.rows()
         let supervisor = try #require(Processes.facts(of: rows[0].pid)).parent
@@ -134,11 +134,11 @@ import Testing
         }
         #expect(isReplaced, "\(before) became \(sleepers(service.place))")
         try service.awaitSentence("backend.1 had left 1 process behind: pid ", "killed")
-        // Nobody touched what is the other's.
+        // Neither touched what is the other's.
         #expect(try service.row("backend.2").restarts == 0)
     }
 
-    @Test func `what outlived both is ended by whoever starts or stops the service next`() throws {
+    @Test func `what outlived both is ended by the next start or stop of the service`() throws {
         for verb in ["up", "down"] {
             let service = try stubbornService(Self.nameless)
             let known = sleepers(service.place)

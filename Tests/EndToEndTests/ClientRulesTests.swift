@@ -25,7 +25,7 @@ import Testing
         _ = try balanced.program.line(with: " 429 ")
     }
 
-    @Test func `who was refused is counted, whatever becomes of the balancer`() throws {
+    @Test func `a refused client is counted, whatever becomes of the balancer`() throws {
         let service = try Service(
             ["--backends", "1", "--rate-limit", "1/h,burst=2", "--ban", "1h,after=2"])
         #expect(try statuses(service.address, 4) == [200, 200, 429, 429])
@@ -105,7 +105,7 @@ import Testing
         #expect(others.load(ordering: .relaxed) == 0)
     }
 
-    @Test func `who goes on is shut out, can be seen, and is let in again`() throws {
+    @Test func `a client that goes on is shut out, can be seen, and is let in again`() throws {
         let service = try Service(
             ["--backends", "1", "--rate-limit", "1/h,burst=2", "--ban", "10m,after=3"])
         #expect(try service.run("bans").output == "nobody is banned\n")

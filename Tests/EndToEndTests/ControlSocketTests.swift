@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-/// Clients that do not do what clients do: nobody else waits for them.
+/// Clients that do not do what clients do: no other waits for them.
 @Suite struct ControlSocketTests {
     private func path(_ service: Service) -> String {
         "\(service.folder.path)/run/lbctl/\(service.name)/control.sock"
@@ -14,7 +14,7 @@ import Testing
         return socket
     }
 
-    @Test func `more silent clients than there is room for keep nobody out`() throws {
+    @Test func `more silent clients than there is room for keep no other out`() throws {
         let service = try Service(["--backends", "1"])
         var silent: [HeldSocket] = []
         for number in 0..<400 {
@@ -25,7 +25,7 @@ import Testing
         }
         #expect(try service.run("ps").code == 0)
         #expect(try service.run("kill", ["backend.1"]).code == 0)
-        // Those who made room have been told so, by the end of their connection.
+        // Those that made room have been told so, by the end of their connection.
         #expect(Programs.eventually { silent.first?.hasEnded ?? false })
         withExtendedLifetime(silent) {}
     }
@@ -51,7 +51,7 @@ import Testing
         #expect(try service.run("ps").code == 0)
     }
 
-    @Test func `who asks without end and takes no answer delays nobody`() throws {
+    @Test func `a client that asks without end and takes no answer delays no other`() throws {
         let service = try Service(["--backends", "1"])
         var talkers: [HeldSocket] = []
         let requests = [[UInt8]](repeating: [1, 0, 0, 0, 1], count: 2000).flatMap { $0 }
@@ -70,7 +70,7 @@ import Testing
         withExtendedLifetime(talkers) {}
     }
 
-    @Test func `who asks for what nobody can have is told so, and nothing is done`() throws {
+    @Test func `a request for what can't be had is told so, and nothing is done`() throws {
         let service = try Service(["--backends", "1"])
         // `scale` to 4,294,967,295, and a request that there is not.
         for frame in [[5, 0, 0, 0, 7, 255, 255, 255, 255], [1, 0, 0, 0, 99]] as [[UInt8]] {
@@ -99,7 +99,7 @@ import Testing
         #expect(try service.get().status == 200)
     }
 
-    @Test func `where descriptors are short somebody who asks is heard all the same`() throws {
+    @Test func `where descriptors are short a request is heard all the same`() throws {
         let place = try Place()
         let words = ["up", "--backends", "1", "--name", place.name] + place.ups
         let up = try place.shell("ulimit -n 40; exec \"$0\" \"$@\"", words)
@@ -152,7 +152,7 @@ import Testing
         return Outcome(code: code, output: program.output, errors: program.errors)
     }
 
-    @Test func `who waits for a supervisor that is stopped is told so`() throws {
+    @Test func `a verb that waits for a supervisor that is stopped is told so`() throws {
         let service = try Service(["--backends", "1"])
         let supervisor = try #require(
             Processes.facts(of: try service.row("backend.1").pid)

@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-/// What a service costs that nobody uses.
+/// What a service costs that is not used.
 @Suite struct CostTests {
     @Test func `guardian and supervisor sleep while nothing happens`() throws {
         let service = try Service(["--backends", "3"])

@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-/// A program that can't stay alive is given up, and everybody is told.
+/// A program that can't stay alive is given up, and that is said everywhere.
 @Suite struct CrashLoopTests {
     @Test func `up -d says which backend crashes, tells its last words and ends with 1`()
         throws

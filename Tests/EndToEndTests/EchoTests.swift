@@ -130,7 +130,7 @@ import Testing
         #expect(try Client.get(address, "/bytes/100000").body == first.body)
     }
 
-    @Test func `a delay holds up nobody else`() throws {
+    @Test func `a delay holds up no other request`() throws {
         let slow = try Client(address)
         try slow.send("GET /delay/0.3 HTTP/1.1\r\nHost: h\r\n\r\n")
         let start = Clock.now()

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: ["sh deaf.sh", "exec sh deaf.sh", "sh deaf.sh & sh deaf.sh"])
-    func `nobody is said to be waited for when the time is over`(line: String) throws {
+    func `none is said to be waited for when the time is over`(line: String) throws {
         let place = try place(line, ["--stop-timeout", "worker=2s"])
         #expect(try place.run("down").code == 0)
         let said = try sentences(place)
@@ -79,8 +79,7 @@ import Testing
         #expect(try place.run("down").code == 0)
     }
 
-    @Test func `who is given no time is killed, and of nobody it is said that it was late`() throws
-    {
+    @Test func `one that is given no time is killed, and none is said to have been late`() throws {
         let service = try Service(procfile: "web: sh -c 'exec lb-echo --port $PORT'\nw: sleep 9\n")
         #expect(try service.run("down", ["-t", "0"]).code == 0)
         let said = try service.sentences()
@@ -89,7 +88,7 @@ import Testing
         #expect(said.count { $0.contains("killed by SIGKILL after ") } == 4, "\(said)")
     }
 
-    @Test func `a service that is being stopped says so to all who ask`() throws {
+    @Test func `a service that is being stopped says so to all that ask`() throws {
         let service = try Service(
             procfile: "web: lb-echo --port $PORT\nworker: \(Self.deaf)\n")
         _ = try service.guardian.line(with: "| deaf")

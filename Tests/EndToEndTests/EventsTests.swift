@@ -46,7 +46,7 @@ import Testing
         #expect(try service.run("events", ["--format", "json"]).output == output)
     }
 
-    @Test func `the table has a head, and rows of those alone who were asked for`() throws {
+    @Test func `the table has a head, and rows of those alone that were asked for`() throws {
         let service = try Service(["--backends", "2"])
         let rows = try service.run("events", ["backend.2"]).output.split(separator: "\n")
         #expect(
@@ -57,8 +57,8 @@ import Testing
         let place = try #require(rows[0].utf8.indices.first { rows[0][$0...].hasPrefix("CHANGE") })
         let column = rows[0].utf8.distance(from: rows[0].startIndex, to: place)
         #expect(rows[1].utf8.dropFirst(column).starts(with: "ready".utf8))
-        let nobody = try service.run("events", ["backend.9"])
-        #expect(nobody.code == 1 && nobody.errors.contains("nobody is called 'backend.9'"))
+        let unknown = try service.run("events", ["backend.9"])
+        #expect(unknown.code == 1 && unknown.errors.contains("nobody is called 'backend.9'"))
         #expect(
             try service.run("events", ["--tail", "1"]).output.split(separator: "\n").count == 2)
     }

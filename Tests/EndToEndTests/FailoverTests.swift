@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: ["GET", "POST"])
-    func `what reached nobody is tried elsewhere, whatever its method`(method: String) throws {
+    func `what reached no backend is tried elsewhere, whatever its method`(method: String) throws {
         let closed = try Balanced.closedPort()
         let backend = try healthy("fine")
         let balanced = try Balanced([closed, backend.address])
@@ -121,7 +121,7 @@ import Testing
         #expect(balanced.program.ending == nil)
     }
 
-    @Test func `with nobody there it says so with 502`() throws {
+    @Test func `with no backend there it says so with 502`() throws {
         let balanced = try Balanced([try Balanced.closedPort(), try Balanced.closedPort()])
         let answer = try balanced.get("/")
         #expect(answer.status == 502)
@@ -167,7 +167,7 @@ import Testing
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\n",
     ])
-    func `a malformed request is refused, reaches nobody and ends the connection`(
+    func `a malformed request is refused, reaches no backend and ends the connection`(
         text: String
     ) throws {
         let backend = try healthy("fine")
@@ -191,7 +191,7 @@ import Testing
         #expect(backend.requests.isEmpty)
     }
 
-    @Test func `a client that does not read holds up nobody else`() throws {
+    @Test func `a client that does not read holds up no other`() throws {
         let echoes = try Echoes(1)
         let balanced = try Balanced(echoes.addresses, ["--threads", "1"])
         let lazy = try Client(balanced.address)

@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-/// Children that talk more than anybody can read, and what they must not lose by it.
+/// Children that write more than can be read, and what they must not lose by it.
 @Suite struct FloodTests {
     private static let filling = String(repeating: "x", count: 80)
 
@@ -77,7 +77,7 @@ import Testing
         #expect(try place.run("down").code == 0)
     }
 
-    @Test func `a line of ten million bytes is whole in pieces, and nobody's memory`() throws {
+    @Test func `a line of ten million bytes is whole in pieces, and costs no memory`() throws {
         let service = try Service(
             ["--backends", "1"],
             procfile: Self.backend + """

@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-/// Whom a backend is told that the client is, and whose word about it is believed.
+/// What a backend is told of the client, and which proxies are believed about it.
 @Suite struct ForwardedTests {
     private func recording() throws -> ScriptedBackend {
         try ScriptedBackend { (connection) throws(Failure) in

@@ -56,7 +56,7 @@ struct Gateway {
         balanced = try Balanced([backend.address], ["--health-check", "off"] + words)
     }
 
-    /// Whether a Via names this balancer and nobody else.
+    /// Whether a Via names this balancer and no other.
     static func isOurs(_ via: String?) -> Bool {
         guard let via, via.hasPrefix("1.1 lbctl-") else { return false }
         return via.dropFirst(4).allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
@@ -112,7 +112,7 @@ struct Gateway {
             sourceLocation: sourceLocation)
     }
 
-    /// `text`, with a request behind it that nobody must take for one, is refused: the client is
+    /// `text`, with a request behind it that must not be taken for one, is refused: the client is
     /// told why and sees the end of the connection, and the backend sees no request.
     func expectRefusal(
         _ text: String, _ statuses: Set<Int> = [400], hidden: Bool = true,

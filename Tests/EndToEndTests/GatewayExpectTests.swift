@@ -83,7 +83,7 @@ import Testing
             try client.send(request)
             #expect(try client.answer().text == "POST /x HTTP/1.1")
         }
-        // HTTP/1.0 knows no 100, and nobody may be asked for one in its name.
+        // HTTP/1.0 knows no 100, and no backend may be asked for one in its name.
         try client.send(
             "POST /x HTTP/1.0\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\nbody")
         #expect(try client.answer().text == "POST /x HTTP/1.1")

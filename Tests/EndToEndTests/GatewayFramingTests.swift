@@ -1,6 +1,7 @@
 import Testing
 
-/// Where a request ends, nobody may see it otherwise than the backend (RFC 9112 §6 to §8).
+/// Where a request ends, the balancer may not see it otherwise than the backend (RFC 9112 §6 to
+/// §8).
 @Suite struct GatewayFramingTests {
     private static let post = "POST /doubt HTTP/1.1\r\nHost: a\r\n"
 

@@ -40,7 +40,8 @@ import Testing
     }
 
     // RFC 9112 §6.3 last paragraph: what follows the end was not asked for.
-    @Test func `bytes behind a response reach nobody, and their connection serves nobody`() throws {
+    @Test func `bytes behind a response reach no client, and their connection serves none`() throws
+    {
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         let texts = [
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", chunked + "2\r\nok\r\n0\r\n\r\n",

@@ -1,6 +1,6 @@
 import Testing
 
-/// The request line and Host: what is asked for, of whom, in which version (RFC 9112 §2, §3).
+/// The request line and Host: what is asked for, of which host, in which version (RFC 9112 §2, §3).
 @Suite struct GatewayTargetTests {
     // RFC 9112 §3, §2.3: one space between three parts, and nothing else.
     @Test func `a request line that is not three parts is refused`() throws {

@@ -24,7 +24,7 @@ import Testing
         #expect(gateway.backend.requests.count == 3)
     }
 
-    @Test func `a response's trailers arrive, and the backend is told who takes them`() throws {
+    @Test func `a response's trailers arrive, and the backend is told if they are taken`() throws {
         let gateway = try Gateway { _ in
             Gateway.Reply(
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"

@@ -119,7 +119,7 @@ import Testing
     }
 
     // RFC 9110 §15.2.2: only in answer to a wish, and to one of its protocols.
-    @Test func `a 101 that nobody asked for opens no tunnel`() throws {
+    @Test func `a 101 that was not asked for opens no tunnel`() throws {
         for (fields, head) in [
             ("", Self.accept), ("Upgrade: websocket\r\n", Self.accept),
             (Self.wish, "HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"),

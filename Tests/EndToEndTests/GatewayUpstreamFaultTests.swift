@@ -3,8 +3,8 @@ import Kernel
 import Synchronization
 import Testing
 
-/// A backend that fails: the client is told or can see it, nobody waits for ever, and no request
-/// is done twice that may not be (RFC 9110 §9.2.2, RFC 9112 §8, §9.3, §9.6).
+/// A backend that fails: the client is told or can see it, none waits for ever, and no request is
+/// done twice that may not be (RFC 9110 §9.2.2, RFC 9112 §8, §9.3, §9.6).
 @Suite struct GatewayUpstreamFaultTests {
     /// Something that one thread waits for another to say.
     private final class Signal: Sendable {
@@ -119,7 +119,7 @@ import Testing
         #expect(Gateway.body(requests[1]).contains("body"))
     }
 
-    // RFC 9112 §9.3.1, §9.5: connections end at any time, and that is nobody's fault. What can be
+    // RFC 9112 §9.3.1, §9.5: connections end at any time, and neither side is at fault. What can be
     // sent twice is; what can't may meet a connection that is just closing, and is sent once.
     @Test func `a backend that closes behind each answer loses nothing that can be repeated`()
         throws
@@ -141,9 +141,9 @@ import Testing
         #expect(Set(posts.map { Gateway.target($0) }).count == posts.count)
     }
 
-    // RFC 9112 §9.2: an answer to nobody.
+    // RFC 9112 §9.2: an answer to no request.
     @Test(arguments: ["x", "HTTP/1.1 408 Late\r\nContent-Length: 6\r\n\r\npoison"])
-    func `what a backend says on an idle connection reaches nobody`(words: String) throws {
+    func `what a backend says on an idle connection reaches no client`(words: String) throws {
         let client = Mutex<Client?>(nil)
         let isSaid = Signal()
         let gateway = try Gateway { (connection) throws(Failure) in
@@ -261,7 +261,7 @@ import Testing
         gateway.expectOrdinary(after: "silence")
     }
 
-    // The backend's time begins when it has all; whoever was waited for before does not matter.
+    // The backend's time begins when it has all; what was waited for before does not matter.
     @Test func `a slow client does not make a silent backend be waited for without end`() throws {
         let gateway = try stalling()
         let client = try gateway.client()
@@ -273,7 +273,7 @@ import Testing
         #expect(try client.answer().status == 504)
     }
 
-    // The same for a client that stands still in the second of two requests that came together.
+    // A client may also stand still in the second of two requests that came together.
     @Test func `a client that stalls in a body is waited for only so long`() throws {
         let gateway = try Gateway(["--timeout-client", "300ms"]) { (connection) throws(Failure) in
             while let request = try connection.request() {

@@ -104,7 +104,7 @@ import Testing
         #expect(line.contains("end=idle"), "\(line)")
     }
 
-    @Test func `nobody waits for clients that are long gone`() throws {
+    @Test func `no backend waits for clients that are long gone`() throws {
         let service = try Service(["--backends", "1"])
         for _ in 0..<3 {
             let client = try Client(service.address)

@@ -3,7 +3,7 @@ import Kernel
 import Synchronization
 import Testing
 
-/// A backend that is there and does not answer costs nobody who can be served elsewhere.
+/// A backend that is there and does not answer costs no request that can be served elsewhere.
 @Suite struct HangTests {
     @Test func `requests that a stopped backend has are answered by others, POSTs wait`() throws {
         let service = try Service(["--backends", "2"])
@@ -33,7 +33,7 @@ import Testing
         for client in writers { #expect(try client.answer().status == 200) }
     }
 
-    @Test func `a backend that hangs is found long before anybody's time is over`() throws {
+    @Test func `a backend that hangs is found long before a request's time is over`() throws {
         let hangs = Atomic(false)
         let hanging = try ScriptedBackend { (connection) throws(Failure) in
             while try connection.request() != nil {
@@ -63,7 +63,7 @@ import Testing
         #expect(told.contains("did not answer a check in time"))
     }
 
-    @Test func `a slow answer condemns nobody`() throws {
+    @Test func `a slow answer condemns no backend`() throws {
         let service = try Service(["--backends", "1"])
         for _ in 0..<100 { _ = try service.get() }
         // Many times as long as usual: it is looked at, and found to be well.

@@ -67,7 +67,7 @@ import Testing
         #expect(try names(balanced) == ["second"])
     }
 
-    @Test func `a port where nobody listens is found without asking for HTTP`() throws {
+    @Test func `a port where no process listens is found without asking for HTTP`() throws {
         let echoes = try Echoes(1)
         let closed = try Balanced.closedPort()
         let balanced = try Balanced([closed, echoes.addresses[0]], Self.fast)
@@ -125,7 +125,7 @@ import Testing
         #expect(try balanced.get("/").text == "fine")
     }
 
-    @Test func `who ends the connection that a check has left is looked at at once`() throws {
+    @Test func `a backend that ends a check's connection later is looked at at once`() throws {
         let times = Mutex<[Instant]>([])
         let backend = try ScriptedBackend { (connection) throws(Failure) in
             guard try connection.request() != nil else { return }

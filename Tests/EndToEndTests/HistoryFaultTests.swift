@@ -63,7 +63,7 @@ import Testing
         #expect(first == (last.flatMap { Int($0) } ?? 0) + 1)
     }
 
-    @Test func `files that somebody removes are begun anew`() throws {
+    @Test func `files that are removed from outside are begun anew`() throws {
         let service = try Service(["--backends", "1"], procfile: Self.talker)
         let folder = folder(service.place)
         _ = try service.guardian.line(with: "line 20")

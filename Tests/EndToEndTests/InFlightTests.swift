@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func `who has waited for as long as it may is told why`() throws {
+    @Test func `a client that has waited for as long as it may is told why`() throws {
         let backend = try ScriptedBackend { connection throws(Failure) in
             _ = try connection.request()
             try connection.awaitEnd()
@@ -146,7 +146,7 @@ import Testing
         #expect(after.count - before.count < 300_000_000)
     }
 
-    @Test func `a killed balancer's places are free again, and its supervisor says who waits`()
+    @Test func `a killed balancer's places are free again, and its supervisor says what waits`()
         throws
     {
         let service = try Service(

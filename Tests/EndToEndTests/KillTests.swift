@@ -93,7 +93,7 @@ import Testing
             "killed by SIGKILL", "5 requests were in flight: 3 tried elsewhere, 2 failed")
     }
 
-    @Test func `a backend killed by somebody else is noticed, told of and started again`() throws {
+    @Test func `a backend killed from outside is noticed, told of and started again`() throws {
         let service = try Service(["--backends", "2"])
         let load = try Load(on: service.address, clients: 4)
         let before = try service.row("backend.2")
@@ -108,7 +108,7 @@ import Testing
         #expect(account.failed == 0, "\(account)")
     }
 
-    @Test func `a killed balancer refuses nobody and fails only what it held`() throws {
+    @Test func `a killed balancer refuses no client and fails only what it held`() throws {
         let service = try Service()
         let before = try service.row("balancer")
         let clients = 8
@@ -156,7 +156,8 @@ import Testing
         #expect(told.output.contains("): SIGKILL; "), "\(told)")
     }
 
-    @Test func `while a backend is down nobody is given its port, until it is stopped`() throws {
+    @Test func `while a backend is down no process is given its port, until it is stopped`() throws
+    {
         // Without checks: what is left of a connection (TIME_WAIT) keeps a port for a minute.
         let service = try Service([
             "--backends", "2", "--restart-delay", "1h", "--health-check", "off",
@@ -165,7 +166,7 @@ import Testing
         #expect(try service.run("kill", ["backend.1"]).code == 0)
         #expect(try service.row("backend.1").state == "backoff")
         #expect(!Self.canBeTaken(row.port))
-        // Nobody is there all the same.
+        // No process listens there all the same.
         #expect(throws: Failure.self) { try Client.get(.loopback(port: row.port), "/") }
         #expect(try service.run("stop", ["backend.1"]).code == 0)
         #expect(Self.canBeTaken(row.port))
@@ -187,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func `one that is killed for good stays away and nobody is sent there`() throws {
+    @Test func `one that is killed for good stays away and no request is sent there`() throws {
         let service = try Service(["--backends", "2"])
         let told = try service.run("kill", ["--no-restart", "backend.1"])
         #expect(told.code == 0)

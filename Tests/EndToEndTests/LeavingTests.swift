@@ -22,7 +22,7 @@ import Testing
         #expect(service.place.runtimeFiles() == [])
     }
 
-    @Test func `who comes while it ends is refused and does not wait in vain`() throws {
+    @Test func `a client that comes while it ends is refused and does not wait in vain`() throws {
         let service = try Service(["--backends", "1"])
         let client = try slowRequest(service, "/delay/300")
         service.guardian.send(.interrupt)
@@ -51,7 +51,7 @@ import Testing
         #expect(try service.end() == .exited(code: 0))
         #expect(service.place.processes() == [])
         #expect(account.unwanted.isEmpty, "\(account)")
-        // What was still on its way when an idle connection was closed was taken in by nobody: the
+        // What was still on its way when an idle connection was closed was never accepted: the
         // balancer tells of no more requests than clients tell of answers.
         let lines = try service.place.records(["balancer"]).compactMap { $0["text"].text }
         let taken = lines.filter { $0.contains("\"GET /delay/0.01 HTTP/1.1\"") }
@@ -87,7 +87,7 @@ import Testing
         #expect(service.place.runtimeFiles() == [])
     }
 
-    @Test func `when nobody can see its lines any more it ends`() throws {
+    @Test func `when its lines can't be seen any more it ends`() throws {
         let place = try Place()
         let words = place.ups.joined(separator: " ")
         let program = try RunningProgram(

@@ -14,7 +14,7 @@ final class Load: Sendable {
         /// Requests that broke off on a connection that had been served before and was not said to
         /// end.
         var brokenOff = 0
-        /// The same for the first request of a connection.
+        /// What is counted for the first request of a connection.
         var brokenAtFirst = 0
         var reasons: [String] = []
 
@@ -30,7 +30,7 @@ final class Load: Sendable {
         var account = Account()
         var isStopped = false
         var running = 0
-        /// Those who have had an answer.
+        /// Those that have had an answer.
         var served = 0
     }
 

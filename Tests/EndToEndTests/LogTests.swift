@@ -97,7 +97,7 @@ import Testing
         #expect(last.last?["text"].text == "'\(service.name)' is stopped")
     }
 
-    @Test func `a follower that does not read delays nobody, and misses nothing untold`() throws {
+    @Test func `a follower that does not read delays no child, and misses nothing untold`() throws {
         let service = try Service(["--backends", "1"])
         let follower = try service.place.start(["logs", "-f"])
         _ = try follower.line(with: "backend.1 | listening")
@@ -118,7 +118,7 @@ import Testing
         expectWhole(try service.place.records())
     }
 
-    @Test func `a terminal that does not read delays nobody`() throws {
+    @Test func `a terminal that does not read delays no child`() throws {
         let service = try Service(["--backends", "1"])
         service.guardian.send(.stop)
         defer { service.guardian.send(.proceed) }

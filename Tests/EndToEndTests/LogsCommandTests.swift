@@ -51,7 +51,8 @@ import Testing
         #expect(unknown.errors.contains("known are: lbctl, one, silent, two"))
     }
 
-    @Test func `a port means whoever has it, and after the end whoever had it`() throws {
+    @Test func `a port means the child that has it, and after the end the one that had it`() throws
+    {
         let service = try Service(["--backends", "2"])
         let second = try service.row("backend.2")
         func check() throws {
@@ -60,8 +61,8 @@ import Testing
                 #expect(told.code == 0 && told.output.contains("backend.2"), "\(told)")
                 #expect(!told.output.contains("backend.1"), "\(told)")
             }
-            let nobody = try service.run("logs", ["1"])
-            #expect(nobody.code == 1 && nobody.errors.contains("nobody has port 1"))
+            let unknown = try service.run("logs", ["1"])
+            #expect(unknown.code == 1 && unknown.errors.contains("nobody has port 1"))
         }
         try check()
         #expect(try service.run("down").code == 0)
@@ -89,7 +90,7 @@ import Testing
         #expect(logs.errors.contains(why))
     }
 
-    @Test func `what somebody was answered is in the log when it is looked at`() throws {
+    @Test func `what a client was answered is in the log when it is looked at`() throws {
         let service = try Service(["--backends", "2"])
         // The lines of a worker lie in batches for a moment.
         for number in 0..<10 {

@@ -23,7 +23,7 @@ import Testing
                 requests.append(traffic.request())
             }
             let bytes = requests.flatMap(\.bytes)
-            // On another thread: whoever does not read may not be read from.
+            // On another thread: a client that does not read may not be read from.
             Thread.start(named: "sender") { try? client.send(bytes) }
             for (index, request) in requests.enumerated() {
                 let answer = try client.answer(to: request.method)

@@ -3,7 +3,7 @@ import Glibc
 import Kernel
 import Testing
 
-/// Services that nobody gives a name, in folders of their own.
+/// Services without a given name, in folders of their own.
 @Suite struct NamingTests {
     private let place: Place
 
@@ -32,7 +32,7 @@ import Testing
         try JSON(try run(["ls", "--format", "json"] + words, in: "/").output).items
     }
 
-    @Test func `one whose socket somebody removed is not said to be gone, and can be stopped`()
+    @Test func `one without its socket is not said to be gone, and can be stopped`()
         throws
     {
         let folder = try project("cleaned")
@@ -59,7 +59,7 @@ import Testing
         let told = try run(["up", "-d"], in: folder)
         #expect(told.output.contains("'my-shop' is up"))
         #expect(try run(["ps"], in: folder).output.contains("idle"))
-        // It is the only one: nobody else can be meant.
+        // It is the only one: no other can be meant.
         #expect(try run(["ps"], in: "/").output.contains("idle"))
         #expect(try run(["down"], in: folder).output.contains("'my-shop' is stopped"))
         #expect(try run(["logs", "lbctl"], in: folder).output.contains("runs 'my-shop'"))
@@ -88,7 +88,7 @@ import Testing
         let one = try project("one")
         try up(in: one)
         try up(in: try project("two"), ["--name", "other"])
-        // What is left of one that nobody cleaned up after.
+        // What is left of one that was not cleaned up after.
         let dead = "\(place.folder.path)/run/lbctl/dead"
         try Files.makeFolder(dead)
         try Files.open(dead + "/guardian.pid", for: .replace).reference.writeAll("1\n")

@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-/// While no balancer runs and none is coming, nobody waits for one.
+/// While no balancer runs and none is coming, no client waits for one.
 @Suite struct NoBalancerTests {
     private func isRefused(_ address: Address) -> Bool {
         do throws(Failure) {
@@ -11,14 +11,14 @@ import Testing
         } catch { return error.description.contains("refused") }
     }
 
-    @Test func `while it is stopped who connects is refused, and after a start is served`() throws {
+    @Test func `while it is stopped a client is refused, and after a start is served`() throws {
         let service = try Service(["--backends", "1"])
         let port = try #require(service.address.port)
         for _ in 0..<3 {
             #expect(try service.run("stop", ["balancer"]).code == 0)
             #expect(Programs.eventually { isRefused(service.address) })
             #expect(Programs.eventually { isRefused(.loopback6(port: port)) })
-            // The port is kept from everybody else, also from who sets SO_REUSEADDR.
+            // The port is kept from all others, also with SO_REUSEADDR.
             #expect(throws: SystemError(call: "bind", errno: .addressInUse)) {
                 _ = try Socket.listen(on: service.address)
             }
@@ -41,7 +41,7 @@ import Testing
         #expect(try stopping.end().cause == .exited(code: 0))
     }
 
-    @Test func `all killed and none restarted: who connects is refused`() throws {
+    @Test func `all killed and none restarted: a client is refused`() throws {
         let service = try Service(["--backends", "2"])
         #expect(try service.run("kill", ["--no-restart", "all"]).code == 0)
         #expect(Programs.eventually { isRefused(service.address) })
@@ -49,7 +49,7 @@ import Testing
         #expect(Programs.eventually { (try? service.get().status) == 200 })
     }
 
-    @Test func `who waits for one that is killed for good is reset, and does not hang`() throws {
+    @Test func `a client that waits for one killed for good is reset, and does not hang`() throws {
         let service = try Service(["--backends", "1"])
         #expect(try service.run("pause", ["balancer"]).code == 0)
         var waiting: [Client] = []
@@ -63,7 +63,7 @@ import Testing
         #expect(Programs.eventually { isRefused(service.address) })
     }
 
-    @Test func `one of two balancers is enough for everybody`() throws {
+    @Test func `one of two balancers is enough for all`() throws {
         let service = try Service(["--backends", "1", "--balancers", "2"])
         #expect(try service.run("stop", ["balancer.1"]).code == 0)
         for _ in 0..<20 { #expect(try service.get().status == 200) }
@@ -81,7 +81,7 @@ import Testing
         #expect(try service.get().status == 200)
     }
 
-    @Test func `where it comes only after a long while, nobody waits for that`() throws {
+    @Test func `where it comes only after a long while, no client waits for that`() throws {
         let service = try Service(["--backends", "1", "--restart-delay", "30m"])
         #expect(try service.run("kill", ["balancer"]).code == 0)
         #expect(Programs.eventually { isRefused(service.address) })
@@ -89,7 +89,7 @@ import Testing
         #expect(try service.get().status == 200)
     }
 
-    @Test func `the death of one counts those whom it had accepted and had not heard`() throws {
+    @Test func `the death of one counts those that it had accepted and had not heard`() throws {
         let service = try Service(["--backends", "1"])
         var silent: [Client] = []
         for _ in 0..<3 { silent.append(try Client(service.address)) }

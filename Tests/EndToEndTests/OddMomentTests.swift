@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-/// Orders that come when nobody expects them.
+/// Orders that come when they are not expected.
 @Suite struct OddMomentTests {
     /// A service with a worker that has crashed and stays away for long.
     private func awayService() throws -> Service {
@@ -36,14 +36,14 @@ import Testing
     }
 
     @Test(arguments: ["start", "restart"])
-    func `what backs off is started at once by whoever asks for it`(verb: String) throws {
+    func `what backs off is started at once when it is asked for`(verb: String) throws {
         let service = try awayService()
         let told = try service.run(verb, ["worker"])
         #expect(told.code == 0, "\(told.errors)")
         try service.await("worker") { $0.state == "ready" }
     }
 
-    @Test func `what backs off is stopped by a word, and keeps nobody from leaving`() throws {
+    @Test func `what backs off is stopped by a word, and keeps none from leaving`() throws {
         let service = try awayService()
         #expect(try service.run("stop", ["worker"]).code == 0)
         #expect(try service.row("worker").state == "stopped")
@@ -119,7 +119,7 @@ import Testing
         #expect(try service.end() == .exited(code: 0))
     }
 
-    @Test func `who is deaf is named while everybody waits, and killed in the end`() throws {
+    @Test func `one that ignores SIGTERM is named while all wait, and killed in the end`() throws {
         let service = try Service(
             ["--backends", "1"],
             procfile: """
@@ -130,7 +130,7 @@ import Testing
         #expect(try service.run("down", ["-t", "4"]).code == 0)
         let said = try service.sentences()
         #expect(said.contains { $0.hasPrefix("still waiting for worker (port 5000, pid ") })
-        // Who was killed, by number and name.
+        // What was killed, by number and name.
         #expect(
             said.contains {
                 $0.contains("did not end in time; killed pid ") && $0.contains("(sleep)")
@@ -159,7 +159,7 @@ import Testing
         #expect(names == ["backend.1"])
     }
 
-    @Test func `nobody waits for a balancer that is paused`() throws {
+    @Test func `no verb waits for a balancer that is paused`() throws {
         let service = try Service(["--backends", "2"])
         let paused = try service.run("pause", ["all"])
         #expect(paused.code == 0, "\(paused)")
@@ -179,7 +179,7 @@ import Testing
         #expect(try service.get().field("x-backend") == "backend.1")
     }
 
-    @Test func `at the end it is said who is waited for, and what for`() throws {
+    @Test func `at the end it is said what is waited for, and why`() throws {
         let service = try Service(["--backends", "2"])
         let client = try Client(service.address)
         try client.send("GET /delay/4 HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -194,7 +194,7 @@ import Testing
         #expect(try client.answer().status == 200)
     }
 
-    @Test func `a start may take as long as somebody says`() throws {
+    @Test func `a start may take as long as is said`() throws {
         let place = try Place(procfile: "backend: sh -c 'sleep 1; exec lb-echo --port $PORT'\n")
         let early = try place.up(["--backends", "1", "--start-timeout", "200ms"])
         #expect(early.code == 1)

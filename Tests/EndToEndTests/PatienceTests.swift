@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Testing
 
-/// How long is waited for whom, where an honest one takes its time.
+/// How long each side is waited for, where an honest one takes its time.
 @Suite struct PatienceTests {
     private func streaming(_ type: String) throws -> Gateway {
         try Gateway(["--timeout-response", "300ms"]) { (connection) throws(Failure) in

@@ -9,7 +9,7 @@ final class Place: Sendable {
     let environment: [String]
     /// Where `up` is typed.
     let directory: String
-    /// What every `up` here is given: ports that nobody else has.
+    /// What every `up` here is given: ports that no other test has.
     let ups: [String]
 
     private static let made = Atomic(0)
@@ -118,6 +118,6 @@ final class Place: Sendable {
 }
 
 extension UInt16 {
-    /// Whether somebody could listen on this port of 127.0.0.1.
+    /// Whether a process could listen on this port of 127.0.0.1.
     var isFree: Bool { (try? Socket.listen(on: .loopback(port: self))) != nil }
 }

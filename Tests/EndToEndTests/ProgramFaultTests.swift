@@ -77,7 +77,7 @@ import Testing
                 $0.contains("worker") && $0.contains("exited with 0")
                     && $0.contains("not restarted")
             }, "\(said)")
-        // Nobody is invited to what does not serve.
+        // No browser is invited to what does not serve.
         #expect(!guardian.errors.contains("localhost:"))
         #expect(guardian.errors.contains("once it is mended"), "\(guardian.errors)")
     }

@@ -22,7 +22,7 @@ import Testing
         return (balanced, echo)
     }
 
-    @Test func `either version says who a client is, and is taken off`() throws {
+    @Test func `either version names the client, and is taken off`() throws {
         let (balanced, echo) = try echoed([])
         let headers = [
             (Array("PROXY TCP4 192.0.2.7 192.0.2.1 4711 443\r\n".utf8), "192.0.2.7:4711 "),
@@ -84,7 +84,7 @@ import Testing
         withExtendedLifetime(echo) {}
     }
 
-    @Test func `who is not trusted can't say anything`() throws {
+    @Test func `one that is not trusted can't say anything`() throws {
         let echo = try RunningProgram("lb-echo", ["--mode", "tcp", "--port", "0"])
         let balanced = try Balanced(
             [try echo.address()],
@@ -118,7 +118,7 @@ import Testing
             let line = try inner.program.line(with: " tcp up=\(number + 1) ")
             #expect(line.hasPrefix(source + " "), "\(line)")
         }
-        // Its checks speak for nobody but the balancer itself, and are understood.
+        // Its checks speak for the balancer itself, and are understood.
         #expect(!outer.program.errors.contains(" is down"), "\(outer.program.errors)")
         #expect(!inner.program.output.contains("refused"), "\(inner.program.output)")
     }

@@ -38,7 +38,7 @@ import Testing
             killed.insert(name)
             #expect(try service.run("kill", ["-s", signal, name]).code == 0)
         }
-        // Who was killed by somebody has not died of it.
+        // A process that was killed from outside has not died of it.
         if signal == "KILL" {
             #expect(!killed.contains(try holder()))
             return
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func `where nobody is coming it is told at once, and when where that is known`() throws {
+    @Test func `where none is coming it is told at once, and when where that is known`() throws {
         let service = try Service([
             "--backends", "1", "--restart-delay", "60s", "--queue-timeout", "500ms",
         ])

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasPython, "nothing here can send a datagram"))
-    func `one that has ended speaks for nobody`() throws {
+    func `one that has ended speaks for no other`() throws {
         let script = """
             import glob, os, socket, time
             own = os.environ["NOTIFY_SOCKET"]
@@ -100,7 +100,7 @@ import Testing
         #expect(place.leftOver() == [])
     }
 
-    @Test func `who waits for one that is starting is told when it does not come`() throws {
+    @Test func `a request for one that is starting is told when it does not come`() throws {
         let place = try Place(procfile: "backend: sleep 1000\n")
         let up = try place.start(
             ["up", "--backends", "1", "--start-timeout", "3s"] + place.ups)

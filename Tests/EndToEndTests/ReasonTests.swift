@@ -2,8 +2,8 @@ import Basics
 import Kernel
 import Testing
 
-/// Every answer that the balancer makes itself says what happened and to whom, in the form that the
-/// client asked for and in Proxy-Status (RFC 9209); the access line says the same.
+/// Every answer that the balancer makes itself says what happened and to which backend, in the form
+/// that the client asked for and in Proxy-Status (RFC 9209); the access line says the same.
 @Suite struct ReasonTests {
     @Test(arguments: [
         ("", "text/plain; charset=utf-8"),

@@ -78,7 +78,7 @@ import Testing
 
     @Test func `an address that this machine does not have is told with what to do`() throws {
         let place = try Place()
-        // RFC 5737: nobody has it.
+        // RFC 5737: no host has it.
         let told = try place.up(["--host", "192.0.2.1"])
         #expect(told.code == 1)
         #expect(told.errors.contains("192.0.2.1"), "\(told.errors)")
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: ["--port", "--base-port", "--admin"], [true, false])
-    func `a port that is taken is named with who has it, and nothing is started`(
+    func `a port that is taken is named with its process, and nothing is started`(
         flag: String, isDetached: Bool
     ) throws {
         // On both loopbacks, or another test's program may have the port on the other one.
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: ["false", "sh -c 'sleep 0.1; exit 1'"])
-    func `it is not up while somebody's own balancer ends again and again`(line: String) throws {
+    func `it is not up while a balancer of one's own ends again and again`(line: String) throws {
         let place = try Place(
             procfile: "balancer: \(line)\nbackend: lb-echo --port $PORT\n")
         let told = try place.up(["--backends", "1"])

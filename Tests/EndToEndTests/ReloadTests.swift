@@ -136,7 +136,7 @@ import Testing
         #expect(try service.row("backend.1").json["weight"].int == 4)
     }
 
-    @Test func `a pipe in the place of a file is refused and holds up nobody`() throws {
+    @Test func `a pipe in the place of a file is refused and holds up no verb`() throws {
         let service = try Service(procfile: Self.first)
         let pipe = "\(service.folder.path)/.env"
         #expect(try RunningProgram.run("/bin/sh", ["-c", "mkfifo '\(pipe)'"]).code == 0)

@@ -42,7 +42,7 @@ import Testing
         #expect(last.status == 200)
         #expect(last.field("connection")?.lowercased() == "close")
         #expect(client.isClosed())
-        // With nobody left it goes.
+        // With no client left it goes.
         try service.awaitSentence("balancer.old", "pid \(before.pid)", "exited with 0")
         #expect(try service.rows().map(\.name) == ["balancer", "backend.1"])
     }
@@ -79,7 +79,7 @@ import Testing
         let file = "balancer: lb-balancer\nbackend: lb-echo --port $PORT\n"
         let service = try Service(["--backends", "1"], procfile: file)
         let before = try service.row("balancer")
-        // A program of the same name, of which nobody can know beforehand that it ends at once.
+        // A program of the same name, of which it can't be known beforehand that it ends at once.
         let folder = try service.folder.folder("broken")
         let broken = try service.folder.file("broken/lb-balancer", "#!/bin/sh\nexit 1\n")
         #expect(try RunningProgram("/bin/chmod", ["755", broken]).end().cause.isSuccess)

@@ -1,8 +1,8 @@
 import Kernel
 import Synchronization
 
-/// A port of 127.0.0.1 that nobody else is given while the tests run, and on which nobody listens
-/// but who names it.
+/// A port of 127.0.0.1 that no other process is given while the tests run, and on which only one
+/// that names it listens.
 enum ReservedPort {
     private final class Hold: Sendable {
         let socket: Descriptor

@@ -5,7 +5,7 @@ import Testing
 /// Backends that come back, retries that are counted, and keys whose backend has too much to do.
 @Suite struct ReturnTests {
     @Test(arguments: ["round-robin", "least-connections", "random"])
-    func `who comes back has a tenth of its share at first`(algorithm: String) throws {
+    func `a backend that comes back has a tenth of its share at first`(algorithm: String) throws {
         let echoes = try Echoes(2)
         let words = ["--port", "\(try ReservedPort.any())", "--name", "back"]
         let away = try RunningProgram("lb-echo", words)
@@ -23,7 +23,7 @@ import Testing
             }
             return shares
         }
-        // Those who were there from the beginning have all of theirs: a hundred, and by chance not
+        // Those that were there from the beginning have all of theirs: a hundred, and by chance not
         // half of that once in millions of runs.
         #expect(try shares(300)["back", default: 0] >= 50)
         _ = try away.stop()
@@ -90,7 +90,7 @@ import Testing
         #expect(try shares([]).count == 1)
         let bounded = try shares(["--hash-balance-factor", "125"])
         let all = bounded.reduce(0, +)
-        // No more than 1.25 of a third at a time, and a little for those who begin and end.
+        // No more than 1.25 of a third at a time, and a little for those that begin and end.
         #expect(bounded.count == 3)
         #expect(bounded.last ?? 0 <= all / 2, "\(bounded)")
     }

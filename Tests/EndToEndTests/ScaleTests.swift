@@ -45,7 +45,7 @@ import Testing
         #expect(try service.run("scale", ["3"]).output == "there are 3 already\n")
     }
 
-    @Test func `who is removed finishes what it has`() throws {
+    @Test func `a removed backend finishes what it has`() throws {
         let service = try Service(["--backends", "2"])
         #expect(try service.run("drain", ["backend.1"]).code == 0)
         let client = try Client(service.address)
@@ -59,7 +59,7 @@ import Testing
         #expect(try backends(service).map(\.name) == ["backend.1"])
     }
 
-    @Test func `a port that somebody has is told of and nothing is changed`() throws {
+    @Test func `a port that is taken is told of and nothing is changed`() throws {
         let place = try Place()
         let first = try ReservedPort.firstOfThree()
         let ups = ["up", "-d", "--port", "0", "--base-port", "\(first)", "--backends", "1"]

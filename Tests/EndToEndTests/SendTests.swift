@@ -46,7 +46,7 @@ import Testing
         #expect(told.output.contains("30000000"), "\(told.output)")
     }
 
-    @Test func `where nobody is, or somebody resets, it says so`() throws {
+    @Test func `where no process is, or one resets, it says so`() throws {
         let closed = try Balanced.closedPort()
         let refused = try run("echo hello | SEND \(closed)")
         #expect(refused.code == 1)

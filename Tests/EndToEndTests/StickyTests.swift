@@ -22,7 +22,7 @@ import Testing
         #expect(places.count == 3)
     }
 
-    @Test func `who comes back after the window is free again`() throws {
+    @Test func `a client that comes back after the window is free again`() throws {
         let echoes = try Echoes(2)
         let balanced = try Balanced(echoes.addresses, ["--sticky", "20ms"])
         var places: Set<String> = []
@@ -67,7 +67,7 @@ import Testing
         for _ in 0..<6 {
             let again = try Client.get(service.address, "/", fields: field)
             #expect(again.field("x-backend") == place)
-            // Who has it need not be given it again.
+            // A client that has it need not be given it again.
             #expect(again.field("set-cookie") == nil)
         }
         #expect(try service.run("restart", ["--wait", place]).code == 0)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: ["0000000000000000", "", "x", "0123456789abcdef0"])
-    func `a cookie that nobody was given says nothing`(value: String) throws {
+    func `a cookie that was never given says nothing`(value: String) throws {
         let echoes = try Echoes(2)
         let balanced = try Balanced(echoes.addresses, ["--sticky", "cookie"])
         let port = balanced.address.port ?? 0

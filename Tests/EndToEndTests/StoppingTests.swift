@@ -90,7 +90,8 @@ import Testing
         try #expect(said(service).suffix(2) == ["the task is done", "all is done"])
     }
 
-    @Test func `who is deaf is killed when the time of its type is over, and named`() throws {
+    @Test func `one that ignores SIGTERM is killed when its type's time is over, and named`() throws
+    {
         let service = try service(
             """
             worker: sh -c 'trap "" TERM; while :; do sleep 0.1; done'
@@ -146,7 +147,7 @@ import Testing
     @Test(arguments: [
         ["--stop-timeout", "never"], ["--stop-signal", "KONT"],
     ])
-    func `what nobody can mean is refused`(words: [String]) throws {
+    func `what can't be meant is refused`(words: [String]) throws {
         let place = try Place()
         #expect(try place.up(words).code == 2)
         let unknown = try place.up(["--stop-timeout", "nobody=3s"])

@@ -94,7 +94,7 @@ import Testing
             for program in programs {
                 let cause = try program.end().cause
                 let said = program.output + program.errors
-                // Whoever comes too late for one process meets the next, or none.
+                // A kill that comes too late for one process meets the next, or none.
                 #expect(
                     cause == .exited(code: 0) || said.contains("is backing off"), "\(said)")
                 #expect(!said.contains("still running"), "\(said)")

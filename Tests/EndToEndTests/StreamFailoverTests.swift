@@ -22,7 +22,7 @@ import Testing
         #expect(line.contains(" here tries=2 ") && line.hasSuffix(" end=client"), "\(line)")
     }
 
-    @Test func `with nobody to connect to the client is reset`() throws {
+    @Test func `with no backend to connect to the client is reset`() throws {
         let balanced = try Balanced(
             [try Balanced.closedPort()], StreamTests.mode + ["--health-check", "off"])
         #expect(StreamTests.isTurnedAway(by: balanced.address))
@@ -143,7 +143,7 @@ import Testing
         let memory = resident()
         try rounds(160)
         #expect(Programs.eventually { descriptors() <= before })
-        // The address sanitizer keeps what was given back, to see who still uses it.
+        // The address sanitizer keeps what was given back, to see what still uses it.
         if ThisProcess.variable("ASAN_OPTIONS") == nil {
             #expect(resident() < memory + (4 << 20))
         }

@@ -15,7 +15,7 @@ import Testing
         return (programs, backends)
     }
 
-    /// Who serves a new connection, as its banner says.
+    /// The backend that serves a new connection, as its banner says.
     private func server(_ address: Address) throws -> String {
         let client = try Client(address)
         let words = text(try client.some()).split(separator: " ")
@@ -27,7 +27,7 @@ import Testing
         let (programs, backends) = try named(["a", "b", "c"])
         let balanced = try Balanced(
             backends, StreamTests.mode + ["--algorithm", algorithm, "--threads", "1"])
-        // Held, so that those who choose by load see it.
+        // Held, so that a choice by load sees it.
         let clients = try (0..<12).map { _ in try Client(balanced.address) }
         var seen: Set<String> = []
         for client in clients { seen.insert(text(try client.some())) }

@@ -1,7 +1,7 @@
 import Basics
 import Kernel
 
-/// `lbctl` at a terminal of its own, as somebody who types sees it.
+/// `lbctl` at a terminal of its own, as it looks to a person.
 final class TerminalSession {
     private let near: Descriptor
     private let child: HeldChild

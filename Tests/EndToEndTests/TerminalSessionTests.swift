@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-/// What somebody sees who types at a terminal.
+/// What a person at a terminal sees.
 @Suite(.enabled(if: Files.isExecutable(TerminalSession.setsid), "there is no setsid"))
 struct TerminalSessionTests {
     @Test func `Ctrl-C ends it, and the words for a second one are shown`() throws {

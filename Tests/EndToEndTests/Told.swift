@@ -84,7 +84,7 @@ final class Told: Sendable {
             open = (take(output, .output) ? 1 : 0) + (take(errors, .errors) ? 1 : 0)
             let isDone = state.withLock { state in
                 if hasEnded && state.ending == nil { state.ending = Children.reap(pid: pid) }
-                // Whoever it left behind may speak on.
+                // What it left behind may speak on.
                 return state.ending != nil && (open == 0 || state.isReleased)
             }
             if isDone { return }

@@ -20,8 +20,8 @@ enum FaultTable {
             "a process in uninterruptible sleep (D)",
             """
             Only a dead disk or a frozen control group makes one, and both are root's. With a \
-            frozen backend, by hand: `down` says every two seconds which one the kernel keeps, a second \
-            Ctrl-C ends lbctl all the same, and the process is gone once it thaws.
+            frozen backend, by hand: `down` says every two seconds which one the kernel keeps, a \
+            second Ctrl-C ends lbctl all the same, and the process is gone once it thaws.
             """
         ),
         (
@@ -54,7 +54,7 @@ enum FaultTable {
             "the last words of one that dies stand before the sentence of its death"),
         Row(
             "killed by SIGKILL", "KillTests",
-            "a backend killed by somebody else is noticed, told of and started again"),
+            "a backend killed from outside is noticed, told of and started again"),
         Row(
             "killed while clients still read what had come of its answers", "AccountStormTests",
             "of slow readers each one that is cut is told of"),
@@ -62,20 +62,20 @@ enum FaultTable {
             "killed five times and more", "CrashLoopTests",
             "kills by lbctl are not counted as crashes"),
         Row(
-            "deaf to SIGTERM", "OddMomentTests",
-            "who is deaf is named while everybody waits, and killed in the end"),
+            "SIGTERM is ignored", "OddMomentTests",
+            "one that ignores SIGTERM is named while all wait, and killed in the end"),
         Row(
             "a program behind a shell that is ended", "StoppingTests",
             "what stands behind a shell is told, and has its time"),
         Row(
-            "what a leader leaves behind is deaf to SIGTERM", "StoppingTests",
+            "what a leader leaves behind ignores SIGTERM", "StoppingTests",
             "the rest that is deaf is killed in the time that was its leader's"),
         Row(
             "a client of the control socket that asks without end", "ControlSocketTests",
-            "who asks without end and takes no answer delays nobody"),
+            "a client that asks without end and takes no answer delays no other"),
         Row(
             "a program that speaks for another one", "ReadinessTests",
-            "one that has ended speaks for nobody"),
+            "one that has ended speaks for no other"),
         Row(
             "a balancer that dies at once", "RefusalTests",
             "a balancer that dies at once is told at once, and of what"),
@@ -108,7 +108,7 @@ enum FaultTable {
             "both killed at once leave no child running"),
         Row(
             "both guards killed at once: descendants that had left", "CleanUpTests",
-            "what outlived both is ended by whoever starts or stops the service next"),
+            "what outlived both is ended by the next start or stop of the service"),
         Row(
             "a program that daemonises", "ProgramFaultTests",
             "one that daemonises has ended, and what it became is ended and named"),
@@ -132,16 +132,16 @@ enum FaultTable {
             "a prompt is shown after a silence and its answer continues it"),
         Row(
             "a child faster than its reader: the terminal", "LogTests",
-            "a terminal that does not read delays nobody"),
+            "a terminal that does not read delays no child"),
         Row(
             "a child faster than its reader: a follower", "LogTests",
-            "a follower that does not read delays nobody, and misses nothing untold"),
+            "a follower that does not read delays no child, and misses nothing untold"),
         Row(
             "three writers at once", "StormTests",
             "lines of three that write at once are whole, and in the order of each"),
         Row(
             "a port in use at the start", "RefusalTests",
-            "a port that is taken is named with who has it, and nothing is started"),
+            "a port that is taken is named with its process, and nothing is started"),
         Row(
             "a port in use later", "ProgramFaultTests",
             "a port that is taken while its backend is away is told, and is no crash"),
@@ -153,7 +153,7 @@ enum FaultTable {
             "of several at the same time one comes up, and the others name it"),
         Row(
             "kill -9 of the balancer", "KillTests",
-            "a killed balancer refuses nobody and fails only what it held"),
+            "a killed balancer refuses no client and fails only what it held"),
         Row(
             "killed at any moment of the start", "OddMomentTests",
             "lbctl killed at any moment of its start leaves nothing"),
@@ -161,8 +161,8 @@ enum FaultTable {
             "the terminal hangs up", "TerminalSessionTests",
             "closing the window ends it gracefully"),
         Row(
-            "nobody reads what it shows", "LeavingTests",
-            "when nobody can see its lines any more it ends"),
+            "no reader takes what it shows", "LeavingTests",
+            "when its lines can't be seen any more it ends"),
         Row(
             "a full disk", "HistoryWriterTests",
             "a full disk is said once, stops nothing, and is forgotten when it is over"),
@@ -177,7 +177,7 @@ enum FaultTable {
             "without descriptors the rest runs, and it goes on when there are some"),
         Row(
             "no descriptors left for clients", "ControlSocketTests",
-            "where descriptors are short somebody who asks is heard all the same"),
+            "where descriptors are short a request is heard all the same"),
         Row(
             "no processes left", "ShortageTests",
             "where no process can be had it is said, and all that there is ends with it"),
@@ -192,7 +192,7 @@ enum FaultTable {
             "ten thousand signals and a thousand orphans keep it from nothing"),
         Row(
             "control clients that say nothing, or half a request", "ControlSocketTests",
-            "more silent clients than there is room for keep nobody out"),
+            "more silent clients than there is room for keep no other out"),
         Row(
             "a control client that sends without end", "ControlSocketTests",
             "a request that never ends is cut off, and its bytes are not kept"),
@@ -210,10 +210,10 @@ enum FaultTable {
             "what backs off can't be killed or paused, and it is said when it comes back"),
         Row(
             "start, restart during backoff", "OddMomentTests",
-            "what backs off is started at once by whoever asks for it"),
+            "what backs off is started at once when it is asked for"),
         Row(
             "stop, down during backoff", "OddMomentTests",
-            "what backs off is stopped by a word, and keeps nobody from leaving"),
+            "what backs off is stopped by a word, and keeps none from leaving"),
         Row(
             "down during the start", "OddMomentTests",
             "down while all of it still starts ends all of it"),
@@ -228,7 +228,7 @@ enum FaultTable {
             "with nohup the end of the terminal is no end"),
         Row(
             "a pipe in the place of the Procfile or of .env", "ReloadTests",
-            "a pipe in the place of a file is refused and holds up nobody"),
+            "a pipe in the place of a file is refused and holds up no verb"),
         Row(
             "limits of descriptors and of files' sizes that allow nothing", "ShortageTests",
             "where the limits allow nothing, that is what is said"),
@@ -236,11 +236,11 @@ enum FaultTable {
             "the working folder is gone", "ProgramFaultTests",
             "a working folder that is gone is told as such"),
         Row(
-            "the port is given to somebody else between a death and the restart", "KillTests",
-            "while a backend is down nobody is given its port, until it is stopped"),
+            "the port is given to another process between a death and the restart", "KillTests",
+            "while a backend is down no process is given its port, until it is stopped"),
         Row(
             "the balancer is stopped while orders are given", "OddMomentTests",
-            "nobody waits for a balancer that is paused"),
+            "no verb waits for a balancer that is paused"),
         Row(
             "a balancer is killed before it has written its access lines", "KilledBalancerLogTests",
             "each request that was answered has its line, however often the balancer is killed"),
@@ -249,13 +249,13 @@ enum FaultTable {
             "writers that are killed at any instant lose no line and leave none twice"),
         Row(
             "no balancer runs, and none is coming", "NoBalancerTests",
-            "while it is stopped who connects is refused, and after a start is served"),
+            "while it is stopped a client is refused, and after a start is served"),
         Row(
             "clients wait for a balancer that is killed for good", "NoBalancerTests",
-            "who waits for one that is killed for good is reset, and does not hang"),
+            "a client that waits for one killed for good is reset, and does not hang"),
         Row(
-            "the supervisor is stopped while somebody asks", "ControlSocketTests",
-            "who waits for a supervisor that is stopped is told so"),
+            "the supervisor is stopped while a verb waits", "ControlSocketTests",
+            "a verb that waits for a supervisor that is stopped is told so"),
         Row(
             "standard output on a full disk", "LogsCommandTests",
             "a service whose lines can't be shown goes on, and the history has them"),
@@ -263,8 +263,8 @@ enum FaultTable {
             "the log's files are removed", "HistoryFaultTests",
             "nothing that is said after the files were removed is lost"),
         Row(
-            "somebody asks, past the command line, for more than can be", "ControlSocketTests",
-            "who asks for what nobody can have is told so, and nothing is done"),
+            "a client asks, past the command line, for more than can be", "ControlSocketTests",
+            "a request for what can't be had is told so, and nothing is done"),
         Row(
             "two folders of the same name", "NamingTests",
             "a second up says whose folder and Procfile runs, and what may be meant"),
@@ -275,10 +275,10 @@ enum FaultTable {
             "standard output and standard error in turns", "StreamOrderTests",
             "lines that are written to both in turns are shown in turns"),
         Row(
-            "a request kills whoever gets it", "QueueTests",
+            "a request kills each backend that gets it", "QueueTests",
             "a request of which two processes have died is given to no third"),
         Row(
-            "a Procfile, variable, word or folder whose name is no UTF-8", "OctetTests",
+            "a Procfile, variable, word or folder with a name that is no UTF-8", "OctetTests",
             "what is no text reaches a child octet for octet"),
         Row(
             "a release that fails, is killed or is not there", "ReleaseTests",

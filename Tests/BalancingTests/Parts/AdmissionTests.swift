@@ -356,11 +356,9 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func
-        `one that goes on is banned, which is said once, and its connection closed unless a proxy's`(
-            byProxy: Bool
-        ) throws
-    {
+    func `one that goes on is banned, said once, and its connection closed unless a proxy's`(
+        byProxy: Bool
+    ) throws {
         let admission = admission(try rules(banAfter: 3))
         let network = try network(Self.client)
         #expect(admission.ask(network, times: 4, byProxy: byProxy)?.news == nil)

@@ -2,8 +2,8 @@ import Basics
 import Kernel
 import Testing
 
-/// Many connections that do nothing, or next to nothing, and those beside them who work.
-@Suite struct CrowdTests {
+/// Many connections that do nothing, or next to nothing, and those beside them that work.
+@Suite struct ManyConnectionsTests {
     /// Begins something and leaves it there: a head, a body, an answer that is not read.
     private func beginning(_ number: Int) -> String {
         switch number % 3 {
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func `the idle and the slow keep nobody from being served`() throws {
+    @Test func `the idle and the slow keep no client from being served`() throws {
         let echoes = try Echoes(2)
         // However long it takes here, none of them is cut off for it.
         let balanced = try Balanced(
@@ -43,7 +43,7 @@ import Testing
         let account = try load.stop()
         #expect(account.failed == 0, "\(account)")
 
-        // What somebody does not read is left with the backend.
+        // What a client does not read is left with the backend.
         let after = try #require(Processes.facts(of: balanced.program.pid)?.residentBytes)
         #expect(after < before + (32 << 20))
         for client in idle {

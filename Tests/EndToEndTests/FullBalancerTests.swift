@@ -2,8 +2,8 @@ import Basics
 import Kernel
 import Testing
 
-/// More clients than there may be: who asks for nothing makes room for who does.
-@Suite struct CrowdedTests {
+/// More clients than there may be: one that asks for nothing makes room for one that does.
+@Suite struct FullBalancerTests {
     private func healthy() throws -> ScriptedBackend {
         try ScriptedBackend { (connection) throws(Failure) in
             while try connection.request() != nil { try connection.answer("fine") }
@@ -43,7 +43,7 @@ import Testing
             #expect(clients[number].isClosed(within: .seconds(20)))
             newcomers.append(newcomer)
         }
-        // Nobody else has lost anything: three came, three went.
+        // No other has lost anything: three came, three went.
         for client in clients.dropFirst(3) {
             try client.send(Self.request)
             #expect(try client.answer().status == 200)
@@ -53,7 +53,7 @@ import Testing
             occurrences(of: "the limit of 12 connections is reached", in: balanced.program) == 1)
     }
 
-    @Test func `who has just asked for something is kept, and who has been idle goes`() throws {
+    @Test func `a client that has just asked is kept, and one that has been idle goes`() throws {
         let backend = try healthy()
         let balanced = try Balanced(
             [backend.address], ["--max-connections", "4", "--threads", "1"])
@@ -66,23 +66,25 @@ import Testing
         #expect(try clients[0].answer().status == 200)
     }
 
-    @Test func `a crowd that only connects pushes out its own, and nobody who has been served`()
+    @Test func `those that only connect push out their own kind, and none that was served`()
         throws
     {
         let backend = try healthy()
         let balanced = try Balanced(
             [backend.address], ["--max-connections", "8", "--threads", "1"])
         let served = try idle(1, at: balanced.address)
-        var crowd: [Client] = []
-        for _ in 0..<40 { crowd.append(try Client(balanced.address)) }
-        #expect(crowd[0].isClosed(within: .seconds(20)))
+        var many: [Client] = []
+        for _ in 0..<40 { many.append(try Client(balanced.address)) }
+        #expect(many[0].isClosed(within: .seconds(20)))
         #expect(try balanced.get("/").status == 200)
         try served[0].send(Self.request)
         #expect(try served[0].answer().status == 200)
     }
 
     @Test(arguments: ["G", "\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\nG"])
-    func `who has begun a request and does not go on makes room as well`(beginning: String) throws {
+    func `one that has begun a request and does not go on makes room as well`(beginning: String)
+        throws
+    {
         let backend = try healthy()
         let balanced = try Balanced(
             [backend.address], ["--max-connections", "4", "--threads", "1", "--timeout-head", "1h"])
@@ -95,7 +97,8 @@ import Testing
         #expect(try balanced.get("/").status == 200)
     }
 
-    @Test func `who waits for an answer keeps its place, and newcomers wait for one`() throws {
+    @Test func `one that waits for an answer keeps its place, and new clients wait for one`() throws
+    {
         let gate = Gate()
         let backend = try ScriptedBackend { (connection) throws(Failure) in
             while try connection.request() != nil {
