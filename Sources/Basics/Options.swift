@@ -103,7 +103,7 @@ public struct ParsedOptions: Sendable {
             if let short = option.short, key == "-\(short)" { return option }
         }
         var hint = ""
-        if let near = Likeness.nearest(to: key, in: allowed.map { "--" + $0.name }) {
+        if let near = SpellingCorrection.nearest(to: key, in: allowed.map { "--" + $0.name }) {
             hint = "did you mean '\(near)'?"
         }
         throw UsageError("unknown option '\(key)'", hint: hint)
@@ -176,7 +176,7 @@ public struct ParsedOptions: Sendable {
 }
 
 /// Which known word a misspelt one stands for.
-public enum Likeness {
+public enum SpellingCorrection {
     /// The known word with the fewest letters to change; `nil` when none is near. A slip seldom
     /// takes the first letter, so a word with another one was meant as it stands (`top`, not
     /// `stop`), but for one that changed places with the second.

@@ -64,7 +64,7 @@ struct ShareWriter: ~Copyable {
         }
         newest.size = ending.size
         if let stamp = ending.last, stamp.sequence > last.sequence { last = stamp }
-        // The name is a witness too, should the segment have been emptied from outside.
+        // The name tells too, should the segment have been emptied from outside.
         if newest.first > last.sequence.addingClamped(1) { last.sequence = newest.first - 1 }
         mark = ending.mark
         older = found

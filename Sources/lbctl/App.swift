@@ -66,7 +66,7 @@ enum App {
             hint = "options stand behind the verb: lbctl VERB \(verb) …"
         } else if verb == "version" {
             hint = "did you mean '--version'?"
-        } else if let near = Likeness.nearest(to: verb, in: Help.verbs) {
+        } else if let near = SpellingCorrection.nearest(to: verb, in: Help.verbs) {
             hint = "did you mean '\(near)'?"
         }
         return UsageError("unknown verb '\(verb)'", hint: hint)

@@ -51,7 +51,7 @@ enum KnownNames {
     private static func unknown(_ first: String, _ known: Set<String>) -> Refusal {
         let names = known.sorted()
         var advice = "known are: " + names.joined(separator: ", ")
-        if let near = Likeness.nearest(to: first, in: names) {
+        if let near = SpellingCorrection.nearest(to: first, in: names) {
             advice = "did you mean '\(near)'? " + advice
         }
         let why = UInt16(first) == nil ? "nobody is called '\(first)'" : "nobody has port \(first)"

@@ -123,7 +123,7 @@ import Testing
     }
 }
 
-@Suite struct LikenessTests {
+@Suite struct SpellingCorrectionTests {
     let verbs = ["up", "down", "ps", "logs", "kill", "restart", "status", "stop", "--backends"]
 
     @Test(arguments: [
@@ -132,11 +132,11 @@ import Testing
         ("log", "logs"), ("upp", "up"), ("sp", "ps"), ("--bakends", "--backends"),
     ])
     func `a slip of the finger finds its word`(typed: String, meant: String) {
-        #expect(Likeness.nearest(to: typed, in: verbs) == meant)
+        #expect(SpellingCorrection.nearest(to: typed, in: verbs) == meant)
     }
 
     @Test(arguments: ["frobnicate", "xxxx", "", "drill", "top", "bench", "bans", "--bench"])
     func `what is like nothing finds nothing`(typed: String) {
-        #expect(Likeness.nearest(to: typed, in: verbs) == nil)
+        #expect(SpellingCorrection.nearest(to: typed, in: verbs) == nil)
     }
 }

@@ -3,19 +3,19 @@ import Testing
 
 @Suite struct SlabTests {
     /// Counts how many of them there are.
-    final class Census { var living = 0 }
+    final class InstanceCount { var living = 0 }
 
     struct Element: ~Copyable {
         let name: Int
-        let census: Census
+        let instances: InstanceCount
 
-        init(_ name: Int, _ census: Census) {
+        init(_ name: Int, _ instances: InstanceCount) {
             self.name = name
-            self.census = census
-            census.living += 1
+            self.instances = instances
+            instances.living += 1
         }
 
-        deinit { census.living -= 1 }
+        deinit { instances.living -= 1 }
     }
 
     @Test func `what is made in place and what is handed over lie in slots alike`() {
@@ -66,33 +66,33 @@ import Testing
     }
 
     @Test func `what is in it when it goes, goes too`() {
-        let census = Census()
+        let instances = InstanceCount()
         do {
             var slab = Slab<Element>(capacity: 8)
-            for name in 0..<6 { _ = slab.insert(Element(name, census)) }
+            for name in 0..<6 { _ = slab.insert(Element(name, instances)) }
             _ = slab.remove(.init(2))
-            #expect(census.living == 5)
+            #expect(instances.living == 5)
         }
-        #expect(census.living == 0)
+        #expect(instances.living == 0)
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `it does what a dictionary would do`(seed: UInt64) {
         var dice = Dice(seed)
-        let census = Census()
+        let instances = InstanceCount()
         var slab = Slab<Element>(capacity: 20)
         var model: [Slab<Element>.Key: Int] = [:]
         var gone: [Slab<Element>.Key] = []
         for turn in 0..<4000 {
             if Bool.random(using: &dice) && !slab.isFull {
-                model[slab.insert(Element(turn, census))] = turn
+                model[slab.insert(Element(turn, instances))] = turn
             } else if let (key, name) = model.randomElement(using: &dice) {
                 let element = slab.remove(key.slot)
                 #expect(element.name == name)
                 model[key] = nil
                 gone.append(key)
             }
-            #expect(slab.count == model.count && census.living == model.count)
+            #expect(slab.count == model.count && instances.living == model.count)
             #expect(gone.suffix(50).allSatisfy { !slab.isCurrent($0) })
             for (key, name) in model {
                 #expect(slab.isCurrent(key) && slab.key(key.slot) == key)

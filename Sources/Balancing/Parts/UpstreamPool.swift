@@ -41,7 +41,7 @@ struct UpstreamPool {
     }
 
     /// What follows from a request that lies unread.
-    enum Surrender: Equatable {
+    enum Eviction: Equatable {
         /// Nothing here is in its way, as far as is known.
         case nothing
         /// The process is occupied by connections: all that idle are to be given up.
@@ -154,7 +154,7 @@ struct UpstreamPool {
     mutating func foundUnread(
         _ request: UnreadRequest, by process: BackendProcess, now: Instant,
         in upstreams: borrowing Slab<UpstreamConnection>
-    ) -> Surrender {
+    ) -> Eviction {
         let slot = claim(process)
         let idle = lastIdle(slot, in: upstreams)
         let isIdle =

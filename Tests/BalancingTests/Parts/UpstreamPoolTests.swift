@@ -131,7 +131,7 @@ import Testing
         }
 
         /// A request was found unread.
-        func find(_ request: UnreadRequest, by slot: BackendSlot = 0) -> UpstreamPool.Surrender {
+        func find(_ request: UnreadRequest, by slot: BackendSlot = 0) -> UpstreamPool.Eviction {
             pool.foundUnread(
                 request, by: BackendProcess(slot: slot, generation: 1), now: request.seenAt,
                 in: connections)

@@ -1,5 +1,5 @@
 /// A second, naive reader of message heads: slow, strict, and written from the RFC alone, so that
-/// it can bear witness about the parser of the house.
+/// the product's parser can be judged by it.
 struct PlainMessage {
     var startLine: [UInt8] = []
     var fields: [(name: [UInt8], value: [UInt8])] = []
