@@ -11,7 +11,7 @@ struct LineDoubts {
         if line.place.isEmpty { return [] }
         let variables = ["PORT"] + reader.environment.variables.map(\.name)
         var found = VariableMentions.of(line.command).filter { !reader.isSet($0) }.map { name in
-            let near = Likeness.nearest(to: name, in: variables)
+            let near = SpellingCorrection.nearest(to: name, in: variables)
             let hint = near.map { " (did you mean $\($0)?)" } ?? ""
             return "\(line.place): nobody sets $\(name)\(hint)"
         }
