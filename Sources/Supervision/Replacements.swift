@@ -118,7 +118,7 @@ struct Replacements {
         [.stopping, .stopped].contains(old.state) || old.successor != nil
     }
 
-    /// Starts the successor where one more balancer can have lanes of the scoreboard. Where it
+    /// Starts the successor where the scoreboard has numbers for the workers of one more. Where it
     /// can't, the oldest of those that are leaving is asked to make room.
     private mutating func begin(
         _ index: Int, _ successor: ChildNumber, _ facts: ServiceFacts
