@@ -1,6 +1,6 @@
 import Basics
 
-/// One child whose end everybody waits for, as the log tells of it.
+/// One child that has not ended while the service ends, as the log tells of it.
 struct AwaitedEnd {
     /// What ends sooner than that is not worth a word.
     static let moment = Nanoseconds.milliseconds(100)
@@ -8,7 +8,7 @@ struct AwaitedEnd {
     static let killing = Nanoseconds.seconds(2)
 
     let title: String
-    /// Those that live of what its leader has left, as `pid 7 (sh)`; nothing while that runs.
+    /// Those that live of what its leader has left, as `pid 7 (sh)`; nil while that runs.
     var rest: [String]?
     /// What it has in hand, as `1 request`; empty where that is nothing.
     var work = ""
@@ -18,21 +18,21 @@ struct AwaitedEnd {
     /// Whether what was killed can't end yet, since it is in uninterruptible sleep.
     var isKept = false
 
-    /// Nothing where its end has come, or is about to.
+    /// Nil where its end has come, or is about to.
     func sentence(now: Instant) -> String? {
         if let rest, rest.isEmpty { return nil }
         if let killedAt {
             // The kernel ends what is killed at once, where it can.
             if now.since(killedAt) < Self.killing { return nil }
             let kept = "kept by the kernel (uninterruptible sleep)"
-            return whose + (isKept ? ", killed and \(kept)" : ", killed")
+            return subject + (isKept ? ", killed and \(kept)" : ", killed")
         }
         if killAt == .never || killAt.since(now) < Self.moment { return nil }
         let hand = work.isEmpty ? "" : ", which has \(work) in hand"
-        return "\(whose)\(hand), killed in \(Figures.text(killAt.since(now)))"
+        return "\(subject)\(hand), killed in \(Figures.text(killAt.since(now)))"
     }
 
-    private var whose: String {
+    private var subject: String {
         guard let rest else { return title }
         let some = rest.prefix(3).joined(separator: ", ")
         let more = rest.count > 3 ? " and \(rest.count - 3) more" : ""

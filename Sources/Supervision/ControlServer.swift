@@ -77,7 +77,7 @@ final class ControlServer {
     }
 }
 
-/// Who is let in.
+/// Clients that come, and those that are closed in favour of others.
 extension ControlServer {
     /// Clients wait at the socket.
     func clientsCame(_ poller: borrowing Poller, now: Instant) {

@@ -18,7 +18,7 @@ struct LeaderEnd {
     }
 
     /// What is said of the rest, all of which had ended so long after the fork; empty where that
-    /// was together with the leader. `killed` are those who were killed when the time was over.
+    /// was together with the leader. `killed` are the pids that were killed when the time was over.
     func restSentence(after all: Nanoseconds, killed: Set<Int32>) -> String {
         // Where the leader was killed too, how it ended says it.
         let wasKilled = !killed.isEmpty && !killed.contains(ending.pid)

@@ -5,7 +5,7 @@ import Logs
 
 /// What waits to be sent on one connection; never more than its limit.
 ///
-/// A slow reader costs nobody but itself. From the first record on that does not fit, records are
+/// A slow reader costs none but itself. From the first record on that does not fit, records are
 /// counted only, until all that waits was sent; then it is told how many it missed. So one that
 /// finds them in the history gets them from there in great pieces, and not each a second time.
 final class Outbox {
