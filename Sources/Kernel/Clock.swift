@@ -24,4 +24,7 @@ public enum Randomness {
         invariant(count == 8, "the kernel gave no random bytes")
         return word
     }
+
+    /// A random number from 0 up to 1.
+    public static func chance() -> Double { Double(word() >> 11) / Double(1 << 53 as UInt64) }
 }

@@ -73,10 +73,8 @@ final class ChildProcess {
     var age: Nanoseconds { Clock.now().since(forkedAt) }
 
     /// When something is to be done about it though nothing happens; `never` where nothing is.
-    var nextLook: Instant {
-        // Asked in each turn, so no list is made of them.
-        var first = min(readiness.nextLook, output.nextLook)
-        if let errors { first = min(first, errors.nextLook) }
-        return first
-    }
+    var nextLook: Instant { min(readiness.nextLook, outputLook) }
+
+    /// When one of its pipes is to be looked at though nothing happens.
+    var outputLook: Instant { min(output.nextLook, errors?.nextLook ?? .never) }
 }

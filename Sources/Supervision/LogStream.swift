@@ -9,6 +9,8 @@ import Logs
 final class LogStream {
     private var taker: RecordTaker
     private var remarks: [String]
+    /// What was said of these, and is not said again.
+    private var topics: Set<Topic> = []
     /// When a disk that failed is to be tried again though nobody says anything.
     private(set) var retry: Instant?
 
@@ -34,6 +36,14 @@ final class LogStream {
 
     /// A sentence of lbctl's own.
     func say(_ sentence: String) { append(sentence, stream: .event) }
+
+    /// What is worth one sentence in the life of a service.
+    enum Topic { case copies }
+
+    /// A sentence of lbctl's own, unless one was said of this before.
+    func sayOnce(_ topic: Topic, _ sentence: String) {
+        if topics.insert(topic).inserted { say(sentence) }
+    }
 
     /// The sentence that opens a run.
     func openRun(_ sentence: String) {

@@ -3,9 +3,6 @@ import Basics
 /// When something is said of a process that takes long to become ready: first where it listens
 /// instead, if it does, and later that it is late.
 struct StartWatch: Equatable {
-    static let firstLook = Nanoseconds.seconds(3)
-    static let slow = Nanoseconds.seconds(10)
-
     /// What has come due.
     enum Due: Equatable { case firstLook, slow }
 
@@ -14,7 +11,7 @@ struct StartWatch: Equatable {
     private let startedAt: Instant
 
     /// A process was started.
-    init(now: Instant) { self.init(.firstLook, at: now + Self.firstLook, startedAt: now) }
+    init(now: Instant) { self.init(.firstLook, at: now + Limits.firstStartWatch, startedAt: now) }
 
     private init(_ due: Due, at next: Instant, startedAt: Instant) {
         self.due = due
@@ -25,7 +22,7 @@ struct StartWatch: Equatable {
     /// What is to be looked for behind that; nothing where that was the last.
     var following: StartWatch? {
         switch due {
-        case .firstLook: StartWatch(.slow, at: startedAt + Self.slow, startedAt: startedAt)
+        case .firstLook: StartWatch(.slow, at: startedAt + Limits.slowStart, startedAt: startedAt)
         case .slow: nil
         }
     }

@@ -49,6 +49,13 @@ final class SupervisedChild {
 
     /// What all that comes of its processes is known by.
     var mark: LineageMark { LineageMark(owner: ThisProcess.pid, number: index + 1) }
+
+    /// What an event of its present process is known by.
+    func token(_ source: EventSource) -> Token {
+        Token(
+            kind: source.rawValue, slot: UInt32(index),
+            generation: UInt32(truncatingIfNeeded: generation))
+    }
 }
 
 /// What happens to it.
@@ -174,6 +181,28 @@ extension SupervisedChild {
 
     /// `title(pid:)` with the pid of its process, if it has one.
     var title: String { title(pid: process?.pid) }
+
+    /// What comes next, as the log says it.
+    func prospect(now: Instant) -> String {
+        switch lifecycle {
+        case .backoff(let until):
+            let wait = until.since(now)
+            let stays = standing.isWithdrawn ? ", and stays drained" : ""
+            let time = wait.count == 0 ? "at once" : "in \(Figures.text(wait))"
+            return "restarting \(time)\(stays)"
+        case .failed: return "it crashed too often and is left alone"
+        case .stopped: return "not restarted"
+        case .starting: return "starting"
+        case .ready, .paused: return "still running"
+        case .draining: return "draining"
+        case .stopping, .stoppingRest: return "stopping"
+        }
+    }
+
+    /// That another process has its port.
+    func portIsTaken(by pid: Int32) -> String {
+        "port \(plan.port) is taken" + Ports.holder(pid)
+    }
 
     /// When something is to be done about it though nothing happens; `never` where nothing is.
     var nextLook: Instant {

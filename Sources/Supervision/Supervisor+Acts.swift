@@ -45,7 +45,7 @@ extension Supervisor {
         publishRoster()
         log.say("\(child.title) is drained by 'lbctl drain'")
         tellIfNoneIsLeft()
-        child.drain = Drain(version: rosterVersion, now: now)
+        child.drain = Drain(version: publisher.version, now: now)
     }
 
     private func restore(_ child: SupervisedChild) {
@@ -71,7 +71,7 @@ extension Supervisor {
     }
 
     private func tellIfNoneIsLeft() {
-        if isAnybodyLeft { return }
+        if table.hasChoice { return }
         log.say("nobody is left to be chosen: \(plan.unit.withoutBackend)")
     }
 }
@@ -84,16 +84,16 @@ extension Supervisor {
     func perform(_ act: Replacements.Act) {
         switch act {
         case .enrolSuccessor(let number, let replacement):
-            guard let old = seats[number.index] else { return }
+            guard let old = table[number] else { return }
             operations.enrolled(enrolSuccessor(of: old).number, for: replacement)
-        case .hasten(let number): if let child = seats[number.index] { hasten(child) }
+        case .hasten(let number): if let child = table[number] { hasten(child) }
         case .start(let number):
-            guard let child = seats[number.index] else { return }
+            guard let child = table[number] else { return }
             advance(child) { $0.startRequested() }
         case .handOver(let old, let successor):
-            guard let old = seats[old.index], let successor = seats[successor.index] else { return }
+            guard let old = table[old], let successor = table[successor] else { return }
             handOver(old, successor)
-        case .abandon(let number): if let child = seats[number.index] { abandon(child) }
+        case .abandon(let number): if let child = table[number] { abandon(child) }
         }
     }
 
@@ -102,20 +102,20 @@ extension Supervisor {
         let successor = enrol(child.plans.next ?? child.plan)
         child.plans.changeWithdrawn()
         successor.becameSuccessor(of: child)
-        children.append(successor)
+        table.append(successor)
         return successor
     }
 
     /// A balancer that is leaving ends without waiting for idle connections.
     private func hasten(_ child: SupervisedChild) {
         log.say("\(child.title) has to make room for the next")
-        let killAt = now + stopLimit(of: child)
+        let killAt = now + plan.stopLimit(of: child)
         advance(child) { $0.stopRequested(killAt: killAt, now: now) }
     }
 
     private func abandon(_ successor: SupervisedChild) {
         successor.membership.removed()
-        let killAt = now + stopLimit(of: successor)
+        let killAt = now + plan.stopLimit(of: successor)
         advance(successor) { $0.stopRequested(killAt: killAt, now: now) }
     }
 
@@ -123,9 +123,7 @@ extension Supervisor {
         let pid = old.process?.pid
         successor.membership.tookOver()
         old.membership.removed(for: successor)
-        children.removeAll { $0 === successor }
-        let place = children.firstIndex { $0 === old } ?? children.endIndex
-        children.insert(successor, at: place)
+        table.handedOver(from: old, to: successor)
         old.process?.link?.handOver(within: plan.drainLimit)
         if let link = old.process?.link { watchLink(old, link) }
         let until = now + plan.drainLimit + Self.graceAfterDrain

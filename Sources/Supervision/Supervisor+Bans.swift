@@ -29,7 +29,7 @@ extension Supervisor {
                 return
             }
             guard let end = scoreboard.bans.end(of: client, now: now) else {
-                refuse("\(client) is not banned", "\(advised("bans")) lists who is", key)
+                refuse("\(client) is not banned", "\(plan.advised("bans")) lists who is", key)
                 return
             }
             if lifted.contains(where: { $0.client == client }) { continue }

@@ -14,7 +14,7 @@ extension Supervisor {
             try refuseWhileChanging()
             var recipe = plan.recipe
             recipe.flags.backends = count
-            if !members.contains(where: { $0.isBalanced }) {
+            if !table.members.contains(where: { $0.isBalanced }) {
                 throw Refusal(
                     what: "nothing was done", why: "there is nothing that is balanced",
                     advice: "'backend' or 'web' in a Procfile is the type that is")
@@ -39,7 +39,7 @@ extension Supervisor {
                     why: "it is not 'type: command'", advice: "mend it; nothing was changed")
             }
             // What 'scale' has set stays: the file says nothing of it.
-            let count = members.count { $0.isBalanced }
+            let count = table.members.count { $0.isBalanced }
             if count > 0 { recipe.flags.backends = count }
             let wanted = try recipe.topology(ports: ports)
             try change(to: wanted, recipe, isScaling: false, asker: asker)
@@ -50,7 +50,7 @@ extension Supervisor {
 
     private var ports: Topology.KnownPorts {
         var ports = Topology.KnownPorts()
-        for child in members {
+        for child in table.members {
             switch child.plan.role {
             case .balancer: continue
             case .backend: ports.backends.append(child.plan.port)
@@ -61,12 +61,12 @@ extension Supervisor {
     }
 
     private func refuseWhileChanging() throws(Refusal) {
-        if phase != .running { throw Self.isLeaving }
+        if !shutdown.isRunning { throw Self.isLeaving }
         try refuseDuringRelease()
         if operations.isChanging {
             throw Refusal(
                 what: "nothing was done", why: "an earlier 'scale' or 'reload' is not done yet",
-                advice: "see \(advised("ps")), and try again")
+                advice: "see \(plan.advised("ps")), and try again")
         }
     }
 
@@ -118,7 +118,7 @@ extension Supervisor {
     }
 
     private var presentChildren: [ChangePlan.Present] {
-        members.map { child in
+        table.members.map { child in
             ChangePlan.Present(
                 child: child.number, plan: child.plan, isStopped: child.lifecycle == .stopped)
         }
@@ -129,7 +129,7 @@ extension Supervisor {
     private func compare(
         _ present: [ChangePlan.Present], _ wanted: Topology, _ recipe: Recipe, isScaling: Bool
     ) throws(Refusal) -> (Difference, remarks: [String]) {
-        let children = members
+        let children = table.members
         let stale = children.indices.filter { index in
             let child = children[index]
             let isUndone = child.lifecycle.isAtRest && !child.life.hasFinished
@@ -154,26 +154,26 @@ extension Supervisor {
             switch item {
             case .add(let plan):
                 let child = enrol(plan)
-                place(child)
+                table.insert(child)
                 steps.append(step(child, .start, waits: true, change: .added))
             case .adapt(let number, let plan):
-                guard let child = seats[number.index] else { continue }
+                guard let child = table[number] else { continue }
                 reweigh(child, plan)
                 child.plans.changed(to: plan)
                 child.adoptNextPlan()
                 report(child, "changed, and stays stopped", to: asker, change: .changed)
             case .remove(let number):
-                guard let child = seats[number.index] else { continue }
+                guard let child = table[number] else { continue }
                 child.membership.removed()
                 steps.append(step(child, .stop, change: .removed))
             case .renew(let number, let plan, let isRolling, let change):
-                guard let child = seats[number.index] else { continue }
+                guard let child = table[number] else { continue }
                 reweigh(child, plan)
                 child.plans.changed(to: plan)
                 steps.append(
                     step(child, .restart, waits: true, isRolling: isRolling, change: change))
             case .keep(let number, let plan):
-                guard let child = seats[number.index] else { continue }
+                guard let child = table[number] else { continue }
                 keep(child, as: plan, isTold: !releases.contains(number), asker)
             }
         }
@@ -187,14 +187,6 @@ extension Supervisor {
         OperationStep(
             child: child.number, name: child.name, verb: verb, waits: waits, isRolling: isRolling,
             change: change)
-    }
-
-    /// Puts a new child behind the others of its role.
-    private func place(_ child: SupervisedChild) {
-        let last = children.lastIndex {
-            $0.plan.role == child.plan.role && $0.membership.isMember
-        }
-        children.insert(child, at: last.map { $0 + 1 } ?? children.endIndex)
     }
 
     /// What the file says of a weight goes before what was set live only where it has changed.

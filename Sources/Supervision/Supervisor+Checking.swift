@@ -36,16 +36,16 @@ extension Supervisor {
             why: had < has
                 ? "there was nothing to balance, and now there is"
                 : "there is no lb-balancer and nothing to balance any more",
-            advice: "that needs \(advised("down")) and \(advised("up"))")
+            advice: "that needs \(plan.advised("down")) and \(plan.advised("up"))")
     }
 
     private func checkRoom(for added: [ChildPlan]) throws(Refusal) {
         let count = added.count { $0.role == .backend }
-        if count <= slots.free { return }
-        let leaving = children.count { $0.isBalanced && $0.membership.isParting }
+        if count <= table.freeSlots { return }
+        let leaving = table.children.count { $0.isBalanced && $0.membership.isParting }
         throw Refusal(
             what: "nothing was changed",
-            why: "there is room for \(slots.capacity) backends, and \(slots.free) more"
+            why: "there is room for \(table.slotCapacity) backends, and \(table.freeSlots) more"
                 + (leaving > 0 ? " while \(leaving) still leave" : ""),
             advice: "ask for fewer" + (leaving > 0 ? ", or try again later" : ""))
     }
@@ -64,7 +64,7 @@ extension Supervisor {
         throw Refusal(
             what: "nothing was changed",
             why: "\(wanted) threads are more than the \(most) that there is room for",
-            advice: "that many need \(advised("down")) and \(advised("up"))")
+            advice: "that many need \(plan.advised("down")) and \(plan.advised("up"))")
     }
 
     private func checkPort(of child: ChildPlan) throws(Refusal) {
@@ -79,11 +79,11 @@ extension Supervisor {
 
     /// The listening sockets were opened at the start, and stay.
     private func listenRemarks(_ wanted: Topology) -> [String] {
-        if wanted.listen == listen { return [] }
-        let addresses = listeners.map { "\($0.address)" }.joined(separator: " and ")
+        if wanted.listen == sockets.asked { return [] }
+        let addresses = sockets.all.map { "\($0.address)" }.joined(separator: " and ")
         return [
             "the balancer stays on \(addresses): where it listens is changed by "
-                + "\(advised("down")) and \(advised("up")) alone"
+                + "\(plan.advised("down")) and \(plan.advised("up")) alone"
         ]
     }
 }

@@ -34,7 +34,7 @@ extension Supervisor {
         case .gatherLog:
             // A worker writes its lines before it says that it goes by a roster.
             publishRoster()
-            control.awaitLines(key, version: rosterVersion, now: now)
+            control.awaitLines(key, version: publisher.version, now: now)
         }
     }
 
@@ -47,17 +47,18 @@ extension Supervisor {
 
     /// Answers those that want to read the log, once all that was said before they asked is in it.
     private func answerGathering() {
-        let gathered = control.thoseGathered(now: now) { isAdopted($0) }
+        let gathered = control.thoseGathered(now: now) { publisher.isAdopted($0) }
         if gathered.isEmpty { return }
-        for child in children { readAll(of: child) }
+        for child in table.children { output.readAll(of: child, poller, now: now) }
         for key in gathered { control.reply(.done, to: key) }
     }
 
     private var readiness: ServiceReadiness {
         ServiceReadiness(
-            release: release, isRunning: phase == .running,
-            isAdopted: isAdopted(rosterVersion), children: members.map { readiness(of: $0) },
-            logs: advised("logs"))
+            release: release, isRunning: shutdown.isRunning,
+            isAdopted: publisher.isAdopted(publisher.version),
+            children: table.members.map { readiness(of: $0) },
+            logs: plan.advised("logs"))
     }
 
     private func readiness(of child: SupervisedChild) -> ServiceReadiness.Child {

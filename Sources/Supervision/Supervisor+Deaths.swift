@@ -13,12 +13,12 @@ extension Supervisor {
         if !isGraceful { Signals.send(.kill, toGroup: process.pid) }
         guard let end = process.reap() else { return }
         poller.remove(process.child.pidDescriptor.reference)
-        if isGraceful && !rest(of: child).isEmpty {
+        if isGraceful && !lineage.rest(of: child).isEmpty {
             let killAt = killsRest(of: child)
             exits.leaderEnded(child.number)
             advance(child) { $0.leaderEnded(killAt: killAt, now: now) }
             // They may have ended in between.
-            hasReapedOrphans = true
+            adoptedExits.ended()
             reapOrphans()
         } else {
             conclude(child, process, end)
@@ -72,12 +72,12 @@ extension Supervisor {
                 generation: child.generation, pid: process.pid,
                 words: wasPlanned ? "was stopped" : ending.cause.words,
                 signal: ending.cause.signalName, at: now, ran: end.ran),
-            now: now, chance: chance())
+            now: now, chance: Randomness.chance())
+        publisher.ended(child.processNumber)
         closeReadiness(of: process)
         // Before anything else is done about the death: each moment more can cost a request.
         perform(action, on: child)
-        readLastWords(process, of: child)
-        keepUnwrittenLines(process, of: child)
+        output.ended(process, of: child, now: now)
         hearLastReports(of: process, child.processNumber)
         reapOrphans()
         tellExit(
@@ -94,15 +94,16 @@ extension Supervisor {
         var ending = end.sentence(child.record.ending, rest: process.restUsage)
         if hadRest { ending += end.restSentence(after: process.age, killed: process.killed) }
         if let link = process.link {
-            let account = account(of: link)
-            if end.ending.cause != .exited(code: 0) { ending += account }
+            let account = scoreboard.closeCounters(of: link)
+            if end.ending.cause != .exited(code: 0) { ending += "; " + account }
         }
         exits.exited(
             ExitReport.Exit(
                 process: child.processNumber, title: child.title(pid: process.pid), ending: ending,
-                next: wasPlanned && child.lifecycle == .stopped ? "stopped" : next(for: child),
+                next: wasPlanned && child.lifecycle == .stopped
+                    ? "stopped" : child.prospect(now: now),
                 slot: child.isBalanced ? child.standing.slot : nil,
-                version: wasOffered && isBalancedByUs ? rosterVersion : nil),
+                version: wasOffered && table.hasBalancer ? publisher.version : nil),
             adoption, now: now)
         settleExits()
     }
@@ -111,7 +112,7 @@ extension Supervisor {
     private func cause(
         of child: SupervisedChild, _ ending: Ending, _ sent: SentSignal?
     ) -> Restarting.Cause {
-        if phase != .running || child.lifecycle.isEndPlanned { return .killed(restarts: false) }
+        if !shutdown.isRunning || child.lifecycle.isEndPlanned { return .killed(restarts: false) }
         if let sent { return .killed(restarts: sent.restarts) }
         if child.attempts.stranger != nil { return .blocked }
         return .byItself(succeeded: ending.cause == .exited(code: 0))
@@ -122,47 +123,12 @@ extension Supervisor {
         guard child.isBalanced, child.lifecycle.state == .starting,
             ending.cause != .exited(code: 0)
         else { return "" }
-        let found = PortProbe.stranger(port: child.plan.port) { belongs($0, to: child) }
+        let found = PortProbe.stranger(port: child.plan.port) { lineage.belongs($0, to: child) }
         child.attempts.ended(stranger: found)
-        return found.map { " (\(strangerWords(child, $0)))" } ?? ""
+        return found.map { " (\(child.portIsTaken(by: $0)))" } ?? ""
     }
 
     private func closeReadiness(of process: ChildProcess) {
         if let socket = process.readiness.socket { poller.remove(socket.socket.reference) }
-    }
-
-    /// What comes next, as the log says it.
-    func next(for child: SupervisedChild) -> String {
-        switch child.lifecycle {
-        case .backoff(let until):
-            let wait = until.since(now)
-            let stays = child.standing.isWithdrawn ? ", and stays drained" : ""
-            return (wait.count == 0 ? "restarting at once" : "restarting in \(Figures.text(wait))")
-                + stays
-        case .failed: return "it crashed too often and is left alone"
-        case .stopped: return "not restarted"
-        case .starting: return "starting"
-        case .ready, .paused: return "still running"
-        case .draining: return "draining"
-        case .stopping, .stoppingRest: return "stopping"
-        }
-    }
-
-    /// What was in flight when a balancer died, from its workers' counters.
-    private func account(of link: BalancerLink) -> String {
-        var requests: UInt64 = 0
-        var connections: UInt64 = 0
-        var unheard: UInt64 = 0
-        for index in link.workers {
-            let counters = scoreboard.counters(ofWorker: index)
-            requests &+= counters.exchangesOpen
-            connections &+= counters.connectionsOpen
-            unheard &+= counters.connectionsUnheard
-        }
-        scoreboard.clearCounters(
-            ofWorkers: link.workers, movingTotalsTo: scoreboard.counters(ofWorker: 0))
-        let rest = unheard > 0 ? ", \(unheard) of them accepted and not read from yet" : ""
-        return "; \(Figures.count(requests, "request")) in flight, "
-            + "\(Figures.count(connections, "connection")) open\(rest)"
     }
 }

@@ -6,29 +6,17 @@ extension Supervisor {
     /// Lets a child finish what it has, and then end.
     func drain(_ child: SupervisedChild, then sequel: Lifecycle.Sequel) {
         let limit = now + plan.drainLimit
-        let stopLimit = stopLimit(of: child)
+        let stopLimit = plan.stopLimit(of: child)
         advance(child) {
             $0.drainRequested(until: limit, then: sequel, stopLimit: stopLimit, now: now)
         }
         guard child.lifecycle.state == .draining, child.drain == nil else { return }
         if child.isBalanced {
             log.say("\(child.title) is draining")
-            child.drain = Drain(version: rosterVersion, now: now)
+            child.drain = Drain(version: publisher.version, now: now)
         } else {
             // Nobody gives it anything; a balancer finishes what it has when it is asked to end.
             advance(child) { $0.drained(stopLimit: stopLimit, now: now) }
-        }
-    }
-
-    /// How many requests a child has in hand.
-    func left(with child: SupervisedChild) -> UInt64 {
-        switch child.plan.role {
-        case .backend:
-            scoreboard.totals(slot: child.standing.slot, generation: child.generation).inFlight
-        case .balancer:
-            (child.process?.link?.workers ?? 0..<0)
-                .reduce(0) { $0 &+ scoreboard.counters(ofWorker: $1).exchangesOpen }
-        case .other: 0
         }
     }
 
@@ -36,8 +24,8 @@ extension Supervisor {
     func lookAtDrain(of child: SupervisedChild) {
         guard var drain = child.drain else { return }
         // While a balancer goes by an older roster it may still give it something.
-        let isKnown = isAdopted(drain.version)
-        if isKnown && left(with: child) == 0 {
+        let isKnown = publisher.isAdopted(drain.version)
+        if isKnown && scoreboard.inHand(of: child) == 0 {
             log.say(
                 "\(child.title) has finished what it had after "
                     + Figures.text(now.since(drain.since)))

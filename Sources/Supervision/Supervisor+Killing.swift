@@ -9,7 +9,7 @@ extension Supervisor {
     ) {
         let chosen: [SupervisedChild]
         do throws(Refusal) {
-            chosen = try select(targets)
+            chosen = try table.select(targets)
         } catch {
             control.reply(.refused(error), to: asker)
             return
@@ -25,7 +25,7 @@ extension Supervisor {
     private func send(_ signal: Signal, to child: SupervisedChild) -> PendingKills.Target {
         let report = KillReport(
             name: child.name, port: child.plan.port, pid: child.process?.pid ?? 0,
-            signal: signal.rawValue, outOfRotation: nil, next: next(for: child))
+            signal: signal.rawValue, outOfRotation: nil, next: child.prospect(now: now))
         var sentAt: Instant?
         if let process = child.process {
             // The signal first, then the clock.
@@ -44,19 +44,19 @@ extension Supervisor {
         _ signal: Signal, to process: ChildProcess, of child: SupervisedChild
     ) -> Bool {
         if process.livingPid != nil { return process.child.send(signal) }
-        return rest(of: child).reduce(false) { Signals.send(signal, to: $1) || $0 }
+        return lineage.rest(of: child).reduce(false) { Signals.send(signal, to: $1) || $0 }
     }
 
     private func notRunning(_ chosen: [SupervisedChild]) -> Refusal {
-        if phase != .running { return Self.isLeaving }
+        if !shutdown.isRunning { return Self.isLeaving }
         let states = chosen.map { child in
             let word = "\(child.name) \(child.lifecycle.state.phrase)"
-            if case .backoff = child.lifecycle { return "\(word), \(next(for: child))" }
+            if case .backoff = child.lifecycle { return "\(word), \(child.prospect(now: now))" }
             return word
         }
         return Refusal(
             what: "nothing was done", why: states.joined(separator: ", "),
-            advice: "see \(advised("ps"))")
+            advice: "see \(plan.advised("ps"))")
     }
 
     /// Says what is due of processes that have ended, and answers the kills of which all is known.
@@ -70,7 +70,7 @@ extension Supervisor {
             switch action {
             case .say(let sentence): log.say(sentence)
             case .endEscapees(let number):
-                if let child = seats[number.index] { endEscapees(of: child) }
+                if let child = table[number] { endEscapees(of: child) }
             case .answer(let asker, let reports): control.reply(.killed(reports), to: asker)
             }
         }

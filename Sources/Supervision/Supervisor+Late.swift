@@ -15,7 +15,7 @@ extension Supervisor {
         case .slow:
             let more = elsewhere.map { "; " + $0 } ?? ""
             log.say(
-                "\(title) is not ready after \(Figures.text(StartWatch.slow)): "
+                "\(title) is not ready after \(Figures.text(Limits.slowStart)): "
                     + "\(unreadiness(of: child))\(more); it is ended after "
                     + "\(Figures.text(child.plan.startLimit)) ('up --start-timeout')")
         }
@@ -30,7 +30,7 @@ extension Supervisor {
     /// That it listens, but not where it should; nothing where that is not so.
     func elsewhere(_ child: SupervisedChild) -> String? {
         guard child.isBalanced, let leader = child.process?.livingPid else { return nil }
-        let ports = Processes.listeningPorts(of: [leader] + rest(of: child))
+        let ports = Processes.listeningPorts(of: [leader] + lineage.rest(of: child))
         if ports.isEmpty || ports.contains(child.plan.port) { return nil }
         let words = ports.prefix(4).map { String($0) }.joined(separator: ", ")
         return "it listens on port \(words), and not on \(child.plan.port): "

@@ -8,14 +8,14 @@ extension Supervisor {
     /// Begins to carry out an order for all that are meant, or for none.
     func carryOut(_ order: ServiceOrder, asker: ControlConnection.Key) {
         do throws(Refusal) {
-            if phase != .running { throw Self.isLeaving }
+            if !shutdown.isRunning { throw Self.isLeaving }
             if order.verb.rule.starts { try refuseDuringRelease() }
-            var steps = try order.steps(members: members.map { facts(of: $0) }) {
+            var steps = try order.steps(members: table.members.map { facts(of: $0) }) {
                 targets throws(Refusal) in
-                try select(targets).map { facts(of: $0) }
+                try table.select(targets).map { facts(of: $0) }
             }
             steps.removeAll { step in
-                guard let child = seats[step.child.index] else { return false }
+                guard let child = table[step.child] else { return false }
                 let isSpared = order.spares(facts(of: child))
                 if isSpared { report(child, "is done, and left alone", to: asker) }
                 return isSpared
@@ -24,18 +24,6 @@ extension Supervisor {
         } catch {
             control.reply(.refused(error), to: asker)
         }
-    }
-
-    /// A verb as it can be typed; whoever asked may be in another folder, or without the LBCTL_NAME
-    /// that the supervisor has.
-    func advised(_ verb: String) -> String {
-        Advice.line(verb, for: plan.name, implied: nil)
-    }
-
-    /// What is advised where not all was done.
-    static func whereToLook(_ service: String) -> String {
-        let lines = ["ps", "logs"].map { Advice.line($0, for: service, implied: nil) }
-        return "see \(lines[0]) and \(lines[1])"
     }
 
     static let isLeaving = Refusal(what: "nothing was done", why: "the service is being stopped")
@@ -51,7 +39,7 @@ extension Supervisor {
         throw Refusal(
             what: "nothing was done",
             why: "\(ChildPlan.releaseType) is still running, and runs alone",
-            advice: "see \(advised("ps")), and try again")
+            advice: "see \(plan.advised("ps")), and try again")
     }
 
     /// Goes on with everything that has been asked for, as far as it can be at present.
@@ -67,7 +55,7 @@ extension Supervisor {
     private func perform(_ act: Operations.Act) {
         switch act {
         case .change(let number, let act):
-            if let child = seats[number.index] { perform(act, on: child) }
+            if let child = table[number] { perform(act, on: child) }
         case .replace(let act): perform(act)
         case .report(let asker, let report): tell(report, to: asker)
         case .answer(let asker, let answer): control.reply(answer, to: asker)
@@ -91,15 +79,15 @@ extension Supervisor {
     private func serviceFacts() -> ServiceFacts {
         ServiceFacts(
             now: Clock.now(), unit: plan.unit, drainLimit: plan.drainLimit,
-            rosterVersion: rosterVersion, adopted: adoptedVersion, hasChoice: isAnybodyLeft,
+            rosterVersion: publisher.version, adopted: publisher.adopted,
+            hasChoice: table.hasChoice,
             mostLeavingBalancers: Opening.mostLeaving(
                 of: plan.children.count { $0.role == .balancer }),
-            child: { number in self.seats[number.index].map { self.facts(of: $0) } },
-            inHand: { number in self.seats[number.index].map { self.left(with: $0) } ?? 0 },
+            child: { number in self.table[number].map { self.facts(of: $0) } },
+            inHand: { number in self.table[number].map { self.scoreboard.inHand(of: $0) } ?? 0 },
             leavingBalancers: {
-                self.children.filter {
-                    $0.plan.role == .balancer && $0.membership.isParting
-                        && $0.lifecycle.hasProcess
+                self.table.balancers.filter {
+                    $0.membership.isParting && $0.lifecycle.hasProcess
                 }.map { self.facts(of: $0) }
             })
     }

@@ -6,8 +6,8 @@ import Planning
 extension Supervisor {
     /// Something came on the readiness pipe: a byte, or its end.
     func readinessCame(_ child: SupervisedChild, _ process: ChildProcess) {
-        scratch.removeAll()
-        let came = process.readiness.pipe?.descriptor.read(into: &scratch) ?? .wouldBlock
+        var word = ByteQueue(capacity: 16)
+        let came = process.readiness.pipe?.descriptor.read(into: &word) ?? .wouldBlock
         switch came {
         case .wouldBlock: return
         case .moved:
@@ -33,7 +33,7 @@ extension Supervisor {
 
     /// Looks whether a child's port accepts by now.
     func lookAtPort(of child: SupervisedChild) {
-        let finding = child.process?.readiness.look(now: now) { belongs($0, to: child) }
+        let finding = child.process?.readiness.look(now: now) { lineage.belongs($0, to: child) }
         switch finding {
         case .nobody, nil: return
         case .own(let address):
@@ -41,26 +41,8 @@ extension Supervisor {
             becameReady(child)
         case .stranger(let pid):
             if !child.attempts.saw(stranger: pid) { return }
-            log.say("\(child.title) is not ready: \(strangerWords(child, pid))")
+            log.say("\(child.title) is not ready: \(child.portIsTaken(by: pid))")
         }
-    }
-
-    /// Whether a process is the child's, or one that came from it. The nearest leader above it
-    /// tells; where its parents are gone, what it carries of them: its mark and variables, which a
-    /// process of another child could have been given.
-    func belongs(_ pid: Int32, to child: SupervisedChild) -> Bool {
-        var next = pid
-        for _ in 0..<256 where next > 1 {
-            if let owner = self.child(pid: next) { return owner === child }
-            guard let parent = Processes.facts(of: next)?.parent else { return false }
-            if parent == ThisProcess.pid { return cameFrom(child, next) }
-            next = parent
-        }
-        return false
-    }
-
-    func strangerWords(_ child: SupervisedChild, _ pid: Int32) -> String {
-        "port \(child.plan.port) is taken" + Ports.holder(pid)
     }
 
     /// Something came at a child's notify socket.
@@ -72,14 +54,14 @@ extension Supervisor {
         }
         // It talks without pause, and others have something to say too.
         notices.paused(now: now)
-        try? poller.change(notices.socket.reference, to: [], token: token(.childNotice, child))
+        try? poller.change(notices.socket.reference, to: [], token: child.token(.childNotice))
     }
 
     func readNoticesAgain(of child: SupervisedChild) {
         guard let notices = child.process?.readiness.socket else { return }
         notices.resumed()
         try? poller.change(
-            notices.socket.reference, to: .readable, token: token(.childNotice, child))
+            notices.socket.reference, to: .readable, token: child.token(.childNotice))
     }
 
     private func take(
@@ -89,14 +71,14 @@ extension Supervisor {
         // One that has said it and gone can't be asked whose it was, and any process of this user
         // can find the socket: then it is the port that tells.
         guard Processes.facts(of: notice.pid) != nil else { return }
-        if !belongs(notice.pid, to: child) {
+        if !lineage.belongs(notice.pid, to: child) {
             if !notices.heardStranger() { return }
             log.say("pid \(notice.pid) says that \(child.name) is ready, and is none of its")
             return
         }
         if child.isBalanced,
             case .own(let address) = PortProbe.find(
-                port: child.plan.port, owns: { belongs($0, to: child) })
+                port: child.plan.port, owns: { lineage.belongs($0, to: child) })
         {
             child.accepted(at: address)
         }
@@ -108,24 +90,22 @@ extension Supervisor {
         while let change = Children.nextChange() {
             switch change {
             case .stopped(let pid):
-                guard let child = child(pid: pid) else { continue }
+                guard let child = table.child(pid: pid) else { continue }
                 let signal = exits.signal(to: child.number).flatMap {
                     $0.pauses ? $0.signal.name : nil
                 }
                 let action = advance(child) { $0.wasPaused(now: now) }
                 let isOffered = child.isBalanced && child.lifecycle.state == .paused
-                exits.paused(child.number, version: isOffered ? rosterVersion : nil)
+                exits.paused(child.number, version: isOffered ? publisher.version : nil)
                 if action != .nothing {
                     log.say("\(child.title(pid: pid)) is paused by \(signal ?? "a signal")")
                 }
             case .resumed(let pid):
-                guard let child = child(pid: pid) else { continue }
+                guard let child = table.child(pid: pid) else { continue }
                 let action = advance(child) { $0.wasResumed() }
                 exits.resumed(child.number)
                 if action != .nothing { log.say("\(child.title(pid: pid)) goes on") }
             }
         }
     }
-
-    func child(pid: Int32) -> SupervisedChild? { children.first { $0.process?.livingPid == pid } }
 }

@@ -1,49 +1,43 @@
+import Basics
 import Control
+import Kernel
 import Planning
 
-/// How far the job is that a Procfile calls `release`: it is run first, alone, to its end.
-enum Release: Equatable {
-    case none
-    /// The others wait for it.
-    case running
-    case ended
-    /// The others are not started.
-    case failed(Refusal)
-
-    /// What `up` ends with, unless something else goes wrong.
-    var exitCode: Int32 {
-        switch self {
-        case .none, .running, .ended: 0
-        case .failed: 1
-        }
-    }
-}
-
 extension Supervisor {
-    /// Those that are started before the others.
-    func beginRelease() -> [SupervisedChild] {
-        release = .running
-        return children.filter { $0.plan.isRelease }
+    /// Starts every child; the balancer first, since it can wait for backends.
+    func startAll() {
+        log.tick()
+        log.openRun(
+            "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
+        for notice in plan.notices { log.say(notice) }
+        for child in firstChildren() { advance(child) { $0.startRequested() } }
+    }
+
+    /// Those that are started at first: where there is a release, it alone.
+    private func firstChildren() -> [SupervisedChild] {
+        let jobs = table.children.filter { $0.plan.isRelease }
+        if jobs.isEmpty { return table.children }
+        release.began()
+        return jobs
     }
 
     /// Starts the others once it has ended well, and ends the service where it has not.
     func goOnAfterRelease() {
-        guard release == .running, phase == .running else { return }
-        let jobs = members.filter { $0.plan.isRelease }
-        if let failed = jobs.first(where: { $0.lifecycle.isAtRest && !$0.life.hasFinished }) {
-            let why = failed.record.ending.isEmpty ? "it was stopped" : failed.record.ending
-            release = .failed(
-                Refusal(
-                    what: "the service is not started", why: "\(failed.name): \(why)",
-                    advice: "mend what it does; \(advised("logs")) tells what it said"))
-            leave(within: nil, why: "\(failed.name) did not end with 0")
-            return
+        guard release == .running, shutdown.isRunning else { return }
+        let jobs = table.members.filter { $0.plan.isRelease }
+        let facts = jobs.map { child in
+            Release.Job(
+                name: child.name, isAtRest: child.lifecycle.isAtRest,
+                hasFinished: child.life.hasFinished, ending: child.record.ending)
         }
-        if !jobs.allSatisfy({ $0.life.hasFinished }) { return }
-        release = .ended
-        log.say("\(jobs[0].plan.type) is done; starting the others")
-        for child in children where !child.plan.isRelease {
-            advance(child) { $0.startRequested() }
+        switch release.look(facts, advice: plan.advised("logs")) {
+        case .nothing: return
+        case .leave(let why): leave(within: nil, why: why)
+        case .startOthers:
+            log.say("\(ChildPlan.releaseType) is done; starting the others")
+            for child in table.children where !child.plan.isRelease {
+                advance(child) { $0.startRequested() }
+            }
         }
     }
 
@@ -52,13 +46,13 @@ extension Supervisor {
     func tellOfCopies(of child: SupervisedChild) {
         let flags = plan.recipe.flags
         let type = child.plan.type
-        let copies = members.filter { $0.plan.type == type }
-        guard !hasToldOfCopies, child.isBalanced, !child.plan.isEcho, copies.count > 1,
+        let copies = table.members.filter { $0.plan.type == type }
+        guard child.isBalanced, !child.plan.isEcho, copies.count > 1,
             flags.backends == nil, flags.formation.count(of: type) == nil,
             copies.contains(where: { $0.lifecycle.state == .ready })
         else { return }
-        hasToldOfCopies = true
-        log.say(
+        log.sayOnce(
+            .copies,
             "\(copies.count) copies of '\(type)' were started, since nothing says how many: if "
                 + "only one can run here, '--backends 1' runs one")
     }

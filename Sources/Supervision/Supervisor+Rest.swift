@@ -1,41 +1,13 @@
 import Basics
 import Kernel
 
-/// What came of a child and is not its leader, the process that was started: a shell's programs, a
-/// server's workers, whatever they started, also in sessions of their own.
-///
-/// All of it descends from this process. When one of them ends, its children become ours (we are
-/// the subreaper), and the kernel tells of the ends of our own by SIGCHLD: so there is nothing left
-/// only after such a signal, and nobody has to look again and again.
+/// How what came of a child, besides its leader, is asked to end and is killed.
 extension Supervisor {
-    /// The pids of those that live.
-    func rest(of child: SupervisedChild) -> [Int32] {
-        var found = child.process?.livingPid.map { Descendants.all(of: $0) } ?? []
-        // One whose parent ends meanwhile becomes ours, and may have been seen in neither place: so
-        // it is looked until nobody new is there.
-        for _ in 0..<8 {
-            let fresh = orphans(of: child).filter { !found.contains($0) }
-            if fresh.isEmpty { break }
-            for pid in fresh { found += [pid] + Descendants.all(of: pid) }
-        }
-        return found.filter { Processes.facts(of: $0).map { $0.state != "Z" } ?? false }
-    }
-
-    /// Those of the rest whose parents have ended.
-    private func orphans(of child: SupervisedChild) -> [Int32] {
-        let leader = child.process?.pid
-        return adopted().filter { pid in
-            // The session tells where the mark was refused; nobody can leave one and come back.
-            cameFrom(child, pid) || (leader != nil && Processes.facts(of: pid)?.session == leader)
-        }
-    }
-
     /// Goes on with those children of which only the rest is left, after processes that had become
     /// ours have ended.
     func lookAtRests() {
-        if !hasReapedOrphans { return }
-        hasReapedOrphans = false
-        for child in children {
+        if !adoptedExits.haveEnded() { return }
+        for child in table.children {
             guard case .stoppingRest(_, let killAt, _) = child.lifecycle else { continue }
             goOn(withRestOf: child, isKilled: killAt == .never)
         }
@@ -43,7 +15,7 @@ extension Supervisor {
 
     private func goOn(withRestOf child: SupervisedChild, isKilled: Bool) {
         guard let process = child.process, let end = process.leaderEnd else { return }
-        if rest(of: child).isEmpty {
+        if lineage.rest(of: child).isEmpty {
             conclude(child, process, end)
         } else if isKilled {
             // What was started while the others were being killed.
@@ -54,10 +26,10 @@ extension Supervisor {
     }
 
     /// Asks those to end whose parents have ended: nobody else will.
-    func tellOrphans(of child: SupervisedChild) { ask(orphans(of: child), of: child) }
+    func tellOrphans(of child: SupervisedChild) { ask(lineage.orphans(of: child), of: child) }
 
     /// Asks all to end that have not been asked yet.
-    func tellAllOfRest(of child: SupervisedChild) { ask(rest(of: child), of: child) }
+    func tellAllOfRest(of child: SupervisedChild) { ask(lineage.rest(of: child), of: child) }
 
     private func ask(_ pids: [Int32], of child: SupervisedChild) {
         guard let process = child.process else { return }
@@ -81,7 +53,7 @@ extension Supervisor {
         guard let process = child.process else { return [] }
         var killed: [String] = []
         let living = process.livingPid.map { [$0] } ?? []
-        for pid in living + rest(of: child) where process.isToBeKilled(pid, now: now) {
+        for pid in living + lineage.rest(of: child) where process.isToBeKilled(pid, now: now) {
             killed.append("pid \(pid) (\(Processes.name(of: pid) ?? "?"))")
             Signals.send(.kill, to: pid)
         }

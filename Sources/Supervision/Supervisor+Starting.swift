@@ -4,16 +4,6 @@ import Kernel
 import Planning
 
 extension Supervisor {
-    /// Starts every child; the balancer first, since it can wait for backends.
-    func startAll() {
-        log.tick()
-        log.openRun(
-            "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
-        for notice in plan.notices { log.say(notice) }
-        let first = children.contains { $0.plan.isRelease } ? beginRelease() : children
-        for child in first { advance(child) { $0.startRequested() } }
-    }
-
     /// Lets an event change a child's lifecycle, and does what that asks for.
     /// `overdue` is the state that it was in for too long.
     @discardableResult
@@ -30,6 +20,9 @@ extension Supervisor {
     func perform(
         _ action: Lifecycle.Action, on child: SupervisedChild, overdue: ChildState? = nil
     ) {
+        if child.plan.role == .balancer {
+            publisher.changed(child.number, isPaused: child.lifecycle.state == .paused)
+        }
         switch action {
         case .nothing: return
         case .spawn: start(child)
@@ -63,7 +56,7 @@ extension Supervisor {
     }
 
     private func tellUndrained(_ child: SupervisedChild) {
-        let left = left(with: child)
+        let left = scoreboard.inHand(of: child)
         let title = child.title
         log.say(
             "\(title) still has \(Figures.count(left, plan.unit.noun)) after "
@@ -75,7 +68,7 @@ extension Supervisor {
         var why = unreadiness(of: child)
         var ending = "\(why) within \(limit)"
         if let stranger = child.attempts.stranger {
-            why = strangerWords(child, stranger)
+            why = child.portIsTaken(by: stranger)
             ending = why
         } else if let elsewhere = elsewhere(child) {
             why += "; " + elsewhere
@@ -102,15 +95,14 @@ extension Supervisor {
             let startedAt = Clock.wallTime()
             child.spawned(
                 try spawn(child, launch, path), at: startedAt,
-                settling: child.isForeignBalancer ? Self.settling : nil, now: now)
+                settling: child.isForeignBalancer ? Limits.settling : nil, now: now)
+            if let link = child.process?.link { publisher.began(child.processNumber, link) }
             if child.isBalanced { publishRoster() }
             if child.plan.role == .other { becameReady(child) }
         } catch {
             couldNotStart(child, launch, error)
         }
     }
-
-    private static let settling = Nanoseconds.milliseconds(500)
 
     private func couldNotStart(_ child: SupervisedChild, _ launch: Launch, _ error: SystemError) {
         let words = "\((launch.path ?? child.plan.words[0]).text) can't be run: \(error.errno)"
@@ -120,8 +112,8 @@ extension Supervisor {
             return
         }
         // A client that waits for the service is told of it now, and not when it has passed.
-        perform(child.wasBlocked(why, now: now, chance: chance()), on: child)
-        log.say("\(child.name) can't be started: \(why); \(next(for: child))")
+        perform(child.wasBlocked(why, now: now, chance: Randomness.chance()), on: child)
+        log.say("\(child.name) can't be started: \(why); \(child.prospect(now: now))")
     }
 
     /// Trying again would not help.
@@ -149,9 +141,9 @@ extension Supervisor {
     private func spawn(
         _ child: SupervisedChild, _ launch: Launch, path: ByteString, words: [ByteString]
     ) throws(SystemError) -> ChildProcess {
-        let streams = try StandardStreams(for: child.plan, streamWatch)
+        let streams = try StandardStreams(for: child.plan, output.watch)
         var descriptors = streams.handedDown.map { $0?.descriptor.reference }
-        var extra = Peers.variables(members.map { ($0.plan.name, $0.plan.port) })
+        var extra = Peers.variables(table.members.map { ($0.plan.name, $0.plan.port) })
         var words = words
         let isBalancer = child.plan.role == .balancer
         var link: BalancerLink?
@@ -159,8 +151,8 @@ extension Supervisor {
         var handedDown: [SharedDescriptor] = []
         if isBalancer {
             let pair = try Socket.pair()
-            for listener in listeners { descriptors.append(listener.reference) }
-            extra.append((Inheritance.listeners, String(listeners.count)))
+            for listener in sockets.all { descriptors.append(listener.reference) }
+            extra.append((Inheritance.listeners, String(sockets.all.count)))
             extra.append((Inheritance.link, String(descriptors.count)))
             descriptors.append(pair.second.reference)
             handedDown.append(SharedDescriptor(pair.second))
@@ -170,7 +162,7 @@ extension Supervisor {
         }
         var toldBy: SharedDescriptor?
         let isOurs = launch.isOurs
-        let socket = isOurs ? nil : try ReadinessSocket(path: folder.newNoticeSocket())
+        let socket = isOurs ? nil : try ReadinessSocket(path: identity.folder.newNoticeSocket())
         if isOurs {
             let pipe = try Pipe()
             words += ["--ready-fd", "\(descriptors.count)"]
@@ -198,24 +190,17 @@ extension Supervisor {
 
     private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {
         try poller.add(
-            process.child.pidDescriptor.reference, for: .readable, token: token(.childEnded, child))
-        try poller.add(
-            process.output.reference, for: .readable, token: token(.childOutput, child))
-        if let errors = process.errors {
-            try poller.add(errors.reference, for: .readable, token: token(.childErrors, child))
-        }
+            process.child.pidDescriptor.reference, for: .readable, token: child.token(.childEnded))
+        try output.begin(process, of: child, poller)
         if let readiness = process.readiness.pipe?.descriptor.reference {
-            try poller.add(readiness, for: .readable, token: token(.childReadiness, child))
+            try poller.add(readiness, for: .readable, token: child.token(.childReadiness))
         }
         if let notices = process.readiness.socket {
             try poller.add(
-                notices.socket.reference, for: .readable, token: token(.childNotice, child))
+                notices.socket.reference, for: .readable, token: child.token(.childNotice))
         }
         if let link = process.link {
-            try poller.add(link.reference, for: interest(of: link), token: token(.link, child))
+            try poller.add(link.reference, for: interest(of: link), token: child.token(.link))
         }
     }
-
-    /// A random number from 0 to 1.
-    func chance() -> Double { Double(Randomness.word() >> 11) / Double(1 << 53 as UInt64) }
 }

@@ -7,15 +7,17 @@ extension Supervisor {
     /// A row for each child.
     func status() -> ServiceStatus {
         ServiceStatus(
-            name: plan.name, supervisorPid: ThisProcess.pid, guardianPid: guardianPid, url: url,
-            directory: plan.directory, procfile: plan.recipe.file ?? "", startedAt: startedAt,
-            phase: phase == .running ? .running : .stopping,
-            children: children.map { status(of: $0) })
+            name: plan.name, supervisorPid: ThisProcess.pid, guardianPid: identity.guardianPid,
+            url: url,
+            directory: plan.directory, procfile: plan.recipe.file ?? "",
+            startedAt: identity.startedAt,
+            phase: shutdown.isRunning ? .running : .stopping,
+            children: table.children.map { status(of: $0) })
     }
 
     /// Where people reach the balancer; empty without one, and once all of it ends.
     private var url: String {
-        guard phase == .running, let address = listeners.first?.address, let port = address.port
+        guard shutdown.isRunning, let address = sockets.address, let port = address.port
         else { return "" }
         let place = "\(Self.host(of: address)):\(port)"
         return plan.isStream ? place : "http://\(place)/"
@@ -35,7 +37,7 @@ extension Supervisor {
             pid: child.process?.livingPid, state: child.state, health: health(of: child),
             startedAt: child.process == nil ? nil : child.record.startedAt,
             restarts: child.life.restarting.count)
-        if child.plan.role == .balancer { row.port = listeners.first?.address.port ?? row.port }
+        if child.plan.role == .balancer { row.port = sockets.port ?? row.port }
         if let process = child.process, let pid = process.livingPid,
             let facts = Processes.facts(of: pid)
         {
@@ -56,7 +58,7 @@ extension Supervisor {
                 totals, checks: scoreboard.checks(slot: child.standing.slot).counts,
                 average: scoreboard.load(slot: child.standing.slot).average(of: child.generation))
         case .balancer:
-            if child.process != nil { row.active = left(with: child) }
+            if child.process != nil { row.active = scoreboard.inHand(of: child) }
             row.fronting = fronting(child)
         case .other: break
         }
@@ -66,7 +68,7 @@ extension Supervisor {
     /// What its threads have counted; the first one has what is left of those that have died.
     private func fronting(_ child: SupervisedChild) -> BalancerTraffic {
         var workers = Array(child.process?.link?.workers ?? 0..<0)
-        if child === children.first(where: { $0.plan.role == .balancer }) { workers.append(0) }
+        if child === table.balancers.first { workers.append(0) }
         var traffic = BalancerTraffic()
         for counters in workers.map({ scoreboard.counters(ofWorker: $0) }) {
             traffic.connections &+= counters.connectionsAccepted

@@ -15,81 +15,51 @@ enum EventSource: UInt8 {
 /// The parent of all children: starts them, hears how they do, tells the balancers, starts them
 /// again, and gathers what they say. One thread, one loop.
 public final class Supervisor {
-    /// Whether the service is to go on.
-    enum Phase: Equatable {
-        case running
-        /// Everything is ending; what still runs at that time is killed.
-        case leaving(killAt: Instant)
-        case left(exitCode: Int32)
-    }
-
     var plan: ServicePlan
-    let folder: RuntimeFolder
+    let identity: SupervisorIdentity
     let poller: Poller
     let signals: SignalQueue
-    let lock: FileLock
     let log: LogStream
     let scoreboard: Scoreboard
-    let listeners: [ListeningSocket]
-    /// What they were opened for; the Procfile may say something else by now.
-    let listen: [Address]
+    let sockets: BalancerSockets
     let control: ControlServer
-    let guardianPid: Int32
-    let startedAt = Clock.wallTime()
-    /// In the order in which people see them.
-    var children: [SupervisedChild] = []
-    /// All there have ever been, by their index; nothing where one is gone.
-    var seats: [SupervisedChild?] = []
-    var slots: SlotBook
-    /// When it is said next for whom the end waits; nothing while nothing ends.
-    var nextReminder: Instant?
+    let output: OutputReader
+    var table: ProcessTable
+    var publisher = RosterPublisher()
     var exits: ExitReports
     var operations: Operations
-    /// From 1: a balancer takes 0 for none.
-    var rosterVersion: UInt64 = 1
-    var phase = Phase.running
-    var acceptance = Acceptance.listening
+    var acceptance = Acceptance()
     var release = Release.none
-    /// Whether it was said how many copies of a type there are, and why.
-    var hasToldOfCopies = false
+    var shutdown = Shutdown()
+    var adoptedExits = AdoptedExits()
+    /// The time at which this turn of the loop began.
     var now = Clock.now()
-    /// Whether processes that had become ours have been reaped since it was last looked at what is
-    /// left of children.
-    var hasReapedOrphans = false
-    /// The memory that every pipe is read into.
-    var scratch = ByteQueue(capacity: 65536)
-    /// That of a second pipe, where both of a process are read together.
-    var errorScratch = ByteQueue(capacity: 16384)
-    let streamWatch = StreamWatch()
 
     init(_ opening: consuming Opening) {
         plan = opening.plan
         exits = ExitReports(unit: opening.plan.unit)
-        operations = Operations(advice: Self.whereToLook(opening.plan.name))
-        folder = opening.folder
+        operations = Operations(advice: opening.plan.whereToLook)
         poller = opening.poller
         signals = opening.signals
-        lock = opening.lock
         log = opening.log
         scoreboard = opening.scoreboard
-        listeners = opening.listeners
-        listen = opening.plan.requestedListen
+        sockets = BalancerSockets(all: opening.listeners, asked: opening.plan.requestedListen)
         control = ControlServer(opening.controlSocket, log: opening.log)
-        guardianPid = ThisProcess.parentPid
-        // Where the kernel chose the balancer's port, it is known by now.
-        let port = opening.listeners.first?.address.port
-        slots = SlotBook(capacity: opening.scoreboard.backendCapacity)
-        for child in opening.plan.children {
+        output = OutputReader(log: opening.log, scoreboard: opening.scoreboard)
+        table = ProcessTable(backends: opening.scoreboard.backendCapacity)
+        identity = SupervisorIdentity(folder: opening.folder, lock: opening.lock)
+        for child in plan.children {
             var child = child
-            if child.role == .balancer { child.port = port ?? child.port }
-            children.append(enrol(child))
+            // Where the kernel chose the balancer's port, it is known by now.
+            if child.role == .balancer { child.port = sockets.port ?? child.port }
+            table.append(enrol(child))
         }
     }
 
     /// Runs the service until it is to end, and returns the exit code.
     func run() -> Int32 {
         startAll()
-        // Somebody may wait for what is so already: nothing need happen any more.
+        // A client may wait for what is so already: nothing need happen any more.
         sweep()
         while true {
             let count = poller.wait(timeout: timeToNextDeadline())
@@ -105,7 +75,7 @@ public final class Supervisor {
             answerRequests()
             expireTimers()
             sweep()
-            if case .left(let code) = phase { return code }
+            if shutdown.isOver { return release.exitCode }
         }
     }
 
@@ -125,10 +95,12 @@ public final class Supervisor {
         case .connection:
             control.isReady(control.key(of: event.token), event.readiness, poller)
         case .childEnded: withChild(event.token) { processEnded($0, $1) }
-        case .childOutput: withChild(event.token) { read($1.output, of: $1, $0) }
+        case .childOutput:
+            withChild(event.token) { output.read($1.output, of: $0, $1, poller, now: now) }
         case .childErrors:
             withChild(event.token) { child, process in
-                if let errors = process.errors { read(errors, of: process, child) }
+                guard let errors = process.errors else { return }
+                output.read(errors, of: child, process, poller, now: now)
             }
         case .childReadiness: withChild(event.token) { readinessCame($0, $1) }
         case .childNotice: withChild(event.token) { noticeCame($0, $1) }
@@ -138,16 +110,7 @@ public final class Supervisor {
 
     /// Calls `body` unless the process that the token was made for is gone.
     private func withChild(_ token: Token, _ body: (SupervisedChild, ChildProcess) -> Void) {
-        guard let child = seats[Int(token.slot)], let process = child.process,
-            token.generation == UInt32(truncatingIfNeeded: child.generation)
-        else { return }
-        body(child, process)
-    }
-
-    func token(_ source: EventSource, _ child: SupervisedChild) -> Token {
-        Token(
-            kind: source.rawValue, slot: UInt32(child.index),
-            generation: UInt32(truncatingIfNeeded: child.generation))
+        if let (child, process) = table.process(of: token) { body(child, process) }
     }
 
     private func takeSignals() {
@@ -158,8 +121,8 @@ public final class Supervisor {
                 reapOrphans()
             case .terminate, .interrupt, .hangUp, .quit:
                 // Racing: the guardian's death sends SIGTERM, and its socket ends at about the
-                // same time. Nobody is left then who could wait.
-                if ThisProcess.parentPid != guardianPid {
+                // same time. Nothing is left then that could wait.
+                if identity.hasLostGuardian {
                     guardianIsGone()
                 } else {
                     leave(within: nil, why: "\(signal.name) received")
@@ -171,26 +134,22 @@ public final class Supervisor {
 
     private func timeToNextDeadline() -> Nanoseconds? {
         if control.hasRequests { return Nanoseconds(0) }
-        var next: Instant?
-        for child in children {
-            let look = child.nextLook
-            if look != .never { next = min(next ?? .never, look) }
+        var next = min(table.nextLook, shutdown.nextLook)
+        if acceptance.state != .listening {
+            next = min(next, acceptance.nextLook(acceptingBalancers, now: now))
         }
-        if let retry = log.retry { next = min(next ?? .never, retry) }
         for case let moment? in [
-            control.nextLook, exits.nextLook, operations.nextLook(after: now), nextReminder,
-            nextAcceptance,
+            log.retry, control.nextLook, exits.nextLook, operations.nextLook(after: now),
         ] {
-            next = min(next ?? .never, moment)
+            next = min(next, moment)
         }
-        return next.map { $0.since(Clock.now()) }
+        return next == .never ? nil : next.since(Clock.now())
     }
 
     private func expireTimers() {
         settleExits()
-        for child in children {
-            readTalkers(of: child)
-            showBeginnings(of: child)
+        for child in table.children {
+            output.timePassed(child, poller, now: now)
             if let probe = child.process?.readiness.probe, probe.next < now {
                 lookAtPort(of: child)
             }

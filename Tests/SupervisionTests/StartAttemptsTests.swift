@@ -88,11 +88,11 @@ struct StartAttemptsTests {
     @Test
     func `are looked at twice where they take long, and not once they are over`() {
         var attempts = attempts([.began, .spawned])
-        #expect(attempts.nextLook == Self.now + StartWatch.firstLook)
+        #expect(attempts.nextLook == Self.now + Limits.firstStartWatch)
         for due in [StartWatch.Due.firstLook, .slow, nil] {
             let looked = attempts.looked()
             #expect(looked == due)
-            let next = looked == .firstLook ? Self.now + StartWatch.slow : .never
+            let next = looked == .firstLook ? Self.now + Limits.slowStart : .never
             #expect(attempts.nextWatch == next && attempts.nextLook == next)
         }
         attempts.spawned(settling: nil, now: Self.later)

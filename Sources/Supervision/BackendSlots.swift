@@ -1,15 +1,15 @@
 import Basics
 
-/// Who has which place of the scoreboard.
+/// Which places of the scoreboard are taken.
 ///
 /// A place goes to another backend only when its last owner is gone for good, and generations go on
-/// from where that one's ended: so nobody takes what was said of one for the other.
-struct SlotBook {
+/// from where that one's ended: so what was said of one is never taken for the other.
+struct BackendSlots {
     private struct Slot {
         var isTaken = false
-        /// The last generation that anybody had there.
+        /// The last generation that a backend had there.
         var generation: UInt64 = 0
-        /// When it became free, counted up; 0 for one that nobody has had.
+        /// When it became free, counted up; 0 for one that was never taken.
         var freed: UInt64 = 0
     }
 
@@ -22,7 +22,8 @@ struct SlotBook {
     var free: Int { slots.count { !$0.isTaken } }
     var capacity: Int { slots.count }
 
-    /// A place that nobody has had, or else the one that has been free for longest.
+    /// A place that was never taken, or else the one that has been free for longest; nil where none
+    /// is free.
     mutating func take() -> (slot: BackendSlot, generation: UInt64)? {
         var best: Int?
         for index in slots.indices where !slots[index].isTaken {
