@@ -75,7 +75,7 @@ final class LogStream {
             say("the history is written again; \(Figures.count(lost, "line")) were lost")
             return
         }
-        retry = now + .seconds(5)
+        retry = now + Limits.historyRetry
     }
 }
 

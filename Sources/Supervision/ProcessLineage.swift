@@ -18,7 +18,7 @@ struct ProcessLineage {
     /// process of another child could have been given.
     func belongs(_ pid: Int32, to child: SupervisedChild) -> Bool {
         var next = pid
-        for _ in 0..<256 where next > 1 {
+        for _ in 0..<Limits.deepestDescent where next > 1 {
             if let owner = children.first(where: { $0.process?.livingPid == next }) {
                 return owner === child
             }
@@ -58,7 +58,7 @@ struct ProcessLineage {
         var found = child.process?.livingPid.map { Descendants.all(of: $0) } ?? []
         // One whose parent ends meanwhile becomes ours, and may have been seen in neither place: so
         // it is looked until no new one is there.
-        for _ in 0..<8 {
+        for _ in 0..<Limits.restLooks {
             let fresh = orphans(of: child).filter { !found.contains($0) }
             if fresh.isEmpty { break }
             for pid in fresh { found += [pid] + Descendants.all(of: pid) }

@@ -44,34 +44,22 @@ extension Supervisor {
     }
 
     /// All of a child has ended.
-    func conclude(_ child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd) {
+    func conclude(_ child: SupervisedChild, _ process: ChildProcess, _ leader: LeaderEnd) {
         // Those of the rest that have ended meanwhile: what they used is told with it. After a
         // death that nobody wanted there is no time for that.
         if child.lifecycle.isEndPlanned { reapOrphans() }
-        let ending = end.ending
-        let sent = exits.signal(to: child.number)
-        let wasPlanned = child.lifecycle.isEndPlanned
-        let state = child.lifecycle.state
-        var hadRest = false
-        if case .stoppingRest = child.lifecycle { hadRest = true }
-        var words = ending.cause.words
-        // It was asked to end for that.
-        if state == .stopping && !wasPlanned && child.attempts.isLate && sent == nil {
-            words += " (\(child.record.ending))"
-        }
-        if ending.cause == .exited(code: 127), child.plan.words[0] == "/bin/sh" {
-            words += " (the shell found no such program)"
-        }
-        let wasOffered = child.isBalanced && [.ready, .paused].contains(state)
-        if sent == nil && !wasPlanned { words += lookForStranger(child, ending) }
+        let end = ProcessEnd(
+            cause: leader.ending.cause, lifecycle: child.lifecycle,
+            sent: exits.signal(to: child.number), isServiceRunning: shutdown.isRunning)
+        var words = end.words(
+            of: child.plan.words[0], late: child.attempts.isLate ? child.record.ending : nil)
+        if child.isBalanced && end.isEarly && end.isByItself { words += lookForStranger(child) }
         let action = child.exited(
-            cause(of: child, ending, sent),
-            succeeded: !wasPlanned && sent == nil && ending.cause == .exited(code: 0),
+            end.restartCause(isBlocked: child.attempts.stranger != nil), succeeded: end.succeeded,
             words: words,
             BackendEnding(
-                generation: child.generation, pid: process.pid,
-                words: wasPlanned ? "was stopped" : ending.cause.words,
-                signal: ending.cause.signalName, at: now, ran: end.ran),
+                generation: child.generation, pid: process.pid, words: end.wordsForBalancers,
+                signal: end.cause.signalName, at: now, ran: leader.ran),
             now: now, chance: Randomness.chance())
         publisher.ended(child.processNumber)
         closeReadiness(of: process)
@@ -80,49 +68,35 @@ extension Supervisor {
         output.ended(process, of: child, now: now)
         hearLastReports(of: process, child.processNumber)
         reapOrphans()
-        tellExit(
-            of: child, process, end, wasPlanned: wasPlanned, wasOffered: wasOffered,
-            hadRest: hadRest)
-        let hasFailed = ending.cause != .exited(code: 0)
-        if state == .starting && hasFailed { tellOfCopies(of: child) }
+        tell(end, of: child, process, leader)
+        if end.isEarly { tellOfCopies(of: child) }
     }
 
-    private func tellExit(
-        of child: SupervisedChild, _ process: ChildProcess, _ end: LeaderEnd, wasPlanned: Bool,
-        wasOffered: Bool, hadRest: Bool
+    private func tell(
+        _ end: ProcessEnd, of child: SupervisedChild, _ process: ChildProcess,
+        _ leader: LeaderEnd
     ) {
-        var ending = end.sentence(child.record.ending, rest: process.restUsage)
-        if hadRest { ending += end.restSentence(after: process.age, killed: process.killed) }
+        var ending = leader.sentence(child.record.ending, rest: process.restUsage)
+        if end.hadRest {
+            ending += leader.restSentence(after: process.age, killed: process.killed)
+        }
         if let link = process.link {
             let account = scoreboard.closeCounters(of: link)
-            if end.ending.cause != .exited(code: 0) { ending += "; " + account }
+            if end.cause != .exited(code: 0) { ending += "; " + account }
         }
+        let wasOffered = child.isBalanced && end.wasServing && table.hasBalancer
         exits.exited(
             ExitReport.Exit(
                 process: child.processNumber, title: child.title(pid: process.pid), ending: ending,
-                next: wasPlanned && child.lifecycle == .stopped
+                next: end.wasPlanned && child.lifecycle == .stopped
                     ? "stopped" : child.prospect(now: now),
                 slot: child.isBalanced ? child.standing.slot : nil,
-                version: wasOffered && table.hasBalancer ? publisher.version : nil),
-            adoption, now: now)
+                version: wasOffered ? publisher.version : nil), adoption, now: now)
         settleExits()
     }
 
-    /// How it came to end, for what comes next.
-    private func cause(
-        of child: SupervisedChild, _ ending: Ending, _ sent: SentSignal?
-    ) -> Restarting.Cause {
-        if !shutdown.isRunning || child.lifecycle.isEndPlanned { return .killed(restarts: false) }
-        if let sent { return .killed(restarts: sent.restarts) }
-        if child.attempts.stranger != nil { return .blocked }
-        return .byItself(succeeded: ending.cause == .exited(code: 0))
-    }
-
     /// A program that ends before it is ready may not have got its port. Returns what is said then.
-    private func lookForStranger(_ child: SupervisedChild, _ ending: Ending) -> String {
-        guard child.isBalanced, child.lifecycle.state == .starting,
-            ending.cause != .exited(code: 0)
-        else { return "" }
+    private func lookForStranger(_ child: SupervisedChild) -> String {
         let found = PortProbe.stranger(port: child.plan.port) { lineage.belongs($0, to: child) }
         child.attempts.ended(stranger: found)
         return found.map { " (\(child.portIsTaken(by: $0)))" } ?? ""

@@ -73,8 +73,9 @@ extension Supervisor {
         let words = table.children.filter { $0.lifecycle.state == .stopping }
             .compactMap { awaitedEnd(of: $0).sentence(now: now) }
         if words.isEmpty { return }
-        let rest = words.count > 5 ? " and \(words.count - 5) more" : ""
-        log.say("still waiting for \(words.prefix(5).joined(separator: "; "))\(rest)")
+        let some = words.prefix(Limits.awaitedNamed).joined(separator: "; ")
+        let rest = words.count - Limits.awaitedNamed
+        log.say("still waiting for \(some)\(rest > 0 ? " and \(rest) more" : "")")
     }
 
     private func awaitedEnd(of child: SupervisedChild) -> AwaitedEnd {

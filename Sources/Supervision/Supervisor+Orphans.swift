@@ -22,7 +22,7 @@ extension Supervisor {
         var told: [Int32: String] = [:]
         var doomed: Set<Int32> = []
         // Killing one may give us its children, so until there is none.
-        for _ in 0..<32 {
+        for _ in 0..<Limits.killRounds {
             let adopted = lineage.adopted()
             for pid in adopted where lineage.cameFrom(child, pid) {
                 // What was in its group has been killed, and may only not have ended yet.
@@ -33,7 +33,7 @@ extension Supervisor {
             }
             if doomed.isDisjoint(with: adopted) { break }
             for pid in doomed { Signals.send(.kill, to: pid) }
-            Poll.sleep(.microseconds(200))
+            Poll.sleep(Limits.killPause)
             reapOrphans()
             doomed.formIntersection(lineage.adopted())
         }
@@ -42,8 +42,8 @@ extension Supervisor {
 
     /// Whoever comes back from a restart to two of its workers wants to know where the other went.
     private func tellEscapees(of child: SupervisedChild, _ told: [Int32: String]) {
-        let some = told.keys.sorted().prefix(3).map { pid in
-            "pid \(pid) (\(String((told[pid] ?? "").prefix(80))))"
+        let some = told.keys.sorted().prefix(Limits.leftNamed).map { pid in
+            "pid \(pid) (\(String((told[pid] ?? "").prefix(Limits.commandLineShown))))"
         }
         let rest = told.count > some.count ? " and \(told.count - some.count) more" : ""
         log.say(

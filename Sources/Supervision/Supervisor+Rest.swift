@@ -67,8 +67,9 @@ extension Supervisor {
         // How the leader ended says it all where nobody was given time.
         if killed.isEmpty || child.process?.hasNoTime == true { return }
         let title = child.title
-        let some = killed.prefix(8).joined(separator: ", ")
-        let more = killed.count > 8 ? " and \(killed.count - 8) more" : ""
-        log.say("\(title) did not end in time; killed \(some)\(more)")
+        let some = killed.prefix(Limits.killedNamed).joined(separator: ", ")
+        let rest = killed.count - Limits.killedNamed
+        log.say(
+            "\(title) did not end in time; killed \(some)\(rest > 0 ? " and \(rest) more" : "")")
     }
 }

@@ -16,17 +16,6 @@ extension Supervisor {
         }
     }
 
-    func makeLink(
-        _ socket: consuming Descriptor, for child: ChildPlan
-    ) throws(SystemError) -> BalancerLink {
-        try socket.setNonBlocking()
-        guard
-            let workers = publisher.freeWorkers(
-                Opening.workers(of: child), of: scoreboard.workerCapacity)
-        else { throw SystemError(call: "the scoreboard", errno: .noSpace) }
-        return BalancerLink(socket, workers: workers, roster: publisher.roster(table.roster))
-    }
-
     func interest(of link: BalancerLink) -> Readiness {
         link.isBlocked ? [.readable, .writable] : .readable
     }

@@ -126,66 +126,25 @@ extension Supervisor {
     private func spawn(
         _ child: SupervisedChild, _ launch: Launch, _ path: ByteString
     ) throws(SystemError) -> ChildProcess {
-        do throws(SystemError) {
-            return try spawn(child, launch, path: path, words: child.plan.words)
-        } catch {
-            guard error.call == "execve", error.errno == .notExecutable, launch.isScript else {
-                throw error
-            }
-            // A script without a first line that names its interpreter: a shell would run it too.
-            let words = ["/bin/sh", path] + child.plan.words.dropFirst()
-            return try spawn(child, launch, path: "/bin/sh", words: words)
-        }
-    }
-
-    private func spawn(
-        _ child: SupervisedChild, _ launch: Launch, path: ByteString, words: [ByteString]
-    ) throws(SystemError) -> ChildProcess {
-        let streams = try StandardStreams(for: child.plan, output.watch)
-        var descriptors = streams.handedDown.map { $0?.descriptor.reference }
-        var extra = Peers.variables(table.members.map { ($0.plan.name, $0.plan.port) })
-        var words = words
-        let isBalancer = child.plan.role == .balancer
-        var link: BalancerLink?
-        // Ends that are the child's: open here until they have been handed down.
-        var handedDown: [SharedDescriptor] = []
-        if isBalancer {
-            let pair = try Socket.pair()
-            for listener in sockets.all { descriptors.append(listener.reference) }
-            extra.append((Inheritance.listeners, String(sockets.all.count)))
-            extra.append((Inheritance.link, String(descriptors.count)))
-            descriptors.append(pair.second.reference)
-            handedDown.append(SharedDescriptor(pair.second))
-            link = try makeLink(pair.first, for: child.plan)
-            extra.append((Inheritance.scoreboard, String(descriptors.count)))
-            descriptors.append(scoreboard.memory.descriptor.reference)
-        }
-        var toldBy: SharedDescriptor?
-        let isOurs = launch.isOurs
-        let socket = isOurs ? nil : try ReadinessSocket(path: identity.folder.newNoticeSocket())
-        if isOurs {
-            let pipe = try Pipe()
-            words += ["--ready-fd", "\(descriptors.count)"]
-            descriptors.append(pipe.writeEnd.reference)
-            handedDown.append(SharedDescriptor(pipe.writeEnd))
-            try pipe.readEnd.setNonBlocking()
-            toldBy = SharedDescriptor(pipe.readEnd)
-        }
-        let forkedAt = Clock.now()
-        let started = try Child(
-            SpawnPlan(
-                path: path, arguments: words,
-                environment: launch.environment(extra, notices: socket?.path),
-                directory: plan.directory, descriptors: descriptors, tellsListenPid: isBalancer,
-                descriptorLimit: plan.descriptorLimit, mark: child.mark))
-        let probe =
-            !isOurs && child.isBalanced ? PortProbe(port: child.plan.port, now: now) : nil
-        let process = ChildProcess(
-            child: started, forkedAt: forkedAt, streams: streams,
-            readiness: ReadinessSource(pipe: toldBy, socket: socket, probe: probe), link: link)
-        withExtendedLifetime((handedDown, streams)) {}
+        let spawner = ChildSpawner(
+            plan: plan, folder: identity.folder, sockets: sockets, scoreboard: scoreboard,
+            watch: output.watch)
+        let share = child.plan.role == .balancer ? try balancerShare(child.plan) : nil
+        let process = try spawner.spawn(
+            child, launch, path, peers: table.members.map { ($0.plan.name, $0.plan.port) }, share,
+            now: now)
         try watch(process, of: child)
         return process
+    }
+
+    private func balancerShare(
+        _ plan: ChildPlan
+    ) throws(SystemError) -> ChildSpawner.BalancerShare {
+        let count = Opening.workers(of: plan)
+        guard let workers = publisher.freeWorkers(count, of: scoreboard.workerCapacity) else {
+            throw SystemError(call: "the scoreboard", errno: .noSpace)
+        }
+        return ChildSpawner.BalancerShare(workers: workers, roster: publisher.roster(table.roster))
     }
 
     private func watch(_ process: ChildProcess, of child: SupervisedChild) throws(SystemError) {

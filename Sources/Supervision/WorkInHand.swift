@@ -7,7 +7,9 @@ extension Scoreboard {
         switch child.plan.role {
         case .backend: totals(slot: child.standing.slot, generation: child.generation).inFlight
         case .balancer:
-            (child.process?.link?.workers ?? 0..<0).reduce(0) { $0 &+ counters(ofWorker: $1).exchangesOpen }
+            (child.process?.link?.workers ?? 0..<0).reduce(0) {
+                $0 &+ counters(ofWorker: $1).exchangesOpen
+            }
         case .other: 0
         }
     }

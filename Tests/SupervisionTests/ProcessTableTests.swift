@@ -29,7 +29,7 @@ struct ProcessTableTests {
         var table = ProcessTable(backends: 5)
         var living: [SupervisedChild] = []
         var seats: Set<Int> = []
-        var word: UInt64 = 88172645463325252
+        var word: UInt64 = 88_172_645_463_325_252
         for round in 0..<2000 {
             word ^= word << 13
             word ^= word >> 7
