@@ -13,7 +13,7 @@ final class BalancerLink {
     let workers: Range<Int>
     /// The newest version that all its workers choose by.
     private(set) var adopted: UInt64 = 0
-    /// Whether it takes in who connects; not any more once it has said so.
+    /// Whether it takes in clients that connect; not any more once it has said so.
     private(set) var accepts = true
 
     /// Takes a socket that never waits, and says the first words.

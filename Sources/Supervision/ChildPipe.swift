@@ -31,10 +31,10 @@ final class ChildPipe {
     private(set) var isOpen = true
     /// The batches that a balancer's access lines came in.
     private(set) var batches = ReceivedBatches()
-    /// When the beginning of a line is to be shown; nothing when none waits.
+    /// When the beginning of a line is to be shown; nil when none waits.
     private(set) var showsAt: Instant?
     private var waitsSince = Instant(nanoseconds: 0)
-    /// When it is to be read next though nobody asks; nothing while the poller watches it.
+    /// When it is to be read next though it is not watched; nil while the poller watches it.
     private(set) var readsAt: Instant?
     /// When something is to be done about it though nothing happens.
     var nextLook: Instant { min(showsAt ?? .never, readsAt ?? .never) }
@@ -139,7 +139,7 @@ final class ChildPipe {
         }
     }
 
-    /// Hands out the beginning of a line whose time has come: somebody may wait for a prompt.
+    /// Hands out the beginning of a line whose time has come: a user may wait for a prompt.
     func showBeginning(_ body: (Span<UInt8>, Part) -> Void) {
         showsAt = nil
         splitter.showPartial(body)

@@ -1,6 +1,6 @@
 import Basics
 
-/// The last few lines that a process said, for those who ask why it is not ready.
+/// The last few lines that a process said, for the answer to why it is not ready.
 ///
 /// A process may say a million: so they are only copied, and cut to length now and then.
 struct LastLines: ~Copyable {

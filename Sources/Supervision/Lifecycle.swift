@@ -4,7 +4,7 @@ import Planning
 
 /// The life of one child: what it is doing now, and what an event makes of it.
 ///
-/// It reads no clock and sends no signal: whoever tells it of an event gives the time, and does
+/// It reads no clock and sends no signal: what tells it of an event gives the time, and does
 /// what it answers. Pairs of state and event that can't be are bugs of the teller, but for those
 /// that a race makes possible; these are answered with `nothing`.
 public enum Lifecycle: Equatable, Sendable {
@@ -22,21 +22,21 @@ public enum Lifecycle: Equatable, Sendable {
     /// program has ended that it waits for. It and all the rest are killed when the time is over.
     case stopping(tellAllAt: Instant, killAt: Instant, sequel: Sequel)
     /// The leader has ended, and what it left behind was asked to end too: those whose parent is
-    /// gone at once, those who have one, which may look after them, at `tellAllAt`.
+    /// gone at once, those that have one, which may look after them, at `tellAllAt`.
     case stoppingRest(tellAllAt: Instant, killAt: Instant, sequel: Sequel)
     /// There is no process until the time has come.
     case backoff(until: Instant)
-    /// It is left alone until somebody starts it.
+    /// It is left alone until it is started by hand.
     case failed
 
     /// What comes after a planned end.
     public enum Sequel: Equatable, Sendable {
-        /// It stays stopped until somebody starts it.
+        /// It stays stopped until it is started by hand.
         case rest
         /// It is started again at once.
         case start
-        /// What comes after an end that nobody planned: it was asked to end for being late, or by a
-        /// signal.
+        /// What comes after an end that was not planned: it was asked to end for being late, or by
+        /// a signal.
         case asRuled
     }
 
@@ -58,13 +58,13 @@ public enum Lifecycle: Equatable, Sendable {
         case proceedAndTell
     }
 
-    /// Somebody wants it to run.
+    /// It is wanted to run.
     public mutating func startRequested() -> Action {
         switch self {
         case .stopped, .failed, .backoff:
             return .spawn
         case .draining(_, let since, .rest):
-            // Nobody has asked it to end yet.
+            // It has not been asked to end yet.
             self = .ready(since: since)
             return .tell
         case .stopping(let tellAllAt, let killAt, _):
@@ -256,7 +256,7 @@ public enum Lifecycle: Equatable, Sendable {
     }
 
     /// The leader has ended while it, or what came of it, was to end gracefully, and it has left
-    /// something behind. `killAt` is when that is killed where nobody has said it before.
+    /// something behind. `killAt` is when that is killed where that has not been said before.
     public mutating func leaderEnded(killAt: Instant, now: Instant) -> Action {
         let state: (killAt: Instant, sequel: Sequel)
         switch self {
@@ -303,7 +303,7 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
-    /// When `deadlinePassed` is to be called; nothing when time alone changes nothing.
+    /// When `deadlinePassed` is to be called; nil when time alone changes nothing.
     public var deadline: Instant? {
         switch self {
         case .starting(let deadline): deadline
@@ -316,7 +316,7 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
-    /// When what still runs of it is killed; nothing where nobody has asked it to end.
+    /// When what still runs of it is killed; nil where it has not been asked to end.
     public var killAt: Instant? {
         switch self {
         case .stopping(_, let killAt, _), .stoppingRest(_, let killAt, _): killAt
@@ -324,7 +324,7 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
-    /// Since when it has been ready; nothing when it is not.
+    /// Since when it has been ready; nil when it is not.
     public var readySince: Instant? {
         switch self {
         case .ready(let since), .paused(let since), .draining(_, let since, _): since
@@ -340,7 +340,7 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
-    /// Whether it is without a process until somebody starts it.
+    /// Whether it is without a process until it is started by hand.
     public var isAtRest: Bool {
         switch self {
         case .stopped, .failed: true
@@ -348,7 +348,7 @@ public enum Lifecycle: Equatable, Sendable {
         }
     }
 
-    /// Whether somebody has planned its end, and it is under way.
+    /// Whether its end was planned, and is under way.
     public var isEndPlanned: Bool {
         switch self {
         case .draining(_, _, let sequel), .stopping(_, _, let sequel),

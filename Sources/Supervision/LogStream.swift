@@ -5,13 +5,13 @@ import Kernel
 import Logs
 
 /// The one stream: every line of every child and every sentence of lbctl's own, numbered and
-/// stamped in the order in which they were read, into the history and to all who follow.
+/// stamped in the order in which they were read, into the history and to all that follow.
 final class LogStream {
     private var taker: RecordTaker
     private var remarks: [String]
     /// What was said of these, and is not said again.
     private var topics: Set<Topic> = []
-    /// When a disk that failed is to be tried again though nobody says anything.
+    /// When a disk that failed is to be tried again though nothing is said.
     private(set) var retry: Instant?
 
     /// A stream that is kept in `history`, or nowhere where there is none to be had.

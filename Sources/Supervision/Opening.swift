@@ -7,8 +7,8 @@ import Scoreboard
 
 /// All that a supervisor holds, taken in order; what can't be had ends the attempt with a sentence.
 struct Opening: ~Copyable {
-    /// How many backends there can be, those included that are still leaving. Memory that nobody
-    /// writes takes no room.
+    /// How many backends there can be, those included that are still leaving. Memory that is never
+    /// written takes no room.
     static let backends = 256
 
     let plan: ServicePlan
@@ -52,7 +52,7 @@ struct Opening: ~Copyable {
             guard let lock = try folder.take(folder.supervisorLock) else {
                 throw SystemError(call: "flock \(folder.supervisorLock.text)", errno: .exists)
             }
-            // The lock is ours, so whoever made this socket is gone.
+            // The lock is ours, so what made this socket is gone.
             try? Files.remove(folder.controlSocket)
             let controlSocket = try ListeningSocket(.unix(folder.controlSocket))
             try Files.setPermissions(folder.controlSocket, to: 0o600)

@@ -6,13 +6,13 @@ import Kernel
 struct PortProbe {
     static let first = Nanoseconds.milliseconds(5)
     static let longest = Nanoseconds.milliseconds(100)
-    /// While a stranger has the port; to find out who it is takes a while.
+    /// While a stranger has the port; to find out which process it is takes a while.
     static let blocked = Nanoseconds.milliseconds(500)
 
     /// What a look has shown.
     enum Finding: Equatable {
-        /// Nobody accepts yet.
-        case nobody
+        /// No process accepts yet.
+        case refused
         /// The child, or one of its own, accepts there.
         case own(Address)
         /// A process accepts that is none of the child's.
@@ -39,9 +39,9 @@ struct PortProbe {
         return finding
     }
 
-    /// Who accepts on the port, on 127.0.0.1 or else on ::1.
+    /// What accepts on the port, on 127.0.0.1 or else on ::1.
     static func find(port: UInt16, owns: (Int32) -> Bool) -> Finding {
-        var finding = Finding.nobody
+        var finding = Finding.refused
         for address in [Address.loopback(port: port), .loopback6(port: port)]
         where accepts(address) {
             // Mostly it is one of ours.
@@ -50,15 +50,15 @@ struct PortProbe {
                 return .own(address)
             }
             let holders = Processes.listeners(on: address)
-            // Who listens can't always be seen, in a container for one; then it is believed.
+            // What listens can't always be seen, in a container for one; then it is believed.
             if holders.isEmpty || holders.contains(where: owns) { return .own(address) }
-            if finding == .nobody { finding = .stranger(pid: holders[0]) }
+            if finding == .refused { finding = .stranger(pid: holders[0]) }
         }
         return finding
     }
 
-    /// Who listens on the port and is none of the child's, whether it accepts or not: nothing where
-    /// nobody does, or one of its own.
+    /// The process that listens on the port and is none of the child's, whether it accepts or not;
+    /// nil where none does, or one of its own.
     static func stranger(port: UInt16, owns: (Int32) -> Bool) -> Int32? {
         let holders = [Address.loopback(port: port), .loopback6(port: port)].flatMap {
             Processes.listeners(on: $0)
@@ -71,7 +71,7 @@ struct PortProbe {
         do throws(SystemError) {
             let socket = try Socket.connect(to: address, speakFirst: true)
             Socket.resetOnClose(socket)
-            // The loopback answers within the call; who needs longer is asked again soon.
+            // The loopback answers within the call; what needs longer is asked again soon.
             return Socket.progress(of: socket, to: address) == .connected
         } catch {
             return false

@@ -5,11 +5,11 @@ import Planning
 public struct Restarting: Equatable, Sendable {
     /// How a child came to end.
     public enum Cause: Equatable, Sendable {
-        /// Somebody asked for it with `lbctl kill`.
+        /// It was asked for with `lbctl kill`.
         case killed(restarts: Bool)
-        /// It ended by itself, or by a signal of somebody else.
+        /// It ended by itself, or by a signal that was not lbctl's.
         case byItself(succeeded: Bool)
-        /// Somebody else has its port, or the machine is short of something that a process needs:
+        /// Another process has its port, or the machine is short of something that a process needs:
         /// that is no crash, and passes.
         case blocked
     }
@@ -17,7 +17,7 @@ public struct Restarting: Equatable, Sendable {
     /// What is to come of it.
     public enum Verdict: Equatable, Sendable {
         case restart(after: Nanoseconds)
-        /// It stays as it is: nobody wants it to run again.
+        /// It stays as it is: it is not wanted to run again.
         case stay
         /// It has crashed too often.
         case giveUp
@@ -34,7 +34,7 @@ public struct Restarting: Equatable, Sendable {
     public var rule: RestartRule
     /// Added before every restart, to have time to look.
     public var delay: Nanoseconds?
-    /// How often it was started again after an end that nobody had planned.
+    /// How often it was started again after an end that was not planned.
     public private(set) var count: UInt64 = 0
     /// Whether its next start is one of these.
     private var isDue = false
@@ -87,7 +87,7 @@ public struct Restarting: Equatable, Sendable {
         return .restart(after: wait(Self.backoff(row: row, chance: chance)))
     }
 
-    /// Somebody started the child by hand: what was before is forgiven.
+    /// The child was started by hand: what was before is forgiven.
     public mutating func forgive() {
         crashes = []
         row = 0

@@ -9,11 +9,11 @@ struct StandardStreams {
     private static let columns = 120
     private static let rows = 40
 
-    /// The child's ends, to be kept until they have been handed down; nothing is /dev/null. Its
+    /// The child's ends, to be kept until they have been handed down; nil is /dev/null. Its
     /// input is open and silent: there are programs that end when it does.
     let handedDown: [SharedDescriptor?]
     let output: ChildPipe
-    /// Nothing where errors go where the output does.
+    /// Nil where errors go where the output does.
     let errors: ChildPipe?
     /// The two, where it is known in which turns they are written to.
     let pair: PipePair?

@@ -19,7 +19,7 @@ struct StartWatch: Equatable {
         self.startedAt = startedAt
     }
 
-    /// What is to be looked for behind that; nothing where that was the last.
+    /// What is to be looked for behind that; nil where that was the last.
     var following: StartWatch? {
         switch due {
         case .firstLook: StartWatch(.slow, at: startedAt + Limits.slowStart, startedAt: startedAt)

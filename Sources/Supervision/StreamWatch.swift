@@ -33,7 +33,7 @@ extension PipePair {
 
 /// What hears in which order the children's pipes are written to.
 final class StreamWatch {
-    /// Nothing where the kernel does not tell, or the user watches too much already: then each pipe
+    /// Nil where the kernel does not tell, or the user watches too much already: then each pipe
     /// is in order, and not the two of them.
     private var writes: WriteWatch?
     private var watched: [WriteWatch.Mark: Watched] = [:]
@@ -52,7 +52,7 @@ final class StreamWatch {
         }
     }
 
-    /// Begins to watch a process's pipes; nothing where that can't be.
+    /// Begins to watch a process's pipes; nil where that can't be.
     func watch(_ output: ChildPipe, _ errors: ChildPipe) -> PipePair? {
         guard let first = add(output) else { return nil }
         guard let second = add(errors) else {
@@ -72,7 +72,7 @@ final class StreamWatch {
 
     private func remove(_ mark: WriteWatch.Mark) { writes?.remove(mark) }
 
-    /// The process has gone; somebody else may hold its pipes.
+    /// The process has gone; another process may hold its pipes.
     func forget(_ pair: PipePair) {
         for mark in pair.marks where watched.removeValue(forKey: mark) != nil { remove(mark) }
     }

@@ -7,7 +7,7 @@ import Planning
 public enum Supervise {
     /// The descriptor of the socket to the guardian.
     static let channel: Int32 = 3
-    /// That of the socket to whoever shows the log from its first line on, if somebody does.
+    /// That of the socket to what shows the log from its first line on, if anything does.
     static let log: Int32 = 4
 
     /// Reads the plan from the guardian's socket and runs the service.
@@ -31,7 +31,7 @@ public enum Supervise {
             } catch {
                 throw Refusal(what: "the supervisor can't start", why: "\(error)")
             }
-            // First who shows the log: what is told to the guardian is shown behind it.
+            // First what shows the log: what is told to the guardian is shown behind it.
             if let log = consume log { supervisor.serve(log, for: .audience) }
             supervisor.serve(socket, for: .guardian)
             return supervisor.run()

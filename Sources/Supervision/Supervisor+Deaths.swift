@@ -7,8 +7,8 @@ extension Supervisor {
     /// A child's leader has ended, as its pidfd says.
     func processEnded(_ child: SupervisedChild, _ process: ChildProcess) {
         let isGraceful = endsGracefully(child)
-        // After an end that nobody planned nothing is left that could be finished, and what is left
-        // is in the way of the next one. While the dead leader is not reaped its number can't be
+        // After an end that was not planned nothing is left that could be finished, and the rest is
+        // in the way of the next one. While the dead leader is not reaped its number can't be
         // another group's.
         if !isGraceful { Signals.send(.kill, toGroup: process.pid) }
         guard let end = process.reap() else { return }
@@ -46,7 +46,7 @@ extension Supervisor {
     /// All of a child has ended.
     func conclude(_ child: SupervisedChild, _ process: ChildProcess, _ leader: LeaderEnd) {
         // Those of the rest that have ended meanwhile: what they used is told with it. After a
-        // death that nobody wanted there is no time for that.
+        // death that was not wanted there is no time for that.
         if child.lifecycle.isEndPlanned { reapOrphans() }
         let end = ProcessEnd(
             cause: leader.ending.cause, lifecycle: child.lifecycle,

@@ -15,7 +15,7 @@ extension Supervisor {
             log.say("\(child.title) is draining")
             child.drain = Drain(version: publisher.version, now: now)
         } else {
-            // Nobody gives it anything; a balancer finishes what it has when it is asked to end.
+            // It is given nothing; a balancer finishes what it has when it is asked to end.
             advance(child) { $0.drained(stopLimit: stopLimit, now: now) }
         }
     }

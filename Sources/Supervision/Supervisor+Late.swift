@@ -27,7 +27,7 @@ extension Supervisor {
             ? "nobody accepted on port \(child.plan.port)" : "nothing said that it is ready"
     }
 
-    /// That it listens, but not where it should; nothing where that is not so.
+    /// That it listens, but not where it should; nil where that is not so.
     func elsewhere(_ child: SupervisedChild) -> String? {
         guard child.isBalanced, let leader = child.process?.livingPid else { return nil }
         let ports = Processes.listeningPorts(of: [leader] + lineage.rest(of: child))

@@ -40,7 +40,7 @@ extension Supervisor {
         if !told.isEmpty { tellEscapees(of: child, told) }
     }
 
-    /// Whoever comes back from a restart to two of its workers wants to know where the other went.
+    /// Where a restart leaves fewer workers than there were, the log says where the others went.
     private func tellEscapees(of child: SupervisedChild, _ told: [Int32: String]) {
         let some = told.keys.sorted().prefix(Limits.leftNamed).map { pid in
             "pid \(pid) (\(String((told[pid] ?? "").prefix(Limits.commandLineShown))))"

@@ -25,7 +25,7 @@ extension Supervisor {
         perform(action, on: child)
         let took = child.record.readyAfter.map { Figures.text($0) } ?? ""
         let stays = child.standing.isWithdrawn ? "; it stays drained" : ""
-        // A job serves nobody: it is done when it has ended.
+        // A job serves no client: it is done when it has ended.
         let isAwaited = child.plan.isRelease && release == .running
         let words = child.plan.isRelease ? "has started" : "is ready after \(took)\(stays)"
         log.say("\(child.title) \(words)" + (isAwaited ? "; the others wait for its end" : ""))
@@ -35,7 +35,7 @@ extension Supervisor {
     func lookAtPort(of child: SupervisedChild) {
         let finding = child.process?.readiness.look(now: now) { lineage.belongs($0, to: child) }
         switch finding {
-        case .nobody, nil: return
+        case .refused, nil: return
         case .own(let address):
             child.accepted(at: address)
             becameReady(child)

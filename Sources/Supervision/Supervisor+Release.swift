@@ -41,8 +41,8 @@ extension Supervisor {
         }
     }
 
-    /// Some programs can run once in a folder alone. Where nobody has said how many copies there
-    /// are to be, whoever sees one fail beside another that serves is told how to have one.
+    /// Some programs can run once in a folder alone. Where nothing says how many copies there
+    /// are to be, and one fails beside another that serves, it is told how to have one.
     func tellOfCopies(of child: SupervisedChild) {
         let flags = plan.recipe.flags
         let type = child.plan.type

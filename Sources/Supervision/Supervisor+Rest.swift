@@ -25,7 +25,7 @@ extension Supervisor {
         }
     }
 
-    /// Asks those to end whose parents have ended: nobody else will.
+    /// Asks those to end whose parents have ended: nothing else will.
     func tellOrphans(of child: SupervisedChild) { ask(lineage.orphans(of: child), of: child) }
 
     /// Asks all to end that have not been asked yet.
@@ -47,7 +47,7 @@ extension Supervisor {
         return exits.signal(to: child.number)?.signal ?? child.plan.stopSignal
     }
 
-    /// Kills a child's leader and all the rest of it. Returns who was killed, as the log says it,
+    /// Kills a child's leader and all the rest of it. Returns the killed ones, as the log says it,
     /// those aside that have been killed before.
     func killAll(of child: SupervisedChild) -> [String] {
         guard let process = child.process else { return [] }
@@ -64,7 +64,7 @@ extension Supervisor {
     }
 
     func tell(_ killed: [String], of child: SupervisedChild) {
-        // How the leader ended says it all where nobody was given time.
+        // How the leader ended says it all where none was given time.
         if killed.isEmpty || child.process?.hasNoTime == true { return }
         let title = child.title
         let some = killed.prefix(Limits.killedNamed).joined(separator: ", ")

@@ -43,7 +43,7 @@ extension Supervisor {
         }
     }
 
-    /// Asks the leader, and nobody else: it may look after the others, and one that passes signals
+    /// Asks the leader alone: it may look after the others, and one that passes signals
     /// on would have them come twice.
     private func terminate(_ child: SupervisedChild) {
         child.drain = nil

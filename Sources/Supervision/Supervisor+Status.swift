@@ -104,7 +104,7 @@ extension BackendTraffic {
 }
 
 extension BackendTotals {
-    /// Takes away what was counted before somebody had this place of the scoreboard.
+    /// Takes away what was counted before a child had this place of the scoreboard.
     mutating func forget(_ earlier: BackendTotals) {
         requests &-= earlier.requests
         for index in classes.indices { classes[index] &-= earlier.classes[index] }

@@ -67,7 +67,7 @@ enum DownCommand {
 
     /// Ends what a service has left behind of which nobody is there any more, and its files.
     private static func clear(_ folder: RuntimeFolder) {
-        let strays = Strays.end(of: folder)
+        let strays = LeftoverProcesses.end(of: folder)
         // Where both were killed nobody else is left to do it.
         folder.removeAll()
         if strays > 0 {

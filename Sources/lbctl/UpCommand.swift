@@ -64,7 +64,7 @@ enum UpCommand {
                 advice: "try again, or end that process")
         }
         // They may have the ports.
-        Strays.end(of: flags.folder)
+        LeftoverProcesses.end(of: flags.folder)
         let preparation = try Preparation(flags)
         do throws(Refusal) {
             try preparation.check()

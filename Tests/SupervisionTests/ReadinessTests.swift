@@ -35,7 +35,7 @@ struct ReadinessTests {
         #expect(PortProbe.stranger(port: port) { _ in true } == nil)
         #expect(first.reference != full.reference)
         let held = try Ports.unused()
-        #expect(PortProbe.find(port: held.port) { _ in true } == .nobody)
+        #expect(PortProbe.find(port: held.port) { _ in true } == .refused)
     }
 
     @Test

@@ -3,8 +3,9 @@ import Kernel
 
 /// What is left of an earlier run whose guardian and supervisor were killed at the same time: its
 /// children died with the supervisor, but not what had left their sessions.
-public enum Strays {
-    /// Ends them. To be called while nobody holds the folder's locks. Returns how many there were.
+public enum LeftoverProcesses {
+    /// Ends them. To be called while no process holds the folder's locks. Returns how many there
+    /// were.
     @discardableResult
     public static func end(of folder: RuntimeFolder) -> Int {
         // An orderly end removes this file.
@@ -18,7 +19,7 @@ public enum Strays {
             Processes.facts(of: supervisor).map({ $0.state == "Z" }) ?? true
         else { return 0 }
         var ended: Set<Int32> = []
-        let deadline = Clock.now() + patience
+        let deadline = Clock.now() + Limits.dyingTime
         // What one of them starts while it is being killed is marked too.
         repeat {
             let found = Processes.all().filter {
@@ -34,11 +35,8 @@ public enum Strays {
         return ended.count
     }
 
-    /// How long a process may take to be dead once it is dying.
-    private static let patience = Nanoseconds.seconds(2)
-
     private static func awaitDeath(of pid: Int32) {
-        let deadline = Clock.now() + patience
+        let deadline = Clock.now() + Limits.dyingTime
         while Processes.isDying(pid), let facts = Processes.facts(of: pid), facts.state != "Z",
             Clock.now() < deadline
         {
