@@ -19,8 +19,8 @@ public struct EnvironmentFile: Sendable {
     public private(set) var variables: [Variable] = []
     /// The numbers of lines that say nothing that is understood; empty where no file was read.
     private(set) var skipped: [Int] = []
-    /// The numbers of lines whose value begins with a quote that is never closed, and so is a part
-    /// of it.
+    /// The numbers of lines with a value that begins with a quote that is never closed, and so is a
+    /// part of it.
     private(set) var unclosed: [Int] = []
 
     public init() {}

@@ -124,8 +124,8 @@ struct ExitReports {
         return [.say("\(title): " + ExitReport.wordsSince(account, unit))]
     }
 
-    /// Tells of those ends that every balancer knows of by now, or whose time is over, and answers
-    /// the requests that wait for nothing more.
+    /// Tells of those ends that every balancer knows of by now, or that have waited long enough,
+    /// and answers the requests that wait for nothing more.
     mutating func settle(_ adoption: RosterAdoption, now: Instant) -> [Action] {
         if hasNothingOpen { return [] }
         var actions: [Action] = []

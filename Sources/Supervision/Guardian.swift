@@ -13,9 +13,9 @@ private enum GuardianEvent: UInt8 {
 /// The process that the user started: the parent of the supervisor, which it watches over, and the
 /// one that shows what the service says.
 public final class Guardian {
-    /// What people see of a service; done by whoever knows about terminals.
+    /// What people see of a service; done by a program that knows about terminals.
     public protocol Audience: AnyObject {
-        /// Whether anybody wants to see the log.
+        /// Whether the log is to be shown.
         var showsLog: Bool { get }
         /// Where it comes from; asked for once, before anything is told. It ends with the
         /// supervisor.
@@ -25,10 +25,10 @@ public final class Guardian {
         func isNotReady(_ refusal: Refusal)
         /// A sentence of the guardian's own.
         func say(_ sentence: String)
-        /// Why there is nobody left to run the service for; nothing while there is. Then it ends.
+        /// Why the service has no user left to run for; `nil` while it has. Then it ends.
         var gone: String? { get }
-        /// Where it shows when somebody for whom the service runs goes away; nothing where nobody
-        /// would be missed.
+        /// Readable when the user that the service runs for goes away; `nil` where it runs for
+        /// none.
         var departure: DescriptorReference? { get }
         /// That one is gone.
         func departed()
@@ -231,7 +231,7 @@ public final class Guardian {
             self.refusal = refusal
             if phase != .running { return }
             audience.isNotReady(refusal)
-            // The rest runs, unless nobody wants it so.
+            // The rest runs, unless no user is left.
             if audience.gone == nil { order(.status) }
         case .killed, .following, .record, .missed, .reported, .bans: return
         }
@@ -259,7 +259,8 @@ public final class Guardian {
                 "the supervisor (pid \(supervisor.pid)) \(verb)\(ending.cause.words): "
                 + "everything is stopped\(left)"
             audience.say(sentence)
-            // What it would have said itself; where that fails nobody is left who could mend it.
+            // What it would have said itself; where that fails no process is left that could mend
+            // it.
             try? HistoryWriter.add(sentence, to: plan.historyPath, limit: plan.historyLimit)
             return 1
         }

@@ -42,8 +42,8 @@ public struct HistoryPlace {
     /// Where that stands: beside the history, as nothing in it is but its segments.
     private static func owner(of path: ByteString) -> ByteString { "\(path.parent)/folder" }
 
-    /// Whose the history is from now on; where that can't be written nobody is the worse for it
-    /// but who does not say a name. A reader sees the one before or this one, never half of it.
+    /// Writes which folder's service the history belongs to; where that can't be written only verbs
+    /// without a name suffer. A reader sees the one before or this one, never half of it.
     private func claim(_ directory: ByteString) {
         let owner = Self.owner(of: path)
         let next: ByteString = "\(owner).\(ThisProcess.pid)"
@@ -63,7 +63,7 @@ public struct HistoryPlace {
         } catch {
             throw refusal("\(path.text): \(error.errno)", "")
         }
-        // Racing: whoever made it meanwhile may have made something else.
+        // Racing: a process that made it meanwhile may have made something else.
         if let obstacle = obstacle() { throw obstacle }
         do throws(SystemError) {
             let writer = try HistoryWriter(folder: path, limit: limit)

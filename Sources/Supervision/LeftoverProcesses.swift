@@ -1,7 +1,7 @@
 import Basics
 import Kernel
 
-/// What is left of an earlier run whose guardian and supervisor were killed at the same time: its
+/// What is left of an earlier run that lost its guardian and supervisor at the same time: its
 /// children died with the supervisor, but not what had left their sessions.
 public enum LeftoverProcesses {
     /// Ends them. To be called while no process holds the folder's locks. Returns how many there

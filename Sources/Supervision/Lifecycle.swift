@@ -48,13 +48,13 @@ public enum Lifecycle: Equatable, Sendable {
         case terminate
         /// Ask what the leader has left behind to end, and tell the balancers.
         case tellRest
-        /// The same for those whose parents still live.
+        /// Ask the rest to end, those with living parents too.
         case tellAllOfRest
         /// Send SIGKILL to the leader and to all that came of it.
         case kill
         /// What the balancers may know has changed.
         case tell
-        /// The same, and it must go on to be able to finish: send SIGCONT.
+        /// Ask it to end, and send SIGCONT: it must go on to be able to finish.
         case proceedAndTell
     }
 

@@ -9,7 +9,7 @@ struct Operation {
     let asker: ControlConnection.Key
     /// Whether it changes what the service consists of; of these there is one at a time.
     let isChange: Bool
-    /// The steps whose turn has not come.
+    /// The steps that are not begun.
     var waiting: [OperationStep]
     var running: [RunningStep] = []
     /// What went wrong, in sentences.

@@ -104,7 +104,7 @@ extension RunningStep {
         switch present.lifecycle {
         case .starting: return step.waits ? .underWay : .done("\(word) after \(span)")
         case .ready:
-            // The same figure as in the event, and so from the start and not from the order on.
+            // The figure of the event, and so from the start and not from the order on.
             let took = present.readyAfter.map { Figures.text($0) } ?? span
             let stays = present.isWithdrawn ? "; it stays drained" : ""
             return .done("\(word), ready after \(took)\(stays)")

@@ -192,7 +192,7 @@ extension Operations {
 
 // Steps that begin.
 extension Operations {
-    /// Begins with those steps whose turn has come.
+    /// Begins with those steps that are next.
     private mutating func begin(_ index: Int, _ facts: ServiceFacts) -> [Act] {
         var acts: [Act] = []
         var hasBegun = false

@@ -2,7 +2,7 @@ import Basics
 import Kernel
 import Planning
 
-/// Whether a folder is one that nobody else has made, can change, or can lead us out of.
+/// Whether a folder is one that no other user has made, can change, or can lead us out of.
 struct OwnFolder {
     /// What others may do in it.
     enum Privacy {

@@ -2,8 +2,8 @@ import Basics
 import Control
 import Kernel
 
-/// The `kill` requests whose effect is not known yet: the signals that processes have been sent,
-/// and which requests wait to hear what becomes of each.
+/// The `kill` requests with an effect that is not known yet: the signals that processes have been
+/// sent, and which requests wait to hear what becomes of each.
 struct PendingKills {
     /// How long a signal may take to have its effect before the request is answered all the same.
     static let patience = Nanoseconds.seconds(1)
@@ -161,7 +161,7 @@ struct PendingKills {
         }
     }
 
-    /// Ends the patience of those whose signal has had no effect in time.
+    /// Ends the wait of those with a signal that has had no effect in time.
     private mutating func expire(now: Instant) {
         for index in requests.indices where requests[index].deadline < now {
             let number = requests[index].number

@@ -29,8 +29,8 @@ struct PortProbe {
         next = now + delay
     }
 
-    /// Looks. `owns` says whether a process belongs to the child: a stranger on the port must not
-    /// be taken for it.
+    /// Looks. `owns` says whether a process belongs to the child: another process on the port must
+    /// not be taken for it.
     mutating func look(now: Instant, owns: (Int32) -> Bool) -> Finding {
         let finding = Self.find(port: port, owns: owns)
         delay = min(Nanoseconds(delay.count * 3 / 2), Self.longest)

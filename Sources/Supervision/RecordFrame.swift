@@ -3,7 +3,7 @@ import Control
 import Logs
 
 /// The frame that carries a record to a follower, spelled and read without an intermediate copy:
-/// the same bytes as `Framing.append(ControlReply.record(…))`, many thousand times a second.
+/// its bytes are those of `Framing.append(ControlReply.record(…))`, many thousand times a second.
 public enum RecordFrame {
     private static let kind: UInt8 = 6
     /// What stands before the name: length, kind, number, time, the name's length.

@@ -12,8 +12,8 @@ public struct RuntimeFolder: Equatable, Sendable {
     public var guardianLock: ByteString { path + "/guardian.pid" }
     public var supervisorLock: ByteString { path + "/supervisor.pid" }
 
-    /// Where a process says that it is ready (sd_notify(3)): a name that nobody can foretell, and
-    /// no longer than the control socket's.
+    /// Where a process says that it is ready (sd_notify(3)): a name that can't be foretold, and no
+    /// longer than the control socket's.
     func newNoticeSocket() -> ByteString {
         let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         var word = Randomness.word()
@@ -114,12 +114,12 @@ public struct RuntimeFolder: Equatable, Sendable {
         Refusal(what: "the runtime folder \(path.text) can't be used", why: why, advice: advice)
     }
 
-    /// Takes a lock of the folder; nothing when somebody else holds it.
+    /// Takes a lock of the folder; `nil` when another process holds it.
     public func take(_ lock: ByteString) throws(SystemError) -> FileLock? {
         for _ in 0..<100 {
             guard let taken = try FileLock.take(lock) else { return nil }
             // Racing: the last holder may have removed the file between our opening and locking it;
-            // then what we hold is a file that nobody else will find.
+            // then what we hold is a file that no other process will find.
             if FileLock.pid(in: lock) == ThisProcess.pid { return taken }
         }
         return nil
@@ -134,8 +134,8 @@ public struct RuntimeFolder: Equatable, Sendable {
         try? Files.remove(supervisorLock)
     }
 
-    /// Removes everything that nobody else holds, the folder too unless something is left in it.
-    /// A supervisor may outlive its guardian for a moment, and the next guardian may have come.
+    /// Removes everything that no other process holds, the folder too unless something is left in
+    /// it. A supervisor may outlive its guardian for a moment, and the next guardian may have come.
     public func removeAll() {
         if !isHeldByAnother(supervisorLock) { removeSupervisorFiles() }
         if !isHeldByAnother(guardianLock) { try? Files.remove(guardianLock) }

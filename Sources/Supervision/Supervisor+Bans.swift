@@ -16,7 +16,7 @@ extension Supervisor {
         BanWord(client: "\(entry.client)", remaining: entry.until.since(now))
     }
 
-    /// Has clients let in again, all that are named or none, and answers with whose ban is lifted.
+    /// Has clients let in again, all that are named or none, and answers with those let in.
     func lift(_ words: [String], asker key: ControlConnection.Key) {
         if words.contains("all") {
             liftAll(key)

@@ -98,7 +98,7 @@ extension Supervisor {
             isChange: true, remarks: remarks)
     }
 
-    /// Makes the rest of a change whose release has ended well.
+    /// Makes the rest of a change once its release has ended well.
     func goOnWithChange(_ operation: Int) {
         guard let (remainder, asker) = operations.takeRemainder(of: operation) else { return }
         let present = presentChildren

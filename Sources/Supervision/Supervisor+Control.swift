@@ -38,7 +38,7 @@ extension Supervisor {
         }
     }
 
-    /// Answers those whose wish has come true, or can't any more.
+    /// Answers requests that have what they wait for, or never will.
     func answerWaiting() {
         answerGathering()
         guard control.awaitsReadiness, let answer = readiness.answer else { return }

@@ -68,7 +68,7 @@ extension Supervisor {
         _ notice: NoticeSocket.Notice, at notices: ReadinessSocket, of child: SupervisedChild
     ) {
         guard ReadyNotice.isReady(notice.text), notice.user == ThisProcess.user else { return }
-        // One that has said it and gone can't be asked whose it was, and any process of this user
+        // One that has said it and gone can't be traced to its child, and any process of this user
         // can find the socket: then it is the port that tells.
         guard Processes.facts(of: notice.pid) != nil else { return }
         if !lineage.belongs(notice.pid, to: child) {

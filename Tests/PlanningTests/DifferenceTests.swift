@@ -36,7 +36,7 @@ struct DifferenceTests {
     }
 
     @Test
-    func `is who came, who went, and who has another command`() {
+    func `is which came, which went, and which have another command`() {
         var wanted = three
         wanted[1].words = ["y"]
         wanted[2] = plan("clock", .other, port: 5000)
@@ -120,7 +120,7 @@ struct DifferenceTests {
     }
 
     @Test
-    func `is one who would find another environment`() {
+    func `is one that would find another environment`() {
         #expect(
             Difference(from: three, to: three, stale: [2]).fates
                 == [.kept(to: 0), .kept(to: 1), .changed(to: 2)])

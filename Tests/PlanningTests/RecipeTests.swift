@@ -52,7 +52,7 @@ struct RecipeTests {
         }.topology(ports: ports)
         #expect(topology.children[1...2].map { $0.port } == [4001, 4007])
         #expect(![4001, 4007, 5000, 0].contains(topology.children[3].port))
-        // 5000 is somebody's, though its line is gone.
+        // 5000 is taken, though its line is gone.
         #expect(topology.children[4].port == 5100)
     }
 

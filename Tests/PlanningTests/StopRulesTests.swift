@@ -32,7 +32,7 @@ struct StopRulesTests {
             (["soon"], []), (["worker="], []), (["=5s"], []), (["5s,"], []), ([""], []),
             ([], ["NOSUCH"]), ([], ["STOP"]), ([], ["worker=CONT"]), ([], ["=TERM"]),
         ] as [([String], [String])])
-    func `can't be what nobody can mean`(timeouts: [String], signals: [String]) {
+    func `can't be what makes no sense`(timeouts: [String], signals: [String]) {
         #expect(throws: UsageError.self) {
             try StopRules(timeouts: timeouts, signals: signals)
         }

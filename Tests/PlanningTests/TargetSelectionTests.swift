@@ -32,7 +32,7 @@ struct TargetSelectionTests {
     }
 
     @Test(arguments: ["3003", "0", "back", "", "backend.3", "-1"])
-    func `that nobody knows is refused with those that are known`(target: String) {
+    func `that is unknown is refused with those that are known`(target: String) {
         #expect {
             try TargetSelection.select(["3000", target], among: children)
         } throws: { error in

@@ -14,7 +14,7 @@ struct AwaitedEndTests {
     }
 
     @Test
-    func `names who is left, what it has in hand and when it is killed`() {
+    func `names what is left, what it has in hand and when it is killed`() {
         #expect(end().sentence(now: Self.now) == "worker (pid 7), killed in 3.0 s")
         #expect(
             end(["pid 8 (sh)"], work: "2 requests").sentence(now: Self.now)
@@ -35,7 +35,7 @@ struct AwaitedEndTests {
     }
 
     @Test
-    func `is nothing where nobody is left`() {
+    func `is nothing where none is left`() {
         #expect(end([]).sentence(now: Self.now) == nil)
     }
 

@@ -33,7 +33,7 @@ import Testing
 
     private func say(_ text: String) { pair.second.reference.writeAll(text) }
 
-    @Test func `a prompt is shown after a moment, and not later because somebody looks`() throws {
+    @Test func `a prompt is shown after a moment, and not later because it is looked at`() throws {
         let pipe = try pipe()
         say("a line\nname? ")
         #expect(read(pipe, at: 0) == ["a line"])
@@ -72,7 +72,7 @@ import Testing
         #expect(pipe.showsAt == nil)
     }
 
-    @Test func `who talks on is read by the clock, until it pauses or its pipe is full`()
+    @Test func `one that talks on is read by the clock, until it pauses or its pipe is full`()
         throws
     {
         let pipe = try pipe()

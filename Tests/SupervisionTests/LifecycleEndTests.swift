@@ -60,7 +60,7 @@ extension LifecycleTests {
         #expect(told.deadline == Self.now + Self.limit)
         #expect(passed(told, after: .seconds(11)) == (told, .nothing))
         let killed = Lifecycle.stopping(tellAllAt: .never, killAt: .never, sequel: sequel)
-        // Also where nobody looked at half of the time.
+        // Also where it was not looked at half of the time.
         for state in [asked, told] {
             #expect(passed(state, after: .seconds(21)) == (killed, .kill))
         }
@@ -122,7 +122,7 @@ extension LifecycleTests {
             .draining(until: .never, readySince: Self.now, sequel: sequel)
         ) { $0.leaderEnded(killAt: killAt, now: Self.now) }
         #expect(draining == (rest, .tellRest))
-        // Those that nobody has seen to by half the time are asked too.
+        // Those that were not seen to by half the time are asked too.
         #expect(rest.deadline == Self.now + .seconds(2))
         let half = after(rest) {
             $0.deadlinePassed(stopLimit: Self.limit, now: Self.now + .seconds(3))
@@ -137,7 +137,7 @@ extension LifecycleTests {
     }
 
     @Test
-    func `whose leader was killed leaves nobody time`() {
+    func `that has lost its leader to a kill leaves no time`() {
         let ended = after(
             .stopping(tellAllAt: .never, killAt: .never, sequel: .rest)
         ) {

@@ -31,7 +31,7 @@ struct LifecycleTests {
     }
 
     @Test(arguments: withoutProcess)
-    func `without a process is begun when somebody wants it`(state: Lifecycle) {
+    func `without a process is begun when it is wanted`(state: Lifecycle) {
         #expect(after(state) { $0.startRequested() } == (state, .spawn))
     }
 

@@ -52,7 +52,7 @@ struct PendingKillsTests {
             targets ?? [target()], signal, restarts: restarts, asker: asker(number), now: Self.now)
     }
 
-    @Test func `all who asked for it are told at the same moment`() throws {
+    @Test func `all that asked for it are told at the same moment`() throws {
         var kills = PendingKills()
         for number: UInt32 in 1...3 { kill(&kills, .kill, for: number) }
         #expect(answers(&kills, adopted(1)) == [:])

@@ -26,7 +26,7 @@ struct ReadinessTests {
             #expect(
                 PortProbe.find(port: port) { _ in false } == .stranger(pid: ThisProcess.pid))
         }
-        // Whoever takes nobody in has the port all the same.
+        // A process that accepts no connection has the port all the same.
         let full = try Socket.listen(on: .loopback(port: 0), backlog: 0)
         let address = try Socket.localAddress(of: full)
         let port = try #require(address.port)

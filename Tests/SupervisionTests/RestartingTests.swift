@@ -119,7 +119,7 @@ struct RestartingTests {
     }
 
     @Test
-    func `forgets crashes when somebody starts the child by hand`() {
+    func `forgets crashes when the child is started by hand`() {
         var restarting = Restarting(rule: .always)
         for _ in 0..<6 { _ = restarting.ended(crash, readyFor: nil, now: start, chance: 0.5) }
         restarting.forgive()
