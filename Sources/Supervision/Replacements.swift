@@ -80,6 +80,10 @@ struct Replacements {
     private mutating func goOn(_ index: Int, _ facts: ServiceFacts) -> Act? {
         if replacements[index].state.isOver { return nil }
         guard let successor = replacements[index].successor else {
+            if facts.child(replacements[index].old) == nil {
+                replacements[index].state = .failed("was stopped by somebody else")
+                return nil
+            }
             return .enrolSuccessor(
                 of: replacements[index].old, replacement: replacements[index].number)
         }

@@ -79,6 +79,13 @@ struct ReplacementsTests {
         #expect(outcome() == .failed("was stopped by somebody else"))
     }
 
+    @Test mutating func `none takes over from a balancer that is gone`() {
+        _ = request()
+        stage.children[Self.old] = nil
+        #expect(replacements.tick(stage.facts) == [])
+        #expect(outcome() == .failed("was stopped by somebody else"))
+    }
+
     @Test(arguments: OperationStage.lifecycles)
     mutating func `it is abandoned where the successor is not ready`(lifecycle: Lifecycle) {
         start()
