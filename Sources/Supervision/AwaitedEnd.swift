@@ -2,11 +2,6 @@ import Basics
 
 /// One child that has not ended while the service ends, as the log tells of it.
 struct AwaitedEnd {
-    /// What ends sooner than that is not worth a word.
-    static let moment = Nanoseconds.milliseconds(100)
-    /// How long a process that was killed may take to end before that is worth one.
-    static let killing = Nanoseconds.seconds(2)
-
     let title: String
     /// Those that live of what its leader has left, as `pid 7 (sh)`; nil while that runs.
     var rest: [String]?
@@ -23,11 +18,11 @@ struct AwaitedEnd {
         if let rest, rest.isEmpty { return nil }
         if let killedAt {
             // The kernel ends what is killed at once, where it can.
-            if now.since(killedAt) < Self.killing { return nil }
+            if now.since(killedAt) < Limits.killing { return nil }
             let kept = "kept by the kernel (uninterruptible sleep)"
             return subject + (isKept ? ", killed and \(kept)" : ", killed")
         }
-        if killAt == .never || killAt.since(now) < Self.moment { return nil }
+        if killAt == .never || killAt.since(now) < Limits.briefWait { return nil }
         let hand = work.isEmpty ? "" : ", which has \(work) in hand"
         return "\(subject)\(hand), killed in \(Figures.text(killAt.since(now)))"
     }

@@ -30,11 +30,6 @@ final class ControlConnection {
         case client
     }
 
-    /// How long a client may take to say what it wants.
-    static let patience = Nanoseconds.seconds(5)
-    /// The longest request.
-    static let longestRequest = 64 << 10
-
     let socket: Descriptor
     let peer: Peer
     let outbox = Outbox()
@@ -62,7 +57,7 @@ final class ControlConnection {
         // What a guardian waits for first goes without saying.
         case .guardian: state = .awaitsReady
         case .audience: state = .listening(until: .never)
-        case .client: state = .listening(until: now + Self.patience)
+        case .client: state = .listening(until: now + Limits.clientPatience)
         }
     }
 
@@ -150,8 +145,8 @@ final class ControlConnection {
             } catch {
                 return .misspelt(error.reason)
             }
-            if incoming.count > Self.longestRequest {
-                return .misspelt("it is longer than \(Self.longestRequest) bytes")
+            if incoming.count > Limits.request {
+                return .misspelt("it is longer than \(Limits.request) bytes")
             }
             incoming.reserve(4096)
             switch socket.receive(into: &incoming) {

@@ -8,24 +8,9 @@ import Kernel
 final class ControlServer {
     typealias Key = ControlConnection.Key
 
-    /// The most connections at a time.
-    private static let capacity = 256
-    /// How many are let in at a turn of the loop; others wait too, and the poller tells of the rest
-    /// again.
-    private static let accepting = 16
-    /// How long none is let in where there is no descriptor for it.
-    private static let acceptPause = Nanoseconds.milliseconds(100)
-    /// How long requests are answered in one turn of the loop; those that come later have theirs in
-    /// the next.
-    private static let answering = Nanoseconds.milliseconds(1)
-    /// How long a balancer may take to hand over its lines; one that was stopped never does.
-    private static let gathering = Nanoseconds.milliseconds(200)
-    /// How long the last words may take in all.
-    private static let parting = Nanoseconds.milliseconds(200)
-
     private let socket: ListeningSocket
     private let log: LogStream
-    private var connections = Slab<ControlConnection>(capacity: ControlServer.capacity)
+    private var connections = Slab<ControlConnection>(capacity: Limits.connections)
     /// Those that may have a request, in the order of their turns.
     private var queued: [Key] = []
     /// When clients are let in again; nil while they are.
@@ -50,11 +35,11 @@ final class ControlServer {
         return isGuardianLost
     }
 
-    /// When to call `timePassed` though nothing happens; nil when never.
-    var nextLook: Instant? {
+    /// When to call `timePassed` though nothing happens.
+    var nextLook: Instant {
         var first = acceptsAt ?? .never
         connections.forEachSlot { first = min(first, connections[$0].patienceEnds ?? .never) }
-        return first == .never ? nil : first
+        return first
     }
 
     /// Lets clients in again after a pause, and closes those that have been silent for too long.
@@ -81,7 +66,7 @@ final class ControlServer {
 extension ControlServer {
     /// Clients wait at the socket.
     func clientsCame(_ poller: borrowing Poller, now: Instant) {
-        for _ in 0..<Self.accepting {
+        for _ in 0..<Limits.clientsAccepted {
             switch Socket.accept(from: socket.reference) {
             case .connection(let socket, _):
                 // The folder is closed to other users; this holds even if it is opened to them.
@@ -95,7 +80,7 @@ extension ControlServer {
                 // Those that wait would wake the loop again at once.
                 if closeSilent(poller) { continue }
                 poller.remove(socket.reference)
-                acceptsAt = now + Self.acceptPause
+                acceptsAt = now + Limits.acceptPause
                 return
             }
         }
@@ -165,7 +150,7 @@ extension ControlServer {
         _ poller: borrowing Poller, _ answer: (ControlRequest, Key) -> Void
     ) {
         if queued.isEmpty { return }
-        let deadline = Clock.now() + Self.answering
+        let deadline = Clock.now() + Limits.answering
         var taken = 0
         for key in queued {
             taken += 1
@@ -226,7 +211,7 @@ extension ControlServer {
     /// An answer is owed once every balancer goes by this roster, and so has handed over its lines.
     func awaitLines(_ key: Key, version: UInt64, now: Instant) {
         guard connections.isCurrent(key) else { return }
-        connections[key.slot].awaitsLines(version: version, until: now + Self.gathering)
+        connections[key.slot].awaitsLines(version: version, until: now + Limits.gathering)
     }
 
     /// Those that wait for lines which have come by now, or for which it is waited no longer.
@@ -271,7 +256,7 @@ extension ControlServer {
     /// The last words on every connection: `done` to those that asked for the end. None is waited
     /// for longer than a moment.
     func finish() {
-        let deadline = Clock.now() + Self.parting
+        let deadline = Clock.now() + Limits.lastWords
         connections.forEachSlot { slot in
             let connection = connections[slot]
             if connection.state == .awaitsOutcome { connection.outbox.put(.done) }

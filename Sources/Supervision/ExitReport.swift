@@ -5,13 +5,6 @@ import Planning
 /// What is to be said of one process that has ended, kept until the balancers have said that none
 /// of them chooses it any more.
 struct ExitReport {
-    /// The longest that a restart at once waits for the balancers to notice the death.
-    static let restartHold = Nanoseconds.milliseconds(2)
-    /// The longest that the sentence waits for them.
-    static let patience = Nanoseconds.seconds(1)
-    /// The longest that it waits for what became of the requests.
-    static let accountPatience = Nanoseconds.milliseconds(100)
-
     /// An end, as far as it is known when it is seen.
     struct Exit {
         let process: ProcessNumber
@@ -82,11 +75,11 @@ struct ExitReport {
     }
 
     /// Whether a restart at once still waits for the balancers.
-    func holdsRestart(now: Instant) -> Bool { now.since(openedAt) < Self.restartHold }
+    func holdsRestart(now: Instant) -> Bool { now.since(openedAt) < Limits.restartHold }
 
     /// When to look at it again though nothing happens.
     var nextLook: Instant {
-        openedAt + (outOfRotation == nil ? Self.patience : Self.accountPatience)
+        openedAt + (outOfRotation == nil ? Limits.exitPatience : Limits.accountPatience)
     }
 
     /// The sentence of the log.

@@ -52,11 +52,11 @@ struct ExitReports {
     /// What the present process of a child was sent by `kill` and has not ended of.
     func signal(to child: ChildNumber) -> SentSignal? { kills.signal(to: child) }
 
-    /// When to call `settle` though nothing happens; nil when never.
-    var nextLook: Instant? {
+    /// When to call `settle` though nothing happens.
+    var nextLook: Instant {
         var first = kills.deadline ?? .never
         for entry in entries { first = min(first, entry.report.nextLook) }
-        return first == .never ? nil : first
+        return first
     }
 
     /// A `kill` has had all of its targets signalled that have a process; the reports say what is

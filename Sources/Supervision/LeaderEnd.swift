@@ -3,9 +3,6 @@ import Kernel
 
 /// How a child's leader ended, and how long after it was forked.
 struct LeaderEnd {
-    /// What ends no later than that after its leader has ended with it.
-    static let moment = Nanoseconds.milliseconds(50)
-
     let ending: Ending
     let ran: Nanoseconds
 
@@ -22,7 +19,7 @@ struct LeaderEnd {
     func restSentence(after all: Nanoseconds, killed: Set<Int32>) -> String {
         // Where the leader was killed too, how it ended says it.
         let wasKilled = !killed.isEmpty && !killed.contains(ending.pid)
-        let isLater = all.count > ran.count && all.count - ran.count > Self.moment.count
+        let isLater = all.count > ran.count && all.count - ran.count > Limits.together.count
         if !isLater && !wasKilled { return "" }
         return "; the rest of it \(wasKilled ? "was killed " : "")after \(Figures.text(all))"
     }

@@ -59,4 +59,55 @@ enum Limits {
     static let firstStartWatch = Nanoseconds.seconds(3)
     /// … and told with what is missing after so long.
     static let slowStart = Nanoseconds.seconds(10)
+
+    // The control connections.
+
+    /// The most connections at a time.
+    static let connections = 256
+    /// How many clients are let in at a turn of the loop; others wait too, and the poller tells of
+    /// the rest again.
+    static let clientsAccepted = 16
+    /// How long none is let in where there is no descriptor for it.
+    static let acceptPause = Nanoseconds.milliseconds(100)
+    /// How long a client may take to say what it wants.
+    static let clientPatience = Nanoseconds.seconds(5)
+    /// The bytes of the longest request.
+    static let request = 64 << 10
+    /// How long requests are answered in one turn of the loop; those that come later have theirs in
+    /// the next.
+    static let answering = Nanoseconds.milliseconds(1)
+    /// How long a balancer may take to hand over its lines; one that was stopped never does.
+    static let gathering = Nanoseconds.milliseconds(200)
+    /// The bytes of records that wait for a reader, before they are only counted.
+    static let waitingRecords = 256 << 10
+    /// How long the last words on all connections may take.
+    static let lastWords = Nanoseconds.milliseconds(200)
+
+    // What has been asked of children.
+
+    /// How long a balancer may take to say that it goes by a roster.
+    static let rosterPatience = Nanoseconds.seconds(1)
+    /// How long an old balancer may take to end after its own deadline.
+    static let drainGrace = Nanoseconds.seconds(2)
+    /// How long a signal may take to have its effect before its `kill` is answered all the same.
+    static let killPatience = Nanoseconds.seconds(1)
+    /// A start that is so far away is not waited for.
+    static let distantStart = Nanoseconds.seconds(10)
+
+    // Processes that have ended.
+
+    /// The longest that a restart at once waits for the balancers to notice the death.
+    static let restartHold = Nanoseconds.milliseconds(2)
+    /// The longest that the sentence waits for them …
+    static let exitPatience = Nanoseconds.seconds(1)
+    /// … and, once they have, for what became of the requests.
+    static let accountPatience = Nanoseconds.milliseconds(100)
+    /// How many backends' processes are remembered by name.
+    static let rememberedProcesses = 512
+    /// What ends no later than that after its leader has ended with it.
+    static let together = Nanoseconds.milliseconds(50)
+    /// What ends sooner than that is not worth a word.
+    static let briefWait = Nanoseconds.milliseconds(100)
+    /// How long a process that was killed may take to end before that is worth one.
+    static let killing = Nanoseconds.seconds(2)
 }

@@ -27,9 +27,6 @@ enum StepOutcome: Equatable {
 
 /// A step that has begun.
 struct RunningStep {
-    /// How long a balancer may take to say that it goes by a roster.
-    static let patience = Nanoseconds.seconds(1)
-
     let step: OperationStep
     /// The child as it was when the step began; another than the step's where that has a successor.
     let before: ChildFacts
@@ -68,7 +65,7 @@ struct RunningStep {
 
     /// When it is to be looked at though nothing happens.
     var nextLook: Instant {
-        step.verb.rule.awaits == .roster ? begunAt + Self.patience : limit
+        step.verb.rule.awaits == .roster ? begunAt + Limits.rosterPatience : limit
     }
 
     func span(_ facts: ServiceFacts) -> String { Figures.text(facts.now.since(begunAt)) }
@@ -164,7 +161,7 @@ extension RunningStep {
         guard let version, let adopted = facts.adopted else {
             return .done(String(words.prefix { $0 != ";" }))
         }
-        if adopted < version && facts.now < begunAt + Self.patience { return .underWay }
+        if adopted < version && facts.now < begunAt + Limits.rosterPatience { return .underWay }
         return .done("\(words) after \(span(facts))")
     }
 }

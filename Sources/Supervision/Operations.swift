@@ -40,15 +40,15 @@ struct Operations {
     /// Whether a change waits for its release.
     var isReleasing: Bool { operations.contains { $0.remainder != nil } }
 
-    /// When to call `tick` though nothing happens; nil when never.
-    func nextLook(after now: Instant) -> Instant? {
+    /// When to call `tick` though nothing happens.
+    func nextLook(after now: Instant) -> Instant {
         var first = Instant.never
         for operation in operations {
             for step in operation.running where step.nextLook > now {
                 first = min(first, step.nextLook)
             }
         }
-        return first == .never ? nil : first
+        return first
     }
 
     /// Something is to be done.

@@ -9,8 +9,6 @@ import Logs
 /// counted only, until all that waits was sent; then it is told how many it missed. So one that
 /// finds them in the history gets them from there in great pieces, and not each a second time.
 final class Outbox {
-    /// In bytes, for records.
-    static let limit = 256 << 10
     private var queue = ByteQueue(capacity: 4096)
     private var missed: UInt64 = 0
 
@@ -27,7 +25,7 @@ final class Outbox {
 
     /// Appends the frame of a record, or drops it.
     func offer(_ record: borrowing Record) {
-        if missed > 0 || queue.count + RecordFrame.length(of: record) > Self.limit {
+        if missed > 0 || queue.count + RecordFrame.length(of: record) > Limits.waitingRecords {
             missed += 1
             return
         }

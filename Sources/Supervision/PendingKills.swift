@@ -5,9 +5,6 @@ import Kernel
 /// The `kill` requests with an effect that is not known yet: the signals that processes have been
 /// sent, and which requests wait to hear what becomes of each.
 struct PendingKills {
-    /// How long a signal may take to have its effect before the request is answered all the same.
-    static let patience = Nanoseconds.seconds(1)
-
     /// One child that a request means.
     struct Target {
         let child: ChildNumber
@@ -72,7 +69,7 @@ struct PendingKills {
     ) {
         requestsSoFar += 1
         var request = Request(
-            number: requestsSoFar, asker: asker, deadline: now + Self.patience,
+            number: requestsSoFar, asker: asker, deadline: now + Limits.killPatience,
             reports: targets.map(\.report))
         for (index, target) in targets.enumerated() {
             guard let sentAt = target.sentAt else { continue }

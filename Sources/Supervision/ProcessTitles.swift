@@ -9,13 +9,14 @@ struct ProcessTitles {
         let title: String
     }
 
-    static let capacity = 512
     private var processes: [Process] = []
 
     /// A process of the backend in a slot of the scoreboard has ended.
     mutating func ended(slot: BackendSlot, generation: UInt64, title: String) {
         // Half at a time, so that it is seldom done.
-        if processes.count == Self.capacity { processes.removeFirst(Self.capacity / 2) }
+        if processes.count == Limits.rememberedProcesses {
+            processes.removeFirst(Limits.rememberedProcesses / 2)
+        }
         processes.append(Process(slot: slot, generation: generation, title: title))
     }
 

@@ -27,9 +27,6 @@ struct ServiceReadiness {
         var lastLines: () -> [String] = { [] }
     }
 
-    /// A start that is so far away is not waited for.
-    static let longAway = Nanoseconds.seconds(10)
-
     let release: Release
     /// Whether the service is to go on.
     let isRunning: Bool
@@ -77,7 +74,7 @@ struct ServiceReadiness {
         case .starting: child.isLate || child.isTriedInVain
         case .backoff:
             child.isLate || child.isTriedInVain || hasDiedUnready(child)
-                || child.pause.map { $0 > longAway } ?? false
+                || child.pause.map { $0 > Limits.distantStart } ?? false
         case .stopping: child.isLate
         case .ready, .paused, .draining: false
         }

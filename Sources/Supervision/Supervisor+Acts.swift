@@ -78,9 +78,6 @@ extension Supervisor {
 
 /// What replacements have done to balancers.
 extension Supervisor {
-    /// How long an old balancer may take to end after its own deadline.
-    private static let graceAfterDrain = Nanoseconds.seconds(2)
-
     func perform(_ act: Replacements.Act) {
         switch act {
         case .enrolSuccessor(let number, let replacement):
@@ -126,7 +123,7 @@ extension Supervisor {
         table.handedOver(from: old, to: successor)
         old.process?.link?.handOver(within: plan.drainLimit)
         if let link = old.process?.link { watchLink(old, link) }
-        let until = now + plan.drainLimit + Self.graceAfterDrain
+        let until = now + plan.drainLimit + Limits.drainGrace
         advance(old) {
             $0.drainRequested(
                 until: until, then: .rest, stopLimit: old.plan.stopLimit, now: now)

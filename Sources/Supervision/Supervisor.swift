@@ -138,11 +138,8 @@ public final class Supervisor {
         if acceptance.state != .listening {
             next = min(next, acceptance.nextLook(acceptingBalancers, now: now))
         }
-        for case let moment? in [
-            log.retry, control.nextLook, exits.nextLook, operations.nextLook(after: now),
-        ] {
-            next = min(next, moment)
-        }
+        next = min(next, log.retry ?? .never, control.nextLook, exits.nextLook)
+        next = min(next, operations.nextLook(after: now))
         return next == .never ? nil : next.since(Clock.now())
     }
 

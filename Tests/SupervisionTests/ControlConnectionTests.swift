@@ -83,7 +83,7 @@ struct ControlConnectionTests {
         let pair = try Socket.pair()
         let now = Clock.now()
         let client = ControlConnection(pair.first, for: .client, now: now)
-        let until = now + ControlConnection.patience
+        let until = now + Limits.clientPatience
         #expect(client.patienceEnds == until && client.spareUntil == until)
         #expect(!client.isSilent(now: until) && client.isSilent(now: until + .milliseconds(1)))
         client.asked(.status)

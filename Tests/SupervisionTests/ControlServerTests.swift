@@ -194,10 +194,10 @@ struct ControlServerTests {
         let asking = try connect(place)
         asking.ask(.status)
         turn(place)
-        let until = Self.now + ControlConnection.patience
+        let until = Self.now + Limits.clientPatience
         #expect(place.server.nextLook == until)
         turn(place, at: until + .milliseconds(1))
-        #expect(place.server.nextLook == nil)
+        #expect(place.server.nextLook == .never)
         _ = try silent.replies()
         _ = try asking.replies()
         #expect(silent.isOver && !asking.isOver)
@@ -243,7 +243,7 @@ struct ControlServerTests {
         #expect(place.server.thoseGathered(now: Self.now) { $0 <= 7 }.count == 1)
         let late = place.server.thoseGathered(now: Self.now + .seconds(1)) { _ in false }
         #expect(late.count == 1)
-        #expect(place.server.nextLook != nil)
+        #expect(place.server.nextLook != .never)
     }
 
     @Test func `the end is told to those that asked for it`() throws {

@@ -68,7 +68,7 @@ struct ExitReportsTests {
             #expect(
                 exits.settle(adoption([(Self.one, 6)]), now: Self.now)
                     == said("web.1 (pid 7) was killed"))
-            #expect(exits.isEmpty && exits.hasNothingOpen && exits.nextLook == nil)
+            #expect(exits.isEmpty && exits.hasNothingOpen && exits.nextLook == .never)
         }
     }
 
@@ -100,14 +100,14 @@ struct ExitReportsTests {
 
     @Test func `requests are waited for a tenth of a second, and balancers a second`() {
         var exits = opened()
-        #expect(exits.nextLook == Self.now + ExitReport.patience)
+        #expect(exits.nextLook == Self.now + Limits.exitPatience)
         let all = adoption([(Self.one, 7), (Self.two, 7)])
         #expect(exits.settle(all, now: soon) == [])
-        #expect(exits.nextLook == Self.now + ExitReport.accountPatience)
+        #expect(exits.nextLook == Self.now + Limits.accountPatience)
         #expect(
-            exits.settle(all, now: Self.now + ExitReport.accountPatience) == said(Self.noticed))
+            exits.settle(all, now: Self.now + Limits.accountPatience) == said(Self.noticed))
         var unnoticed = opened()
-        let late = Self.now + ExitReport.patience
+        let late = Self.now + Limits.exitPatience
         #expect(
             unnoticed.settle(adoption([(Self.one, 6)]), now: late)
                 == said("web.1 (pid 7) was killed"))
@@ -117,7 +117,7 @@ struct ExitReportsTests {
         let exits = opened()
         #expect(exits.holdsRestart(of: Self.backend, now: soon))
         #expect(!exits.holdsRestart(of: ChildNumber(2), now: soon))
-        #expect(!exits.holdsRestart(of: Self.backend, now: Self.now + ExitReport.restartHold))
+        #expect(!exits.holdsRestart(of: Self.backend, now: Self.now + Limits.restartHold))
     }
 
     @Test func `a kill is answered with the sentence, and counts from its signal`() {
@@ -191,8 +191,8 @@ struct ExitReportsTests {
             [.init(child: Self.backend, report: report, sentAt: Self.now)], .hangUp,
             restarts: false, asker: Self.asker, now: Self.now)
         exits.leaderEnded(Self.backend)
-        let late = Self.now + PendingKills.patience + .milliseconds(1)
-        #expect(exits.nextLook == Self.now + PendingKills.patience)
+        let late = Self.now + Limits.killPatience + .milliseconds(1)
+        #expect(exits.nextLook == Self.now + Limits.killPatience)
         let actions = exits.settle(adoption([]), now: late)
         #expect(actions.count == 1)
         #expect(exits.signal(to: Self.backend)?.restarts == false)

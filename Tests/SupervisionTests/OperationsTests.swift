@@ -76,7 +76,7 @@ struct OperationsTests {
         }
         #expect(told == ["end 0", "web.1 done: is stopped already", "end 2"])
         #expect(operations.nextLook(after: Self.now) == Self.now + .seconds(30))
-        #expect(operations.nextLook(after: Self.now + .seconds(30)) == nil)
+        #expect(operations.nextLook(after: Self.now + .seconds(30)) == .never)
         stage.become(0, .stopped)
         stage.now = Self.later
         #expect(run() == ["web.0 done: stopped after 3.0 s"])

@@ -111,7 +111,7 @@ struct PendingKillsTests {
         var kills = PendingKills()
         kill(&kills, .stop, for: 1)
         kills.paused(Self.child, version: 7)
-        let late = Self.now + PendingKills.patience + .milliseconds(1)
+        let late = Self.now + Limits.killPatience + .milliseconds(1)
         #expect(answers(&kills, adopted(6), now: late) == [1: ["still running"]])
         #expect(answers(&kills, adopted(7), now: late) == [:])
     }
@@ -133,14 +133,14 @@ struct PendingKillsTests {
     }
 
     @Test func `a signal without effect in time excuses no later crash, if it could end nothing`() {
-        let late = Self.now + PendingKills.patience + .milliseconds(1)
+        let late = Self.now + Limits.killPatience + .milliseconds(1)
         for (signal, isLeaderGone, isKept) in [
             (Signal.kill, false, true), (.terminate, false, true), (.user1, false, false),
             (.hangUp, false, false), (.hangUp, true, true),
         ] {
             var kills = PendingKills()
             kill(&kills, signal, for: 1)
-            #expect(kills.deadline == Self.now + PendingKills.patience)
+            #expect(kills.deadline == Self.now + Limits.killPatience)
             if isLeaderGone { kills.leaderEnded(Self.child) }
             #expect(answers(&kills, adopted(1), now: late) == [1: ["still running"]])
             #expect((kills.signal(to: Self.child) != nil) == isKept)
@@ -154,7 +154,7 @@ struct PendingKillsTests {
         kills.signalled(
             [target(at: Self.now + .milliseconds(500))], .user2, restarts: true, asker: asker(2),
             now: Self.now + .milliseconds(500))
-        let first = Self.now + PendingKills.patience + .milliseconds(1)
+        let first = Self.now + Limits.killPatience + .milliseconds(1)
         #expect(answers(&kills, adopted(1), now: first) == [1: ["still running"]])
         #expect(kills.signal(to: Self.child)?.signal == .user2)
         let second = first + .milliseconds(500)

@@ -48,11 +48,11 @@ struct ServiceReadinessTests {
     }
 
     @Test func `one in each state, early, late, tried in vain or far away`() {
-        let long = Nanoseconds(ServiceReadiness.longAway.count + 1)
+        let long = Nanoseconds(Limits.distantStart.count + 1)
         let kinds: [(String, (inout ServiceReadiness.Child) -> Void)] = [
             ("early", { _ in }), ("late", { $0.isLate = true }),
             ("in vain", { $0.isTriedInVain = true }), ("far", { $0.pause = long }),
-            ("near", { $0.pause = ServiceReadiness.longAway }),
+            ("near", { $0.pause = Limits.distantStart }),
             ("unready", { $0.isUnready = true }),
             ("foreign", { $0.isForeignBalancer = true }),
         ]
