@@ -28,7 +28,7 @@ struct Acceptance {
     private(set) var state = State.listening
 
     /// Looks at the balancers, and returns what is to be done.
-    mutating func look(_ balancers: [Balancer], now: Instant) -> Action {
+    mutating func look(_ balancers: some Sequence<Balancer>, now: Instant) -> Action {
         let isWanted = balancers.contains { Self.isComing($0, now: now) }
         switch state {
         case .listening: return isWanted ? .nothing : .suspend
@@ -67,8 +67,8 @@ struct Acceptance {
     /// The sockets could not be made to refuse: clients wait, as for a balancer that is coming.
     mutating func couldNotSuspend() { state = .failing(until: .never) }
 
-    /// When `look` has something to do though nothing happens; `never` where nothing.
-    func nextLook(_ balancers: [Balancer], now: Instant) -> Instant {
+    /// When `look` has something to do though nothing happens; `never` where nothing is.
+    func nextLook(_ balancers: some Sequence<Balancer>, now: Instant) -> Instant {
         switch state {
         case .listening: return .never
         case .failing(let until): return until

@@ -15,7 +15,13 @@ struct BalancerSockets {
     var port: UInt16? { address?.port }
 
     /// The kernel lets a unix(7) socket that was shut down not listen again: there clients wait.
-    private var suspendable: [ListeningSocket] { all.filter { $0.address.port != nil } }
+    private let suspendable: [ListeningSocket]
+
+    init(all: [ListeningSocket], asked: [Address]) {
+        self.all = all
+        self.asked = asked
+        suspendable = all.filter { $0.address.port != nil }
+    }
 
     /// Whether there are any that can be suspended.
     var canBeSuspended: Bool { !suspendable.isEmpty }

@@ -54,7 +54,8 @@ public enum Lifecycle: Equatable, Sendable {
         case kill
         /// What the balancers may know has changed.
         case tell
-        /// Ask it to end, and send SIGCONT: it must go on to be able to finish.
+        /// What the balancers may know has changed, and it must go on to be able to finish: send
+        /// SIGCONT.
         case proceedAndTell
     }
 

@@ -33,7 +33,8 @@ final class SupervisedChild {
         port.keep(for: plan)
     }
 
-    var plan: ChildPlan { plans.present }
+    /// Lent, for it is asked in each turn for each child.
+    var plan: ChildPlan { _read { yield plans.present } }
     var lifecycle: Lifecycle { life.lifecycle }
     var generation: UInt64 { record.generation }
 

@@ -15,8 +15,8 @@ extension Supervisor {
     }
 
     /// What is so of the balancers, for whether clients can connect.
-    var acceptingBalancers: [Acceptance.Balancer] {
-        table.balancers.map { child in
+    var acceptingBalancers: some Sequence<Acceptance.Balancer> {
+        table.children.lazy.filter { $0.plan.role == .balancer }.map { child in
             Acceptance.Balancer(
                 state: child.lifecycle.state, accepts: child.process?.link?.accepts ?? false,
                 returns: child.lifecycle.returns)
