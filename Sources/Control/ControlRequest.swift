@@ -23,7 +23,7 @@ public enum ControlRequest: Equatable, Sendable {
     case bans
     /// Let these in again: addresses, or `all`.
     case lift([String])
-    /// Answer once all that anybody has said so far is in the history.
+    /// Answer once all that was said so far is in the history.
     case gatherLog
 }
 

@@ -56,8 +56,8 @@ public struct RosterMember: Equatable, Sendable {
     public var pid: Int32
     /// How its last process ended, for the answers that say why; nothing before the first has.
     public var ended: BackendEnding?
-    /// Where it does not serve: from when on a process may be expected that does. `never` where
-    /// somebody has to start it, and in the past where one is being started.
+    /// Where it does not serve: from when on a process may be expected that does. `never` where a
+    /// verb has to start it, and in the past where one is being started.
     public var returns: Instant
 
     public init(

@@ -28,7 +28,7 @@ public enum ChildState: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// Whether a child serves, as far as anybody has looked.
+/// Whether a child serves, as far as it was looked at.
 public enum ChildHealth: UInt8, Sendable {
     case up, down, unknown
 
@@ -97,7 +97,7 @@ public struct ServiceStatus: Equatable, Sendable {
     public var supervisorPid: Int32
     public var guardianPid: Int32
     /// Where the balancer listens, as `http://localhost:8080/`; empty without one, and where it
-    /// lets nobody in any more.
+    /// accepts no more.
     public var url: String
     /// Where it was started: the folder of its Procfile, where it has one.
     public var directory: ByteString

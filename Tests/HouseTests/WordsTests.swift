@@ -11,6 +11,7 @@ import Testing
     /// Metaphors that were names here, where the field has a term.
     private static let metaphors: Set<Substring> = [
         "obituary", "obituaries", "errand", "errands", "tenant", "tenants", "crowd", "crowds",
+        "lane", "lanes", "tally", "tallies", "mourn",
     ]
 
     /// Folders that are not held to it yet.
