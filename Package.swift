@@ -52,7 +52,7 @@ func program(_ name: String, sees: [String], linked: [LinkerSetting]) -> Target 
 func tests(of name: String, sees: [String] = []) -> Target {
     .testTarget(
         name: name + "Tests",
-        dependencies: ([name] + sees).map { .init(stringLiteral: $0) },
+        dependencies: ([name, "TestSupport"] + sees).map { .init(stringLiteral: $0) },
         swiftSettings: [.enableExperimentalFeature("Lifetimes")])
 }
 
@@ -123,6 +123,9 @@ let package = Package(
             linked: staticButGlibc),
         program("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
 
+        // What several tests need.
+        .target(name: "TestSupport", dependencies: ["Kernel", "Basics"], path: "Tests/Support"),
+
         tests(of: "Basics"),
         tests(of: "Kernel", sees: ["Basics"]),
         tests(of: "HTTP1", sees: ["Basics"]),
@@ -142,11 +145,18 @@ let package = Package(
         tests(of: "Terminal", sees: ["Kernel", "Basics"]),
         tests(
             of: "lbctl",
-            sees: ["Supervision", "Planning", "Control", "Logs", "Terminal", "Kernel", "Basics"]),
+            sees: [
+                "Supervision", "Planning", "Control", "History", "Logs", "Terminal", "Kernel",
+                "Basics",
+            ]),
+        tests(of: "lb-balancer", sees: ["Control", "Kernel", "Basics"]),
+        tests(of: "lb-echo", sees: ["HTTP1", "Kernel", "Basics"]),
         // The programs are named so that they are built before they are started.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["lbctl", "lb-balancer", "lb-echo", "Kernel", "Basics"]),
+            dependencies: [
+                "lbctl", "lb-balancer", "lb-echo", "TestSupport", "Kernel", "Basics",
+            ]),
         .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
         fuzzing,
     ] + benchmarks

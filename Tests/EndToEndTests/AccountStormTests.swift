@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Backends are killed at random under requests of all kinds: what clients saw, the counters, the
@@ -75,7 +76,7 @@ import Testing
         /// Nothing when they do not end.
         func stop() -> State? {
             state.withLock { $0.isOver = true }
-            let areOver = Programs.eventually { state.withLock { $0.running } == 0 }
+            let areOver = eventually { state.withLock { $0.running } == 0 }
             return areOver ? state.withLock { $0 } : nil
         }
     }
@@ -120,14 +121,14 @@ import Testing
         let outcome = try #require(clients.stop())
         #expect(outcome.answered > 0 && outcome.failed > 0)
         // The last sentence may be on its way.
-        let isTold = Programs.eventually {
+        let isTold = eventually {
             guard let told = try? told(service) else { return false }
             return told.failed == outcome.failed
         }
         let sentences = try service.sentences().filter { $0.contains(" in flight: ") }
         #expect(isTold, "\(outcome.failed) failed: \(sentences.joined(separator: "\n"))")
         #expect(try countedAsFailed(service) == outcome.failed)
-        let areLogged = Programs.eventually {
+        let areLogged = eventually {
             (try? loggedAsFailed(service)) == outcome.failed
         }
         let lines = try loggedAsFailed(service)
@@ -152,7 +153,7 @@ import Testing
         try service.awaitActive(1)
         #expect(try service.run("kill", ["backend.1"]).code == 0)
         #expect(try client.answer().status == 503)
-        let isTold = Programs.eventually {
+        let isTold = eventually {
             guard let told = try? told(service) else { return false }
             return told.failed == 1 && told.inFlight == 1
         }
@@ -187,7 +188,7 @@ import Testing
             }
             #expect(count < size)
         }
-        let isTold = Programs.eventually {
+        let isTold = eventually {
             guard let told = try? told(service) else { return false }
             return told.failed == 6 && told.inFlight == 6
         }

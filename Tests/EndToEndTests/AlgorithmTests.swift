@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// How much each backend gets by each algorithm, over several threads.

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 
 /// An lb-balancer without a supervisor in front of some backends.
 struct Balanced {

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// What lb-balancer promises to clients while all is well.
@@ -35,7 +36,7 @@ import Testing
                 left.wrappingSubtract(1, ordering: .releasing)
             }
         }
-        #expect(Programs.eventually { left.load(ordering: .acquiring) == 0 })
+        #expect(eventually { left.load(ordering: .acquiring) == 0 })
         #expect(turns.withLock { $0 } == ["echo.1": 400, "echo.2": 400, "echo.3": 400])
     }
 

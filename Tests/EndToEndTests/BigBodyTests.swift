@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Bodies that come in great pieces, for which there are big buffers. One thread, so that all of

@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// The three programs without lbctl, as in three terminals.
@@ -46,20 +47,20 @@ import Testing
             guard (try? Socket.reserve(address)) != nil else { return }
             let backend = try RunningProgram(
                 "lb-echo", ["--host", host, "--port", "\(port)", "--name", "echo.\(turn)"])
-            let isFound = Programs.eventually {
+            let isFound = eventually {
                 (try? balanced.get("/"))?.field("x-backend") == "echo.\(turn)"
             }
             #expect(isFound, "\(host)")
             // The checks find it too, each time after they had lost it.
             #expect(
-                Programs.eventually { balanced.count("is up") == balanced.count("is down") },
+                eventually { balanced.count("is up") == balanced.count("is down") },
                 "\(host): \(balanced.program.errors)")
             #expect(try backend.stop().cause == .exited(code: 0))
             // No answer where no process listens.
             #expect(try balanced.get("/").status >= 500)
             // A next one that starts between two checks would hide that this one is gone.
             #expect(
-                Programs.eventually { balanced.count("is down") > balanced.count("is up") },
+                eventually { balanced.count("is down") > balanced.count("is up") },
                 "\(host): \(balanced.program.errors)")
         }
     }
@@ -85,7 +86,7 @@ import Testing
         for _ in 0..<10 { #expect(try balanced.get("/").field("x-backend") == "first") }
         let third = try RunningProgram("lb-echo", ["--port", "\(port)", "--name", "third"])
         _ = try third.address()
-        let isBack = Programs.eventually {
+        let isBack = eventually {
             (try? balanced.get("/"))?.field("x-backend") == "third"
         }
         #expect(isBack)

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What a child finds when it starts.
@@ -18,7 +19,7 @@ import Testing
             before + "; exec \"$0\" \"$@\"",
             ["up", "-d", "--backends", "2", "--name", place.name] + place.ups + words)
         #expect(try up.end().cause.isSuccess, "\(up.errors)")
-        let isSaid = Programs.eventually {
+        let isSaid = eventually {
             (try? place.run("logs", ["worker"]).output.contains("that is all")) ?? false
         }
         try #require(isSaid)

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Nothing survives `lbctl`, however it ends.
@@ -13,7 +14,7 @@ import Testing
     /// A service whose stubborn grandchildren are all there.
     private func stubbornService(_ procfile: String = stubborn) throws -> Service {
         let service = try Service(["--backends", "2"], procfile: procfile)
-        let isThere = Programs.eventually { sleepers(service.place).count == 2 }
+        let isThere = eventually { sleepers(service.place).count == 2 }
         try #require(isThere, "no grandchildren")
         return service
     }
@@ -83,7 +84,7 @@ import Testing
         default: service.guardian.send(.terminate)
         }
         _ = try service.end()
-        #expect(Programs.eventually { living(known).isEmpty })
+        #expect(eventually { living(known).isEmpty })
         for pid in living(known) { Signals.send(.kill, to: pid) }
         #expect(service.place.leftOver() == [])
     }
@@ -104,7 +105,7 @@ import Testing
         let supervisor = try #require(Processes.facts(of: rows[0].pid)).parent
         service.guardian.send(.stop)
         Signals.send(.kill, to: supervisor)
-        let isDead = Programs.eventually {
+        let isDead = eventually {
             Processes.facts(of: supervisor).map { $0.state == "Z" } ?? true
         }
         #expect(isDead)
@@ -128,7 +129,7 @@ import Testing
         let row = try service.row("backend.1")
         #expect(try service.run("kill", ["backend.1"]).code == 0)
         try service.await("backend.1") { $0.state == "ready" && $0.pid != row.pid }
-        let isReplaced = Programs.eventually {
+        let isReplaced = eventually {
             let now = sleepers(service.place)
             return now.count == 2 && now.filter { before.contains($0) }.count == 1
         }

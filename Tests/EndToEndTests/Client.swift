@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 
 /// A client that waits: bytes out, bytes in. It knows just enough of HTTP to find the end of an
 /// answer, and knows it by itself, so that it does not share the programs' errors.
@@ -11,7 +12,7 @@ final class Client: @unchecked Sendable {
         do throws(SystemError) {
             socket = try Socket.connect(to: address)
         } catch { throw Failure("\(address): \(error)") }
-        _ = Poll.wait(for: .writable, on: socket.reference, timeout: Programs.patience)
+        _ = Poll.wait(for: .writable, on: socket.reference, timeout: patience)
         if let error = Socket.pendingError(of: socket) { throw Failure("\(address): \(error)") }
     }
 
@@ -27,13 +28,13 @@ final class Client: @unchecked Sendable {
     func send(_ bytes: [UInt8]) throws(Failure) {
         var sent = 0
         while sent < bytes.count {
-            sent += try sendSome(bytes, from: sent, within: Programs.patience)
+            sent += try sendSome(bytes, from: sent, within: patience)
         }
     }
 
     /// Waits until the other side has read the first `count` bytes that were sent.
     func awaitRead(of count: Int) throws(Failure) {
-        let isRead = Programs.eventually { Socket.isUnread(by: socket, of: UInt64(count)) == false }
+        let isRead = eventually { Socket.isUnread(by: socket, of: UInt64(count)) == false }
         if !isRead { throw Failure("what was sent is not read") }
     }
 
@@ -53,23 +54,23 @@ final class Client: @unchecked Sendable {
     func endSending() { Socket.endSending(socket) }
 
     /// The next bytes, as they come; none at the end.
-    func some(within span: Nanoseconds = Programs.patience) throws(Failure) -> [UInt8] {
+    func some(within span: Nanoseconds = patience) throws(Failure) -> [UInt8] {
         if input.isEmpty, try !receive(within: span) { return [] }
-        let bytes = Self.array(input.bytes)
+        let bytes = array(input.bytes)
         input.removeAll()
         return bytes
     }
 
     /// All bytes up to the end.
     func rest() throws(Failure) -> [UInt8] {
-        while try receive(within: Programs.patience) {}
-        let bytes = Self.array(input.bytes)
+        while try receive(within: patience) {}
+        let bytes = array(input.bytes)
         input.removeAll()
         return bytes
     }
 
     /// Whether the other side has closed, or does so in this time.
-    func isClosed(within span: Nanoseconds = Programs.patience) -> Bool {
+    func isClosed(within span: Nanoseconds = patience) -> Bool {
         do throws(Failure) {
             return try !receive(within: span)
         } catch { return error.description.hasPrefix("receive") }
@@ -123,11 +124,11 @@ final class Client: @unchecked Sendable {
 
     private func take(_ count: Int) throws(Failure) -> [UInt8] {
         while input.count < count {
-            if try !receive(within: Programs.patience) {
+            if try !receive(within: patience) {
                 throw Failure("the end came after \(input.count) of \(count) bytes")
             }
         }
-        let bytes = Self.array(input.bytes.extracting(0..<count))
+        let bytes = array(input.bytes.extracting(0..<count))
         input.consume(count)
         return bytes
     }
@@ -139,7 +140,7 @@ final class Client: @unchecked Sendable {
             let found = Self.end(of: mark, in: input.bytes, from: max(0, seen - mark.count))
             if let found { return try take(found) }
             seen = input.count
-            if try !receive(within: Programs.patience) {
+            if try !receive(within: patience) {
                 throw Failure("the end came after \(input.count) bytes, before a line's")
             }
         }
@@ -169,13 +170,6 @@ final class Client: @unchecked Sendable {
             case .failed(let errno): throw Failure("receive: \(errno)")
             }
         }
-    }
-
-    private static func array(_ bytes: Span<UInt8>) -> [UInt8] {
-        var array: [UInt8] = []
-        array.reserveCapacity(bytes.count)
-        for index in bytes.indices { array.append(bytes[index]) }
-        return array
     }
 }
 

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Clients that ask too often: refused, and shut out when they go on. Rates are for an hour, so
@@ -99,7 +100,7 @@ import Testing
                 finished.add(1, ordering: .releasing)
             }
         }
-        #expect(Programs.eventually { finished.load(ordering: .acquiring) == 8 })
+        #expect(eventually { finished.load(ordering: .acquiring) == 8 })
         #expect(fine.load(ordering: .relaxed) == 40)
         #expect(refused.load(ordering: .relaxed) == 80)
         #expect(others.load(ordering: .relaxed) == 0)
@@ -131,7 +132,7 @@ import Testing
         #expect(try service.run("bans").output == "nobody is banned\n")
         // It is heard again; its rate is what it was.
         #expect(
-            Programs.eventually { (try? Client.get(service.address, "/").status) == 429 })
+            eventually { (try? Client.get(service.address, "/").status) == 429 })
         try service.awaitSentence("127.0.0.1 may come in again")
     }
 

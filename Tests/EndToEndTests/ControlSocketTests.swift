@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Clients that do not do what clients do: no other waits for them.
@@ -10,7 +11,7 @@ import Testing
 
     private func connect(_ service: Service) throws -> Descriptor {
         let socket = try Socket.connect(to: .unix(path(service)))
-        _ = Poll.wait(for: .writable, on: socket.reference, timeout: Programs.patience)
+        _ = Poll.wait(for: .writable, on: socket.reference, timeout: patience)
         return socket
     }
 
@@ -26,7 +27,7 @@ import Testing
         #expect(try service.run("ps").code == 0)
         #expect(try service.run("kill", ["backend.1"]).code == 0)
         // Those that made room have been told so, by the end of their connection.
-        #expect(Programs.eventually { silent.first?.hasEnded ?? false })
+        #expect(eventually { silent.first?.hasEnded ?? false })
         withExtendedLifetime(silent) {}
     }
 
@@ -38,7 +39,7 @@ import Testing
             _ = socket.descriptor.write(head.span)
             let chunk = [UInt8](repeating: 0, count: 1 << 20)
             var sent = 0
-            let isCutOff = Programs.eventually {
+            let isCutOff = eventually {
                 switch socket.descriptor.send(chunk.span) {
                 case .moved(let count): sent += count
                 case .wouldBlock: break
@@ -77,7 +78,7 @@ import Testing
             let socket = try connect(service)
             _ = socket.write(frame.span)
             var answer = ByteQueue(capacity: 4096)
-            let isOver = Programs.eventually {
+            let isOver = eventually {
                 answer.reserve(1024)
                 if case .end = socket.receive(into: &answer) { return true }
                 return false

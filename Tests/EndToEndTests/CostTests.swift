@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// What a service costs that is not used.
@@ -8,7 +9,7 @@ import Testing
         let row = try service.row("balancer")
         let supervisor = try #require(Processes.facts(of: row.pid)).parent
         // Whatever came of the start and of the question is over by then.
-        let isQuiet = Programs.eventually {
+        let isQuiet = eventually {
             let before = [supervisor, service.guardian.pid].map { Self.wakes(of: $0) }
             Poll.sleep(.seconds(2))
             return [supervisor, service.guardian.pid].map { Self.wakes(of: $0) } == before

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What is said while a service ends, and of what has ended with it.
@@ -12,7 +13,7 @@ import Testing
         let place = try Place(procfile: "worker: \(line)\n")
         try place.folder.file("deaf.sh", Self.deaf)
         #expect(try place.up(words).code == 0)
-        let isDeaf = Programs.eventually {
+        let isDeaf = eventually {
             (try? place.records(["worker"]).contains { $0["text"].text == "deaf" }) ?? false
         }
         try #require(isDeaf)
@@ -66,7 +67,7 @@ import Testing
         let place = try Place(procfile: "worker: sh burn.sh & wait\n")
         try place.folder.file("burn.sh", burn)
         #expect(try place.up().code == 0)
-        let isDone = Programs.eventually {
+        let isDone = eventually {
             (try? place.records(["worker"]).contains { $0["text"].text == "deaf" }) ?? false
         }
         try #require(isDone)

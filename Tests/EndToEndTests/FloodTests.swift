@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// Children that write more than can be read, and what they must not lose by it.
@@ -61,7 +62,7 @@ import Testing
                 Files.text("\(place.folder.path)/run/lbctl/\(place.name)/supervisor.pid")
                     .filter { $0.isNumber }))
         #expect(
-            Programs.eventually {
+            eventually {
                 (try? place.run("logs", ["--tail", "1", "one"]).output.isEmpty) == false
             })
         Signals.send(.kill, to: pid)

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What a backend is told of the client, and which proxies are believed about it.

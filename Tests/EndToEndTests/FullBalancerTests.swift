@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// More clients than there may be: one that asks for nothing makes room for one that does.
@@ -115,7 +116,7 @@ import Testing
             clients.append(client)
         }
         _ = try balanced.program.line(with: "connections is reached", in: .errors)
-        #expect(Programs.eventually { backend.requests.count == 4 })
+        #expect(eventually { backend.requests.count == 4 })
         gate.open()
         for client in clients { #expect(try client.answer().status == 200) }
     }

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// A balancer between a client and one backend, both of whose bytes a test decides and sees.

@@ -1,5 +1,6 @@
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Interim responses, and the client that waits for one (RFC 9110 §10.1.1, §15.2).

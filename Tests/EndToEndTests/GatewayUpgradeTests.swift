@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Changes of protocol: only what the client asked for and the backend agreed to, and bytes pass

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// A backend that fails: the client is told or can see it, none waits for ever, and no request is
@@ -10,7 +11,7 @@ import Testing
     private final class Signal: Sendable {
         private let isSet = Atomic<Bool>(false)
         func set() { isSet.store(true, ordering: .releasing) }
-        func wait() { _ = Programs.eventually { isSet.load(ordering: .acquiring) } }
+        func wait() { _ = eventually { isSet.load(ordering: .acquiring) } }
     }
 
     private static let cut = [

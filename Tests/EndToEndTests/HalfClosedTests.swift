@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Clients that send no more: gone, or waiting for their answer, which looks the same.
@@ -40,12 +41,12 @@ import Testing
         do {
             let client = try Client(balanced.address)
             try client.send("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(Programs.eventually { backend.requests.count == 1 })
+            #expect(eventually { backend.requests.count == 1 })
             if target == "/events" { _ = try client.some() }
         }
         // Far sooner than after --timeout-response.
         #expect(
-            Programs.eventually(within: .seconds(20)) {
+            eventually(within: .seconds(20)) {
                 watcher.ended.load(ordering: .acquiring) == 1
             })
         _ = try balanced.program.line(with: "\(target) HTTP/1.1\" 499 ")
@@ -71,7 +72,7 @@ import Testing
         try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         client.endSending()
         #expect(client.isClosed(within: .seconds(20)))
-        #expect(Programs.eventually { watcher.ended.load(ordering: .acquiring) == 1 })
+        #expect(eventually { watcher.ended.load(ordering: .acquiring) == 1 })
     }
 
     @Test func `a reset by the client is passed on at once`() throws {
@@ -82,16 +83,16 @@ import Testing
         do {
             let client = try Client(balanced.address)
             try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(Programs.eventually { backend.requests.count == 1 })
+            #expect(eventually { backend.requests.count == 1 })
             client.reset()
         }
-        #expect(Programs.eventually { watcher.ended.load(ordering: .acquiring) == 1 })
+        #expect(eventually { watcher.ended.load(ordering: .acquiring) == 1 })
     }
 
     @Test func `a stream of which one direction has ended has the time that is set`() throws {
         let backend = try ScriptedBackend { (connection) throws(Failure) in
             try connection.awaitEnd()
-            _ = Programs.eventually(within: .seconds(60)) { false }
+            _ = eventually(within: .seconds(60)) { false }
         }
         let balanced = try Balanced(
             [backend.address],

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// A backend that is there and does not answer costs no request that can be served elsewhere.

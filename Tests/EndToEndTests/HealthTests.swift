@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// What active checks find out, and what follows from it.
@@ -101,7 +102,7 @@ import Testing
         }
         let balanced = try Balanced(
             [backend.address], Self.often + ["--health-check", "http:/health"])
-        let isSeen = Programs.eventually { lengths.withLock { $0.count } >= 3 }
+        let isSeen = eventually { lengths.withLock { $0.count } >= 3 }
         #expect(isSeen)
         #expect(lengths.withLock { $0.prefix(3) } == [5, 5, 5])
         #expect(!balanced.program.errors.contains("is down"))
@@ -119,7 +120,7 @@ import Testing
         let balanced = try Balanced(
             [backend.address],
             Self.often + ["--health-check", "http:/health", "--fall", "1"])
-        _ = Programs.eventually { checks.load(ordering: .relaxed) >= 20 }
+        _ = eventually { checks.load(ordering: .relaxed) >= 20 }
         #expect(checks.load(ordering: .relaxed) >= 20)
         #expect(!balanced.program.errors.contains("is down"))
         #expect(try balanced.get("/").text == "fine")
@@ -135,7 +136,7 @@ import Testing
         }
         let balanced = try Balanced(
             [backend.address], ["--health-check", "http:/health", "--health-interval", "8s"])
-        let isSeen = Programs.eventually { times.withLock { $0.count } >= 2 }
+        let isSeen = eventually { times.withLock { $0.count } >= 2 }
         #expect(isSeen)
         let seen = times.withLock { $0 }
         #expect(seen[1].since(seen[0]) < .seconds(4))

@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 /// What happens to the service, and to its log, when its disk or its files fail.
@@ -49,13 +50,13 @@ import Testing
         let supervisor = try #require(Processes.facts(of: row.pid)).parent
         // Between two turns, or in one, but not while the files go.
         Signals.send(.stop, to: supervisor)
-        _ = Programs.eventually { Processes.facts(of: supervisor)?.state == "T" }
+        _ = eventually { Processes.facts(of: supervisor)?.state == "T" }
         let names = try Files.names(in: folder).filter { $0.hasPrefix("lines-") }.sorted()
         let kept = try Files.text("\(folder)/\(try #require(names.last))")
         let last = kept.split(separator: "\n").last?.split(separator: " ").dropFirst().first
         for name in names { try Files.remove("\(folder)/\(name)") }
         Signals.send(.proceed, to: supervisor)
-        let wasSaid = Programs.eventually {
+        let wasSaid = eventually {
             (try? service.place.records(["--tail", "3", "one"]).count) == 3
         }
         #expect(wasSaid)
@@ -69,7 +70,7 @@ import Testing
         _ = try service.guardian.line(with: "line 20")
         for name in try Files.names(in: folder) { try Files.remove("\(folder)/\(name)") }
         #expect(
-            Programs.eventually {
+            eventually {
                 (try? service.place.records(["--tail", "3", "one"]).count) == 3
             })
         // In front of what is new stands the mark of the run alone.

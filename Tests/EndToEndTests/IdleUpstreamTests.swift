@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Idle connections to backends: how long they are kept, and what goes over them.
@@ -37,7 +38,7 @@ import Testing
         }
         let balanced = try Balanced([backend.address], ["--health-check", "off"])
         #expect(try balanced.get("/").text == "ok")
-        #expect(Programs.eventually { closedAt.withLock { $0 != nil } })
+        #expect(eventually { closedAt.withLock { $0 != nil } })
         // Unless told, it would be kept for four seconds.
         let kept = closedAt.withLock { $0 }
         #expect(try #require(kept).nanoseconds < 3_500_000_000)

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// A backend that can do only so many requests at a time is given no more of them; the others wait.
@@ -96,8 +97,8 @@ import Testing
             [backend.address], ["--max-in-flight", "1", "--queue-timeout", "100ms"])
         let first = try Client(balanced.address)
         try first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(Programs.eventually { backend.requests.count == 1 })
-        let isRefused = Programs.eventually {
+        #expect(eventually { backend.requests.count == 1 })
+        let isRefused = eventually {
             guard let answer = try? balanced.get("/") else { return false }
             return answer.status == 503 && answer.text.contains("busy")
                 && answer.field("proxy-status")?.contains("connection_limit_reached") == true
@@ -122,7 +123,7 @@ import Testing
             return try JSON(told.output).items.dropFirst()
                 .map { $0["failed"].int }
         }
-        #expect(Programs.eventually { (try? failed()) == [1, 0] })
+        #expect(eventually { (try? failed()) == [1, 0] })
     }
 
     @Test func `waiting costs next to nothing`() throws {
@@ -138,7 +139,7 @@ import Testing
             try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             clients.append(client)
         }
-        #expect(Programs.eventually { backend.requests.count == 1 })
+        #expect(eventually { backend.requests.count == 1 })
         let before = try #require(Processes.facts(of: balanced.program.pid)).cpu
         Poll.sleep(.seconds(1))
         let after = try #require(Processes.facts(of: balanced.program.pid)).cpu
@@ -157,7 +158,7 @@ import Testing
             try client.send("GET /delay/1 HTTP/1.1\r\nHost: a\r\n\r\n")
             clients.append(client)
         }
-        let waits = Programs.eventually {
+        let waits = eventually {
             let told = try? service.run("ps", ["--counters", "--format", "json"])
             let waiting = told?.output.split(separator: "\"waiting\":").dropFirst()
             return waiting?.contains { !$0.hasPrefix("0") } ?? false
@@ -165,7 +166,7 @@ import Testing
         #expect(waits)
         #expect(try service.run("kill", ["balancer.1"]).code == 0)
         clients = []
-        let answers = Programs.eventually {
+        let answers = eventually {
             (try? Client.get(service.address, "/"))?.status == 200
         }
         #expect(answers)

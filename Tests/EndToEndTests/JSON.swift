@@ -1,3 +1,5 @@
+import TestSupport
+
 /// JSON as the tests read it, RFC 8259: by a reader of their own, so that it does not share the
 /// programs' errors.
 enum JSON: Equatable {

@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 /// What is promised when something is killed while it is used.

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Clients that give each request a name of its own, and note those that were answered.
@@ -47,7 +48,7 @@ private final class NamedLoad: Sendable {
 
     func awaitMore(_ count: Int) throws(Failure) {
         let goal = self.count + count
-        if !Programs.eventually({ self.count >= goal }) {
+        if !eventually({ self.count >= goal }) {
             throw Failure("no progress behind \(self.count) answers")
         }
     }
@@ -55,7 +56,7 @@ private final class NamedLoad: Sendable {
     /// Lets all of them end, and says which requests were answered.
     func stop() throws(Failure) -> [String] {
         state.withLock { $0.isStopped = true }
-        if !Programs.eventually({ state.withLock { $0.running } == 0 }) {
+        if !eventually({ state.withLock { $0.running } == 0 }) {
             throw Failure("a client has not ended")
         }
         return state.withLock { $0.answered }

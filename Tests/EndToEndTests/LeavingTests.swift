@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// How a service ends when it is asked to.
@@ -27,7 +28,7 @@ import Testing
         let client = try slowRequest(service, "/delay/300")
         service.guardian.send(.interrupt)
         let address = service.address
-        let isRefused = Programs.eventually {
+        let isRefused = eventually {
             do throws(Failure) {
                 _ = try Client(address)
                 return false
@@ -96,7 +97,7 @@ import Testing
             environment: place.environment, directory: place.directory)
         _ = try program.line(with: " runs '")
         // It hears of that only when it has something to say.
-        let isOver = Programs.eventually {
+        let isOver = eventually {
             if let port = try? place.rows().first?.port {
                 _ = try? Client.get(.loopback(port: port), "/")
             }

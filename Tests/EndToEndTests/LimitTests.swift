@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// What one client may take up, and that the others do not feel it.
@@ -82,7 +83,7 @@ import Testing
         #expect(refusal.field("retry-after") != nil)
         #expect(refusal.field("proxy-status")?.contains("connection_limit_reached") == true)
         clients.removeLast()
-        let isServed = Programs.eventually { (try? balanced.get("/").status) == 200 }
+        let isServed = eventually { (try? balanced.get("/").status) == 200 }
         #expect(isServed)
     }
 
@@ -103,7 +104,7 @@ import Testing
             try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             clients.append(client)
         }
-        let hasRoom = Programs.eventually { backend.requests.count >= 100 }
+        let hasRoom = eventually { backend.requests.count >= 100 }
         #expect(hasRoom)
         Poll.sleep(.milliseconds(200))
         #expect(backend.requests.count < 130)
@@ -123,7 +124,7 @@ import Testing
                 isCut = true
                 break
             }
-            if Clock.now().since(started) > Programs.patience { break }
+            if Clock.now().since(started) > patience { break }
             Poll.sleep(.milliseconds(50))
             if let answer = try? client.some(within: Nanoseconds(0)), !answer.isEmpty {
                 #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 408 "))
@@ -186,7 +187,7 @@ import Testing
             try client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             clients.append(client)
         }
-        let isFull = Programs.eventually { backend.requests.count >= 5 }
+        let isFull = eventually { backend.requests.count >= 5 }
         #expect(isFull)
         let before = try #require(Processes.facts(of: program.pid)?.cpu)
         Poll.sleep(.seconds(1))
@@ -207,7 +208,7 @@ final class Gate: Sendable {
 
     /// Waits until it is open.
     func pass() {
-        _ = Programs.eventually { isOpen.load(ordering: .acquiring) }
+        _ = eventually { isOpen.load(ordering: .acquiring) }
     }
 
     func open() { isOpen.store(true, ordering: .releasing) }

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 
 /// Clients that ask without pause, each on a connection that it keeps, until they are told to stop.
 final class Load: Sendable {
@@ -59,7 +60,7 @@ final class Load: Sendable {
             Thread.start(named: "client") { Self.ask(address, sent, until, shared) }
         }
         // From here on each of them holds a connection that serves it.
-        if !Programs.eventually({ shared.state.withLock { $0.served } == clients }) {
+        if !eventually({ shared.state.withLock { $0.served } == clients }) {
             throw Failure("not every client is served: \(account)")
         }
     }
@@ -71,7 +72,7 @@ final class Load: Sendable {
     /// Waits until so many more requests have been answered.
     func awaitMore(_ count: Int) throws(Failure) {
         let goal = account.answered + count
-        if !Programs.eventually({ account.answered >= goal }) {
+        if !eventually({ account.answered >= goal }) {
             throw Failure("no progress: \(account)")
         }
     }
@@ -84,7 +85,7 @@ final class Load: Sendable {
 
     /// Waits for the last client to end.
     func outcome() throws(Failure) -> Account {
-        if !Programs.eventually({ shared.state.withLock { $0.running } == 0 }) {
+        if !eventually({ shared.state.withLock { $0.running } == 0 }) {
             throw Failure("a client has not ended: \(account)")
         }
         return account

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 
 /// A service of its own that `lbctl up` runs from a Procfile; it and its files are gone with this
 /// object.
@@ -24,7 +25,7 @@ final class LoggedService: Sendable {
 
     deinit {
         up.send(.terminate)
-        _ = Programs.eventually { up.ending != nil }
+        _ = eventually { up.ending != nil }
         Self.remove(folder)
     }
 
@@ -50,7 +51,7 @@ final class LoggedService: Sendable {
 
     /// Waits until the log has a line with this.
     func awaitLine(_ text: String) throws(Failure) {
-        if !Programs.eventually({ self.shown.contains(text) }) {
+        if !eventually({ self.shown.contains(text) }) {
             throw Failure("no '\(text)' in: \(shown.suffix(2000))")
         }
     }

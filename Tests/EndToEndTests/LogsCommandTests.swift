@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What `lbctl logs` promises, tried with real services.
@@ -161,7 +162,7 @@ import Testing
         let follower = try RunningProgram(
             "/bin/sh", ["-c", pipe], environment: service.environment)
         // Of `up` itself so much may be left out too.
-        let hasSpoken = Programs.eventually {
+        let hasSpoken = eventually {
             (try? service.logs(["--grep", "^end$"]))?.output.isEmpty == false
         }
         #expect(hasSpoken)

@@ -1,5 +1,6 @@
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Many requests of all kinds on few connections: each gets its own answer, whole and in order.
@@ -47,7 +48,7 @@ import Testing
                 ended.withLock { $0.append(said) }
             }
         }
-        let areAllOver = Programs.eventually { ended.withLock { $0.count } == seeds.count }
+        let areAllOver = eventually { ended.withLock { $0.count } == seeds.count }
         #expect(areAllOver)
         #expect(ended.withLock { $0.filter { !$0.isEmpty } } == [])
     }

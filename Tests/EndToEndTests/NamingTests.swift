@@ -1,6 +1,7 @@
 import Basics
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 /// Services without a given name, in folders of their own.

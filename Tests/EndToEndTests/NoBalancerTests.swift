@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// While no balancer runs and none is coming, no client waits for one.
@@ -16,8 +17,8 @@ import Testing
         let port = try #require(service.address.port)
         for _ in 0..<3 {
             #expect(try service.run("stop", ["balancer"]).code == 0)
-            #expect(Programs.eventually { isRefused(service.address) })
-            #expect(Programs.eventually { isRefused(.loopback6(port: port)) })
+            #expect(eventually { isRefused(service.address) })
+            #expect(eventually { isRefused(.loopback6(port: port)) })
             // The port is kept from all others, also with SO_REUSEADDR.
             #expect(throws: SystemError(call: "bind", errno: .addressInUse)) {
                 _ = try Socket.listen(on: service.address)
@@ -36,7 +37,7 @@ import Testing
         try client.send("GET /delay/2 HTTP/1.1\r\nHost: a\r\n\r\n")
         try service.awaitActive(1)
         let stopping = try service.place.start(["stop", "balancer"])
-        #expect(Programs.eventually { isRefused(service.address) })
+        #expect(eventually { isRefused(service.address) })
         #expect(try client.answer().status == 200)
         #expect(try stopping.end().cause == .exited(code: 0))
     }
@@ -44,9 +45,9 @@ import Testing
     @Test func `all killed and none restarted: a client is refused`() throws {
         let service = try Service(["--backends", "2"])
         #expect(try service.run("kill", ["--no-restart", "all"]).code == 0)
-        #expect(Programs.eventually { isRefused(service.address) })
+        #expect(eventually { isRefused(service.address) })
         #expect(try service.run("start", ["all"]).code == 0)
-        #expect(Programs.eventually { (try? service.get().status) == 200 })
+        #expect(eventually { (try? service.get().status) == 200 })
     }
 
     @Test func `a client that waits for one killed for good is reset, and does not hang`() throws {
@@ -60,7 +61,7 @@ import Testing
         }
         #expect(try service.run("kill", ["--no-restart", "balancer"]).code == 0)
         for client in waiting { #expect(client.isClosed()) }
-        #expect(Programs.eventually { isRefused(service.address) })
+        #expect(eventually { isRefused(service.address) })
     }
 
     @Test func `one of two balancers is enough for all`() throws {
@@ -68,7 +69,7 @@ import Testing
         #expect(try service.run("stop", ["balancer.1"]).code == 0)
         for _ in 0..<20 { #expect(try service.get().status == 200) }
         #expect(try service.run("kill", ["--no-restart", "balancer.2"]).code == 0)
-        #expect(Programs.eventually { isRefused(service.address) })
+        #expect(eventually { isRefused(service.address) })
         #expect(try service.run("start", ["balancer.2"]).code == 0)
         for _ in 0..<20 { #expect(try service.get().status == 200) }
     }
@@ -84,7 +85,7 @@ import Testing
     @Test func `where it comes only after a long while, no client waits for that`() throws {
         let service = try Service(["--backends", "1", "--restart-delay", "30m"])
         #expect(try service.run("kill", ["balancer"]).code == 0)
-        #expect(Programs.eventually { isRefused(service.address) })
+        #expect(eventually { isRefused(service.address) })
         #expect(try service.run("start", ["balancer"]).code == 0)
         #expect(try service.get().status == 200)
     }

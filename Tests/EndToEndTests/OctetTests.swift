@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Text is octets on its whole way from a file, a folder's name or the environment to a process.
@@ -51,7 +52,7 @@ import Testing
         defer { up.send(.kill) }
         let wanted = [folder.bytes, Self.odd, Self.odd, Array("w".utf8) + Self.odd]
             .map { hex($0) + "7c" }.joined()
-        let wasSaid = Programs.eventually {
+        let wasSaid = eventually {
             (try? place.run("logs"))?.output.contains(wanted) == true
         }
         let logs = try place.run("logs").output

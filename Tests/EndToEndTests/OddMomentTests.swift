@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Orders that come when they are not expected.
@@ -57,7 +58,7 @@ import Testing
     @Test func `down while all of it still starts ends all of it`() throws {
         let place = try Place(procfile: "backend: sleep 1000\nworker: sleep 1000\n")
         let up = try place.start(["up"] + place.ups)
-        let isStarting = Programs.eventually {
+        let isStarting = eventually {
             ((try? place.rows()) ?? []).count { $0.state == "starting" } == 3
         }
         #expect(isStarting)

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 
 /// Where a service lives: its name, its folders, and all processes that know them.
 final class Place: Sendable {
@@ -95,7 +96,7 @@ final class Place: Sendable {
 
     /// Waits until none of them is left; the command lines of those that are.
     func leftOver() -> [String] {
-        _ = Programs.eventually { processes().isEmpty }
+        _ = eventually { processes().isEmpty }
         return processes().map { "\($0) \(Processes.commandLine(of: $0) ?? "")" }
     }
 
@@ -109,7 +110,7 @@ final class Place: Sendable {
 
     /// Kills what is left, by pid. Killing one may start another, so until there is none.
     func killAll() {
-        _ = Programs.eventually(within: .seconds(10)) {
+        _ = eventually(within: .seconds(10)) {
             let left = processes()
             for pid in left { Signals.send(.kill, to: pid) }
             return left.isEmpty

@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// Programs that can't be run, or that end otherwise than they should.
@@ -50,7 +51,7 @@ import Testing
         let file = try place.folder.file("script", "echo it runs with $1; exec sleep 1000\n")
         #expect(try RunningProgram("/bin/chmod", ["755", file]).end().cause.isSuccess)
         #expect(try place.up().code == 0)
-        let isSaid = Programs.eventually {
+        let isSaid = eventually {
             (try? place.run("logs", ["worker"]).output.contains("it runs with 5000")) ?? false
         }
         #expect(isSaid)
@@ -66,7 +67,7 @@ import Testing
             (try? place.rows())?.first { $0.name == name }
         }
         #expect(
-            Programs.eventually {
+            eventually {
                 row("backend.1")?.state == "failed" && row("backend.1")?.restarts == 5
             })
         #expect(row("worker")?.state == "done" && row("worker")?.restarts == 0)
@@ -95,7 +96,7 @@ import Testing
         let words = sentence.split(separator: " ")
         let place = try #require(words.firstIndex(of: "pid"))
         let pid = try #require(Int32(words[place + 1]))
-        #expect(Programs.eventually { Processes.facts(of: pid).map { $0.state == "Z" } ?? true })
+        #expect(eventually { Processes.facts(of: pid).map { $0.state == "Z" } ?? true })
         #expect(try service.row("backend.1").state == "ready")
     }
 
@@ -108,8 +109,8 @@ import Testing
                 """)
         let row = try service.await("worker") { $0.state == "ready" }
         let supervisor = try #require(Processes.facts(of: row.pid)).parent
-        #expect(Programs.eventually { Processes.commandLine(of: row.pid) == "sleep 1000" })
-        let isQuiet = Programs.eventually {
+        #expect(eventually { Processes.commandLine(of: row.pid) == "sleep 1000" })
+        let isQuiet = eventually {
             let before = CostTests.wakes(of: supervisor)
             Poll.sleep(.seconds(1))
             return CostTests.wakes(of: supervisor) == before
@@ -154,7 +155,7 @@ import Testing
         do {
             let stranger = try Socket.listen(on: .loopback(port: row.port))
             // More often than it may crash.
-            let isTold = Programs.eventually {
+            let isTold = eventually {
                 ((try? service.sentences()) ?? []).count {
                     $0.contains("is taken by pid \(ThisProcess.pid) ")
                 } > 5

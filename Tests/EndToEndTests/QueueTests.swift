@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// While no backend is ready and one is coming, requests wait; otherwise they are told at once.
@@ -26,7 +27,7 @@ import Testing
         var killed: Set<String> = []
         func holder() throws -> String {
             var name: String?
-            _ = Programs.eventually {
+            _ = eventually {
                 let rows = (try? service.rows()) ?? []
                 name = rows.first { $0.type == "backend" && $0.active == 1 }?.name
                 return name.map { !killed.contains($0) } ?? false
@@ -93,7 +94,7 @@ import Testing
             #expect(answer.status == 200)
         }
         var lines: [String] = []
-        let areTold = Programs.eventually {
+        let areTold = eventually {
             lines =
                 (try? service.place.records(["balancer"]).compactMap { $0["text"].text }) ?? []
             return lines.count >= 2

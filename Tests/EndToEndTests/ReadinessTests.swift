@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// The ways in which a program is found to be ready.
@@ -22,7 +23,7 @@ import Testing
                 """.replacing("\\\n", with: ""))
         try place.folder.file(".env", "SAY='\(said)'\n")
         let up = try place.start(["up", "--backends", "1"] + place.ups)
-        let isThere = Programs.eventually { ((try? place.rows()) ?? []).count == 2 }
+        let isThere = eventually { ((try? place.rows()) ?? []).count == 2 }
         try #require(isThere)
         let row = try #require(try place.rows().last)
         #expect(row.state == "starting")
@@ -104,7 +105,7 @@ import Testing
         let place = try Place(procfile: "backend: sleep 1000\n")
         let up = try place.start(
             ["up", "--backends", "1", "--start-timeout", "3s"] + place.ups)
-        let isThere = Programs.eventually {
+        let isThere = eventually {
             (try? place.rows().contains { $0.state == "starting" && $0.name == "backend.1" })
                 ?? false
         }

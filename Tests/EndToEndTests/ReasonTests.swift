@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Every answer that the balancer makes itself says what happened and to which backend, in the form

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What is said to requests that could not be understood, and how (RFC 9110 §9.3.2, RFC 9112 §2.3).

@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// Jobs that end, and the one that must end well before anything else begins.
@@ -13,7 +14,7 @@ import Testing
         let works = try #require(texts.firstIndex(of: "works"))
         #expect(migrated < works)
         #expect(!texts[..<migrated].contains { $0.hasPrefix("worker (") })
-        let isDone = Programs.eventually {
+        let isDone = eventually {
             let rows = (try? place.rows()) ?? []
             let done = rows.filter { $0.state == "done" }.map { $0.name }.sorted()
             return done == ["job", "release"]
@@ -117,7 +118,7 @@ import Testing
         #expect(try runs(place) == 3)
         try place.folder.file("Procfile.test", Self.lines("sleep 1; echo end", "2000"))
         let program = try place.start(["reload"])
-        let isUnderWay = Programs.eventually { (try? runs(place)) == 4 }
+        let isUnderWay = eventually { (try? runs(place)) == 4 }
         #expect(isUnderWay)
         #expect(try place.run("restart", ["worker"]).errors.contains("release is still running"))
         #expect(try worker() == before)

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Backends that come back, retries that are counted, and keys whose backend has too much to do.

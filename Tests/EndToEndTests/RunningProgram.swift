@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 
 /// One of the real programs, running: what it says is kept, and it does not outlive this object.
 final class RunningProgram: Sendable {
@@ -48,10 +49,10 @@ final class RunningProgram: Sendable {
 
     /// The first whole line that contains `text`.
     func line(
-        with text: String, in stream: Stream = .output, within span: Nanoseconds = Programs.patience
+        with text: String, in stream: Stream = .output, within span: Nanoseconds = patience
     ) throws(Failure) -> String {
         var found: String?
-        _ = Programs.eventually(within: span) {
+        _ = eventually(within: span) {
             // Asked first: what was said before the end is all there when the end is known.
             let isOver = told.ending != nil
             found = told.line(with: text, in: stream)
@@ -78,8 +79,8 @@ final class RunningProgram: Sendable {
     var ending: Ending? { told.ending }
 
     /// Waits for its end.
-    func end(within span: Nanoseconds = Programs.patience) throws(Failure) -> Ending {
-        if Programs.eventually(within: span, { told.ending != nil }), let ending = told.ending {
+    func end(within span: Nanoseconds = patience) throws(Failure) -> Ending {
+        if eventually(within: span, { told.ending != nil }), let ending = told.ending {
             return ending
         }
         throw Failure("\(name) (pid \(pid)) has not ended: \(output)\(errors)")
@@ -87,7 +88,7 @@ final class RunningProgram: Sendable {
 
     /// Asks it to end, and waits for that.
     @discardableResult
-    func stop(within span: Nanoseconds = Programs.patience) throws(Failure) -> Ending {
+    func stop(within span: Nanoseconds = patience) throws(Failure) -> Ending {
         send(.terminate)
         return try end(within: span)
     }

@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// What is promised of a service that grows and shrinks while it is used.

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 
 /// A backend whose every byte a test decides: each connection runs the script on a thread of its
 /// own.
@@ -156,7 +157,7 @@ final class ScriptedConnection: @unchecked Sendable {
     /// Reads something; false at the end.
     func receive() throws(Failure) -> Bool {
         var queue = ByteQueue(capacity: 65536)
-        guard Poll.wait(for: .readable, on: socket.reference, timeout: Programs.patience) else {
+        guard Poll.wait(for: .readable, on: socket.reference, timeout: patience) else {
             throw Failure("the balancer said nothing")
         }
         switch socket.receive(into: &queue) {
@@ -175,7 +176,7 @@ final class ScriptedConnection: @unchecked Sendable {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            _ = Poll.wait(for: .writable, on: socket.reference, timeout: Programs.patience)
+            _ = Poll.wait(for: .writable, on: socket.reference, timeout: patience)
             switch socket.send(bytes.span.extracting(sent..<bytes.count)) {
             case .moved(let count): sent += count
             case .wouldBlock: continue

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// `lbctl send`: standard input there, what comes back to standard output.

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Backends with a thread or a few, each of which stays with a connection as long as it lasts: what
@@ -29,7 +30,7 @@ import Testing
                 record.run(address, method: method, keep: keep)
             }
         }
-        #expect(Programs.eventually { record.isFinished(clients) })
+        #expect(eventually { record.isFinished(clients) })
         return record.longest
     }
 

@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 
 /// A service under test: `lbctl up` in the foreground, with folders and a name of its own. Whatever
 /// it started is gone with this object, whether its test passed or not.
@@ -62,7 +63,7 @@ final class Service: Sendable {
     @discardableResult
     func await(_ name: String, _ isWanted: (Row) -> Bool) throws(Failure) -> Row {
         var last: Row?
-        let deadline = Clock.now() + Programs.patience
+        let deadline = Clock.now() + patience
         while Clock.now() < deadline {
             let row = try row(name)
             if isWanted(row) { return row }
@@ -79,7 +80,7 @@ final class Service: Sendable {
 
     /// Waits for that many requests to be in hand.
     func awaitActive(_ count: Int) throws(Failure) {
-        let deadline = Clock.now() + Programs.patience
+        let deadline = Clock.now() + patience
         while try active() != count {
             if Clock.now() >= deadline { throw Failure("never \(count) requests in hand") }
             Poll.sleep(.milliseconds(5))
@@ -94,7 +95,7 @@ final class Service: Sendable {
     /// Waits for a sentence of lbctl's own that contains all of these.
     @discardableResult
     func awaitSentence(_ parts: String...) throws(Failure) -> String {
-        let deadline = Clock.now() + Programs.patience
+        let deadline = Clock.now() + patience
         while true {
             let all = try sentences()
             let found = all.first { line in parts.allSatisfy { line.contains($0) } }

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// A machine that is short of something: it is said, nothing else suffers, and it passes.
@@ -15,7 +16,7 @@ import Testing
         #expect(first.state == "ready")
         // However often it is tried, that is no crash of the program.
         var starving = ""
-        let isTried = Programs.eventually {
+        let isTried = eventually {
             let texts = (try? place.records(["lbctl"]).compactMap { $0["text"].text }) ?? []
             let waiting = ((try? place.rows()) ?? []).filter { $0.state == "backoff" }
             starving =
@@ -29,7 +30,7 @@ import Testing
         // Others go, and leave room.
         let others = try place.rows().filter { $0.type == "backend" && $0.name != starving }
         #expect(try place.run("stop", others.map(\.name)).code == 0)
-        let isBack = Programs.eventually {
+        let isBack = eventually {
             ((try? place.rows()) ?? []).contains { $0.name == starving && $0.state == "ready" }
         }
         #expect(isBack)

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// A planned end gives everything that came of a child its time, and nothing of it is left.
@@ -30,7 +31,7 @@ import Testing
     }
 
     private func awaits(_ service: Service, _ words: String) throws {
-        let isSaid = Programs.eventually {
+        let isSaid = eventually {
             (try? said(service).contains { $0.contains(words) }) ?? false
         }
         try #require(isSaid, "never: \(words)")
@@ -48,7 +49,7 @@ import Testing
         #expect(try service.row("worker").state == "stopped")
         #expect(try !service.sentences().contains { $0.contains("did not end in time") })
         #expect(try service.run("start", ["--wait", "worker"]).code == 0)
-        let isBack = Programs.eventually {
+        let isBack = eventually {
             (try? said(service).count { $0 == "one runs" }) == 2
         }
         #expect(isBack)
@@ -64,7 +65,7 @@ import Testing
         try awaits(service, "one runs")
         let told = try service.run(words[0], Array(words.dropFirst()))
         #expect(told.code == 0, "\(told)")
-        let isBack = Programs.eventually {
+        let isBack = eventually {
             (try? said(service).count { $0 == "one runs" }) == 2
         }
         #expect(isBack)
@@ -81,7 +82,7 @@ import Testing
             trap 'touch finish; wait; echo all is done; exit 0' TERM
             echo master runs; while :; do sleep 0.05; done
             """)
-        let isThere = Programs.eventually {
+        let isThere = eventually {
             (try? said(service).contains("master runs")) ?? false
                 || (try? service.run("start", ["worker"])) == nil
         }

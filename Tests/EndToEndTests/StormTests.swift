@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Much at once.
@@ -14,7 +15,7 @@ import Testing
         Signals.send(.stop, to: supervisor)
         for row in before.prefix(50) { Signals.send(.kill, to: row.pid) }
         Signals.send(.proceed, to: supervisor)
-        let areBack = Programs.eventually {
+        let areBack = eventually {
             guard let now = try? service.rows().filter({ $0.type == "backend" }) else {
                 return false
             }
@@ -45,7 +46,7 @@ import Testing
         try service.await("backend.1") { $0.state == "ready" && $0.pid != row.pid }
         _ = try service.guardian.line(with: "all are gone")
         // Each was adopted, and reaped.
-        let isReaped = Programs.eventually {
+        let isReaped = eventually {
             Processes.children(of: supervisor).allSatisfy { Processes.facts(of: $0)?.state != "Z" }
         }
         #expect(isReaped)

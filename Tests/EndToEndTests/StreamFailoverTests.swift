@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What becomes of connections when backends come and go.
@@ -139,10 +140,10 @@ import Testing
         // Threads begin in their own time, and a check may be under way.
         try rounds(40)
         let before = 30
-        #expect(Programs.eventually { descriptors() <= before })
+        #expect(eventually { descriptors() <= before })
         let memory = resident()
         try rounds(160)
-        #expect(Programs.eventually { descriptors() <= before })
+        #expect(eventually { descriptors() <= before })
         // The address sanitizer keeps what was given back, to see what still uses it.
         if ThisProcess.variable("ASAN_OPTIONS") == nil {
             #expect(resident() < memory + (4 << 20))

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// What holds for connections of the TCP mode as it does for requests: choosing, checks, limits.

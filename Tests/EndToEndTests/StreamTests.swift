@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Connections of the TCP mode: what is sent arrives, and an end is the end that it was.

@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 
 /// `lbctl` at a terminal of its own, as it looks to a person.
 final class TerminalSession {
@@ -46,7 +47,7 @@ final class TerminalSession {
     /// Waits until this is shown, and returns the line that it is in.
     func line(with text: String) throws(Failure) -> String {
         var found: Substring?
-        _ = Programs.eventually {
+        _ = eventually {
             found = shown.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first
             { $0.contains(text) }
             return found != nil
@@ -73,7 +74,7 @@ final class HeldChild {
     /// Waits for its end.
     func end(_ meanwhile: () -> Void = {}) throws(Failure) -> Ending.Cause {
         var ending: Ending?
-        _ = Programs.eventually {
+        _ = eventually {
             meanwhile()
             ending = child.reap()
             return ending != nil

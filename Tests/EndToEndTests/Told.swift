@@ -1,6 +1,7 @@
 import Basics
 import Kernel
 import Synchronization
+import TestSupport
 
 /// What is known of a program that runs: what it said and how it ended. Its thread writes it down,
 /// the test reads it.
@@ -38,7 +39,7 @@ final class Told: Sendable {
 
     func awaitStart(of name: String) throws(Failure) -> Int32 {
         var outcome: (pid: Int32?, failure: SystemError?) = (nil, nil)
-        _ = Programs.eventually {
+        _ = eventually {
             outcome = state.withLock { ($0.pid, $0.failure) }
             return outcome.pid != nil || outcome.failure != nil
         }

@@ -1,18 +1,13 @@
+import TestSupport
+
 /// Requests and messages that are drawn by lot, but the same in every run, so that a failure can
 /// be met again.
 struct Traffic: RandomNumberGenerator {
-    private var state: UInt64
+    private var dice: Dice
 
-    init(_ seed: UInt64) { state = seed }
+    init(_ seed: UInt64) { dice = Dice(seed) }
 
-    /// splitmix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func next() -> UInt64 { dice.next() }
 
     /// Mostly small, sometimes as large as it may be.
     mutating func size(upTo most: Int) -> Int {

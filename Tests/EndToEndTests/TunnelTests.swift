@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import TestSupport
 import Testing
 
 /// Connections whose protocol was changed: bytes both ways until both sides have ended.

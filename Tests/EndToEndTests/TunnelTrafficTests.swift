@@ -1,5 +1,6 @@
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 /// Much that passes through a tunnel: every byte, in order, in both directions at once.
@@ -80,7 +81,7 @@ import Testing
             client.endSending()
         }
         #expect(try hears(answered, client))
-        let isOver = Programs.eventually { heard.withLock { $0 } != nil }
+        let isOver = eventually { heard.withLock { $0 } != nil }
         #expect(isOver)
         let isSame = heard.withLock { $0.map { Array($0.utf8) } } == spoken.flatMap { $0 }
         #expect(isSame)

@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 /// What `lbctl up` promises while nothing goes wrong.
@@ -93,7 +94,7 @@ import Testing
     {
         let place = try Place(procfile: "backend: sleep 1000\n")
         let launcher = try place.start(["up", "-d"] + place.ups)
-        let isUp = Programs.eventually { ((try? place.rows()) ?? []).count == 4 }
+        let isUp = eventually { ((try? place.rows()) ?? []).count == 4 }
         #expect(isUp)
         launcher.send(.interrupt)
         #expect(place.leftOver() == [])
@@ -131,7 +132,7 @@ import Testing
                 backend: lb-echo --port $PORT
                 """)
         #expect(try service.get("/told").status == 200)
-        let isTold = Programs.eventually {
+        let isTold = eventually {
             (try? service.run("logs", ["balancer"]).output.contains("GET /told")) ?? false
         }
         #expect(isTold)

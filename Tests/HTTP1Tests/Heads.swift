@@ -20,12 +20,6 @@ func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
     return String(decoding: result, as: UTF8.self)
 }
 
-func array(_ bytes: Span<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    for index in bytes.indices { result.append(bytes[index]) }
-    return result
-}
-
 /// What comes of parsing `bytes` as a request head.
 func parse(_ bytes: [UInt8], limits: HeadLimits = HeadLimits()) -> HeadParse {
     var head = RequestHead()

@@ -2,33 +2,30 @@ import Basics
 import Glibc
 import Kernel
 import Logs
+import TestSupport
 
 @testable import History
 
-/// A folder of a test's own that is gone with it.
+/// A history in a folder of a test's own that is gone with it.
 final class Workshop: Sendable {
-    let folder: String
+    private let place: TemporaryFolder
 
     init() {
-        folder = "/tmp/lbctl-history-\(ThisProcess.pid)-\(String(Randomness.word(), radix: 16))"
-        try? Files.makeFolder(folder)
+        do throws(Failure) { place = try TemporaryFolder() } catch { fatalError("\(error)") }
     }
 
-    deinit {
-        for name in (try? Files.names(in: folder)) ?? [] { try? Files.remove(folder + "/" + name) }
-        try? Files.removeFolder(folder)
-    }
+    var folder: String { place.path }
 
-    var names: [String] { (try? Files.names(in: folder)) ?? [] }
+    var names: [String] { place.names }
 
-    func size(_ name: String) -> UInt64 { (try? Files.facts(folder + "/" + name).size) ?? 0 }
+    func size(_ name: String) -> UInt64 { (try? Files.facts(place(name)).size) ?? 0 }
 
     var total: UInt64 { names.reduce(0) { $0 + size($1) } }
 
-    func contents(_ name: String) -> [UInt8] { (try? Files.contents(folder + "/" + name)) ?? [] }
+    func contents(_ name: String) -> [UInt8] { (try? Files.contents(place(name))) ?? [] }
 
     func append(_ text: String, to name: String) {
-        guard let file = try? Files.open(folder + "/" + name, for: .append) else { return }
+        guard let file = try? Files.open(place(name), for: .append) else { return }
         file.reference.writeAll(text)
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Kernel
@@ -50,15 +51,15 @@ import Testing
         var plan = shell("")
         plan.path = "\(folder.path)/missing"
         #expect(failure(plan) == SystemError(call: "execve", errno: .noSuchFile))
-        plan.path = ByteString(try folder.file("plain", holding: "x"))
+        plan.path = ByteString(try folder.file("plain", "x"))
         #expect(failure(plan) == SystemError(call: "execve", errno: .accessDenied))
-        let garbage = try folder.file("garbage", holding: "\u{1}\u{2}", permissions: 0o700)
+        let garbage = try folder.file("garbage", "\u{1}\u{2}", permissions: 0o700)
         plan.path = ByteString(garbage)
         #expect(failure(plan) == SystemError(call: "execve", errno: .notExecutable))
         plan = shell("")
         plan.directory = "\(folder.path)/missing"
         #expect(failure(plan) == SystemError(call: "chdir", errno: .noSuchFile))
-        plan.directory = ByteString(try folder.file("file", holding: ""))
+        plan.directory = ByteString(try folder.file("file", ""))
         #expect(failure(plan) == SystemError(call: "chdir", errno: .notADirectory))
     }
 

@@ -1,5 +1,6 @@
 import Basics
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Kernel
@@ -10,7 +11,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     @Test func `a file that is written is read back`() throws {
-        let path = try folder.file("a", holding: "some text\n")
+        let path = try folder.file("a", "some text\n")
         #expect(try Files.text(path) == "some text\n")
         let facts = try Files.facts(path)
         #expect(facts.size == 10 && facts.isRegular && facts.permissions == 0o600)
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func `a file beyond the limit is refused, not cut`() throws {
-        let path = try folder.file("a", holding: String(repeating: "x", count: 50_000))
+        let path = try folder.file("a", String(repeating: "x", count: 50_000))
         #expect(try Files.contents(path, limit: 100_000).count == 50_000)
         #expect(throws: SystemError.self) { try Files.contents(path, limit: 10_000) }
     }
@@ -26,14 +27,14 @@ import Testing
     @Test func `names are sorted, and folders are made with those above`() throws {
         try Files.makeFolders("\(folder.path)/x/y/z")
         try Files.makeFolders("\(folder.path)/x/y/z")
-        _ = try folder.file("b", holding: "")
-        _ = try folder.file("a", holding: "")
+        _ = try folder.file("b", "")
+        _ = try folder.file("a", "")
         #expect(try Files.names(in: folder.path) == ["a", "b", "x"])
         #expect(try Files.facts("\(folder.path)/x/y/z").isDirectory)
     }
 
     @Test func `only a file that may be executed is executable`() throws {
-        let path = try folder.file("plain", holding: "")
+        let path = try folder.file("plain", "")
         #expect(!Files.isExecutable(path) && Files.exists(path))
         #expect(!Files.isExecutable(folder.path))
         #expect(!Files.isExecutable("\(folder.path)/missing"))
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func `writing replaces all that a file held`() throws {
-        let path = try folder.file("a", holding: "a long text")
+        let path = try folder.file("a", "a long text")
         let file = try Files.open(path, for: .update)
         try Files.write("short", to: file)
         #expect(try Files.text(path) == "short")
@@ -82,7 +83,7 @@ import Testing
     /// In a process of its own: a child that another test has forked, and that has not come to its
     /// exec yet, would hold the lock for a moment longer.
     @Test func `asking for the holder keeps no process from becoming it`() async throws {
-        let path = try folder.file("lock", holding: "")
+        let path = try folder.file("lock", "")
         await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in
             let asking = Asking()
             Thread.start(named: "asking") {

@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Kernel
@@ -8,7 +9,7 @@ import Testing
 @Suite struct OwnFileTests {
     @Test func `a link is not followed`() throws {
         let folder = try TemporaryFolder()
-        let target = try folder.file("target", holding: "precious")
+        let target = try folder.file("target", "precious")
         let path = folder.path + "/link"
         #expect(symlink(target, path) == 0)
         for opening in [.read, .append, .update] as [Files.OwnOpening] {

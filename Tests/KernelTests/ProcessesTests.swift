@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Kernel
@@ -40,7 +41,7 @@ import Testing
     @Test func `a name with blanks and brackets does not confuse the facts`() throws {
         let folder = try TemporaryFolder()
         let script = try folder.file(
-            "a) S 1 (b", holding: "#!/bin/sh\nsleep 100\n", permissions: 0o700)
+            "a) S 1 (b", "#!/bin/sh\nsleep 100\n", permissions: 0o700)
         var plan = shell("")
         plan.path = ByteString(script)
         let child = try Child(plan)

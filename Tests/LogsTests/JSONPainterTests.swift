@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -14,13 +15,13 @@ import Testing
             stamp: Stamp(sequence: 7, time: example), name: name.span, generation: generation,
             stream: stream, part: part, text: text.span)
         painter.append(record, to: &queue)
-        return LogsTests.text(queue)
+        return TestSupport.text(queue)
     }
 
     private func json(_ text: [UInt8]) -> String {
         var queue = ByteQueue(capacity: 64)
         JSONText.append(text.span, to: &queue)
-        return LogsTests.text(queue)
+        return TestSupport.text(queue)
     }
 
     @Test func `a record is one object on one line`() {

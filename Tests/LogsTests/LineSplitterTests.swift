@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func `random bytes come out the same however they are cut, and none is lost`() {
-        var dice = Dice(state: 7)
+        var dice = Dice(7)
         for _ in 0..<300 {
             let octets: [UInt8] = [10, 13, 65, 0xC3, 0xA4, 0x80]
             let bytes = (0..<200).map { _ in octets.randomElement(using: &dice)! }

@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -15,7 +16,7 @@ import Testing
     private func shown(_ text: [UInt8], colour: Bool = false) -> String {
         var queue = ByteQueue(capacity: 64)
         SafeText.append(text.span, colours: colour, to: &queue)
-        return LogsTests.text(queue)
+        return TestSupport.text(queue)
     }
 
     @Test func `a record is painted with its time, its padded name and its text`() {
@@ -122,7 +123,7 @@ import Testing
     }
 
     @Test func `what is shown of random bytes is always clean UTF-8`() {
-        var dice = Dice(state: 5)
+        var dice = Dice(5)
         for _ in 0..<3000 {
             let shown = shown(dice.bytes(40))
             #expect(shown.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0.value == 9 })
@@ -147,5 +148,5 @@ private func paint(
         stamp: Stamp(sequence: 1, time: example), name: name.span, stream: stream, part: part,
         text: text.span)
     painter.append(record, to: &queue)
-    return LogsTests.text(queue)
+    return TestSupport.text(queue)
 }

@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func `what is spelt is read back as it was`() {
-        var dice = Dice(state: 1)
+        var dice = Dice(1)
         for round in 0..<2000 {
             let text = dice.bytes(Int.random(in: 0..<300, using: &dice)).filter { $0 != 10 }
             let stream = Logs.Stream.allCases[round % 5]
@@ -123,7 +124,7 @@ import Testing
     }
 
     @Test func `any bytes may be read without harm`() {
-        var dice = Dice(state: 3)
+        var dice = Dice(3)
         let good = line(Array("text".utf8), generation: 2, part: .last)
         for _ in 0..<20_000 {
             var bytes = good

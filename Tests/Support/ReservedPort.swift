@@ -3,7 +3,7 @@ import Synchronization
 
 /// A port of 127.0.0.1 that no other process is given while the tests run, and on which only one
 /// that names it listens.
-enum ReservedPort {
+public enum ReservedPort {
     private final class Hold: Sendable {
         let socket: Descriptor
 
@@ -13,14 +13,14 @@ enum ReservedPort {
     private static let holds = Mutex<[Hold]>([])
 
     /// One that the kernel chose.
-    static func any() throws(Failure) -> UInt16 {
+    public static func any() throws(Failure) -> UInt16 {
         guard let port = take(0) else { throw Failure("no port can be had") }
         return port
     }
 
     /// The first of three neighbours. Not of those that the kernel gives out: after a test of many
     /// connections there may be none free beside another.
-    static func firstOfThree() throws(Failure) -> UInt16 {
+    public static func firstOfThree() throws(Failure) -> UInt16 {
         for _ in 0..<1000 {
             let port = UInt16.random(in: 10_000..<32_000)
             if take(port) != nil, take(port + 1) != nil, take(port + 2) != nil { return port }
