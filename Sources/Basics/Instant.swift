@@ -85,4 +85,9 @@ public struct WallTime: Comparable, Hashable, Sendable {
 
     @inlinable
     public static func < (a: WallTime, b: WallTime) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    /// The time from `earlier` to this one; none where the clock has been set back since.
+    public func since(_ earlier: WallTime) -> Nanoseconds {
+        Nanoseconds(nanoseconds.subtractingClamped(earlier.nanoseconds))
+    }
 }

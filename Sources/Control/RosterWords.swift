@@ -1,7 +1,7 @@
 import Basics
 
 /// What the supervisor knows of a backend's process.
-public enum MemberFact: UInt8, Sendable {
+public enum MemberFact: UInt8, Sendable, CaseIterable {
     /// There is a process, and it does not serve yet.
     case starting
     /// It serves.
@@ -12,33 +12,6 @@ public enum MemberFact: UInt8, Sendable {
     case paused
     /// There is no process.
     case gone
-}
-
-/// How a backend's process ended.
-public struct BackendEnding: Equatable, Sendable {
-    /// Which process of its slot that was.
-    public var generation: UInt64
-    public var pid: Int32
-    /// `killed by SIGKILL`, `exited with code 1`.
-    public var words: String
-    /// `SIGKILL`; empty where it was no signal.
-    public var signal: String
-    /// When that was known, on the monotonic clock.
-    public var at: Instant
-    /// How long it had run.
-    public var ran: Nanoseconds
-
-    public init(
-        generation: UInt64, pid: Int32, words: String, signal: String, at: Instant,
-        ran: Nanoseconds
-    ) {
-        self.generation = generation
-        self.pid = pid
-        self.words = words
-        self.signal = signal
-        self.at = at
-        self.ran = ran
-    }
 }
 
 /// One backend of a roster.
@@ -88,33 +61,13 @@ public struct RosterWord: Equatable, Sendable {
     }
 }
 
-extension BackendEnding: Spelled {
-    public func spell(into frame: inout FrameWriter) {
-        frame.put(generation)
-        frame.put(pid)
-        frame.put(words)
-        frame.put(signal)
-        frame.put(at.nanoseconds)
-        frame.put(ran.count)
-    }
-
-    public init(from frame: inout FrameReader) throws(Misspelling) {
-        generation = try frame.number()
-        pid = try frame.number()
-        words = try frame.text(in: RequestBounds.words, "an ending")
-        signal = try frame.text(in: RequestBounds.name, "a signal")
-        at = Instant(nanoseconds: try frame.number())
-        ran = Nanoseconds(try frame.number(UInt64.self))
-    }
-}
-
 extension RosterMember: Spelled {
     public func spell(into frame: inout FrameWriter) {
         frame.put(slot.number)
         frame.put(generation)
         frame.put(name)
         frame.put(address)
-        frame.put(fact.rawValue)
+        frame.put(fact)
         frame.put(weight)
         frame.put(pid)
         frame.put(ended)
@@ -126,10 +79,7 @@ extension RosterMember: Spelled {
         generation = try frame.number()
         name = try frame.text(in: RequestBounds.name, "a name")
         address = try frame.text(in: RequestBounds.name, "an address")
-        guard let fact = MemberFact(rawValue: try frame.byte()) else {
-            throw Misspelling("an unknown fact about a backend")
-        }
-        self.fact = fact
+        fact = try frame.tag(MemberFact.self, "backend fact")
         weight = try frame.number(in: RequestBounds.weight, "a weight")
         pid = try frame.number()
         ended = try frame.optional()

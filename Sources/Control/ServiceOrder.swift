@@ -98,7 +98,7 @@ public struct TargetReport: Equatable, Sendable {
 
 extension ServiceOrder: Spelled {
     public func spell(into frame: inout FrameWriter) {
-        frame.put(verb.rawValue)
+        frame.put(verb)
         frame.put(targets)
         frame.put(isRolling)
         frame.put(waits)
@@ -107,10 +107,7 @@ extension ServiceOrder: Spelled {
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
-        guard let verb = ServiceVerb(rawValue: try frame.byte()) else {
-            throw Misspelling("an unknown verb")
-        }
-        self.verb = verb
+        verb = try frame.tag(ServiceVerb.self, "verb")
         targets = try frame.names("a target")
         isRolling = try frame.flag()
         waits = try frame.flag()
@@ -133,7 +130,8 @@ extension TargetReport: Spelled {
         frame.put(isDone)
         frame.put(outcome)
         frame.put(took.count)
-        frame.put(number: change?.rawValue)
+        frame.put(change != nil)
+        if let change { frame.put(change) }
         frame.put(number: weight)
     }
 
@@ -144,9 +142,7 @@ extension TargetReport: Spelled {
         isDone = try frame.flag()
         outcome = try frame.text()
         took = Nanoseconds(try frame.number())
-        let number: UInt8? = try frame.optionalNumber()
-        change = number.flatMap { ServiceChange(rawValue: $0) }
-        if number != nil && change == nil { throw Misspelling("an unknown change") }
+        change = try frame.flag() ? try frame.tag(ServiceChange.self, "change") : nil
         weight = try frame.optionalNumber()
     }
 }

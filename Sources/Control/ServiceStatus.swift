@@ -29,7 +29,7 @@ public enum ChildState: UInt8, Sendable, CaseIterable {
 }
 
 /// Whether a child serves, as far as it was looked at.
-public enum ChildHealth: UInt8, Sendable {
+public enum ChildHealth: UInt8, Sendable, CaseIterable {
     case up, down, unknown
 
     public var word: String {
@@ -150,8 +150,8 @@ extension ChildStatus: Spelled {
         frame.put(type)
         frame.put(number: port)
         frame.put(number: pid)
-        frame.put(state.rawValue)
-        frame.put(health.rawValue)
+        frame.put(state)
+        frame.put(health)
         frame.put(number: startedAt?.nanoseconds)
         frame.put(restarts)
         frame.put(number: weight)
@@ -170,11 +170,8 @@ extension ChildStatus: Spelled {
         type = try frame.text()
         port = try frame.optionalNumber()
         pid = try frame.optionalNumber()
-        guard let state = ChildState(rawValue: try frame.byte()),
-            let health = ChildHealth(rawValue: try frame.byte())
-        else { throw Misspelling("an unknown state of a child") }
-        self.state = state
-        self.health = health
+        state = try frame.tag(ChildState.self, "child state")
+        health = try frame.tag(ChildHealth.self, "child health")
         startedAt = try frame.optionalNumber().map { WallTime(nanoseconds: $0) }
         restarts = try frame.number()
         weight = try frame.optionalNumber()
@@ -198,7 +195,7 @@ extension ServiceStatus: Spelled {
         frame.put(directory)
         frame.put(procfile)
         frame.put(startedAt.nanoseconds)
-        frame.put(phase.rawValue)
+        frame.put(phase)
         frame.put(children)
     }
 
@@ -210,10 +207,7 @@ extension ServiceStatus: Spelled {
         directory = try frame.octets()
         procfile = try frame.octets()
         startedAt = WallTime(nanoseconds: try frame.number())
-        guard let phase = ServicePhase(rawValue: try frame.byte()) else {
-            throw Misspelling("an unknown phase of a service")
-        }
-        self.phase = phase
+        phase = try frame.tag(ServicePhase.self, "service phase")
         children = try frame.list()
     }
 }

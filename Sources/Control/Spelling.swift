@@ -33,6 +33,9 @@ public struct FrameWriter {
         }
     }
 
+    /// Which case of several follows, or stands alone.
+    public mutating func put(_ tag: some RawRepresentable<UInt8>) { put(tag.rawValue) }
+
     public mutating func put(_ value: Double) { put(value.bitPattern) }
 
     public mutating func put(_ text: String) {
@@ -92,6 +95,17 @@ public struct FrameReader {
         case 1: true
         default: throw Misspelling("a flag is neither 0 nor 1")
         }
+    }
+
+    /// Which case of several it is; `what` says of what kind, where there is no such case.
+    public mutating func tag<Tag: RawRepresentable<UInt8>>(
+        _ type: Tag.Type = Tag.self, _ what: StaticString
+    ) throws(Misspelling) -> Tag {
+        let number = try byte()
+        guard let tag = Tag(rawValue: number) else {
+            throw Misspelling("\(what) \(number) is unknown")
+        }
+        return tag
     }
 
     public mutating func number<Value: FixedWidthInteger>(

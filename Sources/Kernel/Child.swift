@@ -122,7 +122,17 @@ public struct Ending: Equatable, Sendable {
     public enum Cause: Equatable, Sendable {
         case exited(code: Int32)
         case killed(by: Signal, dumpedCore: Bool)
+
+        /// `exited with 3`, `killed by SIGSEGV (core dumped)`.
+        public var words: String {
+            switch self {
+            case .exited(let code): "exited with \(code)"
+            case .killed(let signal, let dumpedCore):
+                "killed by \(signal.name)" + (dumpedCore ? " (core dumped)" : "")
+            }
+        }
     }
+
     public let pid: Int32
     public let cause: Cause
     /// User and system time, its own waited-for children included.

@@ -51,6 +51,10 @@ public enum Processes {
         public let session: Int32
         /// R, S, D, T, Z and so on.
         public let state: Character
+        /// Whether it was stopped by a signal, and waits for SIGCONT.
+        public var isStopped: Bool { state == "T" }
+        /// Whether it has ended, and waits to be reaped by its parent.
+        public var hasEnded: Bool { state == "Z" }
         /// User and system time so far.
         public let cpu: Nanoseconds
         /// Memory that is in RAM, shared pages included.

@@ -52,7 +52,4 @@ struct ProcessEnd {
         }
         return words
     }
-
-    /// How the balancers are told of it.
-    var wordsForBalancers: String { wasPlanned ? "was stopped" : cause.words }
 }

@@ -5,7 +5,7 @@ import Logs
 /// The frame that carries a record to a follower, spelled and read without an intermediate copy:
 /// its bytes are those of `Framing.append(ControlReply.record(…))`, many thousand times a second.
 public enum RecordFrame {
-    private static let kind: UInt8 = 6
+    private static let kind = ControlReply.Tag.record.rawValue
     /// What stands before the name: length, kind, number, time, the name's length.
     private static let head = 4 + 1 + 8 + 8 + 4
     /// What stands between name and text: generation, stream, part, the text's length.

@@ -58,8 +58,9 @@ extension Supervisor {
             end.restartCause(isBlocked: child.attempts.stranger != nil), succeeded: end.succeeded,
             words: words,
             BackendEnding(
-                generation: child.generation, pid: process.pid, words: end.wordsForBalancers,
-                signal: end.cause.signalName, at: now, ran: leader.ran),
+                generation: child.generation, pid: process.pid,
+                cause: BackendEnding.Cause(end.cause), wasPlanned: end.wasPlanned, at: now,
+                ran: leader.ran),
             now: now, chance: Randomness.chance())
         publisher.ended(child.processNumber)
         closeReadiness(of: process)

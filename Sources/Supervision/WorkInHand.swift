@@ -1,3 +1,4 @@
+import Basics
 import Scoreboard
 
 /// What children have in hand, as the balancers count it.

@@ -1,4 +1,4 @@
-/// What somebody said about colours, as `--color` takes it.
+/// What was said about colours, as `--color` takes it.
 public enum ColourChoice: String, CaseIterable, Sendable {
     case auto, always, never
 }

@@ -25,7 +25,7 @@ enum Alone {
             let ports = options.backends.compactMap { $0.endpoint.port.map { String($0) } }
             if (members.map(\.name) + ports).contains(weight.target) { continue }
             throw UsageError(
-                "--weight \(weight.target)=\(weight.weight) is for nobody that is there",
+                "--weight \(weight.target)=\(weight.weight) fits no backend",
                 hint: "the backends are \(members.map(\.name).joined(separator: ", "))")
         }
         let names = options.backends.compactMap(\.name)

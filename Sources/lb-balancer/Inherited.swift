@@ -7,7 +7,7 @@ import Scoreboard
 /// What a supervisor handed down: listening sockets, the link and the scoreboard; all of it is
 /// missing when the balancer was started by hand.
 final class Inherited {
-    /// Nobody listens on more.
+    /// More listening sockets than any service has.
     private static let mostListeners: Int32 = 4096
 
     private(set) var listeners: [ListeningSocket] = []
@@ -42,7 +42,7 @@ final class Inherited {
         ] { ThisProcess.unset(name) }
     }
 
-    /// Whether a supervisor says whom to choose from.
+    /// Whether a supervisor says which backends there are.
     var isSupervised: Bool { link != nil }
 
     /// Hands the link out.

@@ -5,7 +5,7 @@ import Kernel
 /// The sockets that clients connect to: inherited, or opened here.
 final class Listening {
     private(set) var sockets: [ListeningSocket]
-    /// A line for each, for who started the balancer by hand.
+    /// A line for each, for the person that started the balancer by hand.
     private(set) var announcements: [String] = []
 
     init(_ options: BalancerOptions, inherited: [ListeningSocket]) {
@@ -46,7 +46,7 @@ final class Listening {
     }
 
     /// The addresses, and which of them may be missing: of two loopbacks the second.
-    private static func addresses(_ endpoints: [Endpoint]) -> [(Address, Bool)] {
+    static func addresses(_ endpoints: [Endpoint]) -> [(Address, Bool)] {
         (endpoints.isEmpty ? [BalancerOptions.usualListen] : endpoints).flatMap { endpoint in
             endpoint.addresses.enumerated().map { ($0.element, $0.offset > 0) }
         }

@@ -24,7 +24,7 @@ struct Answer {
         write(field: field, type: bytes.bytes.extracting(type), to: &out)
     }
 
-    /// The same with the type itself.
+    /// Writes the head with the field that names the backend, and with this type.
     func write(field: [UInt8], type: Span<UInt8>, to out: inout ByteQueue) {
         out.append("HTTP/1.1 ")
         out.append(decimal: UInt64(status))

@@ -36,10 +36,10 @@ enum App {
         }
     }
 
-    /// Why the port can't be had: who has it, where that can be seen.
+    /// Why the port can't be had: by which process it is taken, where that can be seen.
     private static func taken(_ address: Address) -> String {
         guard let pid = address.port.flatMap({ Processes.listener(onPort: $0) }) else {
-            return "the port is taken by a process of somebody else"
+            return "the port is taken by a process of another user"
         }
         let command = Processes.commandLine(of: pid).map { " (\($0))" } ?? ""
         return "the port is taken by pid \(pid)\(command)"

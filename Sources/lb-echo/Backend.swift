@@ -2,7 +2,7 @@ import Basics
 import HTTP1
 import Kernel
 
-/// What all connections share: who we are, how we are to behave, and the parser.
+/// What all connections share: the backend's name, how it is to behave, and the parser.
 struct Backend: ~Copyable {
     let identity: Identity
     let settings: Settings
@@ -14,12 +14,12 @@ struct Backend: ~Copyable {
     var isLeaving = false
     /// What /bytes sends, over and over.
     let pattern: [UInt8]
-    private var dice: UInt64
+    private var randomState: UInt64
 
     init(_ settings: Settings, listeningOn address: Address) {
         self.settings = settings
         identity = Identity(settings, listeningOn: address)
-        dice = settings.errorRate > 0 ? Randomness.word() | 1 : 1
+        randomState = settings.errorRate > 0 ? Randomness.word() | 1 : 1
         let line = "The quick brown fox jumps over the lazy dog, and again: 0123456789.\n"
         pattern = Array(String(repeating: line, count: 60).utf8)
     }
@@ -27,10 +27,10 @@ struct Backend: ~Copyable {
     /// Whether this request is one of those that are to fail; xorshift64.
     mutating func drawsError() -> Bool {
         if settings.errorRate <= 0 { return false }
-        dice ^= dice << 13
-        dice ^= dice >> 7
-        dice ^= dice << 17
-        return Double(dice >> 11) / Double(1 << 53) < settings.errorRate
+        randomState ^= randomState << 13
+        randomState ^= randomState >> 7
+        randomState ^= randomState << 17
+        return Double(randomState >> 11) / Double(1 << 53) < settings.errorRate
     }
 
     /// How long a request waits before it is answered.

@@ -39,7 +39,7 @@ extension Connection {
         return .moved
     }
 
-    /// A body that ends before its end: nobody is left to tell.
+    /// A body that ends before its end: the client has gone, and is told nothing.
     private func breakOrNeedBytes() -> Step { hasEnded ? .over : .needsBytes(until: nil) }
 
     private mutating func take(_ range: Range<Int>) {

@@ -101,8 +101,8 @@ struct Connection: ~Copyable {
         return false
     }
 
-    /// Whether silence is nobody's fault: a request waits its time, or it is the client's turn to
-    /// speak for as long as it likes.
+    /// Whether it may be silent for as long as it likes: a request waits its time, or all bytes are
+    /// sent back as they come.
     var mayBeSilent: Bool {
         switch stage {
         case .held, .tunnel: true

@@ -1,7 +1,7 @@
 import Basics
 import Kernel
 
-/// Who this backend is, in the bytes that every answer needs.
+/// This backend's name and place, in the bytes that every answer needs.
 struct Identity {
     /// What X-Backend says.
     let name: String
@@ -9,10 +9,10 @@ struct Identity {
     let field: [UInt8]
     /// All of a usual greeting's head but its end.
     let greetingHead: [UInt8]
-    /// One line, always the same: tools that compare the lengths of answers, as ab does, must not
+    /// One line that never changes: tools that compare the lengths of answers, as ab does, must not
     /// take a count or a pid for a failure.
     let greeting: [UInt8]
-    /// Where and who, for the page.
+    /// The port and the pid, for the page.
     private let place: String
 
     init(_ settings: Settings, listeningOn address: Address) {

@@ -19,7 +19,7 @@ struct Server: ~Copyable {
     let address: Address
     private let poller: Poller
     private let signals: SignalQueue
-    /// Nothing once it is to leave.
+    /// `nil` once it is to leave.
     private var listener: Descriptor?
     private var backend: Backend
     private var connections: Slab<Connection>
@@ -27,10 +27,10 @@ struct Server: ~Copyable {
     /// Connections whose share of the last round was not enough.
     private var again: [Slab<Connection>.Key] = []
     private var now: Instant
-    /// Until when nobody is accepted.
+    /// Until when no connection is accepted; `nil` while they are.
     private var acceptsFrom: Instant?
     private var nextSweep: Instant
-    /// When it leaves even if somebody is still being served.
+    /// When it leaves even if connections are still open; `nil` until it is told to leave.
     private var leavesAt: Instant?
 
     init(_ settings: Settings) throws(SystemError) {
@@ -88,7 +88,8 @@ struct Server: ~Copyable {
         }
     }
 
-    /// Whoever is still being served is to see that something is missing.
+    /// Resets the connections that are still open: their clients are to see that something is
+    /// missing.
     private func cut() {
         for slot in slots() { Socket.resetOnClose(connections[slot].socket) }
     }
@@ -140,10 +141,10 @@ struct Server: ~Copyable {
     }
 }
 
-/// Coming and going.
+/// Accepting and leaving.
 extension Server {
     private mutating func accept() {
-        // Not without end, so that a flood of newcomers does not hold up those who are here.
+        // Not without end, so that a flood of new connections does not hold up the others.
         for _ in 0..<64 {
             guard let key = connections.nextKey else { return pauseAccepting() }
             switch acceptOne() {
@@ -163,7 +164,7 @@ extension Server {
     }
 
     /// The listener, if it is still open.
-    private var knocking: DescriptorReference? {
+    private var openListener: DescriptorReference? {
         switch listener {
         case .some(let listener): listener.reference
         case .none: nil
@@ -188,20 +189,20 @@ extension Server {
         turn(slot)
     }
 
-    /// Whoever waits stays in the kernel's queue. Without this the poller would tell of them
+    /// Connections that wait stay in the kernel's queue. Without this the poller would tell of them
     /// again and again.
     private mutating func pauseAccepting() {
-        guard let knocking, acceptsFrom == nil else { return }
-        poller.remove(knocking)
+        guard let openListener, acceptsFrom == nil else { return }
+        poller.remove(openListener)
         acceptsFrom = now + Self.exhaustionPause
     }
 
     private mutating func resumeAccepting() {
         acceptsFrom = nil
-        guard let knocking else { return }
+        guard let openListener else { return }
         do throws(SystemError) {
             try poller.add(
-                knocking, for: .readable, token: Token(kind: Kind.listener.rawValue))
+                openListener, for: .readable, token: Token(kind: Kind.listener.rawValue))
         } catch {
             acceptsFrom = now + Self.exhaustionPause
         }
@@ -222,7 +223,8 @@ extension Server {
         return slots
     }
 
-    /// The first time: takes in who has knocked, lets the others finish. The second time: at once.
+    /// The first time: accepts the connections that wait, lets all of them finish. The second time:
+    /// at once.
     private mutating func leave() {
         if leavesAt != nil {
             leavesAt = now

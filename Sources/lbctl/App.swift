@@ -10,28 +10,27 @@ enum App {
         ThisProcess.openStandardDescriptors()
         Signals.letWritesFail()
         var words = Array(ThisProcess.arguments.dropFirst())
-        // The hidden verbs are the same program in another role.
+        // By the hidden verbs this program is a supervisor, or answers a shell.
         if words.first == Guardian.verb { ThisProcess.exit(Supervise.run()) }
         if words.first == Completion.verb {
             Completion.run(Array(words.dropFirst()))
-            ThisProcess.exit(0)
+            ThisProcess.exit(VerbEnd.done)
         }
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { Help.show() }
         if words[0] == "--version" {
             Console.say("lbctl \(productVersion)")
-            ThisProcess.exit(0)
+            ThisProcess.exit(VerbEnd.done)
         }
         let verb = words.removeFirst()
         do throws(UsageError) {
             ThisProcess.exit(
                 try run(verb, words, exact: Array(ThisProcess.exactArguments.dropFirst(2))))
         } catch {
-            Console.complain(error.message, advice: error.hint)
-            ThisProcess.exit(2)
+            ThisProcess.exit(VerbEnd.misused(error))
         }
     }
 
-    /// `exact` are the same words octet for octet, for the verbs that take a path.
+    /// `exact` are the words octet for octet, for the verbs that take a path.
     static func run(
         _ verb: String, _ words: [String], exact: [ByteString]
     ) throws(UsageError) -> Int32 {

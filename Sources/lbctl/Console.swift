@@ -1,4 +1,5 @@
 import Basics
+import Control
 import Kernel
 import Logs
 
@@ -8,7 +9,7 @@ enum Console {
     /// a full disk is told, a reader that has left has had enough.
     static func say(_ line: String) { say(text: line + "\n") }
 
-    /// The same with the line ends in it.
+    /// Lines of what was asked for, with their line ends in the text.
     static func say(text: String) {
         var queue = ByteQueue(capacity: max(1, text.utf8.count))
         queue.append(text: text)
@@ -29,8 +30,9 @@ enum Console {
         DescriptorReference.standardError.writeAll(safe(line) + "\n")
     }
 
-    /// The same text without what could reach the terminal as a command: there may be others' words
-    /// in it, as of a process that has a port. Colours and line ends pass.
+    /// A text without what could reach the terminal as a command: it may have words of other
+    /// programs in it, such as the command line of a process that has a port. Colours and line ends
+    /// pass.
     static func safe(_ text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.map { line in
@@ -44,5 +46,10 @@ enum Console {
     static func complain(_ what: String, why: String = "", advice: String = "") {
         note("lbctl: " + what + (why.isEmpty ? "" : ": " + why))
         if !advice.isEmpty { note("  " + advice) }
+    }
+
+    /// What was refused, why, and what to do about it.
+    static func complain(_ refusal: Refusal) {
+        complain(refusal.what, why: refusal.why, advice: refusal.advice)
     }
 }

@@ -19,6 +19,19 @@ import Testing
         #expect(Nanoseconds.milliseconds(1) == .microseconds(1000))
         #expect(Nanoseconds.milliseconds(1500).seconds == 1.5)
     }
+
+    @Test func `a span is taken from any number`() {
+        #expect(Nanoseconds(clamping: .nan) == Nanoseconds(0))
+        #expect(Nanoseconds(clamping: -1) == Nanoseconds(0))
+        #expect(Nanoseconds(clamping: .infinity) == Nanoseconds(.max))
+        #expect(Nanoseconds(clamping: 1.9) == Nanoseconds(1))
+    }
+
+    @Test func `a clock that was set back has let no time pass`() {
+        let now = WallTime(nanoseconds: 10)
+        #expect(now.since(WallTime(nanoseconds: 11)) == Nanoseconds(0))
+        #expect(now.since(WallTime(nanoseconds: 4)) == Nanoseconds(6))
+    }
 }
 
 @Suite struct InvariantTests {

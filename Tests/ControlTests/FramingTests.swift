@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @testable import Control
@@ -8,9 +9,7 @@ import Testing
     private func wire() -> [UInt8] {
         var queue = ByteQueue(capacity: 64)
         for reply in Words.replies { Framing.append(reply, to: &queue) }
-        var bytes: [UInt8] = []
-        for index in queue.bytes.indices { bytes.append(queue.bytes[index]) }
-        return bytes
+        return array(queue.bytes)
     }
 
     @Test(arguments: 1...40)

@@ -79,13 +79,17 @@ enum Words {
                 slot: 0, generation: 1, name: "backend.1", address: "127.0.0.1:3000", fact: .ready,
                 weight: 3, pid: 99,
                 ended: BackendEnding(
-                    generation: 1, pid: 98, words: "killed by SIGKILL", signal: "SIGKILL",
-                    at: Instant(nanoseconds: 5), ran: .seconds(3)),
+                    generation: 1, pid: 98, cause: .killed(signal: 9, dumpedCore: true),
+                    wasPlanned: false, at: Instant(nanoseconds: 5), ran: .seconds(3)),
                 returns: Instant(nanoseconds: 6)),
             RosterMember(
                 slot: BackendSlot(.max), generation: .max, name: "", address: "unix:/a", fact: .gone
             ),
-            RosterMember(slot: 1, generation: 2, name: "a", address: "[::1]:1", fact: .paused),
+            RosterMember(
+                slot: 1, generation: 2, name: "a", address: "[::1]:1", fact: .paused,
+                ended: BackendEnding(
+                    generation: .max, pid: .min, cause: .exited(code: -1), wasPlanned: true,
+                    at: .never, ran: Nanoseconds(.max))),
         ])
 
     static let orders: [LinkOrder] = [
@@ -118,4 +122,13 @@ func read<Word: Spelled>(_ bytes: [UInt8], as type: Word.Type) -> Word? {
         let word = try Word(from: &reader)
         return reader.isAtEnd ? word : nil
     } catch { return nil }
+}
+
+/// What is wrong with a frame; nothing where all of it can be read.
+func fault<Word: Spelled>(_ bytes: [UInt8], as type: Word.Type) -> String? {
+    do throws(Misspelling) {
+        var reader = FrameReader(bytes)
+        _ = try Word(from: &reader)
+        return reader.isAtEnd ? nil : "there is more"
+    } catch { return error.reason }
 }

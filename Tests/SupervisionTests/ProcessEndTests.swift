@@ -33,7 +33,7 @@ struct ProcessEndTests {
                 #expect(end.wasServing == [.ready, .paused].contains(lifecycle.state))
                 let isLeaderGone = if case .stoppingRest = lifecycle { true } else { false }
                 #expect(end.hadRest == isLeaderGone)
-                #expect((end.wordsForBalancers == "was stopped") == lifecycle.isEndPlanned)
+                #expect(end.wasPlanned == lifecycle.isEndPlanned)
             }
         }
     }

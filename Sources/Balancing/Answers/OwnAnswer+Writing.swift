@@ -151,8 +151,8 @@ extension OwnAnswer {
         if pid != 0 { members.append("\"pid\":\(pid)") }
         if let ended {
             members.append("\"ending\":\(JSONText.literal(ended.words))")
-            if !ended.signal.isEmpty {
-                members.append("\"signal\":\(JSONText.literal(ended.signal))")
+            if let signal = ended.signalName {
+                members.append("\"signal\":\(JSONText.literal(signal))")
             }
             members.append("\"ended_ms_ago\":\(Self.milliseconds(endedAgo))")
             members.append("\"ran_ms\":\(Self.milliseconds(ended.ran))")

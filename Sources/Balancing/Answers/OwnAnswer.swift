@@ -65,23 +65,7 @@ struct OwnAnswer {
     /// where that is not known or not for this client.
     var exitReport: String? {
         guard let ended, let backend else { return nil }
-        return "\(backend) (pid \(ended.pid)) \(Self.past(ended.words)) "
-            + "\(Self.span(endedAgo)) before this answer, after \(Self.span(ended.ran))"
-    }
-
-    /// `killed by SIGKILL` is something that was done to it, `exited with 1` it did itself.
-    static func past(_ words: String) -> String {
-        words.hasPrefix("killed") ? "was \(words)" : words
-    }
-
-    /// `0.31 ms`, `12.3 s`.
-    static func span(_ span: Nanoseconds) -> String {
-        let micros = span.count / 1000
-        if micros < 1_000_000 {
-            let hundredths = micros / 10
-            return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) ms"
-        }
-        let tenths = micros / 100_000
-        return "\(tenths / 10).\(tenths % 10) s"
+        return "\(Figures.process(backend, port: 0, pid: ended.pid)) \(ended.predicate) "
+            + "\(Figures.text(endedAgo)) before this answer, after \(Figures.text(ended.ran))"
     }
 }

@@ -64,7 +64,7 @@ final class ClientRules: Sendable {
     /// What is said of a client that has just been banned.
     func words(of client: ClientNetwork, bannedFor time: Nanoseconds) -> String? {
         guard let refusals else { return nil }
-        return "\(client) is banned for \(OwnAnswer.span(time)): refused "
+        return "\(client) is banned for \(Figures.text(time)): refused "
             + "\(refusals.ban.refusals) times within 10 s"
     }
 

@@ -85,8 +85,7 @@ extension Worker {
             case .draining: states.append("\(name) is draining")
             case .paused: states.append("\(name) is paused")
             case .gone:
-                let words = member.ended.map { OwnAnswer.past($0.words) }
-                states.append("\(name) \(words ?? "is down")")
+                states.append("\(name) \(member.ended?.predicate ?? "is down")")
             }
         }
         return "no backend is ready (\(states.joined(separator: ", ")))"

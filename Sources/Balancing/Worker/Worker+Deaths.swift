@@ -75,9 +75,7 @@ extension Worker {
 /// Whether processes have died, and whether they may have died of what they were asked.
 extension Worker {
     /// The signals by which a process is ended that has done nothing wrong.
-    private static let innocent: Set<String> = [
-        "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT",
-    ]
+    private static let innocent: Set<Signal> = [.kill, .terminate, .interrupt, .hangUp, .quit]
 
     /// Heeds what has been told of how processes ended that had a request.
     mutating func learnEndings(_ exchange: Exchange.Slot) {
@@ -86,7 +84,10 @@ extension Worker {
         exchanges[exchange].attempts.learnEndings { process in
             let told = roster.ending(slot: process.slot, generation: process.generation)
             guard let told else { return .unknown }
-            return Self.innocent.contains(told.signal) ? .bySignalFromOutside : .byItself
+            guard case .killed(let signal, _) = told.cause,
+                Self.innocent.contains(Signal(rawValue: signal))
+            else { return .byItself }
+            return .bySignalFromOutside
         }
     }
 

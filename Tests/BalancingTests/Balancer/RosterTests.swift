@@ -97,7 +97,7 @@ import Testing
 
     @Test func `the ending that is told is that of the process which is asked for`() {
         let ended = BackendEnding(
-            generation: 6, pid: 4242, words: "exited with code 1", signal: "",
+            generation: 6, pid: 4242, cause: .exited(code: 1), wasPlanned: false,
             at: Instant(nanoseconds: 5), ran: .seconds(1))
         let roster = roster([
             member(0, .ready, generation: 7, ended: ended), member(1, .ready, generation: 6),

@@ -367,7 +367,7 @@ import Testing
         #expect(newly.answer.retryAfter == 60)
         #expect(newly.closes == !byProxy)
         #expect(
-            newly.news == "192.0.2.7 is banned for 60.0 s: refused 3 times within 10 s")
+            newly.news == "192.0.2.7 is banned for 1 min 0 s: refused 3 times within 10 s")
         let half = Nanoseconds.milliseconds(30_500)
         let again = try #require(admission.ask(network, times: 1, byProxy: byProxy, after: half))
         #expect(again.answer.cause == .banned)

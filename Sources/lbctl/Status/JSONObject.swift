@@ -1,0 +1,38 @@
+import Basics
+import Supervision
+
+/// An object of JSON (RFC 8259), its fields in the order in which they are put.
+struct JSONObject {
+    private var fields: [String] = []
+
+    mutating func put(_ name: String, text: String?) {
+        put(name, raw: text.map { JSONText.literal($0) })
+    }
+
+    mutating func put(_ name: String, number: (some BinaryInteger)?) {
+        put(name, raw: number.map { "\($0)" })
+    }
+
+    mutating func put(_ name: String, decimal: Double?) {
+        put(name, raw: decimal.map { Figures.decimal($0, places: 3) })
+    }
+
+    mutating func put(_ name: String, flag: Bool) { put(name, raw: flag ? "true" : "false") }
+
+    mutating func put(_ name: String, list: [String]) {
+        put(name, raw: "[" + list.joined(separator: ",") + "]")
+    }
+
+    /// A value that is `nil` becomes null, so that all objects of a list have equal fields.
+    private mutating func put(_ name: String, raw: String?) {
+        fields.append("\(JSONText.literal(name)):\(raw ?? "null")")
+    }
+
+    var text: String { "{" + fields.joined(separator: ",") + "}" }
+
+    /// An array with one object a line.
+    static func array(_ objects: [JSONObject]) -> String {
+        "[" + objects.map(\.text).joined(separator: ",\n ") + "]"
+    }
+
+}
