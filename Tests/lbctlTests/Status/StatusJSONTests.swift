@@ -1,0 +1,106 @@
+import Basics
+import Control
+import Testing
+
+@testable import lbctl
+
+/// The rows of `ps` for programs.
+@Suite struct StatusJSONTests {
+    private let status = Examples.status
+
+    @Test func `JSON has the names that were promised, in their order`() {
+        #expect(
+            StatusJSON.text(status) == """
+                [{"name":"balancer","type":"balancer","port":8080,"pid":41,"state":"ready",\
+                "health":"up","started_at":"2026-11-20T09:08:45.723456Z","restarts":0,\
+                "weight":null,"active":3,"requests":null,"p50_ms":null,"p99_ms":null,\
+                "cpu_percent":1.250,"rss_bytes":7340032},
+                 {"name":"backend.1","type":"backend","port":3000,"pid":null,"state":"failed",\
+                "health":"down","started_at":null,"restarts":6,"weight":1,"active":0,\
+                "requests":12,"p50_ms":0.312,"p99_ms":4.190,"cpu_percent":null,"rss_bytes":null}]
+                """)
+    }
+
+    /// The names of an object's fields, in order.
+    private func names(_ object: Substring) -> [String] {
+        object.split(separator: ",").compactMap { field in
+            let parts = field.split(separator: "\"", omittingEmptySubsequences: false)
+            return parts.count > 2 && parts[2].hasPrefix(":") ? String(parts[1]) : nil
+        }
+    }
+
+    @Test func `every object has the fields of all, whatever is known of its process`() {
+        var status = status
+        status.children.append(Examples.child("job", "job", .done))
+        for counters in [false, true] {
+            let rows = StatusJSON.text(status, counters: counters).split(separator: "\n")
+            #expect(rows.count == 3)
+            #expect(Set(rows.map { names($0) }).count == 1)
+            #expect(names(rows[0]).count == (counters ? 35 : 15))
+            #expect(Set(names(rows[0])).count == names(rows[0]).count)
+        }
+    }
+
+    @Test func `with --counters the figures of backend and balancer follow`() {
+        var status = status
+        status.children[1].traffic = BackendTraffic(
+            classes: [0, 1, 2, 3, 4], failed: 5, retriedFrom: 6, retriedTo: 7, retriesDenied: 8,
+            connects: 9, connectFailures: 10, checksPassed: 11, checksFailed: 12, average: 0.5)
+        status.children[0].fronting = BalancerTraffic()
+        status.children[0].fronting?.shutOut = 13
+        let text = StatusJSON.text(status, counters: true)
+        #expect(
+            text.contains(
+                """
+                "http_1xx":0,"http_2xx":1,"http_3xx":2,"http_4xx":3,"http_5xx":4,"failed":5,\
+                "retried_from":6,"retried_to":7,"retries_denied":8,"connects":9,\
+                "connect_failures":10,"checks_passed":11,"checks_failed":12,"ewma_ms":0.500
+                """))
+        #expect(
+            text.contains(
+                """
+                "connections_accepted":0,"waiting":0,"own_answers":0,"limited":0,"shut_out":13,\
+                "lines_dropped":0
+                """))
+        #expect(text.contains("\"http_1xx\":null,\"http_2xx\":null"))
+    }
+
+    @Test func `no process at all is an empty array`() {
+        var status = status
+        status.children = []
+        #expect(StatusJSON.text(status) == "[]")
+    }
+
+    @Test func `a name can't end its text`() {
+        var status = status
+        status.children = [Examples.child("a\"b\\\n", "t")]
+        #expect(StatusJSON.text(status).hasPrefix(#"[{"name":"a\"b\\\n","type":"t","#))
+    }
+}
+
+/// An object of JSON.
+@Suite struct JSONObjectTests {
+    @Test func `fields stand in the order in which they were put, and nil is null`() {
+        var object = JSONObject()
+        object.put("b", text: "x")
+        object.put("a", number: 1 as Int?)
+        object.put("none", number: nil as UInt64?)
+        object.put("no text", text: nil)
+        object.put("decimal", decimal: 1.5)
+        object.put("no decimal", decimal: nil)
+        object.put("flag", flag: false)
+        object.put("list", list: ["1", "\"x\""])
+        #expect(
+            object.text == """
+                {"b":"x","a":1,"none":null,"no text":null,"decimal":1.500,"no decimal":null,\
+                "flag":false,"list":[1,"x"]}
+                """)
+    }
+
+    @Test func `an array has an object a line`() {
+        var object = JSONObject()
+        object.put("a", number: 1 as Int?)
+        #expect(JSONObject.array([]) == "[]")
+        #expect(JSONObject.array([object, object]) == "[{\"a\":1},\n {\"a\":1}]")
+    }
+}
