@@ -14,12 +14,6 @@ import Testing
         "lane", "lanes", "tally", "tallies", "mourn",
     ]
 
-    /// Folders that are not held to it yet.
-    private static let exempt: Set<String> = [
-        "Sources/Control", "Sources/Terminal", "Sources/lb-balancer", "Sources/lb-echo",
-        "Sources/lbctl", "Tests/lbctlTests",
-    ]
-
     @Test func `a process or a connection is it, and a name is no metaphor`() {
         let banned = Self.persons.union(Self.metaphors)
         expectNone { !Words.all(in: $0).isDisjoint(with: banned) }
@@ -34,8 +28,7 @@ import Testing
     /// Expects no line that offends.
     private func expectNone(_ offends: (Words.Line) -> Bool) {
         var places: [String] = []
-        for source in House.sources
-        where !Self.exempt.contains("\(source.topFolder)/\(source.module)") {
+        for source in House.sources {
             for line in Words.lines(of: source) where offends(line) {
                 places.append("\(source.path):\(line.number)")
             }
