@@ -11,7 +11,7 @@
 ///     lines     two batches of access lines for each worker
 public enum Layout {
     /// Raised with every change of what follows: programs of different builds must not share.
-    public static let version: UInt64 = 9
+    public static let version: UInt64 = 10
     static let magic: UInt64 = 0x6C62_6374_6C73_6201
     static let word = 8
     /// No service is as large as this.
@@ -51,43 +51,94 @@ public enum Layout {
         /// Two words that tell of a request which it has not read, and one of its connections.
         static let unread = 8
         static let occupation = 10
-        static let words = 16
+        /// How long it took until no balancer chose it any more after a death: the supervisor's.
+        static let withdrawalSum = 12
+        static let firstWithdrawal = 16
+        static let words = 120
     }
 
+    /// What a worker counts that is no backend's.
     enum Counters {
         static let connectionsOpen = 0
-        static let connectionsAccepted = 1
-        static let exchangesOpen = 2
-        static let answeredByBalancer = 3
-        static let linesDropped = 4
-        static let limited = 5
-        static let shutOut = 6
-        static let last = 6
-        static let connectionsUnheard = 7
-        /// How many requests wait for a backend to have room, and when the first of them came.
-        static let waiting = 8
-        static let waitingSince = 9
+        static let connectionsUnheard = 1
+        /// The status of the response whose last bytes are being sent; 0 where none is.
+        static let beingSent = 3
+        /// How many requests wait for a backend, for whatever.
+        static let queued = 4
+        /// How many of them wait for a backend to have room, and when the first of them came.
+        static let waiting = 5
+        static let waitingSince = 6
         /// A word for each of the worker's two batches of access lines.
-        static let batches = 10
-        static let words = 16
+        static let batches = 8
+
+        /// From here on what only rises.
+        static let firstCounter = 16
+        static let connectionsAccepted = 16
+        static let requests = 17
+        /// Those of them that a backend was chosen for.
+        static let delivered = 18
+        /// Those that ended without a whole response.
+        static let abandoned = 19
+        /// Those that a killed balancer had, and those of them whose response may have been whole.
+        static let lost = 20
+        static let uncertain = 21
+        static let bytesReceived = 22
+        static let bytesSent = 23
+        /// Responses that were sent whole: 1xx, 2xx, 3xx, 4xx, 5xx.
+        static let firstClass = 24
+        static let linesDropped = 29
+        static let limited = 30
+        static let shutOut = 31
+        /// Answers of the balancer's own by cause: two words each, the second for 5xx where it is
+        /// not what the cause stands for.
+        static let firstCause = 32
+        static let causes = 32
+        /// How long requests waited for a backend.
+        static let waitedSum = 96
+        static let firstWait = 97
+        /// Connections of which both ways were passed on, with nothing known of them.
+        static let streams = 198
+        static let words = 200
     }
 
     enum Cell {
         static let generation = 0
         static let inFlight = 1
-        static let requests = 2
-        /// 1xx, 2xx, 3xx, 4xx, 5xx.
-        static let firstClass = 3
-        static let failed = 8
-        static let retriedFrom = 9
-        static let retriedTo = 10
-        static let connects = 11
-        static let connectFailures = 12
-        static let retriesDenied = 13
         /// When the first came of those that wait for this backend and no other to have room.
-        static let waitingSince = 14
-        static let firstBucket = 32
-        static let words = 128
+        static let waitingSince = 2
+        /// Connections to the backend.
+        static let connectionsOpen = 3
+
+        /// From here on what only rises.
+        static let firstCounter = 8
+        static let requests = 8
+        /// 1xx, 2xx, 3xx, 4xx, 5xx.
+        static let firstClass = 9
+        static let retriedFrom = 14
+        static let retriedTo = 15
+        static let retriesDenied = 16
+        static let connects = 17
+        static let connectFailures = 18
+        /// Requests that were to go to the backend and for which no connection was looked for.
+        static let notTried = 19
+        /// Requests that ended, unanswered by it, for a reason that is none of its own.
+        static let abandoned = 20
+        /// Those that it had not answered when their balancer was killed.
+        static let lost = 21
+        static let bytesSent = 22
+        static let bytesReceived = 23
+        /// What the responses took, in all.
+        static let durations = 24
+        /// Requests that it failed and had not answered.
+        static let unanswered = 25
+        /// Streams that were passed on to their end.
+        static let streams = 26
+        /// Responses that had begun and were of no use, before anything of them was sent on.
+        static let spoilt = 27
+        /// Requests that it failed, by cause.
+        static let firstFailure = 32
+        static let firstBucket = 64
+        static let words = 168
     }
 
     static func workerStride(_ backends: Int) -> Int { Counters.words + backends * Cell.words }

@@ -160,8 +160,37 @@ public final class Scoreboard: @unchecked Sendable {
         return word == 0 ? nil : Instant(nanoseconds: word)
     }
 
-    /// The worker with this number counts from now on: others look at its counters when they sum
-    /// up.
+    /// After a death it took so long until no balancer chose the backend any more. To be told by
+    /// one process alone.
+    public func noteWithdrawal(slot: BackendSlot, after span: Nanoseconds) {
+        let first = backendWords(slot)
+        increase(first + Layout.Backend.withdrawalSum, by: span.count)
+        increase(first + Layout.Backend.firstWithdrawal + LatencyBuckets.index(span), by: 1)
+    }
+
+    /// How long that took, over all deaths.
+    public func withdrawals(slot: BackendSlot) -> LatencyHistogram {
+        let first = backendWords(slot)
+        var histogram = LatencyHistogram()
+        histogram.sum = Nanoseconds(
+            unsafe Self.load(words, first + Layout.Backend.withdrawalSum))
+        for index in histogram.counts.indices {
+            histogram.counts[index] = unsafe Self.load(
+                words, first + Layout.Backend.firstWithdrawal + index)
+        }
+        return histogram
+    }
+
+    private func backendWords(_ slot: BackendSlot) -> Int {
+        invariant(slot.index < backendCapacity, "a backend beyond the scoreboard")
+        return Layout.Header.words + slot.index * Layout.Backend.words
+    }
+
+    private func increase(_ index: Int, by amount: UInt64) {
+        store(unsafe Self.load(words, index) &+ amount, at: index)
+    }
+
+    /// A worker writes its counters from now on: others look at them when they count.
     public func use(worker index: Int) {
         if index >= 64 { return }
         unsafe words[Layout.Header.workersInUse].bitwiseOr(1 << UInt64(index), ordering: .relaxed)
@@ -221,9 +250,17 @@ public final class Scoreboard: @unchecked Sendable {
     /// What all workers together say of a backend.
     public func totals(slot: BackendSlot, generation: UInt64) -> BackendTotals {
         var totals = BackendTotals()
+        totals.withdrawals = withdrawals(slot: slot)
         for index in 0..<workerCapacity {
             counters(ofWorker: index).add(slot: slot, generation: generation, to: &totals)
         }
+        return totals
+    }
+
+    /// What these workers together have counted that is no backend's.
+    public func totals(ofWorkers workers: some Sequence<Int>) -> WorkerTotals {
+        var totals = WorkerTotals()
+        for index in workers { counters(ofWorker: index).add(to: &totals) }
         return totals
     }
 
@@ -267,28 +304,4 @@ public struct VerdictCell: @unchecked Sendable {
         setFailures(more, of: generation)
         return more
     }
-}
-
-/// What is known of a backend over all workers.
-public struct BackendTotals: Equatable, Sendable {
-    /// Requests that its present process has not answered yet.
-    public var inFlight: UInt64 = 0
-    /// All counts from here on are over all time, whichever process had them.
-    public var requests: UInt64 = 0
-    /// Responses by status class, 1xx to 5xx.
-    public var classes: [UInt64] = [0, 0, 0, 0, 0]
-    /// Requests that failed and were not tried again.
-    public var failed: UInt64 = 0
-    /// Requests that were tried again after this backend failed them.
-    public var retriedFrom: UInt64 = 0
-    /// Requests that came here after a failed attempt.
-    public var retriedTo: UInt64 = 0
-    public var connects: UInt64 = 0
-    public var connectFailures: UInt64 = 0
-    /// Retries that the budget had no room for.
-    public var retriesDenied: UInt64 = 0
-    /// Times to the response's head; of a stream, to its connection.
-    public var latency = LatencyHistogram()
-
-    public init() {}
 }

@@ -43,15 +43,47 @@ public struct WorkerCounters: @unchecked Sendable {
     /// The first of a connection was read, or it was closed before.
     public func connectionHeard() { add(~0, at: Layout.Counters.connectionsUnheard) }
     public func connectionClosed() { add(~0, at: Layout.Counters.connectionsOpen) }
-    public func exchangeOpened() { add(1, at: Layout.Counters.exchangesOpen) }
-    public func exchangeClosed() { add(~0, at: Layout.Counters.exchangesOpen) }
-    public func answeredByBalancer() { add(1, at: Layout.Counters.answeredByBalancer) }
+    public func exchangeOpened() { add(1, at: Layout.Counters.requests) }
+    /// A request is over without a whole response.
+    public func exchangeAbandoned() { add(1, at: Layout.Counters.abandoned) }
+    /// A backend was chosen for a request, for the first time.
+    public func delivered() { add(1, at: Layout.Counters.delivered) }
+    /// The last bytes of a response are about to be sent. Of a killed balancer it is then not
+    /// known whether they were.
+    public func sending(status: UInt16) {
+        store(UInt64(status), at: Layout.Counters.beingSent)
+    }
+    /// They were sent, or not all of them.
+    @inline(__always)
+    public func sent(status: UInt16, isWhole: Bool) {
+        if isWhole { add(1, at: Layout.Counters.firstClass + Self.statusClass(status)) }
+        store(0, at: Layout.Counters.beingSent)
+    }
+    /// A connection of which nothing is known has been passed on both ways.
+    public func streamed() { add(1, at: Layout.Counters.streams) }
+    public func received(_ bytes: Int) { add(UInt64(bytes), at: Layout.Counters.bytesReceived) }
+    public func sent(_ bytes: Int) { add(UInt64(bytes), at: Layout.Counters.bytesSent) }
+    /// The balancer answers a request itself, for a reason that has this number.
+    public func answeredByBalancer(_ cause: UInt8, isUnusual: Bool) {
+        invariant(cause < Layout.Counters.causes, "a cause beyond the scoreboard")
+        add(1, at: Layout.Counters.firstCause + 2 * Int(cause) + (isUnusual ? 1 : 0))
+    }
+    /// So many requests wait, for whatever.
+    public func queued(_ count: Int) { store(UInt64(count), at: Layout.Counters.queued) }
+    /// A request has waited for so long for a backend, and waits no more.
+    public func waited(_ span: Nanoseconds) {
+        add(span.count, at: Layout.Counters.waitedSum)
+        add(1, at: Layout.Counters.firstWait + LatencyBuckets.index(span))
+    }
     /// A request was refused because its client sends too many.
     public func limited() { add(1, at: Layout.Counters.limited) }
     /// A connection of a client that is banned was closed.
     public func shutOut() { add(1, at: Layout.Counters.shutOut) }
     /// Access lines could not be written, and are lost.
     public func linesDropped(_ count: UInt64) { add(count, at: Layout.Counters.linesDropped) }
+
+    @usableFromInline
+    static func statusClass(_ status: UInt16) -> Int { min(max(Int(status) / 100, 1), 5) - 1 }
 
     /// A request went to this generation of a backend.
     public func dispatched(slot: BackendSlot, generation: UInt64) {
@@ -109,27 +141,57 @@ public struct WorkerCounters: @unchecked Sendable {
     /// The backend answered, with this status and after this time.
     public func answered(slot: BackendSlot, status: UInt16, after span: Nanoseconds) {
         let cell = cell(slot)
-        let statusClass = min(max(Int(status) / 100, 1), 5) - 1
-        add(1, at: cell + Layout.Cell.firstClass + statusClass)
-        add(1, at: cell + Layout.Cell.firstBucket + LatencyBuckets.index(span))
+        add(1, at: cell + Layout.Cell.firstClass + Self.statusClass(status))
+        observed(in: cell, span)
     }
 
     /// A connection to the backend was made, after this time.
     public func observed(slot: BackendSlot, after span: Nanoseconds) {
-        add(1, at: cell(slot) + Layout.Cell.firstBucket + LatencyBuckets.index(span))
+        observed(in: cell(slot), span)
     }
 
-    /// A request failed and is not tried again.
-    public func failed(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.failed) }
+    private func observed(in cell: Int, _ span: Nanoseconds) {
+        add(span.count, at: cell + Layout.Cell.durations)
+        add(1, at: cell + Layout.Cell.firstBucket + LatencyBuckets.index(span))
+    }
+
+    /// The backend failed a request that no other answers, for a reason that has this number.
+    /// `isCounted`: it had answered, or the request was counted as one that goes to another.
+    public func failed(slot: BackendSlot, cause: UInt8, isCounted: Bool) {
+        invariant(cause < Layout.Counters.causes, "a cause beyond the scoreboard")
+        add(1, at: cell(slot) + Layout.Cell.firstFailure + Int(cause))
+        if !isCounted { add(1, at: cell(slot) + Layout.Cell.unanswered) }
+    }
     public func retried(from slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.retriedFrom) }
     public func retried(to slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.retriedTo) }
-    public func connected(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.connects) }
-    /// A request would have been tried again, but the retry budget was spent.
     public func retryDenied(from slot: BackendSlot) {
         add(1, at: cell(slot) + Layout.Cell.retriesDenied)
     }
+    /// What the backend had begun to answer was of no use, and the client has none of it.
+    public func spoilt(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.spoilt) }
+    /// A stream was passed on to its end.
+    public func streamed(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.streams) }
+    /// A request ended, unanswered by the backend that had it, and not because of that.
+    public func abandoned(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.abandoned) }
+
+    /// A connection to the backend is tried.
+    public func connected(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.connects) }
     public func connectFailed(slot: BackendSlot) {
         add(1, at: cell(slot) + Layout.Cell.connectFailures)
+    }
+    /// A request that was to go to the backend needed no connection any more.
+    public func notTried(slot: BackendSlot) { add(1, at: cell(slot) + Layout.Cell.notTried) }
+    public func upstreamOpened(slot: BackendSlot) {
+        add(1, at: cell(slot) + Layout.Cell.connectionsOpen)
+    }
+    public func upstreamClosed(slot: BackendSlot) {
+        add(~0, at: cell(slot) + Layout.Cell.connectionsOpen)
+    }
+    public func sent(_ bytes: Int, to slot: BackendSlot) {
+        add(UInt64(bytes), at: cell(slot) + Layout.Cell.bytesSent)
+    }
+    public func received(_ bytes: Int, from slot: BackendSlot) {
+        add(UInt64(bytes), at: cell(slot) + Layout.Cell.bytesReceived)
     }
 
     // MARK: What others read
@@ -148,62 +210,17 @@ public struct WorkerCounters: @unchecked Sendable {
     public var connectionsOpen: UInt64 { load(Layout.Counters.connectionsOpen) }
     /// Those of them that were accepted and of which nothing has been read.
     public var connectionsUnheard: UInt64 { load(Layout.Counters.connectionsUnheard) }
-    /// Client connections that were accepted, over all time.
-    public var connectionsAccepted: UInt64 { load(Layout.Counters.connectionsAccepted) }
-    /// Requests that have begun and are not answered.
-    public var exchangesOpen: UInt64 { load(Layout.Counters.exchangesOpen) }
-    /// Responses of the balancer's own.
-    public var ownAnswers: UInt64 { load(Layout.Counters.answeredByBalancer) }
-    /// Requests that were too many of their client.
-    public var limitedRequests: UInt64 { load(Layout.Counters.limited) }
-    /// Connections of clients that were banned.
-    public var shutOutConnections: UInt64 { load(Layout.Counters.shutOut) }
     /// Access lines that did not fit.
     public var droppedLines: UInt64 { load(Layout.Counters.linesDropped) }
-
-    func add(slot: BackendSlot, generation: UInt64, to totals: inout BackendTotals) {
-        let cell = cell(slot)
-        if load(cell + Layout.Cell.generation) == generation {
-            totals.inFlight &+= load(cell + Layout.Cell.inFlight)
-        }
-        totals.requests &+= load(cell + Layout.Cell.requests)
-        for index in 0..<5 { totals.classes[index] &+= load(cell + Layout.Cell.firstClass + index) }
-        totals.failed &+= load(cell + Layout.Cell.failed)
-        totals.retriedFrom &+= load(cell + Layout.Cell.retriedFrom)
-        totals.retriedTo &+= load(cell + Layout.Cell.retriedTo)
-        totals.connects &+= load(cell + Layout.Cell.connects)
-        totals.connectFailures &+= load(cell + Layout.Cell.connectFailures)
-        totals.retriesDenied &+= load(cell + Layout.Cell.retriesDenied)
-        for index in 0..<LatencyBuckets.count {
-            totals.latency.counts[index] &+= load(cell + Layout.Cell.firstBucket + index)
-        }
+    /// Requests that have begun and are not answered: those that have not ended in any way.
+    public var exchangesOpen: UInt64 {
+        load(Layout.Counters.requests).subtractingClamped(exchangesEnded)
     }
 
-    /// Moves what counts over all time into other counters and zeroes the rest.
-    func empty(into target: WorkerCounters) {
-        store(0, at: Layout.Counters.connectionsOpen)
-        store(0, at: Layout.Counters.exchangesOpen)
-        store(0, at: Layout.Counters.connectionsUnheard)
-        waiting(0, since: nil)
-        for batch in 0..<Layout.Batch.perWorker { store(0, at: Layout.Counters.batches + batch) }
-        for index in Layout.Counters.connectionsAccepted...Layout.Counters.last
-        where index != Layout.Counters.exchangesOpen {
-            target.add(load(index), at: index)
-            store(0, at: index)
-        }
-        for number in 0..<backends {
-            let cell = cell(BackendSlot(UInt32(number)))
-            // A cell that was never written is left alone, or its page would come to life.
-            if load(cell + Layout.Cell.generation) == 0 { continue }
-            store(0, at: cell + Layout.Cell.generation)
-            store(0, at: cell + Layout.Cell.inFlight)
-            store(0, at: cell + Layout.Cell.waitingSince)
-            for index in (cell + Layout.Cell.requests)..<(cell + Layout.Cell.words) {
-                let value = load(index)
-                if value == 0 { continue }
-                target.add(value, at: index)
-                store(0, at: index)
-            }
-        }
+    var exchangesEnded: UInt64 {
+        var ended = load(Layout.Counters.abandoned) &+ load(Layout.Counters.lost)
+        ended &+= load(Layout.Counters.streams)
+        for index in 0..<5 { ended &+= load(Layout.Counters.firstClass + index) }
+        return ended
     }
 }

@@ -13,6 +13,8 @@ struct ExitReports {
     /// What is to be done.
     enum Action: Equatable {
         case say(String)
+        /// Count how long it took until no balancer chose the backend any more.
+        case noteWithdrawal(BackendSlot, Nanoseconds)
         /// Kill what an ended process has left behind. It comes after the sentence, since it takes
         /// a while, and what the balancers say must not wait for it.
         case endEscapees(of: ChildNumber)
@@ -138,6 +140,9 @@ struct ExitReports {
             }
             let report = entry.report
             actions.append(.say(report.sentence))
+            if let slot = report.exit.slot, let span = report.outOfRotation {
+                actions.append(.noteWithdrawal(slot, span))
+            }
             if let ended = entry.ended {
                 kills.told(
                     ended, outOfRotation: report.outOfRotation, next: report.exit.next)

@@ -69,6 +69,8 @@ extension Supervisor {
         for action in actions {
             switch action {
             case .say(let sentence): log.say(sentence)
+            case .noteWithdrawal(let slot, let span):
+                scoreboard.noteWithdrawal(slot: slot, after: span)
             case .endEscapees(let number):
                 if let child = table[number] { endEscapees(of: child) }
             case .answer(let asker, let reports): control.reply(.killed(reports), to: asker)

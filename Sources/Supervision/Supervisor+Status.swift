@@ -48,7 +48,7 @@ extension Supervisor {
         switch child.plan.role {
         case .backend:
             var totals = scoreboard.totals(slot: child.standing.slot, generation: child.generation)
-            totals.forget(child.standing.earlier)
+            totals.subtract(child.standing.earlier)
             row.weight = child.standing.weight
             row.active = totals.inFlight
             row.requests = totals.requests
@@ -60,6 +60,7 @@ extension Supervisor {
         case .balancer:
             if child.process != nil { row.active = scoreboard.inHand(of: child) }
             row.fronting = fronting(child)
+            row.requests = row.fronting?.requests
         case .other: break
         }
         return row
@@ -69,16 +70,7 @@ extension Supervisor {
     private func fronting(_ child: SupervisedChild) -> BalancerTraffic {
         var workers = Array(child.process?.link?.workers ?? 0..<0)
         if child === table.balancers.first { workers.append(0) }
-        var traffic = BalancerTraffic()
-        for counters in workers.map({ scoreboard.counters(ofWorker: $0) }) {
-            traffic.connections &+= counters.connectionsAccepted
-            traffic.ownAnswers &+= counters.ownAnswers
-            traffic.limited &+= counters.limitedRequests
-            traffic.waiting &+= counters.waitingRequests
-            traffic.shutOut &+= counters.shutOutConnections
-            traffic.linesDropped &+= counters.droppedLines
-        }
-        return traffic
+        return BalancerTraffic(scoreboard.totals(ofWorkers: workers))
     }
 
     private func health(of child: SupervisedChild) -> ChildHealth {
@@ -94,29 +86,58 @@ extension BackendTraffic {
     fileprivate init(
         _ totals: BackendTotals, checks: (passed: UInt32, failed: UInt32), average: Double?
     ) {
-        self.init(
-            classes: totals.classes, failed: totals.failed, retriedFrom: totals.retriedFrom,
-            retriedTo: totals.retriedTo, retriesDenied: totals.retriesDenied,
-            connects: totals.connects, connectFailures: totals.connectFailures,
-            checksPassed: UInt64(checks.passed), checksFailed: UInt64(checks.failed),
-            average: average.map { $0 / 1e6 })
+        self.init()
+        classes = totals.classes
+        failures = CauseCounts(totals.failures)
+        retriedFrom = totals.retriedFrom
+        retriedTo = totals.retriedTo
+        retriesDenied = totals.retriesDenied
+        connections.tried = totals.connects
+        connections.failed = totals.connectFailures
+        connections.reused = totals.reuses
+        connections.open = totals.connectionsOpen
+        connections.idle = totals.connectionsIdle
+        abandoned = totals.abandoned
+        lost = totals.lost
+        unanswered = totals.unanswered
+        spoilt = totals.spoilt
+        streams = totals.streams
+        bytesSent = totals.bytesSent
+        bytesReceived = totals.bytesReceived
+        responseTime = Nanoseconds(totals.latency.sum.count)
+        withdrawals = totals.withdrawals.counts.reduce(0, &+)
+        withdrawalTime = totals.withdrawals.sum
+        checksPassed = UInt64(checks.passed)
+        checksFailed = UInt64(checks.failed)
+        self.average = average.map { $0 / 1e6 }
     }
 }
 
-extension BackendTotals {
-    /// Takes away what was counted before a child had this place of the scoreboard.
-    mutating func forget(_ earlier: BackendTotals) {
-        requests &-= earlier.requests
-        for index in classes.indices { classes[index] &-= earlier.classes[index] }
-        failed &-= earlier.failed
-        retriedFrom &-= earlier.retriedFrom
-        retriedTo &-= earlier.retriedTo
-        retriesDenied &-= earlier.retriesDenied
-        connects &-= earlier.connects
-        connectFailures &-= earlier.connectFailures
-        for index in latency.counts.indices {
-            latency.counts[index] &-= earlier.latency.counts[index]
+extension BalancerTraffic {
+    fileprivate init(_ totals: WorkerTotals) {
+        self.init()
+        connections = totals.connectionsAccepted
+        requests = totals.requests
+        delivered = totals.delivered
+        classes = totals.classes
+        streams = totals.streams
+        abandoned = totals.abandoned
+        lost = totals.lost
+        uncertain = totals.uncertain
+        bytesReceived = totals.bytesReceived
+        bytesSent = totals.bytesSent
+        ownAnswers = totals.answeredByBalancer
+        // Two for each cause; which class an answer had the page and the metrics tell.
+        for cause in Cause.allCases {
+            let first = 2 * Int(cause.rawValue)
+            ownAnswersByCause[cause] = totals.ownAnswers[first] &+ totals.ownAnswers[first + 1]
         }
+        limited = totals.limited
+        shutOut = totals.shutOut
+        waiting = totals.queued
+        waited = totals.waited.counts.reduce(0, &+)
+        waitingTime = totals.waited.sum
+        linesDropped = totals.linesDropped
     }
 }
 

@@ -20,15 +20,34 @@ enum Words {
         name: "backend.1", type: "backend", port: 3001, pid: 4242, state: .ready, health: .up,
         startedAt: WallTime(nanoseconds: 1_700_000_000_000_000_000), restarts: 3, weight: 1,
         active: 2, requests: .max, p50: 0.25, p99: 12.5, cpuPercent: 99.9, residentBytes: 1 << 40,
-        traffic: BackendTraffic(
-            classes: [1, 2, 3, 4, 5], failed: 6, retriedFrom: 7, retriedTo: 8, retriesDenied: 9,
-            connects: 10, connectFailures: 11, checksPassed: 12, checksFailed: 13, average: 1.5))
+        traffic: traffic)
+
+    private static let traffic = {
+        var traffic = BackendTraffic()
+        traffic.classes = [1, 2, 3, 4, 5]
+        traffic.failures[.refused] = 6
+        traffic.failures[.meantForUs] = .max
+        traffic.retriedFrom = 7
+        traffic.retriedTo = 8
+        traffic.retriesDenied = 9
+        traffic.connections.tried = 10
+        traffic.connections.failed = 11
+        traffic.checksPassed = 12
+        traffic.checksFailed = 13
+        traffic.bytesReceived = .max
+        traffic.responseTime = .seconds(14)
+        traffic.average = 1.5
+        return traffic
+    }()
 
     static let balancer = {
         var child = bareChild
         child.fronting = BalancerTraffic()
         child.fronting?.connections = 1
         child.fronting?.ownAnswers = .max
+        child.fronting?.ownAnswersByCause[.banned] = 2
+        child.fronting?.classes[4] = 6
+        child.fronting?.waitingTime = .milliseconds(7)
         child.fronting?.limited = 3
         child.fronting?.shutOut = 4
         child.fronting?.waiting = 5

@@ -31,7 +31,9 @@ struct KillSite: ~Copyable {
         // Not before one of them has begun, however long that takes on a busy machine; the others
         // may be killed at their very beginning.
         var waits = 0
-        while board.counters(ofWorker: Self.writers.lowerBound).ownAnswers == 0 && waits < 200_000 {
+        while board.totals(ofWorkers: [Self.writers.lowerBound]).answeredByBalancer == 0
+            && waits < 200_000
+        {
             waits += 1
             Poll.sleep(.microseconds(50))
         }
@@ -62,7 +64,7 @@ struct KillSite: ~Copyable {
         }
         if start != received.count { return "half a line came out of the pipe" }
         for worker in Self.writers {
-            let answered = Int(board.counters(ofWorker: worker).ownAnswers)
+            let answered = Int(board.totals(ofWorkers: [worker]).answeredByBalancer)
             var isLastSure = true
             board.batches(ofWorker: worker).forEachLeft(after: batches[worker]) { line, isSure in
                 if !isLastSure { fault = fault ?? "a line stood behind one that was not sure" }

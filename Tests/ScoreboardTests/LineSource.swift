@@ -39,7 +39,7 @@ struct LineSource: ~Copyable {
                 writer.retract()
                 add()
             }
-            counters.answeredByBalancer()
+            counters.answeredByBalancer(1, isUnusual: false)
             writer.confirm()
             chance = chance &* 6_364_136_223_846_793_005 &+ 1
             if chance >> 61 == 0 { writeOut() }

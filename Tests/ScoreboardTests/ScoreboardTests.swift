@@ -19,12 +19,14 @@ import Testing
                 counters.connected(slot: 2)
             }
             counters.released(slot: 2, generation: 1)
-            counters.failed(slot: 2)
+            counters.failed(slot: 2, cause: 3, isCounted: false)
             counters.retried(from: 2)
             counters.retried(to: 2)
             counters.connectFailed(slot: 2)
         }
         let totals = board.totals(slot: 2, generation: 1)
+        #expect(totals.failures[3] == 4 && totals.unanswered == 4)
+        #expect(totals.latency.sum == .milliseconds(10))
         #expect(totals.requests == 10 && totals.inFlight == 6 && totals.connects == 10)
         #expect(totals.classes == [0, 10, 0, 0, 0])
         #expect(totals.failed == 4 && totals.retriedFrom == 4 && totals.retriedTo == 4)
@@ -107,7 +109,7 @@ import Testing
         }
         counters.connectionOpened()
         counters.exchangeOpened()
-        counters.answeredByBalancer()
+        counters.answeredByBalancer(7, isUnusual: false)
         counters.linesDropped(3)
         let before = board.totals(slot: 3, generation: 5)
         let kept = board.counters(ofWorker: 0)
@@ -118,8 +120,11 @@ import Testing
         #expect(before.inFlight == 1 && after.inFlight == 0)
         #expect(counters.connectionsOpen == 0 && counters.exchangesOpen == 0)
         #expect(kept.connectionsOpen == 0 && kept.exchangesOpen == 0)
-        #expect(kept.connectionsAccepted == 1 && counters.connectionsAccepted == 0)
-        #expect(kept.ownAnswers == 1 && kept.droppedLines == 3)
+        let inherited = board.totals(ofWorkers: [0])
+        #expect(inherited.connectionsAccepted == 1 && inherited.linesDropped == 3)
+        #expect(inherited.answeredByBalancer == 1 && inherited.ownAnswers[14] == 1)
+        #expect(inherited.requests == 1 && inherited.lost == 1)
+        #expect(board.totals(ofWorkers: 1..<4) == WorkerTotals())
         board.clearCounters(ofWorkers: 1..<3, movingTotalsTo: kept)
         #expect(board.totals(slot: 3, generation: 5) == after)
     }
@@ -211,7 +216,8 @@ import Testing
             _ = try Scoreboard(backends: 1, workers: 1).counters(ofWorker: 1)
         }
         await #expect(processExitsWith: .failure) {
-            try Scoreboard(backends: 1, workers: 1).counters(ofWorker: 0).failed(slot: 1)
+            try Scoreboard(backends: 1, workers: 1).counters(ofWorker: 0).failed(
+                slot: 1, cause: 3, isCounted: false)
         }
     }
 }

@@ -39,8 +39,14 @@ struct ExitReportsTests {
             slot: 2, generation: generation, inFlight: inFlight, retried: retried, failed: failed)
     }
 
-    private func said(_ sentence: String) -> [ExitReports.Action] {
-        [.say(sentence + "; restarting at once"), .endEscapees(of: Self.backend)]
+    private func said(
+        _ sentence: String, withdrawn: Nanoseconds? = nil
+    ) -> [ExitReports.Action] {
+        let isNoticed = sentence.hasPrefix(Self.noticed)
+        let span = withdrawn ?? (isNoticed ? Nanoseconds.microseconds(500) : nil)
+        return [.say(sentence + "; restarting at once")]
+            + (span.map { [.noteWithdrawal(2, $0)] } ?? [])
+            + [.endEscapees(of: Self.backend)]
     }
 
     private let soon = now + .microseconds(500)
@@ -126,7 +132,9 @@ struct ExitReportsTests {
         let actions = exits.settle(adoption([]), now: soon)
         #expect(
             actions.dropLast()
-                == said("web.1 (pid 7) was killed; out of rotation after 1.50 ms")[...])
+                == said(
+                    "web.1 (pid 7) was killed; out of rotation after 1.50 ms",
+                    withdrawn: .microseconds(1500))[...])
         guard case .answer(let key, let reports)? = actions.last else {
             Issue.record("the kill was not answered")
             return

@@ -27,4 +27,28 @@ enum Examples {
             name: name, type: type, port: port, pid: 43, state: state, health: .up,
             startedAt: nil, restarts: 0, weight: weight)
     }
+
+    /// A backend that has been through all sorts of things.
+    static var traffic: BackendTraffic {
+        var traffic = BackendTraffic()
+        traffic.classes = [0, 1, 2, 3, 4]
+        traffic.failures[.refused] = 2
+        traffic.failures[.silent] = 3
+        traffic.retriedFrom = 6
+        traffic.retriedTo = 7
+        traffic.retriesDenied = 8
+        traffic.connections.tried = 9
+        traffic.connections.failed = 10
+        traffic.checksPassed = 11
+        traffic.checksFailed = 12
+        traffic.abandoned = 13
+        traffic.lost = 14
+        traffic.bytesSent = 15
+        traffic.bytesReceived = 16
+        traffic.responseTime = .milliseconds(17)
+        traffic.withdrawals = 1
+        traffic.withdrawalTime = .microseconds(400)
+        traffic.average = 0.5
+        return traffic
+    }
 }

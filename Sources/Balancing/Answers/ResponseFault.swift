@@ -1,3 +1,4 @@
+import Control
 import HTTP1
 
 /// What is wrong with a response.

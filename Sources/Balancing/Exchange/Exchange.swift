@@ -1,5 +1,6 @@
 import Basics
 import Choosing
+import Control
 import HTTP1
 import Kernel
 
@@ -124,6 +125,8 @@ extension Exchange {
     /// How far the answer has come.
     struct Answering {
         var status: UInt16 = 0
+        /// Whether it has been sent whole.
+        var isWhole = false
         /// Whether its access line has been written.
         var isLogged = false
         /// Whether the client's connection is kept when all has gone well.

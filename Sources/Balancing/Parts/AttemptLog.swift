@@ -1,4 +1,5 @@
 import Basics
+import Control
 
 /// The processes that a request has been tried on, the last eighteen: as many as `--retries` may
 /// ask for, the first, and one that a death ended. Of more, which takes as many kills, the earliest

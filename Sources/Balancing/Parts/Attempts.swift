@@ -1,5 +1,6 @@
 import Basics
 import Choosing
+import Control
 
 /// The attempts to have one request answered: where it has been, how each attempt failed, and what
 /// may follow. This is the one place that says whether, where and how often a request is tried

@@ -1,4 +1,5 @@
 import Basics
+import Control
 import HTTP1
 import Kernel
 import ProxyProtocol

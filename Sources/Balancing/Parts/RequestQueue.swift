@@ -63,6 +63,7 @@ struct RequestQueue {
     }
 
     var isEmpty: Bool { waiting.isEmpty }
+    var count: Int { waiting.count }
     /// Those that wait, in the order in which they came.
     var keys: [Exchange.Key] { waiting.map(\.exchange) }
 

@@ -1,4 +1,5 @@
 import Basics
+import Control
 import Kernel
 
 /// What the balancer says in its own name.
@@ -15,7 +16,8 @@ extension Worker {
         complete(&own, exchange)
         if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
         heads.answer(&exchanges[exchange], own, isLeaving: acceptance.isLeaving, now: now)
-        counters.answeredByBalancer()
+        counters.answeredByBalancer(
+            own.cause.rawValue, isUnusual: own.status / 100 == 5 && own.cause.status / 100 != 5)
     }
 
     /// Adds what is known of the backend and of each attempt.

@@ -62,6 +62,9 @@ extension Worker {
         facts.wasClosing = wasClosing
         learnEndings(exchange)
         let message = exchanges[exchange].message
+        if exchanges[exchange].phase == .answering && !message.hasAnswered {
+            counters.spoilt(slot: process.slot)
+        }
         var decision = exchanges[exchange].attempts.failed(failure, cause, message, facts)
         picker.failed(process, now: now)
         if decision == .again(isPaid: true) && !mayRetry(from: process.slot) {
@@ -78,10 +81,14 @@ extension Worker {
             queue(exchange, for: reason)
         case .answer(let detail):
             noteLoss(exchange, failure, hasDied: facts.hasDied, .isOver)
+            counters.failed(slot: process.slot, cause: cause.rawValue, isCounted: false)
             let why = fault.map { "\($0.words)" } ?? errno.map { "\($0)" } ?? ""
             explain(exchange, cause, Self.words(detail) ?? why)
         case .cut:
             noteLoss(exchange, failure, hasDied: facts.hasDied, .isOver)
+            counters.failed(
+                slot: process.slot, cause: cause.rawValue,
+                isCounted: !exchanges[exchange].asked.isStream)
             exchanges[exchange].answering.cause = cause
             abort(exchange)
         }
@@ -187,6 +194,7 @@ extension Worker {
             if !isFirst {
                 counters.retried(to: member.slot)
             } else {
+                counters.delivered()
                 noteForBudget()
             }
             if !isFirst { learnEndings(exchange) }
@@ -197,6 +205,7 @@ extension Worker {
             // Where one has died others may have: what was never written no backend can have
             // received.
             if exchanges[exchange].attempts.count > 1 && hasDied(member) {
+                counters.notTried(slot: member.slot)
                 if !attemptEnded(exchange, .notConnected, errno: .connectionRefused) { return }
                 continue
             }

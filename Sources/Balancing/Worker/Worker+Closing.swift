@@ -58,7 +58,17 @@ extension Worker {
     /// Closes a connection that is in no pool.
     mutating func closeUpstream(_ upstream: UpstreamConnection.Slot) {
         wheel.unfile(wheelPlace(upstream: upstream))
+        counters.upstreamClosed(slot: upstreams[upstream].slot)
         upstreams.discard(upstream)
+    }
+
+    /// Ends what a backend was doing for an exchange that ends for another reason.
+    mutating func abandonAttempt(_ exchange: Exchange.Slot) {
+        let isAnswered = exchanges[exchange].phase != .delivering
+        if exchanges[exchange].attempts.upstream != nil && !isAnswered {
+            counters.abandoned(slot: exchanges[exchange].attempts.process.slot)
+        }
+        letUpstreamGo(exchange)
     }
 
     /// Ends what a backend was doing for an exchange.
@@ -91,6 +101,7 @@ extension Worker {
     /// Ends an exchange and gives back what it held; the connections are the caller's.
     mutating func discard(_ exchange: Exchange.Slot) {
         let client = exchanges[exchange].client
+        if !exchanges[exchange].answering.isWhole { counters.exchangeAbandoned() }
         largeHeadEnded(exchange)
         buffers.giveBack(exchanges[exchange].request.queue.take())
         buffers.giveBack(exchanges[exchange].request.framed.take())
@@ -100,7 +111,6 @@ extension Worker {
         exchanges[exchange].stream.down.giveBack(to: &buffers)
         exchanges.discard(exchange)
         clients[client].phase = .idle
-        counters.exchangeClosed()
     }
 
     /// The buffer of such a head is given back.

@@ -37,13 +37,15 @@ extension Worker {
         exchanges[exchange].claim = accounts.lost(
             exchanges.key(exchange), exchanges[exchange].claim, by: process, failure,
             hasDied: hasDied, fate, now: now, in: exchanges)
-        if fate == .isOver { counters.failed(slot: process.slot) }
     }
 
     /// A request is given up while it waits for a backend. It has failed those that had it.
-    mutating func noteGivenUp(_ exchange: Exchange.Slot) {
+    mutating func noteGivenUp(_ exchange: Exchange.Slot, _ cause: Cause) {
         if exchanges[exchange].attempts.count == 0 { return }
-        counters.failed(slot: exchanges[exchange].attempts.process.slot)
+        // It is counted there as one that was to go to another.
+        counters.failed(
+            slot: exchanges[exchange].attempts.process.slot, cause: cause.rawValue,
+            isCounted: true)
         guard let claim = exchanges[exchange].claim else { return }
         accounts.failed(claim)
         exchanges[exchange].claim = nil

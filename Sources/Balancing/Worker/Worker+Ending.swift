@@ -15,7 +15,7 @@ extension Worker {
         if exchanges[exchange].phase == .readingHead {
             exchanges[exchange].asked.savedLine.append(text: "-")
         }
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         answer(
             exchange, OwnAnswer(.malformedRequest, "\(reason.sentence)", status: reason.status))
     }
@@ -28,7 +28,7 @@ extension Worker {
             abort(exchange)
             return
         }
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         answer(exchange, OwnAnswer(.bodyTooLarge, "the body is longer than is accepted here"))
     }
 
@@ -43,7 +43,7 @@ extension Worker {
         // 499 is nginx's: the client left, and no answer was sent.
         exchanges[exchange].answering.status = 499
         logAccess(exchange)
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         // It may only be slow, or have ended its own direction: what it has got of an answer that
         // lasts until the close must not look whole.
         let isCut = exchanges[exchange].answering.hasAnswered
@@ -54,8 +54,9 @@ extension Worker {
     /// Part of a response was sent and the rest will not come: the client must see that.
     mutating func abort(_ exchange: Exchange.Slot) {
         let client = exchanges[exchange].client
+        noteStreamed(exchange)
         logAccess(exchange)
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         discard(exchange)
         closeClient(client, reset: true)
     }
@@ -64,14 +65,29 @@ extension Worker {
     @discardableResult
     mutating func endStream(_ exchange: Exchange.Slot, reset: Bool) -> Step {
         let client = exchanges[exchange].client
+        noteStreamed(exchange)
         logAccess(exchange)
         if reset, let upstream = exchanges[exchange].attempts.upstream {
             Socket.resetOnClose(upstreams[upstream].transport.socket)
         }
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         discard(exchange)
         closeClient(client, reset: reset)
         return .gone
+    }
+
+    /// A stream is over, however it ended. Where a protocol was changed, its response was sent.
+    private mutating func noteStreamed(_ exchange: Exchange.Slot) {
+        if exchanges[exchange].phase != .streaming { return }
+        exchanges[exchange].answering.isWhole = true
+        if !exchanges[exchange].asked.isStream {
+            counters.sent(status: exchanges[exchange].answering.status, isWhole: true)
+            return
+        }
+        counters.streamed()
+        if exchanges[exchange].attempts.upstream != nil {
+            counters.streamed(slot: exchanges[exchange].attempts.process.slot)
+        }
     }
 
     /// The client has as many connections as it may: this one is told so, and nothing is read.

@@ -106,7 +106,7 @@ extension Worker {
         if exchanges[exchange].phase == .readingHead {
             exchanges[exchange].asked.savedLine.append(text: "-")
         }
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         answer(exchange, OwnAnswer(.leaving, "the balancer is being stopped, and waits no longer"))
         serve(client)
     }

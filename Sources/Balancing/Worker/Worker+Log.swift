@@ -3,18 +3,20 @@ import Kernel
 
 /// What the access log is told.
 extension Worker {
-    /// The last bytes of a response are about to be sent: its line is written before, for a
-    /// balancer that is killed in between. False where more is to come, or there is no log.
+    /// The last bytes of a response are about to be sent. That is counted and its line written
+    /// before, for a balancer that is killed in between.
     @inline(__always)
-    mutating func logBeforeEnd(_ exchange: Exchange.Slot) -> Bool {
-        if !accessLogger.isOn || !exchanges[exchange].response.isComplete { return false }
-        logRequest(exchange, isSure: false)
-        return true
+    mutating func announceEnd(_ exchange: Exchange.Slot) {
+        counters.sending(status: exchanges[exchange].answering.status)
+        if accessLogger.isOn { logRequest(exchange, isSure: false) }
     }
 
     /// They were sent, or not all of them.
     @inline(__always)
     mutating func noteEnd(_ exchange: Exchange.Slot, isSent: Bool) {
+        counters.sent(status: exchanges[exchange].answering.status, isWhole: isSent)
+        exchanges[exchange].answering.isWhole = isSent
+        if !accessLogger.isOn { return }
         accessLogger.sent(isWhole: isSent)
         exchanges[exchange].answering.isLogged = isSent
     }

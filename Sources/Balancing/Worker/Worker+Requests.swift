@@ -17,6 +17,7 @@ extension Worker {
         switch clients[client].transport.receive(into: &buffer) {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
+            counters.received(count)
             openExchange(client, with: buffer)
             return .moved(count)
         case .wantRead, .wantWrite:
@@ -55,6 +56,7 @@ extension Worker {
         switch clients[client].transport.receive(into: &exchanges[exchange].request.queue) {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
+            counters.received(count)
             parseHead(exchange)
             return .moved(count)
         case .wantRead, .wantWrite:

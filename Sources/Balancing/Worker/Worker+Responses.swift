@@ -15,6 +15,7 @@ extension Worker {
         switch upstreams[upstream].transport.receive(into: &exchanges[exchange].response.queue) {
         case .bytes(let count):
             if count < room { upstreams[upstream].directions.readShort() }
+            counters.received(count, from: upstreams[upstream].slot)
             upstreams[upstream].activeAt = now
             responseArrived(exchange, upstream)
             return .moved(count)
@@ -71,6 +72,9 @@ extension Worker {
             finalHeadArrived(exchange, upstream, length)
             return true
         case .switches:
+            counters.answered(
+                slot: exchanges[exchange].attempts.process.slot, status: heads.response.status,
+                after: now.since(exchanges[exchange].attempts.sentAt))
             noteAnswered(exchange)
             if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
             heads.switchProtocol(&exchanges[exchange], length)

@@ -86,10 +86,12 @@ extension Worker {
     mutating func sendResponse(_ exchange: Exchange.Slot) -> Step {
         let client = exchanges[exchange].client
         let wanted = exchanges[exchange].response.pendingCount
-        let isLogged = logBeforeEnd(exchange)
+        let isLast = exchanges[exchange].response.isComplete
+        if isLast { announceEnd(exchange) }
         switch exchanges[exchange].response.send(over: clients[client].transport) {
         case .bytes(let count):
-            if isLogged { noteEnd(exchange, isSent: count == wanted) }
+            if isLast { noteEnd(exchange, isSent: count == wanted) }
+            counters.sent(count)
             exchanges[exchange].response.didSend(count)
             exchanges[exchange].answering.sentToClient &+= UInt64(count)
             exchanges[exchange].answering.responsePace.moved(
@@ -106,11 +108,11 @@ extension Worker {
             giveBackBodyBuffer(exchange)
             return .moved(count)
         case .wantWrite, .wantRead:
-            if isLogged { noteEnd(exchange, isSent: false) }
+            if isLast { noteEnd(exchange, isSent: false) }
             waitToSend(exchange, client)
             return .moved(0)
         case .end, .failed:
-            if isLogged { noteEnd(exchange, isSent: false) }
+            if isLast { noteEnd(exchange, isSent: false) }
             clientVanished(exchange)
             return .gone
         }
@@ -124,6 +126,7 @@ extension Worker {
             upstreams[upstream].phase = .ready
             upstreams[upstream].activeAt = now
             exchanges[exchange].request.didSend(count)
+            counters.sent(count, to: upstreams[upstream].slot)
             if exchanges[exchange].request.pendingCount > 0 {
                 upstreams[upstream].directions.remove(.writable)
             }
@@ -143,6 +146,7 @@ extension Worker {
         switch clients[client].transport.receive(into: &exchanges[exchange].request.queue) {
         case .bytes(let count):
             if count < room { clients[client].directions.readShort() }
+            counters.received(count)
             clients[client].activeAt = now
             exchanges[exchange].asked.awaitsContinue = false
             let malformed = exchanges[exchange].request.digest()

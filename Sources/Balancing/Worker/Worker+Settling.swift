@@ -14,6 +14,7 @@ extension Worker {
         if !queues.forNews.isEmpty { settleAnswers() }
         if !queues.forBackend.isEmpty { settleQueue() }
         if !queues.forRoom.isEmpty { settleRoom() }
+        noteQueued()
     }
 
     /// Delivers what can be delivered now, and sends away what has waited long enough.
@@ -39,6 +40,7 @@ extension Worker {
         _ exchange: Exchange.Slot, waited: Nanoseconds, isCalled: Bool = false
     ) {
         exchanges[exchange].attempts.waited(for: waited)
+        counters.waited(waited)
         exchanges[exchange].phase = .delivering
         deliver(exchange, isCalled: isCalled)
     }

@@ -50,7 +50,8 @@ extension Worker {
             let read = exchanges[exchange].stream.down.read(
                 from: upstreams[upstream].transport, into: &buffers)
             switch read.outcome {
-            case .bytes:
+            case .bytes(let count):
+                counters.received(count, from: upstreams[upstream].slot)
                 upstreams[upstream].activeAt = now
                 if read.isShort { upstreams[upstream].directions.readShort() }
             case .wantRead, .wantWrite:
@@ -77,6 +78,7 @@ extension Worker {
         switch exchanges[exchange].stream.down.send(over: clients[client].transport) {
         case .bytes(let count):
             exchanges[exchange].stream.down.didPass(count)
+            counters.sent(count)
             clients[client].activeAt = now
             if !exchanges[exchange].stream.down.isEmpty {
                 clients[client].directions.remove(.writable)
@@ -103,7 +105,8 @@ extension Worker {
             let read = exchanges[exchange].stream.up.read(
                 from: clients[client].transport, into: &buffers)
             switch read.outcome {
-            case .bytes:
+            case .bytes(let count):
+                counters.received(count)
                 clients[client].activeAt = now
                 if read.isShort { clients[client].directions.readShort() }
             case .wantRead, .wantWrite:
@@ -131,6 +134,7 @@ extension Worker {
         switch exchanges[exchange].stream.up.send(over: upstreams[upstream].transport) {
         case .bytes(let count):
             exchanges[exchange].stream.up.didPass(count)
+            counters.sent(count, to: upstreams[upstream].slot)
             upstreams[upstream].activeAt = now
             if !exchanges[exchange].stream.up.isEmpty {
                 upstreams[upstream].directions.remove(.writable)

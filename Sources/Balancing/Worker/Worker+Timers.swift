@@ -141,7 +141,7 @@ extension Worker {
             return
         }
         exchanges[exchange].answering.keepsClient = false
-        letUpstreamGo(exchange)
+        abandonAttempt(exchange)
         answer(exchange, OwnAnswer(.requestTimeout, "the request did not come in time"))
         serve(client)
     }

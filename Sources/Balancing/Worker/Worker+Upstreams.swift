@@ -59,6 +59,7 @@ extension Worker {
                     generation: roster.members[index].generation, client: client, activeAt: now,
                     filedFor: deadline))
             wheel.file(wheelPlace(upstream: key.slot), at: deadline)
+            counters.upstreamOpened(slot: slot)
             return .connection(key.slot)
         } catch {
             return .failed(error.errno)

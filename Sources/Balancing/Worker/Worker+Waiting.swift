@@ -1,4 +1,5 @@
 import Basics
+import Control
 import Kernel
 import Scoreboard
 
@@ -15,6 +16,7 @@ extension Worker {
         case .full: giveUp(exchange, noBackendReady(exchange))
         case .hopeless: giveUp(exchange, answer(to: reason, of: exchange))
         }
+        noteQueued()
     }
 
     /// Lets a request wait for a backend, or for any, to have room.
@@ -28,6 +30,7 @@ extension Worker {
         case .full: giveUp(exchange, tooManyWait())
         }
         tellOfWaiting()
+        noteQueued()
     }
 
     /// How long a request may wait yet, for whatever.
@@ -57,6 +60,9 @@ extension Worker {
             slack: Limits.roomSlack)
     }
 
+    /// Says in the scoreboard how many requests wait for a backend.
+    func noteQueued() { counters.queued(queues.forBackend.count + queues.forRoom.count) }
+
     private func tooManyWait() -> OwnAnswer {
         busy("all backends are busy, and \(Limits.queue) requests wait already")
     }
@@ -73,7 +79,7 @@ extension Worker {
     }
 
     mutating func giveUp(_ exchange: Exchange.Slot, _ own: OwnAnswer) {
-        noteGivenUp(exchange)
+        noteGivenUp(exchange, own.cause)
         answer(exchange, own)
     }
 

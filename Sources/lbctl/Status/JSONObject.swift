@@ -23,6 +23,8 @@ struct JSONObject {
         put(name, raw: "[" + list.joined(separator: ",") + "]")
     }
 
+    mutating func put(_ name: String, object: JSONObject?) { put(name, raw: object.map(\.text)) }
+
     /// A value that is `nil` becomes null, so that all objects of a list have equal fields.
     private mutating func put(_ name: String, raw: String?) {
         fields.append("\(JSONText.literal(name)):\(raw ?? "null")")
@@ -34,5 +36,4 @@ struct JSONObject {
     static func array(_ objects: [JSONObject]) -> String {
         "[" + objects.map(\.text).joined(separator: ",\n ") + "]"
     }
-
 }

@@ -23,32 +23,62 @@ enum StatusJSON {
         row.put("p99_ms", decimal: child.p99)
         row.put("cpu_percent", decimal: child.cpuPercent)
         row.put("rss_bytes", number: child.residentBytes)
-        if counters {
-            put(child.traffic, into: &row)
-            put(child.fronting, into: &row)
-        }
+        if counters { putCounters(child, into: &row) }
         return row
+    }
+
+    /// What backends and balancers both have stands first, under one name.
+    private static func putCounters(_ child: ChildStatus, into row: inout JSONObject) {
+        let (backend, balancer) = (child.traffic, child.fronting)
+        let classes = backend?.classes ?? balancer?.classes
+        for index in 0..<5 { row.put("http_\(index + 1)xx", number: classes?[index]) }
+        row.put("streams", number: backend?.streams ?? balancer?.streams)
+        row.put("abandoned", number: backend?.abandoned ?? balancer?.abandoned)
+        row.put("lost", number: backend?.lost ?? balancer?.lost)
+        row.put("bytes_sent", number: backend?.bytesSent ?? balancer?.bytesSent)
+        row.put("bytes_received", number: backend?.bytesReceived ?? balancer?.bytesReceived)
+        put(backend, into: &row)
+        put(balancer, into: &row)
     }
 
     private static func put(_ traffic: BalancerTraffic?, into row: inout JSONObject) {
         row.put("connections_accepted", number: traffic?.connections)
+        row.put("delivered", number: traffic?.delivered)
+        row.put("uncertain", number: traffic?.uncertain)
         row.put("waiting", number: traffic?.waiting)
+        row.put("waited", number: traffic?.waited)
+        row.put("waited_ms", decimal: traffic?.waitingTime.milliseconds)
         row.put("own_answers", number: traffic?.ownAnswers)
+        row.put("own_answers_by_cause", object: traffic.map { object($0.ownAnswersByCause) })
         row.put("limited", number: traffic?.limited)
         row.put("shut_out", number: traffic?.shutOut)
         row.put("lines_dropped", number: traffic?.linesDropped)
     }
 
     private static func put(_ traffic: BackendTraffic?, into row: inout JSONObject) {
-        for index in 0..<5 { row.put("http_\(index + 1)xx", number: traffic?.classes[index]) }
         row.put("failed", number: traffic?.failed)
+        row.put("failed_by_cause", object: traffic.map { object($0.failures) })
+        row.put("unanswered", number: traffic?.unanswered)
+        row.put("spoilt", number: traffic?.spoilt)
         row.put("retried_from", number: traffic?.retriedFrom)
         row.put("retried_to", number: traffic?.retriedTo)
         row.put("retries_denied", number: traffic?.retriesDenied)
-        row.put("connects", number: traffic?.connects)
-        row.put("connect_failures", number: traffic?.connectFailures)
+        row.put("connects", number: traffic?.connections.tried)
+        row.put("connect_failures", number: traffic?.connections.failed)
+        row.put("reuses", number: traffic?.connections.reused)
+        row.put("connections_open", number: traffic?.connections.open)
+        row.put("connections_idle", number: traffic?.connections.idle)
+        row.put("response_ms", decimal: traffic?.responseTime.milliseconds)
+        row.put("withdrawals", number: traffic?.withdrawals)
+        row.put("withdrawal_ms", decimal: traffic?.withdrawalTime.milliseconds)
         row.put("checks_passed", number: traffic?.checksPassed)
         row.put("checks_failed", number: traffic?.checksFailed)
         row.put("ewma_ms", decimal: traffic?.average)
+    }
+
+    private static func object(_ counts: CauseCounts) -> JSONObject {
+        var object = JSONObject()
+        for (cause, count) in counts.counted { object.put(cause.name, number: count) }
+        return object
     }
 }

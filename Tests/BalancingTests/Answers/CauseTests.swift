@@ -1,3 +1,4 @@
+import Control
 import HTTP1
 import Testing
 

@@ -1,4 +1,5 @@
 import Basics
+import Control
 import Testing
 
 @testable import Balancing

@@ -55,9 +55,7 @@ import Testing
 
     @Test func `the counters of backends and those of balancers are tables of their own`() {
         var status = status
-        status.children[1].traffic = BackendTraffic(
-            classes: [0, 1, 2, 3, 4], failed: 5, retriedFrom: 6, retriedTo: 7, retriesDenied: 8,
-            connects: 9, connectFailures: 10, checksPassed: 11, checksFailed: 12, average: 0.5)
+        status.children[1].traffic = Examples.traffic
         status.children[0].fronting = BalancerTraffic()
         status.children[0].fronting?.connections = 20
         status.children[0].fronting?.limited = 21

@@ -1,6 +1,6 @@
 /// Why an attempt failed, a response was cut short or an answer is ours: one list, from which the
 /// word in the access line, the error of Proxy-Status (RFC 9209 §2.3) and the status follow.
-enum Cause: UInt8 {
+public enum Cause: UInt8, CaseIterable, Sendable {
     // Of a backend
     case refused = 1
     case connectTimeout
@@ -37,7 +37,7 @@ enum Cause: UInt8 {
     case meantForUs
 
     /// The error type of RFC 9209, or what comes nearest; empty where it is no error.
-    var word: StaticString {
+    public var word: StaticString {
         switch self {
         case .refused: "connection_refused"
         case .connectTimeout: "connection_timeout"
@@ -60,8 +60,37 @@ enum Cause: UInt8 {
         }
     }
 
+    /// What it is called where each has a name of its own, as in counters.
+    public var name: String {
+        switch self {
+        case .refused: "connection_refused"
+        case .connectTimeout: "connect_timeout"
+        case .unreachable: "unreachable"
+        case .terminated: "connection_terminated"
+        case .silent: "response_timeout"
+        case .malformedResponse: "malformed_response"
+        case .responseHeadTooLarge: "response_head_too_large"
+        case .incomplete: "response_incomplete"
+        case .noBackendReady: "no_backend_ready"
+        case .backendsBusy: "backends_busy"
+        case .malformedRequest: "malformed_request"
+        case .requestTimeout: "request_timeout"
+        case .bodyTooLarge: "body_too_large"
+        case .tooManyConnections: "too_many_connections"
+        case .tooManyRequests: "too_many_requests"
+        case .banned: "banned"
+        case .loop: "loop"
+        case .refusedMethod: "method_refused"
+        case .clientLeft: "client_left"
+        case .clientTooSlow: "client_too_slow"
+        case .idle: "idle"
+        case .leaving: "balancer_left"
+        case .meantForUs: "options_asterisk"
+        }
+    }
+
     /// What a failure of a backend is answered with (RFC 9209 §2.3 recommends the same).
-    var status: UInt16 {
+    public var status: UInt16 {
         switch self {
         case .refused, .terminated, .malformedResponse, .responseHeadTooLarge, .incomplete: 502
         case .unreachable, .noBackendReady, .backendsBusy, .leaving: 503
@@ -78,7 +107,7 @@ enum Cause: UInt8 {
     }
 
     /// Whether it lies with one backend.
-    var isOfBackend: Bool {
+    public var isOfBackend: Bool {
         switch self {
         case .refused, .connectTimeout, .unreachable, .terminated, .silent, .malformedResponse,
             .responseHeadTooLarge, .incomplete:
@@ -88,20 +117,6 @@ enum Cause: UInt8 {
             .tooManyRequests, .banned, .loop, .refusedMethod, .clientLeft, .clientTooSlow, .idle,
             .leaving, .meantForUs:
             false
-        }
-    }
-
-    /// What a failure of a backend is called, without a full stop.
-    func sentence(about backend: String, _ detail: String) -> String {
-        let why = detail.isEmpty ? "" : " (\(detail))"
-        return switch self {
-        case .refused: "\(backend) refused the connection"
-        case .connectTimeout: "\(backend) could not be connected to in time"
-        case .terminated: "\(backend) closed the connection before it had answered\(why)"
-        case .silent: "\(backend) did not answer in time"
-        case .malformedResponse: "\(backend) sent no proper response\(why)"
-        case .responseHeadTooLarge: "\(backend) sent too large a response head\(why)"
-        default: "\(backend) can't be reached\(why)"
         }
     }
 }
