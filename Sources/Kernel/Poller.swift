@@ -90,17 +90,16 @@ public struct Poller: ~Copyable {
     }
 
     /// epoll_wait(2): waits until something happens or `timeout` is over, for ever without one, and
-    /// says how many events there are. A signal ends it with none.
+    /// says how many events there are. A signal may end it before the time, with none; any other
+    /// error is a bug, and ends the program.
     @inlinable
     public func wait(timeout: Nanoseconds?) -> Int {
-        var milliseconds: Int32 = -1
-        if let timeout {
-            // Rounded up: to wake before the time is to wake twice.
-            milliseconds = Int32(min(timeout.count.addingClamped(999_999) / 1_000_000, 3_600_000))
-        }
+        let milliseconds = timeout.map { WaitTime.milliseconds($0) } ?? WaitTime.unlimited
         let count = unsafe clinux_epoll_wait(
             descriptor.number, events, Int32(capacity), milliseconds)
-        return max(0, Int(count))
+        if count >= 0 { return Int(count) }
+        WaitTime.failed("epoll_wait", count)
+        return 0
     }
 
     /// One of the events that the last wait told.
@@ -114,7 +113,9 @@ public struct Poller: ~Copyable {
 
 /// Waiting for one descriptor, for programs without a loop, poll(2).
 public enum Poll {
-    /// False when the time is over first.
+    /// Waits until `descriptor` is as `wanted`, has failed or has ended; false when the time is
+    /// over first. A signal does not end it. A descriptor that is not open is a bug, and ends the
+    /// program.
     public static func wait(
         for wanted: Readiness, on descriptor: DescriptorReference, timeout: Nanoseconds?
     ) -> Bool {
@@ -122,16 +123,17 @@ public enum Poll {
             fd: descriptor.number, events: Int16(truncatingIfNeeded: wanted.rawValue), revents: 0)
         let deadline = timeout.map { Clock.now() + $0 }
         while true {
-            var milliseconds: Int32 = -1
-            if let deadline {
-                milliseconds = Int32(
-                    min(
-                        deadline.since(Clock.now()).count.addingClamped(999_999) / 1_000_000,
-                        3_600_000))
+            var milliseconds = WaitTime.unlimited
+            if let deadline { milliseconds = WaitTime.milliseconds(deadline.since(Clock.now())) }
+            let count = unsafe clinux_poll(&entry, 1, milliseconds)
+            if count > 0 {
+                // poll(2) takes a number that is no open descriptor for one that is ready.
+                if entry.revents & Int16(POLLNVAL) != 0 { WaitTime.failed("poll", -EBADF) }
+                return true
             }
-            let count = unsafe poll(&entry, 1, milliseconds)
-            if count > 0 { return true }
-            if count == 0 { return false }
+            if count < 0 { WaitTime.failed("poll", count) }
+            // Signals may come so fast that no call ends because the time is over.
+            if let deadline, Clock.now() >= deadline { return false }
         }
     }
 
@@ -141,7 +143,31 @@ public enum Poll {
         while true {
             let left = deadline.since(Clock.now())
             if left.count == 0 { return }
-            _ = poll(nil, 0, Int32(min(left.count.addingClamped(999_999) / 1_000_000, 3_600_000)))
+            let result = clinux_poll(nil, 0, WaitTime.milliseconds(left))
+            if result < 0 { WaitTime.failed("poll", result) }
         }
+    }
+}
+
+/// What epoll_wait(2) and poll(2) are told of time, and what their errors mean.
+@usableFromInline
+enum WaitTime {
+    /// Until something happens.
+    @usableFromInline static let unlimited: Int32 = -1
+    /// An hour: a caller that waits for longer asks again.
+    @usableFromInline static let longest: UInt64 = 3_600_000
+
+    /// A span as these calls take it, rounded up: to wake before the time is to wake twice.
+    @inlinable
+    static func milliseconds(_ span: Nanoseconds) -> Int32 {
+        Int32(min(span.count.addingClamped(999_999) / 1_000_000, longest))
+    }
+
+    /// A wait has failed. A signal that came meanwhile (EINTR) is nothing. What else there is does
+    /// not pass by itself, so a loop that went on would use up a core and hear nothing for ever.
+    @inline(never) @usableFromInline
+    static func failed(_ call: StaticString, _ result: Int32) {
+        if result == -EINTR { return }
+        fatalError("nothing can be waited for any more: \(failure(call, result))")
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import Testing
 
 @testable import Kernel
@@ -88,5 +89,59 @@ import Testing
         #expect(poller.wait(timeout: .seconds(30)) == 1)
         waker.clear()
         #expect(poller.wait(timeout: Nanoseconds(0)) == 0)
+    }
+
+    @Test func `a signal is no event, and does not shorten the wait for one descriptor`() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            // What handles it does nothing; the call that the thread is in ends with EINTR.
+            signal(SIGUSR1) { _ in }
+            // The threads that tests run on take no signals.
+            var taken = sigset_t()
+            sigemptyset(&taken)
+            sigaddset(&taken, SIGUSR1)
+            pthread_sigmask(SIG_UNBLOCK, &taken, nil)
+            let waiting = pthread_self()
+            Thread.start(named: "signals") {
+                while true {
+                    pthread_kill(waiting, SIGUSR1)
+                    Poll.sleep(.milliseconds(1))
+                }
+            }
+            let poller = try Poller()
+            let pair = try Socket.pair()
+            let begun = Clock.now()
+            let isReady = Poll.wait(
+                for: .readable, on: pair.first.reference, timeout: .milliseconds(20))
+            if isReady || Clock.now().since(begun) < .milliseconds(20) { ThisProcess.exit(11) }
+            Poll.sleep(.milliseconds(20))
+            if Clock.now().since(begun) < .milliseconds(40) { ThisProcess.exit(12) }
+            // This one returns early, so that a loop may look at what the signal was.
+            let count = poller.wait(timeout: .seconds(30))
+            // Both ends are open until here.
+            _ = pair.second.send([1].span)
+            withExtendedLifetime(pair) {}
+            ThisProcess.exit(count == 0 && Clock.now().since(begun) < .seconds(15) ? 7 : 13)
+        }
+    }
+
+    @Test func `a program that can't wait ends, and says why`() async throws {
+        let poller = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let poller = try Poller()
+            close(poller.descriptor.number)
+            _ = poller.wait(timeout: .seconds(30))
+        }
+        let sentence = "nothing can be waited for any more: "
+        let said = String(decoding: try #require(poller).standardErrorContent, as: UTF8.self)
+        #expect(said.contains(sentence + "epoll_wait: Bad file descriptor"))
+        let poll = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let closed = DescriptorReference(number: 1000)
+            _ = Poll.wait(for: .readable, on: closed, timeout: .seconds(30))
+        }
+        let alsoSaid = String(decoding: try #require(poll).standardErrorContent, as: UTF8.self)
+        #expect(alsoSaid.contains(sentence + "poll: Bad file descriptor"))
     }
 }

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -66,8 +67,10 @@ _Static_assert(sizeof(struct clinux_event) == sizeof(struct epoll_event), "the l
 static inline int clinux_epoll_wait(int poller, struct clinux_event *events, int most, int milliseconds) {
     CLINUX_RESULT(int, epoll_wait(poller, (struct epoll_event *)events, most, milliseconds));
 }
-static inline uint32_t clinux_epollexclusive(void) { return 1u << 28; }
-static inline uint32_t clinux_epolledge(void) { return 1u << 31; }
+
+static inline int clinux_poll(struct pollfd *entries, nfds_t count, int milliseconds) {
+    CLINUX_RESULT(int, poll(entries, count, milliseconds));
+}
 
 static inline int clinux_eventfd(void) { CLINUX_RESULT(int, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 static inline int clinux_signalfd(const sigset_t *set) {
