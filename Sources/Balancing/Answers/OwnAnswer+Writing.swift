@@ -28,7 +28,7 @@ extension OwnAnswer {
         writeProxyStatus(to: &queue)
         if let retryAfter {
             queue.append("Retry-After: ")
-            queue.append(decimal: retryAfter)
+            queue.append(decimal: retryAfter.seconds)
             queue.append("\r\n")
         }
         if status == 405 { queue.append("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n") }

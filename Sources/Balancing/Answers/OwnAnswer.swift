@@ -22,21 +22,20 @@ struct OwnAnswer {
     var endedAgo = Nanoseconds(0)
     var attempts: [Attempt] = []
     var requestID = ""
-    /// Seconds, as the client is asked to wait.
-    var retryAfter: UInt64?
+    /// How long the client is asked to wait; `nil` where waiting is of no use.
+    var retryAfter: RetryAfter?
 
     init(_ cause: Cause, _ sentence: String, status: UInt16? = nil) {
         self.cause = cause
         self.sentence = sentence
         self.status = status ?? cause.status
-        if self.status == 503 || self.status == 429 { retryAfter = 1 }
+        if self.status == 503 || self.status == 429 { retryAfter = .shortest }
     }
 
-    /// This answer to a client that is asked to wait for so long: whole seconds, and not one too
-    /// few.
+    /// This answer to a client that is asked to wait for `time`.
     func asking(toWait time: Nanoseconds) -> OwnAnswer {
         var own = self
-        own.retryAfter = (time.count + 999_999_999) / 1_000_000_000
+        own.retryAfter = RetryAfter(time)
         return own
     }
 

@@ -69,9 +69,8 @@ extension Worker {
     /// No backend can be chosen: says how it stands with each.
     func noBackendReady(_ exchange: Exchange.Slot) -> OwnAnswer {
         var own = OwnAnswer(.noBackendReady, noBackendReadySentence(exchange))
-        // Whole seconds, and only where one can be expected at all.
-        let wait = roster.returns.since(now).count / 1_000_000_000 + 1
-        own.retryAfter = roster.returns == .never ? nil : wait
+        let expected = roster.returns
+        own.retryAfter = expected == .never ? nil : RetryAfter(expected.since(now))
         return own
     }
 

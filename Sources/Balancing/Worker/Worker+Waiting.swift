@@ -64,18 +64,15 @@ extension Worker {
     func noteQueued() { counters.queued(queues.forBackend.count + queues.forRoom.count) }
 
     private func tooManyWait() -> OwnAnswer {
-        busy("all backends are busy, and \(Limits.queue) requests wait already")
+        OwnAnswer(
+            .backendsBusy, "all backends are busy, and \(Limits.queue) requests wait already")
     }
 
     func allBusy() -> OwnAnswer {
         let most = plan.options.maxInFlight ?? 0
-        return busy("all backends are busy with as many requests as they may have (\(most))")
-    }
-
-    private func busy(_ sentence: String) -> OwnAnswer {
-        var own = OwnAnswer(.backendsBusy, sentence)
-        own.retryAfter = 1
-        return own
+        return OwnAnswer(
+            .backendsBusy,
+            "all backends are busy with as many requests as they may have (\(most))")
     }
 
     mutating func giveUp(_ exchange: Exchange.Slot, _ own: OwnAnswer) {

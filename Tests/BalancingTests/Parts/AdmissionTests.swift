@@ -346,7 +346,7 @@ import Testing
         for byProxy in [false, true] {
             let denial = try #require(admission.ask(network, times: 1, byProxy: byProxy))
             #expect(denial.answer.cause == .tooManyRequests)
-            #expect(denial.answer.retryAfter == 1)
+            #expect(denial.answer.retryAfter == RetryAfter(.seconds(1)))
             #expect(!denial.closes && denial.news == nil)
         }
         // Others are others, and after a second it may.
@@ -364,7 +364,7 @@ import Testing
         #expect(admission.ask(network, times: 4, byProxy: byProxy)?.news == nil)
         let newly = try #require(admission.ask(network, times: 1, byProxy: byProxy))
         #expect(newly.answer.cause == .banned)
-        #expect(newly.answer.retryAfter == 60)
+        #expect(newly.answer.retryAfter == RetryAfter(.seconds(60)))
         #expect(newly.closes == !byProxy)
         #expect(
             newly.news == "192.0.2.7 is banned for 1 min 0 s: refused 3 times within 10 s")
@@ -372,7 +372,7 @@ import Testing
         let again = try #require(admission.ask(network, times: 1, byProxy: byProxy, after: half))
         #expect(again.answer.cause == .banned)
         // 29.5 s are left: not one too few.
-        #expect(again.answer.retryAfter == 30)
+        #expect(again.answer.retryAfter == RetryAfter(.seconds(30)))
         #expect(again.closes == !byProxy && again.news == nil)
         #expect(admission.ask(network, times: 1, after: .seconds(60)) == nil)
     }
