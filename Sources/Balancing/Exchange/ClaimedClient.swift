@@ -20,7 +20,10 @@ extension Relay {
 
     /// Reads `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
     private static func address(_ text: String) -> Address? {
-        switch Address(host: text, port: 0) ?? Address(text) {
+        // A name is no address. People may write this one for 127.0.0.1, but a client that is
+        // called so would count as one on this machine.
+        if text.hasPrefix("localhost") { return nil }
+        return switch Address(host: text, port: 0) ?? Address(text) {
         // A proxy that listens on IPv6 for both says `::ffff:192.0.2.1` of a client on IPv4.
         case let address? where address.port != nil: address.unmapped
         // No client is a path, and one that claims to be would be counted under no network.

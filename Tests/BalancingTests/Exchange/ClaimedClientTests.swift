@@ -71,7 +71,7 @@ import Testing
     @Test(arguments: [
         "203.0.113.9x", "203.0.113", "203.0.113.9:", "203.0.113.9:65536", "203.0.113.256",
         "[2001:db8::7", "2001:db8::7]", "2001:db8::7::", "_hidden", "-", "\"203.0.113.9\"",
-        "example.org", "203.0.113.9 192.0.2.1", "unix:/a",
+        "example.org", "203.0.113.9 192.0.2.1", "unix:/a", "localhost", "localhost:80",
     ])
     func `what is no address names no client, and none behind it is believed instead`(
         _ text: String
