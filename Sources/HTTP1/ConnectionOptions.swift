@@ -77,7 +77,7 @@ struct ConnectionOptions {
             return true
         case .accept, .trailer:
             return false
-        case .other:
+        case .other, .underscored:
             break
         }
         return Ascii.equal(bytes, name, ignoringCase: "authorization")

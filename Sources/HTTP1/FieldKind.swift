@@ -11,6 +11,10 @@ enum FieldKind: UInt8 {
     /// Keep-Alive, Proxy-Connection: of this hop alone (RFC 9110 §7.6.1). So is HTTP2-Settings
     /// (RFC 7540 §3.2.1); and `Proxy`, which no standard knows, CGI programs take for a setting.
     case hopByHop
+    /// A name that differs from one of the above only by underscores for dashes. Programs that get
+    /// fields as variables can't tell the two apart (RFC 3875 §4.1.18), so of a client such a field
+    /// would pass for the one that we have read, dropped or written ourselves.
+    case underscored
 
     /// The kind of the field whose name lies at these offsets.
     @inline(__always)
@@ -38,15 +42,18 @@ enum FieldKind: UInt8 {
         case 0x0A63:  // connection
             return frequent(0x6974_6365_6E6E_6F63, 0x6E6F_6974_6365_6E6E, .connection, bytes, name)
         case 0x0A6B:  // keep-alive
-            return frequent(0x696C_612D_7065_656B, 0x6576_696C_612D_7065, .hopByHop, bytes, name)
-        case 0x0C6D: return named("max-forwards", .maxForwards, bytes, name)
-        case 0x0C78: return named("x-request-id", .requestID, bytes, name)
+            let kind = frequent(
+                0x696C_612D_7065_656B, 0x6576_696C_612D_7065, .hopByHop, bytes, name)
+            return kind == .other ? underscored("keep-alive", bytes, name) : kind
+        case 0x0C6D: return dashed("max-forwards", .maxForwards, bytes, name)
+        case 0x0C78: return dashed("x-request-id", .requestID, bytes, name)
         case 0x0E63:  // content-length
-            return frequent(
+            let kind = frequent(
                 0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
-        case 0x0E68: return named("http2-settings", .hopByHop, bytes, name)
-        case 0x1070: return named("proxy-connection", .hopByHop, bytes, name)
-        case 0x1174: return named("transfer-encoding", .transferEncoding, bytes, name)
+            return kind == .other ? underscored("content-length", bytes, name) : kind
+        case 0x0E68: return dashed("http2-settings", .hopByHop, bytes, name)
+        case 0x1070: return dashed("proxy-connection", .hopByHop, bytes, name)
+        case 0x1174: return dashed("transfer-encoding", .transferEncoding, bytes, name)
         default: return length > 12 && first == 0x78 ? ofLong(bytes, name) : .other
         }
     }
@@ -56,6 +63,21 @@ enum FieldKind: UInt8 {
         _ name: StaticString, _ kind: FieldKind, _ bytes: Span<UInt8>, _ range: Range<Int>
     ) -> FieldKind {
         Ascii.equal(bytes, range, ignoringCase: name) ? kind : .other
+    }
+
+    /// The kind of a name with dashes in it, which may be written with underscores.
+    @inline(__always)
+    private static func dashed(
+        _ name: StaticString, _ kind: FieldKind, _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> FieldKind {
+        Ascii.equal(bytes, range, ignoringCase: name) ? kind : underscored(name, bytes, range)
+    }
+
+    @inline(never)
+    private static func underscored(
+        _ name: StaticString, _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> FieldKind {
+        Ascii.equal(bytes, range, asVariable: name) ? .underscored : .other
     }
 
     /// The kind of a field with a name that nearly every head has: their first and last eight

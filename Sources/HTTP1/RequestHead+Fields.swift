@@ -25,7 +25,7 @@ extension RequestHead {
             return noteTransferEncoding(bytes, field.value)
         case .accept:
             if accept == nil { accept = field.value }
-        case .hopByHop, .trailer:
+        case .hopByHop, .underscored, .trailer:
             // The trailers themselves are dropped too (RFC 9112 §7.1.2): there are backends that
             // leave them unread and take them for the next request.
             dropped.insert(index)

@@ -63,7 +63,7 @@ public struct ResponseHead: ~Copyable {
     /// that is malformed is answered with 502, whatever status the malformation has.
     public mutating func parse(_ bytes: Span<UInt8>, limits: HeadLimits) -> HeadParse {
         reset()
-        let result = read(bytes, limits)
+        let result = read(bytes)
         switch result {
         case .malformed: return result
         case .complete(let length):
@@ -137,7 +137,7 @@ public struct ResponseHead: ~Copyable {
         hasDate = false
     }
 
-    private mutating func read(_ bytes: Span<UInt8>, _ limits: HeadLimits) -> HeadParse {
+    private mutating func read(_ bytes: Span<UInt8>) -> HeadParse {
         var position: Int
         switch readStatusLine(bytes) {
         case .complete(let length): position = length
@@ -211,7 +211,7 @@ public struct ResponseHead: ~Copyable {
         case .date:
             hasDate = true
         case .other, .host, .expect, .via, .maxForwards, .accept, .requestID, .forwarded,
-            .forwardedFor, .forwardedProto, .forwardedHost, .otherClaim:
+            .forwardedFor, .forwardedProto, .forwardedHost, .otherClaim, .underscored:
             break
         }
         return nil

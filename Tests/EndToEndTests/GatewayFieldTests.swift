@@ -119,7 +119,7 @@ import Testing
             "X-Forwarded-For: 6.6.6.6\r\nx-forwarded-for: 6.6.6.7\r\nX-Forwarded-Proto: https\r\n"
                 + "X-Forwarded-Host: evil\r\nX-Forwarded-Port: 666\r\nForwarded: for=6.6.6.6\r\n"
                 + "X-Real-IP: 6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\nX-Forwarded_Proto: https\r\n"
-                + "x_real_ip: 6.6.6.6\r\n")
+                + "x_real_ip: 6.6.6.6\r\nContent_Length: 666\r\nX_Request_Id: 666\r\n")
         let request = gateway.backend.requests.last ?? ""
         #expect(
             !request.contains("6.6.6.") && !request.contains("evil") && !request.contains("666"))

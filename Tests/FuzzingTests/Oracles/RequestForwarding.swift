@@ -79,6 +79,16 @@ extension RequestOracle {
         for name in ["keep-alive", "proxy-connection", "trailer"] {
             try require(sent.values(name).isEmpty, "\(name) is sent on: \(shown(bytes))")
         }
+        // To CGI and its kin an underscore is a dash: such a field would pass for ours.
+        let ours = Set(
+            [
+                "content-length", "transfer-encoding", "keep-alive", "proxy-connection",
+                "max-forwards", "http2-settings", "x-request-id",
+            ].map { Array($0.utf8) })
+        for field in sent.fields where field.name.contains(0x5F) {
+            let dashed = field.name.map { $0 == 0x5F ? 0x2D : $0 }
+            try require(!ours.contains(dashed), "a copy of our field is sent on: \(shown(bytes))")
+        }
         let kept: Set<[UInt8]> = Set(
             [
                 "host", "via", "expect", "date", "x-request-id", "max-forwards", "upgrade",
