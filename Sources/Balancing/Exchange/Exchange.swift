@@ -102,8 +102,11 @@ extension Exchange {
         var protocols = ByteQueue()
         /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
         var awaitsContinue = false
-        /// For the log: the client's own or ours.
+        /// What the request is called in the log and in the balancer's own answers: the client's
+        /// X-Request-Id, or one of the balancer's making. Empty where `longRequestID` has it.
         var requestID = InlineText()
+        /// The client's X-Request-Id where that is too long to lie in place: most are not.
+        var longRequestID = ByteQueue()
         /// Of the head sent on: how long method and target are, with the blank between them.
         var lineLength = 0
         /// Method and target once the head that they stood in has been let go.
@@ -120,6 +123,12 @@ extension Exchange {
         var cookieSlot: BackendSlot?
         /// The address that a trusted proxy takes the client for.
         var claimedAddress = InlineText()
+
+        /// The request's identifier, whole.
+        @_lifetime(borrow self)
+        func identifier() -> Span<UInt8> {
+            longRequestID.isEmpty ? requestID.bytes : longRequestID.bytes
+        }
     }
 
     /// How far the answer has come.

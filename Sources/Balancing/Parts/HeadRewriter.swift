@@ -90,7 +90,11 @@ extension HeadRewriter {
         exchange.asked.isLocal = client.isLocal && !request.hasVia && !request.hasClaims
         if client.isTrusted { noteClaim(&exchange) }
         if let id = request.requestID {
-            exchange.asked.requestID = exchange.request.text(id.range)
+            if id.count <= InlineText.capacity {
+                exchange.asked.requestID = exchange.request.text(id.range)
+            } else {
+                exchange.asked.longRequestID = exchange.request.copy(id.range)
+            }
         } else {
             exchange.asked.requestID = identities.next(now)
         }
@@ -331,8 +335,8 @@ extension HeadRewriter {
             exchange.asked.method = .head
         }
         // What could not be read has no name of its own yet.
-        if exchange.asked.requestID.isEmpty { exchange.asked.requestID = identities.next(now) }
-        own.requestID = Utf8.string(exchange.asked.requestID.bytes)
+        if exchange.asked.identifier().isEmpty { exchange.asked.requestID = identities.next(now) }
+        own.requestID = Utf8.string(exchange.asked.identifier())
         let form = OwnAnswer.Form(
             format: format(exchange), closes: !exchange.answering.keepsClient,
             toHead: exchange.asked.method == .head, isOld: exchange.asked.minorVersion == 0)

@@ -50,7 +50,7 @@ extension Worker {
         let isStream = exchange.phase == .streaming
         let facts = AccessLogger.RequestFacts(
             client: isClaimed ? exchange.asked.claimedAddress.bytes : client.source.address.bytes,
-            line: exchange.line(Limits.loggedTarget), id: exchange.asked.requestID.bytes,
+            line: exchange.line(Limits.loggedTarget), id: exchange.asked.identifier(),
             isOld: exchange.asked.minorVersion == 0, status: exchange.answering.status,
             bytes: isStream ? exchange.stream.down.count : exchange.response.bodyBytes,
             duration: duration, backend: exchange.attempts.process.slot,

@@ -256,6 +256,23 @@ import Testing
         #expect(seen.count == 3)
     }
 
+    @Test func `an identifier is known whole, however long it may be`() {
+        for length in [1, 47, 48, 49, 127, 128] {
+            let id = String(repeating: "x", count: length - 1) + "e"
+            let heads = Heads()
+            let sent = heads.sent("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: \(id)\r\n\r\n")
+            #expect(heads.requestID == id && sent.contains("\r\nX-Request-Id: \(id)\r\n"))
+            heads.take()
+            let answer = heads.own(OwnAnswer(.noBackendReady, "no backend is ready"))
+            #expect(answer.contains("\r\nX-Request-Id: \(id)\r\n"))
+            #expect(answer.contains("Request \(id)."))
+        }
+        let heads = Heads()
+        let long = String(repeating: "x", count: 129)
+        _ = heads.sent("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: \(long)\r\n\r\n")
+        #expect(heads.requestID.count == 26)
+    }
+
     // MARK: What is kept
 
     @Test(arguments: [

@@ -165,6 +165,6 @@ final class RewrittenHeads {
 
 extension RewrittenHeads {
     var keepsClient: Bool { known { $0.answering.keepsClient } }
-    var requestID: String { known { Utf8.string($0.asked.requestID.bytes) } }
+    var requestID: String { known { Utf8.string($0.asked.identifier()) } }
     var phase: Exchange.Phase { known { $0.phase } }
 }
