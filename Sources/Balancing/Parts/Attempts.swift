@@ -89,7 +89,7 @@ struct Attempts {
 
     /// It waited for a backend until now.
     mutating func waited(for time: Nanoseconds) {
-        waited = Nanoseconds(waited.count.addingReportingOverflow(time.count).partialValue)
+        waited = waited + time
     }
 
     /// It is taken away from a process that is there and does not answer.

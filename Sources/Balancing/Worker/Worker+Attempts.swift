@@ -67,8 +67,9 @@ extension Worker {
         }
         var decision = exchanges[exchange].attempts.failed(failure, cause, message, facts)
         picker.failed(process, now: now)
-        if decision == .again(isPaid: true) && !mayRetry(from: process.slot) {
-            decision = exchanges[exchange].attempts.denied(cause, facts)
+        if decision == .again(isPaid: true) {
+            let isGranted = spendRetry(from: process.slot)
+            if !isGranted { decision = exchanges[exchange].attempts.denied(cause, facts) }
         }
         switch decision {
         case .again:
@@ -150,12 +151,12 @@ extension Worker {
             retries: plan.options.retries)
     }
 
-    /// Whether the budget has room for one more retry.
-    private mutating func mayRetry(from slot: BackendSlot) -> Bool {
+    /// Takes one retry out of the budget; false, and counted, where that has none left.
+    private mutating func spendRetry(from slot: BackendSlot) -> Bool {
         guard let terms = plan.retryTerms else { return true }
-        if budget.grant(terms, now: now) { return true }
-        counters.retryDenied(from: slot)
-        return false
+        let isGranted = budget.grant(terms, now: now)
+        if !isGranted { counters.retryDenied(from: slot) }
+        return isGranted
     }
 
     /// There is one more request, of which a share may be retried.
