@@ -181,14 +181,25 @@ int clinux_peek_ended(pid_t *pid) {
 // What the child tells its parent when it could not become what it should.
 struct failure {
     int error;
-    int step;
+    enum clinux_step step;
 };
-static const char *const steps[] = {
-    "clone3", "setsid", "prctl", "open /dev/null", "dup", "chdir", "setrlimit", "execve",
-};
-enum step { STEP_CLONE, STEP_SESSION, STEP_DEATH_SIGNAL, STEP_NULL, STEP_DUP, STEP_DIRECTORY, STEP_LIMIT, STEP_EXEC };
 
-static void fail(int report, int step) {
+const char *clinux_step_name(enum clinux_step step) {
+    switch (step) {
+    case CLINUX_STEP_PIPE: return "pipe2";
+    case CLINUX_STEP_CLONE: return "clone3";
+    case CLINUX_STEP_SESSION: return "setsid";
+    case CLINUX_STEP_DEATH_SIGNAL: return "prctl";
+    case CLINUX_STEP_NULL: return "open /dev/null";
+    case CLINUX_STEP_DUP: return "dup";
+    case CLINUX_STEP_DIRECTORY: return "chdir";
+    case CLINUX_STEP_LIMIT: return "setrlimit";
+    case CLINUX_STEP_EXEC: return "execve";
+    }
+    return "clone3";
+}
+
+static void fail(int report, enum clinux_step step) {
     struct failure failure = {.error = errno, .step = step};
     ssize_t ignored = write(report, &failure, sizeof failure);
     (void)ignored;
@@ -197,34 +208,34 @@ static void fail(int report, int step) {
 
 // Only async-signal-safe calls from here to execve: the parent may have threads.
 static void become(const struct clinux_spawn *plan, pid_t parent, int report) {
-    if (plan->new_session && setsid() < 0) fail(report, STEP_SESSION);
+    if (plan->new_session && setsid() < 0) fail(report, CLINUX_STEP_SESSION);
     if (plan->death_signal) {
-        if (prctl(PR_SET_PDEATHSIG, plan->death_signal) < 0) fail(report, STEP_DEATH_SIGNAL);
+        if (prctl(PR_SET_PDEATHSIG, plan->death_signal) < 0) fail(report, CLINUX_STEP_DEATH_SIGNAL);
         // The parent may have died before the line above: then no signal would ever come.
         if (getppid() != parent) _exit(127);
     }
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0) fail(report, STEP_NULL);
+    if (null < 0) fail(report, CLINUX_STEP_NULL);
     // A source may itself be a low number that is about to be overwritten: first all of them up, with the
     // report pipe out of the way too, and then down to their places.
     int up[64];
-    if (plan->descriptor_count > 64) { errno = E2BIG; fail(report, STEP_DUP); }
+    if (plan->descriptor_count > 64) { errno = E2BIG; fail(report, CLINUX_STEP_DUP); }
     report = fcntl(report, F_DUPFD_CLOEXEC, plan->descriptor_count + 3);
     if (report < 0) _exit(127);
     for (int i = 0; i < plan->descriptor_count; i++) {
         int source = plan->descriptors[i] < 0 ? null : plan->descriptors[i];
         up[i] = fcntl(source, F_DUPFD_CLOEXEC, plan->descriptor_count + 3);
-        if (up[i] < 0) fail(report, STEP_DUP);
+        if (up[i] < 0) fail(report, CLINUX_STEP_DUP);
     }
     for (int i = 0; i < plan->descriptor_count; i++)
-        if (dup2(up[i], i) < 0) fail(report, STEP_DUP);
+        if (dup2(up[i], i) < 0) fail(report, CLINUX_STEP_DUP);
     clinux_set_close_on_exec_from((unsigned)plan->descriptor_count);
-    if (plan->directory && chdir(plan->directory) < 0) fail(report, STEP_DIRECTORY);
+    if (plan->directory && chdir(plan->directory) < 0) fail(report, CLINUX_STEP_DIRECTORY);
     if (plan->descriptor_limit) {
         struct rlimit limit;
-        if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, STEP_LIMIT);
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, CLINUX_STEP_LIMIT);
         limit.rlim_cur = plan->descriptor_limit < limit.rlim_max ? plan->descriptor_limit : limit.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, STEP_LIMIT);
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail(report, CLINUX_STEP_LIMIT);
     }
     if (plan->mark) {
         // Where the hard limit is lower there is no mark; that is no reason not to start.
@@ -251,12 +262,12 @@ static void become(const struct clinux_spawn *plan, pid_t parent, int report) {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execve(plan->path, plan->argv, plan->envp);
-    fail(report, STEP_EXEC);
+    fail(report, CLINUX_STEP_EXEC);
 }
 
-int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **failed_step) {
+int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, enum clinux_step *failed_step) {
     int report[2];
-    *failed_step = "pipe2";
+    *failed_step = CLINUX_STEP_PIPE;
     if (pipe2(report, O_CLOEXEC) < 0) return -errno;
     pid_t parent = getpid();
     // No handler of ours may run in the child.
@@ -279,7 +290,7 @@ int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **faile
     close(report[1]);
     if (pid < 0) {
         close(report[0]);
-        *failed_step = steps[STEP_CLONE];
+        *failed_step = CLINUX_STEP_CLONE;
         return -error;
     }
     struct failure failure;
@@ -291,7 +302,7 @@ int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **faile
         int status;
         while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR) {}
         close(descriptor);
-        *failed_step = steps[failure.step];
+        *failed_step = failure.step;
         return -failure.error;
     }
     *pidfd = descriptor;

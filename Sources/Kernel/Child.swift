@@ -67,7 +67,7 @@ public struct Child: ~Copyable {
 
     /// Starts a child. To be called on a thread that lives as long as the child may: the kernel
     /// takes the end of the thread for the parent's death. Fails with the call that failed in the
-    /// child, `execve` where the program can't be run.
+    /// child; `isOfProgram` where that was execve(2).
     public init(_ plan: SpawnPlan) throws(SystemError) {
         var environment = plan.environment
         if plan.tellsListenPid { environment.append("LISTEN_PID=0000000000\0") }
@@ -77,7 +77,7 @@ public struct Child: ~Copyable {
         let path = CStrings([plan.path])
         let numbers = plan.descriptors.map { $0?.number ?? -1 }
         var pidfd: Int32 = -1
-        var failedStep: UnsafePointer<CChar>?
+        var failedStep = CLINUX_STEP_PIPE
         let pid = unsafe numbers.withUnsafeBufferPointer { numbers in
             var request = unsafe clinux_spawn()
             unsafe request.path = UnsafePointer(path.pointers[0])
@@ -98,8 +98,9 @@ public struct Child: ~Copyable {
         // The strings must outlive the call above.
         withExtendedLifetime((arguments, variables, directory, path)) {}
         if pid < 0 {
-            let step = unsafe failedStep.map { unsafe String(cString: $0) } ?? "clone3"
-            throw SystemError(call: step, errno: Errno(rawValue: -pid))
+            throw SystemError(
+                call: unsafe String(cString: clinux_step_name(failedStep)),
+                errno: Errno(rawValue: -pid), isOfProgram: failedStep == CLINUX_STEP_EXEC)
         }
         self.pid = pid
         pidDescriptor = Descriptor(number: pidfd)

@@ -82,10 +82,14 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
     /// The name of the call, as in its man page.
     public let call: String
     public let errno: Errno
+    /// Whether it was the program of a child that could not be run, execve(2), and all was well up
+    /// to there.
+    public let isOfProgram: Bool
 
-    public init(call: String, errno: Errno) {
+    public init(call: String, errno: Errno, isOfProgram: Bool = false) {
         self.call = call
         self.errno = errno
+        self.isOfProgram = isOfProgram
     }
 
     /// As `connect: Connection refused`.

@@ -43,7 +43,7 @@ struct ChildSpawner {
         do throws(SystemError) {
             return try spawn(child, launch, path, child.plan.words, peers, share, now: now)
         } catch {
-            guard error.call == "execve", error.errno == .notExecutable, launch.isScript else {
+            guard error.isOfProgram, error.errno == .notExecutable, launch.isScript else {
                 throw error
             }
             // A script without a first line that names its interpreter: a shell would run it too.

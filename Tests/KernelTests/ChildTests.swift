@@ -48,14 +48,17 @@ import Testing
 
     @Test func `what can't be executed says why, and leaves no child`() throws {
         let folder = try TemporaryFolder()
+        func noProgram(_ errno: Errno) -> SystemError {
+            SystemError(call: "execve", errno: errno, isOfProgram: true)
+        }
         var plan = shell("")
         plan.path = "\(folder.path)/missing"
-        #expect(failure(plan) == SystemError(call: "execve", errno: .noSuchFile))
+        #expect(failure(plan) == noProgram(.noSuchFile))
         plan.path = ByteString(try folder.file("plain", "x"))
-        #expect(failure(plan) == SystemError(call: "execve", errno: .accessDenied))
+        #expect(failure(plan) == noProgram(.accessDenied))
         let garbage = try folder.file("garbage", "\u{1}\u{2}", permissions: 0o700)
         plan.path = ByteString(garbage)
-        #expect(failure(plan) == SystemError(call: "execve", errno: .notExecutable))
+        #expect(failure(plan) == noProgram(.notExecutable))
         plan = shell("")
         plan.directory = "\(folder.path)/missing"
         #expect(failure(plan) == SystemError(call: "chdir", errno: .noSuchFile))

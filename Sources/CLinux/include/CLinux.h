@@ -220,8 +220,22 @@ struct clinux_spawn {
     uint64_t descriptor_limit;   // the soft RLIMIT_NOFILE; 0: as it is
     uint64_t mark;               // the soft RLIMIT_RTTIME, which tells a process's ancestor; 0: as it is
 };
-// Starts a child. Returns its pid and a pidfd, or -errno with the name of the step that failed.
-int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, const char **failed_step);
+// On the way to a child, what may fail; the last is the child's own program.
+enum clinux_step {
+    CLINUX_STEP_PIPE,
+    CLINUX_STEP_CLONE,
+    CLINUX_STEP_SESSION,
+    CLINUX_STEP_DEATH_SIGNAL,
+    CLINUX_STEP_NULL,
+    CLINUX_STEP_DUP,
+    CLINUX_STEP_DIRECTORY,
+    CLINUX_STEP_LIMIT,
+    CLINUX_STEP_EXEC,
+};
+// The call that a step makes, as in its man page.
+const char *clinux_step_name(enum clinux_step step);
+// Starts a child. Returns its pid and a pidfd, or -errno with the step that failed.
+int clinux_spawn(const struct clinux_spawn *plan, int *pidfd, enum clinux_step *failed_step);
 
 // Calls `each` with the numeric names in /proc/PID/task/*/children, or in /proc itself for pid 0.
 int clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context);
