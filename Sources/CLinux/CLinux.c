@@ -18,9 +18,6 @@
 #include <sys/syscall.h>
 #include <termios.h>
 
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 #ifndef SYS_clone3
 #define SYS_clone3 435
 #endif
@@ -70,7 +67,6 @@ int clinux_is_locked(int fd) {
     if (fcntl(fd, F_OFD_GETLK, &lock) < 0) return -errno;
     return lock.l_type != F_UNLCK;
 }
-int clinux_pidfd_open(pid_t pid) { CLINUX_RESULT(int, (int)syscall(SYS_pidfd_open, pid, 0)); }
 int clinux_pidfd_signal(int pidfd, int signal) {
     CLINUX_RESULT(int, (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
 }

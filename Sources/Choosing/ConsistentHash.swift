@@ -66,16 +66,6 @@ public struct ConsistentHash: Sendable {
         return nil
     }
 
-    /// How many places the table has.
-    public var placeCount: Int { table.count }
-
-    /// How many of the table's places belong to each member.
-    public var places: [Int] {
-        var places = [Int](repeating: 0, count: members.count)
-        for index in table { places[Int(index)] += 1 }
-        return places
-    }
-
     private static func filled(_ members: [Member]) -> [UInt16] {
         let most = members.lazy.map(\.weight).max() ?? 0
         if most == 0 { return [] }

@@ -130,13 +130,6 @@ public struct ExpiringTable<Words: WordStorage> {
             at: 2 * entry.place)
     }
 
-    /// How many entries have not expired.
-    public func liveCount(now: Instant) -> Int {
-        var count = 0
-        for place in 0..<capacity where words.load(2 * place + 1) > now.nanoseconds { count += 1 }
-        return count
-    }
-
     /// The entry in one of the places from 0 to `capacity`, of whatever key, unless it has expired
     /// or there is none.
     public func entry(in place: Int, now: Instant) -> Entry? {

@@ -28,13 +28,4 @@ public enum LeastConnections {
             Cost(amount: UInt64(inFlight) + UInt64(penalty), weight: weight)
         }
     }
-
-    /// The index of the least loaded member, as `Least.pick` finds it; `nil` when none may be
-    /// chosen. `load` says nothing for a member that may not.
-    @inlinable
-    public static func pick(
-        of count: Int, turn: UInt64, word: UInt64, load: (Int) -> Load?
-    ) -> Int? {
-        Least.pick(of: count, turn: turn, word: word) { load($0)?.cost }
-    }
 }

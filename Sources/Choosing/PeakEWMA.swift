@@ -32,7 +32,7 @@ public struct PeakEWMA: Equatable, Sendable {
 
     /// How fast the past is forgotten: to a third in this time.
     @inlinable
-    public static var decay: Nanoseconds { .seconds(10) }
+    public static var decay: Nanoseconds { Nanoseconds(10_000_000_000) }
     /// What a response that is faster than the average counts for at least.
     @inlinable
     public static var leastPart: Double { 1.0 / 32 }
@@ -87,7 +87,7 @@ public struct PeakEWMA: Equatable, Sendable {
     @inlinable
     static func remaining(after span: Nanoseconds) -> Double {
         // As a power of two, and that as a whole part and a rest of at most a half.
-        let power = Double(span.count) * (1.442_695_040_888_963_4 / 10e9)
+        let power = Double(span.count) * (1.442_695_040_888_963_4 / Double(decay.count))
         if power >= 1000 { return 0 }
         let whole = Int(power + 0.5)
         let x = (Double(whole) - power) * 0.693_147_180_559_945_3

@@ -54,9 +54,6 @@ public struct ChunkedDecoder: Sendable {
         self.maxTrailerFields = maxTrailerFields
     }
 
-    /// Whether the end of the body has been seen.
-    public var isEnded: Bool { state == .ended }
-
     /// Reads from `offset` on to the next run of data, the end, or the end of `bytes`.
     public mutating func next(_ bytes: Span<UInt8>, from offset: Int) -> Step {
         var index = offset

@@ -4,16 +4,7 @@ extension ResponseHead {
     /// Writes the head as it is sent to the client, to the empty line at its end.
     ///
     /// `chunked` says that the body follows in chunks of ours (RFC 9112 §7.1), or would follow in
-    /// answer to GET.
-    public func writeForwarded(
-        from bytes: Span<UInt8>, connection: ConnectionWord, chunked: Bool,
-        to out: inout ByteQueue
-    ) {
-        writeForwarded(
-            from: bytes, connection: connection, chunked: chunked, adding: Span(), to: &out)
-    }
-
-    /// Writes the head to be sent on, with whole field lines of ours (each with its line end)
+    /// answer to GET. `lines` are whole field lines of ours, each with its line end, and come
     /// behind the others.
     public func writeForwarded(
         from bytes: Span<UInt8>, connection: ConnectionWord, chunked: Bool,

@@ -23,11 +23,6 @@ public struct Descriptor: ~Copyable, Sendable {
         return Descriptor(number: number)
     }
 
-    /// Standard input, output or error (0, 1, 2).
-    public static func standard(_ number: Int32) -> DescriptorReference {
-        DescriptorReference(number: number)
-    }
-
     /// Lets reads and writes return at once. It is a property of the open file, so it holds for all
     /// processes that share it: never for a terminal that the shell gave us.
     public func setNonBlocking(_ on: Bool = true) throws(SystemError) {

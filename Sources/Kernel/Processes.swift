@@ -153,16 +153,4 @@ public enum Processes {
         }
         return found.filter { !inheriting.contains($0) } + inheriting
     }
-
-    /// Whether `pid` descends from `ancestor`, or is it.
-    public static func descends(_ pid: Int32, from ancestor: Int32) -> Bool {
-        var next = pid
-        // The chain ends at 1, at 0 in another namespace, or at a process that has just gone.
-        for _ in 0..<256 where next > 1 {
-            if next == ancestor { return true }
-            guard let facts = facts(of: next) else { return false }
-            next = facts.parent
-        }
-        return false
-    }
 }

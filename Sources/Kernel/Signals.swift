@@ -23,7 +23,6 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     public static let windowChanged = Signal(rawValue: SIGWINCH)
     public static let user1 = Signal(rawValue: SIGUSR1)
     public static let user2 = Signal(rawValue: SIGUSR2)
-    public static let pipe = Signal(rawValue: SIGPIPE)
 
     private static let names: [(String, Int32)] = [
         ("HUP", SIGHUP), ("INT", SIGINT), ("QUIT", SIGQUIT), ("ILL", SIGILL), ("TRAP", SIGTRAP),

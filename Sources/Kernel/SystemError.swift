@@ -9,17 +9,12 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     @inlinable
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
-    public static let notPermitted = Errno(rawValue: EPERM)
     public static let noSuchFile = Errno(rawValue: ENOENT)
-    public static let noSuchProcess = Errno(rawValue: ESRCH)
     /// ENXIO and ENODEV: a socket, or a device that is not there, was to be opened as a file.
     public static let noSuchAddress = Errno(rawValue: ENXIO)
     public static let noSuchDevice = Errno(rawValue: ENODEV)
-    public static let interrupted = Errno(rawValue: EINTR)
     /// EAGAIN, which is EWOULDBLOCK too.
     public static let tryAgain = Errno(rawValue: EAGAIN)
-    /// ECHILD.
-    public static let noChild = Errno(rawValue: ECHILD)
     public static let accessDenied = Errno(rawValue: EACCES)
     public static let exists = Errno(rawValue: EEXIST)
     public static let notADirectory = Errno(rawValue: ENOTDIR)
@@ -34,26 +29,19 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     /// ENOBUFS.
     public static let noBuffers = Errno(rawValue: ENOBUFS)
     public static let brokenPipe = Errno(rawValue: EPIPE)
-    public static let inProgress = Errno(rawValue: EINPROGRESS)
     public static let addressInUse = Errno(rawValue: EADDRINUSE)
     public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
     /// EAFNOSUPPORT.
     public static let noSuchFamily = Errno(rawValue: EAFNOSUPPORT)
     public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
     public static let connectionReset = Errno(rawValue: ECONNRESET)
-    public static let connectionAborted = Errno(rawValue: ECONNABORTED)
-    public static let notConnected = Errno(rawValue: ENOTCONN)
     public static let timedOut = Errno(rawValue: ETIMEDOUT)
-    public static let invalid = Errno(rawValue: EINVAL)
-    /// ENXIO.
-    public static let noDevice = Errno(rawValue: ENXIO)
     /// ETXTBSY: the program is open for writing.
     public static let textBusy = Errno(rawValue: ETXTBSY)
     public static let fileTooLarge = Errno(rawValue: EFBIG)
     public static let notSupported = Errno(rawValue: ENOTSUP)
     /// ELOOP: also a link where none may be followed.
     public static let tooManyLinks = Errno(rawValue: ELOOP)
-    public static let isDirectory = Errno(rawValue: EISDIR)
     /// EDQUOT.
     public static let overQuota = Errno(rawValue: EDQUOT)
 

@@ -76,25 +76,6 @@ public enum ThisProcess {
     public static func raiseDescriptorLimit(to wanted: UInt64) {
         if wanted > descriptorLimit { _ = clinux_raise_descriptor_limit(wanted) }
     }
-
-    /// Asks the kernel to send `signal` when the parent dies. False when it is dead already.
-    public static func dieWithParent(_ signal: Signal, parent: Int32) -> Bool {
-        _ = clinux_set_death_signal(signal.rawValue)
-        // Racing: the parent may have died before the line above.
-        return getppid() == parent
-    }
-
-    /// The first blocked signal that is waiting ends the process as it would have; for a program
-    /// that wants to be seen to have died of it.
-    public static func die(of signal: Signal) -> Never {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        unsafe sigaddset(&set, signal.rawValue)
-        Glibc.signal(signal.rawValue, SIG_DFL)
-        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
-        _ = clinux_kill(getpid(), signal.rawValue)
-        exit(128 + signal.rawValue)
-    }
 }
 
 /// A thread of its own, pthreads(7).

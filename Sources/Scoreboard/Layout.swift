@@ -17,8 +17,6 @@ public enum Layout {
     /// No service is as large as this.
     static let mostBackends: UInt64 = 1 << 20
     static let mostWorkers: UInt64 = 1 << 20
-    /// A cache line, in words.
-    static let line = 8
 
     enum Header {
         static let magic = 0

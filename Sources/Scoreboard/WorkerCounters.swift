@@ -196,8 +196,6 @@ public struct WorkerCounters: @unchecked Sendable {
 
     // MARK: What others read
 
-    /// How many requests wait for a backend to have room.
-    public var waitingRequests: UInt64 { load(Layout.Counters.waiting) }
     /// Since when the first waits that room at this backend would do for, or at any where none is
     /// given; `.max` where none does.
     func waitingSince(at slot: BackendSlot?) -> UInt64 {

@@ -8,7 +8,7 @@ import Testing
     private typealias Load = LeastConnections.Load
 
     private func pick(_ loads: [Load?], turn: UInt64 = 0, word: UInt64 = 0) -> Int? {
-        LeastConnections.pick(of: loads.count, turn: turn, word: word) { loads[$0] }
+        Least.pick(of: loads.count, turn: turn, word: word) { loads[$0]?.cost }
     }
 
     @Test func `up to the limit it is exactly one of the least loaded`() {

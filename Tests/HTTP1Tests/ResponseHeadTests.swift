@@ -217,7 +217,8 @@ private let good = [
                 if !isGood { continue }
                 var out = ByteQueue(capacity: 16)
                 head.writeForwarded(
-                    from: bytes.span, connection: .keepAlive, chunked: false, to: &out)
+                    from: bytes.span, connection: .keepAlive, chunked: false, adding: Span(),
+                    to: &out)
                 #expect(text(out.bytes, out.bytes.indices) == text(bytes.span, bytes.indices))
             }
         }

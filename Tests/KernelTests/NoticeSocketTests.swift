@@ -59,11 +59,4 @@ struct ListenerTests {
         #expect(!TCPTable.answers("0100007F", at: sixth))
         #expect(TCPTable.answers("00000000000000000000000000000000", at: sixth))
     }
-
-    @Test
-    func `descends from those before it`() {
-        #expect(Processes.descends(ThisProcess.pid, from: ThisProcess.pid))
-        #expect(Processes.descends(ThisProcess.pid, from: ThisProcess.parentPid))
-        #expect(!Processes.descends(ThisProcess.parentPid, from: ThisProcess.pid))
-    }
 }

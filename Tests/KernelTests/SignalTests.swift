@@ -29,12 +29,4 @@ import Testing
         #expect(Signals.send(.terminate, to: child.pid) == false)
         #expect(Signals.send(.terminate, toGroup: child.pid) == false)
     }
-
-    @Test func `a program can die of a signal that it had blocked`() async {
-        await #expect(processExitsWith: .signal(15)) {
-            let queue = try SignalQueue([.terminate])
-            _ = queue.next()
-            ThisProcess.die(of: .terminate)
-        }
-    }
 }

@@ -149,8 +149,6 @@ extension WorkerPlan {
     var keepsByCookie: Bool { options.sticky == .cookie }
     var keepsByAddress: Bool { options.sticky != nil && options.sticky != .cookie }
     var introduces: Bool { options.sendProxy != nil }
-    /// Whether a client may be refused because it asks too often.
-    var limitsRates: Bool { options.rateLimit != nil }
 }
 
 /// A waker that an array can hold.

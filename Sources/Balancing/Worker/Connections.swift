@@ -107,5 +107,4 @@ extension ClientConnection {
 
 extension UpstreamConnection {
     typealias Slot = Slab<UpstreamConnection>.Slot
-    typealias Key = Slab<UpstreamConnection>.Key
 }

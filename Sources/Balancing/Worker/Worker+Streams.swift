@@ -59,9 +59,9 @@ extension Worker {
                 return .nothing
             case .end:
                 upstreams[upstream].directions.remove(.readable)
-                if isDeath(exchange) { return backendBroke(exchange, upstream, nil) }
+                if isDeath(exchange) { return backendBroke(exchange, nil) }
                 exchanges[exchange].stream.down.end = .ended
-            case .failed(let errno): return backendBroke(exchange, upstream, errno)
+            case .failed(let errno): return backendBroke(exchange, errno)
             }
         }
         if !exchanges[exchange].stream.down.isEmpty { return sendDown(exchange, client) }
@@ -148,7 +148,7 @@ extension Worker {
         case .end, .failed:
             // All that it said has been read already: nothing more comes of waiting.
             if exchanges[exchange].stream.down.end != .open {
-                return backendBroke(exchange, upstream, nil)
+                return backendBroke(exchange, nil)
             }
             // It may have spoken before it went: what it said is still to be read, and the error
             // behind it, which this call has taken from the socket, is remembered.
@@ -186,9 +186,7 @@ extension Worker {
     }
 
     /// The backend's connection is broken, or has ended because its process has.
-    private mutating func backendBroke(
-        _ exchange: Exchange.Slot, _ upstream: UpstreamConnection.Slot, _ errno: Errno?
-    ) -> Passing {
+    private mutating func backendBroke(_ exchange: Exchange.Slot, _ errno: Errno?) -> Passing {
         let isUntouched =
             exchanges[exchange].stream.up.isUntouched && exchanges[exchange].stream.down.isUntouched
         attemptFailed(exchange, isUntouched ? .brokenUnsent : .brokenSent, errno: errno)

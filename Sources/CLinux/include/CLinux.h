@@ -122,7 +122,6 @@ static inline int clinux_mkdir(const char *path, unsigned mode) { CLINUX_RESULT(
 static inline int clinux_rmdir(const char *path) { CLINUX_RESULT(int, rmdir(path)); }
 static inline int clinux_access(const char *path, int mode) { CLINUX_RESULT(int, access(path, mode)); }
 static inline int clinux_chmod(const char *path, unsigned mode) { CLINUX_RESULT(int, chmod(path, mode)); }
-static inline int clinux_chdir(const char *path) { CLINUX_RESULT(int, chdir(path)); }
 static inline int clinux_kill(pid_t pid, int signal) { CLINUX_RESULT(int, kill(pid, signal)); }
 static inline int clinux_isatty(int fd) { return isatty(fd); }
 
@@ -146,7 +145,6 @@ static inline int clinux_window_columns(int fd) {
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static inline int clinux_set_death_signal(int signal) { CLINUX_RESULT(int, prctl(PR_SET_PDEATHSIG, signal)); }
 static inline int clinux_become_subreaper(void) { CLINUX_RESULT(int, prctl(PR_SET_CHILD_SUBREAPER, 1)); }
 
 struct clinux_file_facts {
@@ -193,7 +191,6 @@ int clinux_memfd(const char *name);
 int clinux_lock(int fd);
 // Whether another open file description has it locked: 1, 0 or -errno. It locks nothing itself.
 int clinux_is_locked(int fd);
-int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_is_ignored(int signal);
 int clinux_peer_user(int fd, uint32_t *user, int32_t *pid);

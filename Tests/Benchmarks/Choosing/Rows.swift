@@ -40,9 +40,10 @@ enum Rows {
         let weights = weights(count, most: weighted ? 5 : 1)
         var dice = Dice(1)
         return App.each { turn in
-            LeastConnections.pick(of: count, turn: UInt64(turn), word: dice.next()) {
-                .init(
-                    inFlight: figures.inFlight[$0].load(ordering: .relaxed), weight: weights[$0])
+            Least.pick(of: count, turn: UInt64(turn), word: dice.next()) {
+                LeastConnections.Load(
+                    inFlight: figures.inFlight[$0].load(ordering: .relaxed), weight: weights[$0]
+                ).cost
             } ?? 0
         }
     }

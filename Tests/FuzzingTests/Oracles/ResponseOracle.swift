@@ -49,7 +49,8 @@ enum ResponseOracle {
         let framing = head.framing(answering: method)
         var out = ByteQueue(capacity: 64)
         head.writeForwarded(
-            from: bytes.span, connection: word, chunked: framing == .chunked, to: &out)
+            from: bytes.span, connection: word, chunked: framing == .chunked, adding: Span(),
+            to: &out)
         let sent = out.array
         guard let reread = try PlainMessage(keepsControls: sent[...]), reread.length == sent.count
         else {
