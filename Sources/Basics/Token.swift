@@ -33,7 +33,7 @@ public struct Token: Hashable, Sendable {
 
     /// The key of what it concerns, where that lies in a slab of such elements.
     @inlinable
-    public func key<Element: ~Copyable>(in slab: borrowing Slab<Element>) -> Slab<Element>.Key {
+    public func key<Element: ~Copyable>(in _: borrowing Slab<Element>) -> Slab<Element>.Key {
         .init(slot: .init(slot), generation: generation)
     }
 }
