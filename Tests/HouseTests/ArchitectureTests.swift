@@ -53,7 +53,8 @@ import Testing
         let map = try Files.text("\(House.root)/Sources/README.md")
         let there = Set(House.sources.map { String($0.name.dropLast(".swift".count)) })
         let folders: Set = [
-            "Parts", "Worker", "Exchange", "Answers", "Checking", "Balancer",
+            "Parts", "Worker", "Exchange", "Answers", "Checking", "Balancer", "Supervisor",
+            "Guardian", "Processes", "Exits", "Operations", "ControlServer", "Balancers", "Log",
         ]
         let modules = Set(House.mayBeSeen.keys).union(folders)
         var missing: [String] = []
