@@ -42,15 +42,21 @@ enum FieldKind: UInt8 {
         case 0x0A63:  // connection
             return frequent(0x6974_6365_6E6E_6F63, 0x6E6F_6974_6365_6E6E, .connection, bytes, name)
         case 0x0A6B:  // keep-alive
-            let kind = frequent(
-                0x696C_612D_7065_656B, 0x6576_696C_612D_7065, .hopByHop, bytes, name)
-            return kind == .other ? underscored("keep-alive", bytes, name) : kind
+            if Scan.isName(
+                bytes, name, head: 0x696C_612D_7065_656B, tail: 0x6576_696C_612D_7065)
+            {
+                return .hopByHop
+            }
+            return underscored("keep-alive", bytes, name)
         case 0x0C6D: return dashed("max-forwards", .maxForwards, bytes, name)
         case 0x0C78: return dashed("x-request-id", .requestID, bytes, name)
         case 0x0E63:  // content-length
-            let kind = frequent(
-                0x2D74_6E65_746E_6F63, 0x6874_676E_656C_2D74, .contentLength, bytes, name)
-            return kind == .other ? underscored("content-length", bytes, name) : kind
+            if Scan.isName(
+                bytes, name, head: 0x2D74_6E65_746E_6F63, tail: 0x6874_676E_656C_2D74)
+            {
+                return .contentLength
+            }
+            return underscored("content-length", bytes, name)
         case 0x0E68: return dashed("http2-settings", .hopByHop, bytes, name)
         case 0x1070: return dashed("proxy-connection", .hopByHop, bytes, name)
         case 0x1174: return dashed("transfer-encoding", .transferEncoding, bytes, name)

@@ -98,23 +98,23 @@ extension Exchange {
         var isStream = false
         /// Whether another protocol was asked for.
         var asksUpgrade = false
-        /// The protocols that were.
-        var protocols = ByteQueue()
         /// Whether the client waits to be told to go on with its body (RFC 9110 §10.1.1).
         var awaitsContinue = false
+        /// Whether the client is on this machine, and may know about its processes.
+        var isLocal = false
+        /// In what form the client would have an answer of ours, once that has been looked up.
+        var format: AnswerFormat?
         /// What the request is called in the log and in the balancer's own answers: the client's
         /// X-Request-Id, or one of the balancer's making. Empty where `longRequestID` has it.
         var requestID = InlineText()
         /// The client's X-Request-Id where that is too long to lie in place: most are not.
         var longRequestID = ByteQueue()
+        /// The protocols that were asked for.
+        var protocols = ByteQueue()
         /// Of the head sent on: how long method and target are, with the blank between them.
         var lineLength = 0
         /// Method and target once the head that they stood in has been let go.
         var savedLine = ByteQueue()
-        /// In what form the client would have an answer of ours, once that has been looked up.
-        var format: AnswerFormat?
-        /// Whether the client is on this machine, and may know about its processes.
-        var isLocal = false
         /// What its backend is chosen by, where keys are hashed.
         var key: UInt64 = 0
         /// The client's network, as far as rules for clients go.
