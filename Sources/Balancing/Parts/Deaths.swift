@@ -29,7 +29,7 @@ struct Deaths {
             case .unknown:
                 processes[left] = process
                 left += 1
-            case .bySignalFromOutside: break
+            case .fromOutside: break
             case .byItself: known += 1
             }
         }

@@ -76,20 +76,12 @@ extension Worker {
 
 /// Whether processes have died, and whether they may have died of what they were asked.
 extension Worker {
-    /// The signals by which a process is ended that has done nothing wrong.
-    private static let innocent: Set<Signal> = [.kill, .terminate, .interrupt, .hangUp, .quit]
-
     /// Heeds what has been told of how processes ended that had a request.
     mutating func learnEndings(_ exchange: Exchange.Slot) {
         if exchanges[exchange].attempts.blame.possible == 0 { return }
         let roster = roster
         exchanges[exchange].attempts.learnEndings { process in
-            let told = roster.ending(slot: process.slot, generation: process.generation)
-            guard let told else { return .unknown }
-            guard case .killed(let signal, _) = told.cause,
-                Self.innocent.contains(Signal(rawValue: signal))
-            else { return .byItself }
-            return .bySignalFromOutside
+            Ending(roster.ending(slot: process.slot, generation: process.generation))
         }
     }
 

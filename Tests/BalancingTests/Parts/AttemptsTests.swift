@@ -207,13 +207,13 @@ import Testing
         #expect(attempts.blame.isOpen)
 
         var killed = attempts
-        killed.learnEndings { _ in .bySignalFromOutside }
+        killed.learnEndings { _ in .fromOutside }
         #expect(killed.blame == .init(known: 0, possible: 0))
 
         var half = attempts
         half.learnEndings { $0 == self.first ? .byItself : .unknown }
         #expect(half.blame == .init(known: 1, possible: 2))
-        half.learnEndings { _ in .bySignalFromOutside }
+        half.learnEndings { _ in .fromOutside }
         #expect(half.blame == .init(known: 1, possible: 1))
         #expect(!half.blame.isOpen && !half.blame.isDeadly)
 

@@ -1,11 +1,12 @@
 import Basics
+import Control
 import Testing
 
 @testable import Balancing
 
 /// How many deaths a request may be to blame for.
 @Suite struct DeathsTests {
-    private static let endings = [Ending.unknown, .bySignalFromOutside, .byItself]
+    private static let endings = [Ending.unknown, .fromOutside, .byItself]
 
     private func process(_ slot: Int) -> BackendProcess {
         BackendProcess(slot: BackendSlot(UInt32(slot)), generation: UInt64(slot) + 7)
@@ -33,7 +34,7 @@ import Testing
                     }
                     let rest = way.prefix(told)
                     let known = rest.count { $0 == .byItself }
-                    let innocent = rest.count { $0 == .bySignalFromOutside }
+                    let innocent = rest.count { $0 == .fromOutside }
                     #expect(deaths.known == known, "\(way), \(told)")
                     #expect(deaths.possible == count - innocent, "\(way), \(told)")
                     // A process that has been told of is not asked for again.
@@ -48,11 +49,36 @@ import Testing
         var deaths = Deaths()
         for slot in 0..<9 { deaths.append(process(slot)) }
         #expect(deaths.possible == 4 && deaths.known == 0)
-        deaths.learn { $0.slot == 2 ? .byItself : $0.slot == 0 ? .bySignalFromOutside : .unknown }
+        deaths.learn { $0.slot == 2 ? .byItself : $0.slot == 0 ? .fromOutside : .unknown }
         #expect(deaths.possible == 3 && deaths.known == 1)
         for slot in 9..<12 { deaths.append(process(slot)) }
         #expect(deaths.possible == 5)
         deaths.learn { _ in .byItself }
         #expect(deaths.known == 5 && deaths.possible == 5)
+    }
+
+    private func told(_ cause: BackendEnding.Cause, wasPlanned: Bool = false) -> Ending {
+        Ending(
+            BackendEnding(
+                generation: 1, pid: 7, cause: cause, wasPlanned: wasPlanned,
+                at: Instant(nanoseconds: 1), ran: .seconds(1)))
+    }
+
+    @Test func `a request is to blame only for a process that was not asked to end`() {
+        #expect(Ending(nil) == .unknown)
+        for signal in [9, 15, 2, 1, 3] as [Int32] {
+            #expect(
+                told(.killed(signal: signal, dumpedCore: false)) == .fromOutside)
+        }
+        // SIGSEGV, SIGABRT.
+        for signal in [11, 6] as [Int32] {
+            let crash = BackendEnding.Cause.killed(signal: signal, dumpedCore: true)
+            #expect(told(crash) == .byItself)
+            #expect(told(crash, wasPlanned: true) == .fromOutside)
+        }
+        for code in [0, 1, 143] as [Int32] {
+            #expect(told(.exited(code: code)) == .byItself)
+            #expect(told(.exited(code: code), wasPlanned: true) == .fromOutside)
+        }
     }
 }
