@@ -34,4 +34,10 @@ extension BalancerOptions.Algorithm {
 
     /// Whether requests have a key, by which they are sent.
     public var hashesKeys: Bool { traits.order == .ring }
+
+    /// The names of all but the default, as a sentence lists them.
+    static var others: String {
+        let names = allCases.filter { $0 != BalancerOptions().algorithm }.map(\.rawValue)
+        return names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
+    }
 }

@@ -66,7 +66,7 @@ public struct BalancerOptions: Equatable, Sendable {
     private static let choice: [Entry] = [
         Entry(
             "algorithm", .choice("NAME"), \.algorithm,
-            "{} (default), least-connections, least-response-time, random or hash"),
+            "{} (default), \(Algorithm.others)"),
         Entry(
             "hash-key",
             .one(

@@ -53,6 +53,8 @@ public enum Processes {
         public let state: Character
         /// Whether it was stopped by a signal, and waits for SIGCONT.
         public var isStopped: Bool { state == "T" }
+        /// Whether it waits for the kernel, and not even a signal wakes it.
+        public var isUninterruptible: Bool { state == "D" }
         /// Whether it has ended, and waits to be reaped by its parent.
         public var hasEnded: Bool { state == "Z" }
         /// User and system time so far.

@@ -8,7 +8,7 @@ import Basics
 struct PaceRule {
     /// How long a client may be waited for, in all, while it moves `bytes`.
     let stretch: Nanoseconds
-    /// `nil` where any pace will do.
+    /// 0 where any pace will do.
     let bytes: UInt64
 
     /// `rate` is in bytes a second; 0: anything.

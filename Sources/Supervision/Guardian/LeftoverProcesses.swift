@@ -16,14 +16,14 @@ public enum LeftoverProcesses {
         guard FileLock.holder(folder.supervisorLock) == nil,
             FileLock.holder(folder.guardianLock) == nil,
             // Another process may have been given its number; then these may be its own.
-            Processes.facts(of: supervisor).map({ $0.state == "Z" }) ?? true
+            Processes.facts(of: supervisor)?.hasEnded ?? true
         else { return 0 }
         var ended: Set<Int32> = []
         let deadline = Clock.now() + Limits.dyingTime
         // What one of them starts while it is being killed is marked too.
         repeat {
             let found = Processes.all().filter {
-                LineageMark.of($0)?.owner == supervisor && Processes.facts(of: $0)?.state != "Z"
+                LineageMark.of($0)?.owner == supervisor && Processes.facts(of: $0)?.hasEnded != true
             }
             if found.isEmpty { break }
             // Those that are dying already died with the supervisor, and only take a moment.
@@ -37,7 +37,7 @@ public enum LeftoverProcesses {
 
     private static func awaitDeath(of pid: Int32) {
         let deadline = Clock.now() + Limits.dyingTime
-        while Processes.isDying(pid), let facts = Processes.facts(of: pid), facts.state != "Z",
+        while Processes.isDying(pid), let facts = Processes.facts(of: pid), !facts.hasEnded,
             Clock.now() < deadline
         {
             Poll.sleep(.milliseconds(1))

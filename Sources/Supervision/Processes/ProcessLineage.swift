@@ -49,7 +49,7 @@ struct ProcessLineage {
     func adopted() -> [Int32] {
         let own = Set(children.compactMap { $0.process?.livingPid })
         return Processes.children(of: ThisProcess.pid).filter { pid in
-            !own.contains(pid) && Processes.facts(of: pid).map { $0.state != "Z" } ?? false
+            !own.contains(pid) && Processes.facts(of: pid).map { !$0.hasEnded } ?? false
         }
     }
 
@@ -63,7 +63,7 @@ struct ProcessLineage {
             if fresh.isEmpty { break }
             for pid in fresh { found += [pid] + Descendants.all(of: pid) }
         }
-        return found.filter { Processes.facts(of: $0).map { $0.state != "Z" } ?? false }
+        return found.filter { Processes.facts(of: $0).map { !$0.hasEnded } ?? false }
     }
 
     /// Those of the rest whose parents have ended.

@@ -93,7 +93,7 @@ extension Supervisor {
         end.work = left > 0 ? Figures.count(left, plan.unit.noun) : ""
         end.killAt = child.lifecycle.killAt ?? .never
         end.killedAt = child.process?.killedAt
-        end.isKept = staying.contains { Processes.facts(of: $0)?.state == "D" }
+        end.isKept = staying.contains { Processes.facts(of: $0)?.isUninterruptible == true }
         return end
     }
 

@@ -30,7 +30,8 @@ struct SupervisorIdentity: ~Copyable {
     /// A guardian that was stopped (Ctrl-Z) would keep the service's name until `fg` is typed. It
     /// finds us gone and ends.
     private func wakeGuardian() {
-        let state = Processes.facts(of: guardianPid)?.state
-        if state == "T" { Signals.send(.proceed, to: guardianPid) }
+        if Processes.facts(of: guardianPid)?.isStopped == true {
+            Signals.send(.proceed, to: guardianPid)
+        }
     }
 }

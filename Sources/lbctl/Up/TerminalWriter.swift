@@ -6,7 +6,7 @@ import Synchronization
 /// slow connection) holds up nothing else.
 ///
 /// The terminal is shared with the shell that gave it to us: it is never set not to wait.
-public final class TerminalWriter: Sendable {
+final class TerminalWriter: Sendable {
     /// The most that waits, in bytes.
     static let limit = 1 << 20
 
@@ -24,7 +24,7 @@ public final class TerminalWriter: Sendable {
     private let remedy: String
 
     /// Starts the thread.
-    public init(_ output: DescriptorReference, remedy: String) throws(SystemError) {
+    init(_ output: DescriptorReference, remedy: String) throws(SystemError) {
         self.output = output
         self.remedy = remedy
         work = try Waker()
@@ -34,11 +34,11 @@ public final class TerminalWriter: Sendable {
     }
 
     /// Whether the terminal is gone.
-    public var isBroken: Bool { waiting.withLock { $0.isBroken } }
+    var isBroken: Bool { waiting.withLock { $0.isBroken } }
 
     /// Takes a line with its line feed, or drops and counts it where too much waits. `line` is left
     /// empty.
-    public func write(_ line: inout ByteQueue) {
+    func write(_ line: inout ByteQueue) {
         waiting.withLock { waiting in
             if waiting.queue.count + line.count > Self.limit {
                 waiting.missed += 1
@@ -51,7 +51,7 @@ public final class TerminalWriter: Sendable {
         work.wake()
     }
 
-    public func write(_ line: String) {
+    func write(_ line: String) {
         var queue = ByteQueue(capacity: max(1, line.utf8.count))
         queue.append(text: line)
         write(&queue)
@@ -64,7 +64,7 @@ public final class TerminalWriter: Sendable {
     }
 
     /// Waits until everything is written, but no longer than `limit`.
-    public func drain(within limit: Nanoseconds) {
+    func drain(within limit: Nanoseconds) {
         let deadline = Clock.now() + limit
         while Clock.now() < deadline {
             let isDone = waiting.withLock { waiting in
