@@ -59,6 +59,26 @@ import Testing
         try #expect(said(service).count { $0 == "one ended well" } == 2)
     }
 
+    @Test func `one that is started while it finishes what it has goes on, and both are told`()
+        throws
+    {
+        let service = try Service(["--backends", "1"])
+        let name = "backend.1"
+        let client = try Client(service.address)
+        try client.send("GET /delay/60 HTTP/1.1\r\nHost: a\r\n\r\n")
+        try service.await(name) { $0.active == 1 }
+        let stop = try service.place.start(["stop", name])
+        try service.await(name) { $0.state == "draining" }
+        let start = try service.run("start", [name])
+        #expect(start.code == 0 && start.output.contains("goes on"), "\(start)")
+        #expect(try stop.end().cause == .exited(code: 1))
+        let said = stop.output + stop.errors
+        #expect(said.contains("was started again by somebody else"), "\(said)")
+        #expect(try service.row(name).state == "ready")
+        // A second order finds it ready.
+        #expect(try service.run("start", [name]).output.contains("ready already"))
+    }
+
     @Test(arguments: [["restart", "--wait", "worker"], ["kill", "-s", "TERM", "worker"]])
     func `the next one begins when the last of the former has ended`(words: [String]) throws {
         let service = try service("worker: export A=1; sh slow.sh one\n")

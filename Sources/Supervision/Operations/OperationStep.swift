@@ -118,6 +118,8 @@ extension RunningStep {
 
     private var notYetStarted: StepOutcome {
         switch present.lifecycle {
+        // It was finishing what it had, and had not been asked to end.
+        case .ready where step.verb == .start: return .done("goes on")
         case .starting, .ready, .paused, .draining, .backoff: return .underWay
         case .stopping(_, _, .start), .stoppingRest(_, _, .start): return .underWay
         case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled): return notReady

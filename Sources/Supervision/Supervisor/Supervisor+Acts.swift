@@ -12,7 +12,7 @@ extension Supervisor {
             drain(child, then: sequel)
         case .start:
             child.life.forgave()
-            advance(child) { $0.startRequested() }
+            start(child)
         case .pause: pause(child)
         case .resume: resume(child)
         case .withdraw: withdraw(child)
@@ -23,6 +23,15 @@ extension Supervisor {
         case .keepWithdrawn(false): child.standing.broughtBack()
         case .keepPlan: child.plans.changeWithdrawn()
         }
+    }
+
+    /// One that was finishing what it had before its end goes on, and is waited for no more.
+    private func start(_ child: SupervisedChild) {
+        let wasDraining = child.lifecycle.state == .draining
+        advance(child) { $0.startRequested() }
+        guard wasDraining, child.lifecycle.state == .ready else { return }
+        if !child.standing.isWithdrawn { child.drain = nil }
+        log.say("\(child.title) goes on by 'lbctl start'")
     }
 
     /// Tells the balancers first: from then on nothing waits for it that had a choice.

@@ -69,6 +69,7 @@ struct RunningStepTests {
         stage.become(0, lifecycle)
         let expected: StepOutcome
         switch lifecycle {
+        case .ready where verb == .start: expected = .done("goes on")
         case .starting, .ready, .paused, .draining, .backoff: expected = .underWay
         case .stopping(_, _, .start), .stoppingRest(_, _, .start): expected = .underWay
         case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
