@@ -56,7 +56,7 @@ import Testing
     // MARK: The head
 
     @Test func `whatever it is and in whatever form, the head fits what follows`() {
-        for cause in CauseTests.all {
+        for cause in Cause.allCases {
             for format in Self.formats {
                 for bits in 0..<8 {
                     let form = OwnAnswer.Form(
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func `every status that is answered with has its reason`() {
-        var statuses = Set(CauseTests.all.filter { $0 != .clientLeft }.map(\.status))
+        var statuses = Set(Cause.allCases.filter { $0 != .clientLeft }.map(\.status))
         for malformation in Malformation.allCases { statuses.insert(malformation.status) }
         for status in statuses {
             let own = OwnAnswer(.malformedRequest, "it is so", status: status)
