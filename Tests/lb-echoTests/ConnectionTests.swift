@@ -8,6 +8,10 @@ import Testing
 
 /// One client's connection: bytes in, bytes out.
 @Suite struct ConnectionTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     /// A connection and the client's end of it.
     private final class Client {
         private let socket: Descriptor

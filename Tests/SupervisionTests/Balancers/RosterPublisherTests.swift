@@ -7,6 +7,10 @@ import Testing
 
 @Suite("What tells the balancers of the roster")
 struct RosterPublisherTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     /// A balancer's end of its link.
     private final class Peer {
         let socket: Descriptor

@@ -8,6 +8,10 @@ import Testing
 
 @Suite("A control connection")
 struct ControlConnectionTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     /// Two ends: what a client holds, and the connection that the supervisor makes of the other.
     private func connect() throws -> (client: SharedDescriptor, server: ControlConnection) {
         let pair = try Socket.pair()

@@ -8,6 +8,10 @@ import Testing
 
 @Suite("The server of the control socket")
 struct ControlServerTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     private static let now = Clock.now()
 
     /// A server at a socket of its own, and a log that is kept nowhere.

@@ -10,6 +10,10 @@ import Testing
 
 /// The log as it comes: what the supervisor sends, and what the history has of the rest.
 @Suite struct LiveLogTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     private let past = [
         WrittenLog.Line(.run, "lbctl", "an earlier run"), .init(.out, "web.1", "earlier"),
         .init(.run, "lbctl", "this run"), .init(.out, "web.1", "four"),

@@ -9,6 +9,10 @@ import Testing
 
 /// Records painted, gathered and written.
 @Suite struct LogPrinterTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     /// Appends a record; false where there is no reader any more.
     private func append(_ number: UInt64, _ text: String, to printer: LogPrinter) -> Bool {
         printer.append(

@@ -7,6 +7,10 @@ import Testing
 
 /// What is shown between the lines of the log.
 @Suite struct NotesTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     private func printer(to pipe: OutputPipe) -> LogPrinter {
         LogPrinter(LinePainter(.text, colour: .never), to: pipe.output)
     }

@@ -10,6 +10,10 @@ import Testing
 
 /// A verb's connection to the supervisor.
 @Suite struct ControlClientTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     /// The supervisor's end, and what it sends.
     private final class Supervisor {
         private let socket: Descriptor

@@ -7,6 +7,10 @@ import Testing
 
 /// One TCP connection of `lbctl send`.
 @Suite struct SendConnectionTests {
+    /// A peer that has gone must not end the process that all tests run in, as it does not end the
+    /// programs (SIGPIPE).
+    init() { Signals.letWritesFail() }
+
     /// A service that takes one connection and does with it what the test says, on a thread.
     private final class Service: Sendable {
         let address: Address
