@@ -101,6 +101,7 @@ extension WorkerCounters {
         ended &+= load(cell + Layout.Cell.lost) &+ load(cell + Layout.Cell.unanswered)
         for index in 0..<5 { ended &+= load(cell + Layout.Cell.firstClass + index) }
         ended &+= load(cell + Layout.Cell.streams) &- load(cell + Layout.Cell.spoilt)
-        add(load(cell + Layout.Cell.requests) &- ended, at: cell + Layout.Cell.lost)
+        let open = load(cell + Layout.Cell.requests).subtractingClamped(ended)
+        add(open, at: cell + Layout.Cell.lost)
     }
 }

@@ -107,6 +107,14 @@ import Testing
         #expect(board.totals(ofWorkers: [0]).lost == 3)
     }
 
+    @Test func `a balancer killed while it took a request back has lost no other`() {
+        begin()
+        counters.answered(slot: 0, status: 200, after: .milliseconds(2))
+        counters.withdrawn(slot: 0, generation: 1)
+        kill()
+        #expect(board.totals(slot: 0, generation: 1).lost == 0)
+    }
+
     @Test func `of what an earlier generation had in flight nothing is forgotten`() {
         begin()
         counters.dispatched(slot: 0, generation: 2)
