@@ -124,7 +124,9 @@ let package = Package(
         program("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
 
         // What several tests need.
-        .target(name: "TestSupport", dependencies: ["Kernel", "Basics"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport", dependencies: ["Control", "Kernel", "Basics"],
+            path: "Tests/Support"),
 
         tests(of: "Basics"),
         tests(of: "Kernel", sees: ["Basics"]),

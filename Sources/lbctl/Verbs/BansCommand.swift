@@ -37,7 +37,7 @@ enum BansCommand {
                     lifted.isEmpty ? .bans : .lift(lifted))
             else { throw ControlClient.lost }
             switch format {
-            case .json: Console.say(JSONObject.array(bans.map { object($0) }))
+            case .json: Console.say(JSONObject.array(bans.map(\.json)))
             case .text where !lifted.isEmpty:
                 for ban in bans { Console.say("\(ban.client) may come in again") }
                 if bans.isEmpty && unlisted == 0 { Console.say("nobody is banned") }
@@ -68,12 +68,5 @@ enum BansCommand {
             table.add([Table.Cell(ban.client), Table.Cell(Figures.text(ban.remaining, .column))])
         }
         return table
-    }
-
-    static func object(_ ban: BanWord) -> JSONObject {
-        var row = JSONObject()
-        row.put("client", text: ban.client)
-        row.put("remaining_s", decimal: ban.remaining.seconds)
-        return row
     }
 }

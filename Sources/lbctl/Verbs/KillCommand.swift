@@ -40,7 +40,9 @@ enum KillCommand {
             guard case .killed(let reports) = reply else { throw ControlClient.lost }
             switch format {
             case .text: for report in reports { Console.say(line(report, signal)) }
-            case .json: Console.say(JSONObject.array(reports.map { object($0, signal) }))
+            case .json:
+                Console.say(
+                    JSONObject.array(reports.map { $0.json(signalName: signal.name) }))
             }
             return VerbEnd.done
         }
@@ -51,18 +53,6 @@ enum KillCommand {
         let name = word.dropFirst()
         let isShort = word.hasPrefix("-") && name.allSatisfy { $0.isUppercase || $0.isNumber }
         return isShort && Signal(named: String(name)) != nil ? "--signal=\(name)" : word
-    }
-
-    static func object(_ report: KillReport, _ signal: Signal) -> JSONObject {
-        var object = JSONObject()
-        object.put("name", text: report.name)
-        object.put("port", number: report.port == 0 ? nil : report.port)
-        object.put("pid", number: report.pid == 0 ? nil : report.pid)
-        // One that does not run was sent none.
-        object.put("signal", text: report.pid == 0 ? nil : signal.name)
-        object.put("out_of_rotation_ms", decimal: report.outOfRotation?.milliseconds)
-        object.put("next", text: report.next)
-        return object
     }
 
     static func line(_ report: KillReport, _ signal: Signal) -> String {

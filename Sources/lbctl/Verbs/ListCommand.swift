@@ -70,7 +70,7 @@ enum ListCommand {
         object.put("folder", text: text(status?.directory.text))
         object.put("procfile", text: text(status?.procfile.text))
         object.put("address", text: text(status?.url))
-        object.put("started_at", text: status.map { Stamps.text($0.startedAt) })
+        object.put("started_at", text: status?.startedAt.timestamp)
         object.put("state", text: service.state.rawValue)
         object.put("pid", number: service.pid)
         return object

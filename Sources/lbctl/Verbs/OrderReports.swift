@@ -25,7 +25,9 @@ struct OrderReports {
                 count += 1
                 switch format {
                 case .text: Console.say(Self.line(report))
-                case .json: objects.append(object(report))
+                case .json:
+                    objects.append(
+                        report.json(withChange: hasChange, withWeight: hasWeight))
                 }
             }
         } catch {
@@ -54,19 +56,6 @@ struct OrderReports {
             }
         }
         throw ControlClient.lost
-    }
-
-    func object(_ report: TargetReport) -> JSONObject {
-        var object = JSONObject()
-        object.put("name", text: report.name)
-        object.put("port", number: report.port == 0 ? nil : report.port)
-        object.put("pid", number: report.pid == 0 ? nil : report.pid)
-        if hasChange { object.put("change", text: report.change?.word) }
-        if hasWeight { object.put("weight", number: report.weight) }
-        object.put("done", flag: report.isDone)
-        object.put("outcome", text: report.outcome)
-        object.put("took_ms", decimal: report.took.milliseconds)
-        return object
     }
 
     static func line(_ report: TargetReport) -> String {

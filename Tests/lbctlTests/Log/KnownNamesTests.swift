@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Logs
+import TestSupport
 import Testing
 
 @testable import lbctl

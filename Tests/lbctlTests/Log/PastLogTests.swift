@@ -2,6 +2,7 @@ import Basics
 import Control
 import History
 import Logs
+import TestSupport
 import Testing
 
 @testable import lbctl
@@ -76,8 +77,8 @@ import Testing
 /// Points in time as texts.
 @Suite struct StampsTests {
     @Test func `a time is told to the microsecond, in UTC`() {
-        #expect(Stamps.text(WallTime(nanoseconds: 0)) == "1970-01-01T00:00:00.000000Z")
-        #expect(Stamps.text(Examples.now) == "2026-11-20T09:08:58.123456Z")
+        #expect(WallTime(nanoseconds: 0).timestamp == "1970-01-01T00:00:00.000000Z")
+        #expect(Examples.now.timestamp == "2026-11-20T09:08:58.123456Z")
         #expect(Stamps.text("é\u{0}".utf8.span) == "é\u{0}")
     }
 }

@@ -2,6 +2,7 @@ import Basics
 import Control
 import Kernel
 import Terminal
+import TestSupport
 import Testing
 
 @testable import lbctl

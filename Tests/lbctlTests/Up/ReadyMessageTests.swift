@@ -1,5 +1,6 @@
 import Control
 import Terminal
+import TestSupport
 import Testing
 
 @testable import lbctl

@@ -33,19 +33,6 @@ import Testing
         #expect(
             KillCommand.line(kill(pid: 0, next: "left stopped"), .kill)
                 == "backend.2: not running; left stopped")
-        #expect(
-            KillCommand.object(kill(port: 0, pid: 0), .kill).text == """
-                {"name":"backend.2","port":null,"pid":null,"signal":null,\
-                "out_of_rotation_ms":null,"next":"restarting at once"}
-                """)
-    }
-
-    @Test func `a kill for programs has its figures`() {
-        #expect(
-            KillCommand.object(kill(outOfRotation: .microseconds(480)), .kill).text == """
-                {"name":"backend.2","port":3001,"pid":42,"signal":"SIGKILL",\
-                "out_of_rotation_ms":0.480,"next":"restarting at once"}
-                """)
     }
 
     // MARK: orders
@@ -60,33 +47,11 @@ import Testing
         #expect(OrderReports.line(bare) == "web.1: failed")
     }
 
-    @Test func `for programs it has the fields of its verb`() {
-        var reports = OrderReports(.json)
-        #expect(
-            reports.object(report).text == """
-                {"name":"web.1","port":3000,"pid":7,"done":true,\
-                "outcome":"stopped after 0.31 ms","took_ms":0.310}
-                """)
-        reports.hasChange = true
-        #expect(reports.object(report).text.contains("\"pid\":7,\"change\":\"removed\",\"done\""))
-        reports.hasChange = false
-        reports.hasWeight = true
-        #expect(reports.object(report).text.contains("\"pid\":7,\"weight\":3,\"done\""))
-        let bare = TargetReport(name: "web.1", port: 0, pid: 0, isDone: false, outcome: "failed")
-        #expect(
-            reports.object(bare).text == """
-                {"name":"web.1","port":null,"pid":null,"weight":null,"done":false,\
-                "outcome":"failed","took_ms":0.000}
-                """)
-    }
-
     // MARK: bans
 
-    @Test func `a ban is a row, and an object`() {
+    @Test func `a ban is a row`() {
         let ban = BanWord(client: "2001:db8::/64", remaining: .milliseconds(65_250))
         #expect(BansCommand.table([ban]).text() == "CLIENT           FOR\n2001:db8::/64  1m 5s\n")
-        #expect(
-            BansCommand.object(ban).text == #"{"client":"2001:db8::/64","remaining_s":65.250}"#)
     }
 
     @Test func `bans of unknown addresses are told in words`() {

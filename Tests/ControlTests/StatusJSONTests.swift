@@ -1,8 +1,7 @@
 import Basics
 import Control
+import TestSupport
 import Testing
-
-@testable import lbctl
 
 /// The rows of `ps` for programs.
 @Suite struct StatusJSONTests {

@@ -1,12 +1,14 @@
-import Control
+import Basics
 
 /// The rows of `lbctl ps` for programs: an array with an object for each child.
-enum StatusJSON {
-    static func text(_ status: ServiceStatus, counters: Bool = false) -> String {
-        JSONObject.array(status.children.map { object($0, counters) })
+public enum StatusJSON {
+    /// All rows; with `counters` each has what was counted too.
+    public static func text(_ status: ServiceStatus, counters: Bool = false) -> String {
+        JSONObject.array(status.children.map { object($0, counters: counters) })
     }
 
-    private static func object(_ child: ChildStatus, _ counters: Bool) -> JSONObject {
+    /// One row.
+    public static func object(_ child: ChildStatus, counters: Bool) -> JSONObject {
         var row = JSONObject()
         row.put("name", text: child.name)
         row.put("type", text: child.type)
@@ -14,7 +16,7 @@ enum StatusJSON {
         row.put("pid", number: child.pid)
         row.put("state", text: child.state.word)
         row.put("health", text: child.health.word)
-        row.put("started_at", text: child.startedAt.map { Stamps.text($0) })
+        row.put("started_at", text: child.startedAt?.timestamp)
         row.put("restarts", number: child.restarts)
         row.put("weight", number: child.weight)
         row.put("active", number: child.active)

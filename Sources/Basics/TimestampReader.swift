@@ -1,5 +1,3 @@
-import Basics
-
 /// What reads timestamps as RFC 3339 §5.6 spells them.
 public enum TimestampReader {
     /// The time that the first 27 bytes spell, exactly as `TimestampWriter` writes them.

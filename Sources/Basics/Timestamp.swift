@@ -1,5 +1,3 @@
-import Basics
-
 /// The spelling of a point in time as `2026-11-20T09:08:58.123456Z` (RFC 3339, UTC), and back.
 ///
 /// Formatting remembers what it spelt last: records of one turn share their time, and most others
@@ -113,5 +111,15 @@ public struct CivilTime: Equatable, Sendable {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         let days = era * 146_097 + dayOfEra - 719_468
         return UInt64(days * 86_400 + hour * 3_600 + minute * 60 + second)
+    }
+}
+
+extension WallTime {
+    /// The point in time as `2026-11-20T09:08:58.123456Z`.
+    public var timestamp: String {
+        var queue = ByteQueue(capacity: 32)
+        var writer = TimestampWriter()
+        writer.append(self, to: &queue)
+        return Utf8.string(queue.bytes)
     }
 }

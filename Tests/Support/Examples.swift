@@ -2,10 +2,10 @@ import Basics
 import Control
 
 /// Two processes as `ps` is told of them.
-enum Examples {
-    static let now = WallTime(nanoseconds: 1_795_165_738_123_456_000)
+public enum Examples {
+    public static let now = WallTime(nanoseconds: 1_795_165_738_123_456_000)
 
-    static var status: ServiceStatus {
+    public static var status: ServiceStatus {
         let balancer = ChildStatus(
             name: "balancer", type: "balancer", port: 8080, pid: 41, state: .ready, health: .up,
             startedAt: WallTime(nanoseconds: now.nanoseconds - 12_400_000_000), restarts: 0,
@@ -19,7 +19,7 @@ enum Examples {
     }
 
     /// A process of which nothing is known but this.
-    static func child(
+    public static func child(
         _ name: String, _ type: String, port: UInt16? = nil, _ state: ChildState = .ready,
         weight: UInt32? = nil
     ) -> ChildStatus {
@@ -29,7 +29,7 @@ enum Examples {
     }
 
     /// A backend that has been through all sorts of things.
-    static var traffic: BackendTraffic {
+    public static var traffic: BackendTraffic {
         var traffic = BackendTraffic()
         traffic.classes = [0, 1, 2, 3, 4]
         traffic.failures[.refused] = 2
