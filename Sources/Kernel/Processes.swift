@@ -59,6 +59,8 @@ public enum Processes {
         public var hasEnded: Bool { state == "Z" }
         /// User and system time so far.
         public let cpu: Nanoseconds
+        /// The same of its children that have ended and that it has waited for, and of theirs.
+        public let waitedCpu: Nanoseconds
         /// Memory that is in RAM, shared pages included.
         public let residentBytes: UInt64
     }
@@ -76,14 +78,33 @@ public enum Processes {
         let words = rest.split(separator: " ")
         guard words.count > 21, let parent = Int32(words[1]), let group = Int32(words[2]),
             let session = Int32(words[3]), let user = UInt64(words[11]),
-            let system = UInt64(words[12]), let pages = UInt64(words[21])
+            let system = UInt64(words[12]), let waitedUser = UInt64(words[13]),
+            let waitedSystem = UInt64(words[14]), let pages = UInt64(words[21])
         else { return nil }
-        let ticks = UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
+        let tick = 1_000_000_000 / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
         return Facts(
             parent: parent, group: group, session: session, state: words[0].first ?? "?",
-            cpu: Nanoseconds(
-                user.addingClamped(system).multipliedClamped(by: 1_000_000_000 / ticks)),
+            cpu: Nanoseconds(user.addingClamped(system).multipliedClamped(by: tick)),
+            waitedCpu: Nanoseconds(
+                waitedUser.addingClamped(waitedSystem).multipliedClamped(by: tick)),
             residentBytes: pages.multipliedClamped(by: UInt64(sysconf(Int32(_SC_PAGESIZE)))))
+    }
+
+    /// Memory of a process that it may share with others, in bytes: files and shared memory that
+    /// are in RAM. 0 when there is no such process.
+    public static func sharedBytes(of pid: Int32) -> UInt64 {
+        let words = (try? Files.text("/proc/\(pid)/statm"))?.split(separator: " ") ?? []
+        guard words.count > 2, let pages = UInt64(words[2]) else { return 0 }
+        return pages.multipliedClamped(by: UInt64(sysconf(Int32(_SC_PAGESIZE))))
+    }
+
+    /// The most memory that a process has had in RAM, in KiB; 0 when it has ended.
+    public static func peakKibibytes(of pid: Int32) -> UInt64 {
+        guard let text = try? Files.text("/proc/\(pid)/status") else { return 0 }
+        // `VmHWM:	    4096 kB`
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+            .flatMap { UInt64($0) } ?? 0
     }
 
     /// The command line, words joined by blanks; `nil` when it can't be read.

@@ -49,9 +49,11 @@ enum JSON: Equatable {
         return text
     }
 
-    var int: Int? {
+    var int: Int? { double.flatMap { Int(exactly: $0) } }
+
+    var double: Double? {
         guard case .number(let number) = self else { return nil }
-        return Int(exactly: number)
+        return number
     }
 }
 

@@ -24,15 +24,3 @@ struct LeaderEnd {
         return "; the rest of it \(wasKilled ? "was killed " : "")after \(Figures.text(all))"
     }
 }
-
-/// What several processes have used.
-struct Usage {
-    private(set) var cpu = Nanoseconds(0)
-    /// Of the one of them that held the most memory at a time.
-    private(set) var peakKibibytes: UInt64 = 0
-
-    mutating func add(_ ending: Ending) {
-        cpu = Nanoseconds(cpu.count.addingClamped(ending.cpu.count))
-        peakKibibytes = max(peakKibibytes, ending.peakKibibytes)
-    }
-}

@@ -36,21 +36,25 @@ struct ProcessLineage {
             && Processes.variable(Inheritance.service, of: pid) == service
     }
 
-    /// The process that one which was left to us came of, as far as an ended one tells.
-    func process(thatLeft pid: Int32) -> ChildProcess? {
+    /// The child of whose present process one came that was left to us, as far as an ended one
+    /// tells.
+    func child(thatLeft pid: Int32) -> SupervisedChild? {
         let mark = LineageMark.of(pid)
         let session = Processes.facts(of: pid)?.session
         return children.first {
             $0.process != nil && ($0.mark == mark || $0.process?.pid == session)
-        }?.process
+        }
     }
 
     /// Our children that we did not start, and that have not ended.
     func adopted() -> [Int32] {
+        strangers().filter { Processes.facts(of: $0).map { !$0.hasEnded } ?? false }
+    }
+
+    /// Our children that we did not start; some may have ended and wait to be reaped.
+    func strangers() -> [Int32] {
         let own = Set(children.compactMap { $0.process?.livingPid })
-        return Processes.children(of: ThisProcess.pid).filter { pid in
-            !own.contains(pid) && Processes.facts(of: pid).map { !$0.hasEnded } ?? false
-        }
+        return Processes.children(of: ThisProcess.pid).filter { !own.contains($0) }
     }
 
     /// What lives of a child and is not its leader.

@@ -68,7 +68,7 @@ extension Supervisor {
         perform(action, on: child)
         output.ended(process, of: child, now: now)
         hearLastReports(of: process, child.processNumber)
-        reapOrphans()
+        reapOrphans(of: (child, process))
         tell(end, of: child, process, leader)
         if end.isEarly { tellOfCopies(of: child) }
     }
@@ -77,7 +77,13 @@ extension Supervisor {
         _ end: ProcessEnd, of child: SupervisedChild, _ process: ChildProcess,
         _ leader: LeaderEnd
     ) {
-        var ending = leader.sentence(child.record.ending, rest: process.restUsage)
+        var rest = process.restUsage
+        if !end.wasPlanned {
+            // What was killed together with it may be about to end.
+            let dying = lineage.usageOfDying(of: child)
+            rest.add(cpu: dying.cpu, peakKibibytes: dying.peakKibibytes)
+        }
+        var ending = leader.sentence(child.record.ending, rest: rest)
         if end.hadRest {
             ending += leader.restSentence(after: process.age, killed: process.killed)
         }

@@ -3,13 +3,15 @@ import Control
 import Kernel
 
 extension Supervisor {
-    /// Reaps processes that were left to us by a child that is gone.
-    func reapOrphans() {
+    /// Reaps processes that were left to us by a child that is gone. `last` is one whose process
+    /// has ended just now, and what it had left is to be told with it.
+    func reapOrphans(of last: (child: SupervisedChild, process: ChildProcess)? = nil) {
         // One of our own is reaped when its pidfd is read, and this is called again then; until
         // that is done it hides the others.
         while let pid = Children.endedUnreaped() {
             if table.child(pid: pid) != nil { return }
-            let owner = lineage.process(thatLeft: pid)
+            let isOfLast = last.map { lineage.cameFrom($0.child, pid) } ?? false
+            let owner = isOfLast ? last?.process : lineage.child(thatLeft: pid)?.process
             if let ending = Children.reap(pid: pid) { owner?.add(ending) }
             adoptedExits.ended()
         }

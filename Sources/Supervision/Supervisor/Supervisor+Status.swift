@@ -6,13 +6,14 @@ import Scoreboard
 extension Supervisor {
     /// A row for each child.
     func status() -> ServiceStatus {
-        ServiceStatus(
+        let usage = lineage.usage()
+        return ServiceStatus(
             name: plan.name, supervisorPid: ThisProcess.pid, guardianPid: identity.guardianPid,
             url: url,
             directory: plan.directory, procfile: plan.recipe.file ?? "",
             startedAt: identity.startedAt,
             phase: shutdown.isRunning ? .running : .stopping,
-            children: table.children.map { status(of: $0) })
+            children: table.children.map { status(of: $0, usage[$0.number]) })
     }
 
     /// Where people reach the balancer; empty without one, and once all of it ends.
@@ -30,7 +31,7 @@ extension Supervisor {
         return "\(plain)".dropSuffix(":0")
     }
 
-    private func status(of child: SupervisedChild) -> ChildStatus {
+    private func status(of child: SupervisedChild, _ usage: LineageUsage?) -> ChildStatus {
         let isPlanned = child.plan.port != 0
         var row = ChildStatus(
             name: child.name, type: child.plan.type, port: isPlanned ? child.plan.port : nil,
@@ -38,12 +39,10 @@ extension Supervisor {
             startedAt: child.process == nil ? nil : child.record.startedAt,
             restarts: child.life.restarting.count)
         if child.plan.role == .balancer { row.port = sockets.port ?? row.port }
-        if let process = child.process, let pid = process.livingPid,
-            let facts = Processes.facts(of: pid)
-        {
+        if let process = child.process, let usage, usage.processes > 0 {
             let lived = process.age.seconds
-            if lived > 0 { row.cpuPercent = facts.cpu.seconds / lived * 100 }
-            row.residentBytes = facts.residentBytes
+            if lived > 0 { row.cpuPercent = usage.cpu.seconds / lived * 100 }
+            row.residentBytes = usage.residentBytes
         }
         switch child.plan.role {
         case .backend:

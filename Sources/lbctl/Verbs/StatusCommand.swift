@@ -12,8 +12,8 @@ enum StatusCommand {
         A row for each process. SINCE is how long it has run. RESTARTS is how often it was started
         again after it had died, be it by 'lbctl kill'; a planned stop or restart is none. REQUESTS,
         P50 and P99 are of all that its name was sent since 'lbctl up', as the balancer saw it. CPU
-        is the share of one core since the process started, MEMORY what is resident. A narrow
-        terminal shows fewer columns.
+        is the share of one core since the process started, MEMORY what is resident, both of all
+        that it has started too. A narrow terminal shows fewer columns.
 
         With --counters, of each backend: answers by class; requests that it FAILED so that nobody
         else answered, that went on to another (RETRIED-FROM), that came from another (TO), that
