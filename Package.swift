@@ -110,17 +110,25 @@ let package = Package(
         module(
             "Supervision",
             sees: ["Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
+        module(
+            "Admin",
+            sees: [
+                "HTTP1", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics",
+            ]),
         module("Terminal", sees: ["Kernel", "Basics"]),
         // Programs. lbctl names its siblings so that `swift run lbctl` builds them too.
         program(
             "lbctl",
             sees: [
                 "Supervision", "Planning", "Control", "Logs", "History", "Scoreboard", "Terminal",
-                "Kernel", "Basics", "lb-balancer", "lb-echo", "CStatic",
+                "Kernel", "Basics", "lb-balancer", "lb-echo", "lb-admin", "CStatic",
             ], linked: fullyStatic),
         program(
             "lb-balancer", sees: ["Balancing", "Control", "Scoreboard", "Kernel", "Basics"],
             linked: staticButGlibc),
+        program(
+            "lb-admin", sees: ["Admin", "Control", "Kernel", "Basics", "CStatic"],
+            linked: fullyStatic),
         program("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
 
         // What several tests need.
@@ -144,6 +152,7 @@ let package = Package(
         tests(
             of: "Supervision",
             sees: ["Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics"]),
+        tests(of: "Admin", sees: ["HTTP1", "Control", "Scoreboard", "Kernel", "Basics"]),
         tests(of: "Terminal", sees: ["Kernel", "Basics"]),
         tests(
             of: "lbctl",
@@ -157,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "lbctl", "lb-balancer", "lb-echo", "TestSupport", "Kernel", "Basics",
+                "lbctl", "lb-balancer", "lb-echo", "lb-admin", "TestSupport", "Kernel", "Basics",
             ]),
         .testTarget(name: "HouseTests", dependencies: ["Kernel", "Basics"]),
         fuzzing,

@@ -1,4 +1,4 @@
-/// The names by which a balancer finds what the supervisor hands down to it.
+/// The names by which a process finds what the supervisor hands down to it.
 public enum Inheritance {
     /// The descriptor of the link, in the environment.
     public static let link = "LBCTL_LINK_FD"
@@ -10,6 +10,12 @@ public enum Inheritance {
     public static let listenersPid = "LISTEN_PID"
     /// The first descriptor of the listening sockets.
     public static let firstListener: Int32 = 3
+    /// The folder in which the service is found while it runs, in the environment of lb-admin.
+    public static let runtime = "LBCTL_RUNTIME_FOLDER"
+    /// The file in that folder which has the token of lb-admin.
+    public static let adminToken = "admin.token"
+    /// The folder in which its log is kept, in the environment of lb-admin.
+    public static let history = "LBCTL_HISTORY_FOLDER"
     /// The name of the service.
     public static let service = "LBCTL_NAME"
     /// The name of the child, as `backend.2`.

@@ -105,15 +105,19 @@ public struct ServiceStatus: Equatable, Sendable {
     public var procfile: ByteString
     public var startedAt: WallTime
     public var phase: ServicePhase
+    /// Where lb-admin listens on 127.0.0.1; nil where it is not run.
+    public var adminPort: UInt16?
     public var children: [ChildStatus]
 
     public init(
         name: String, supervisorPid: Int32, guardianPid: Int32, url: String,
         directory: ByteString = "", procfile: ByteString = "",
         startedAt: WallTime = WallTime(nanoseconds: 0), phase: ServicePhase = .running,
+        adminPort: UInt16? = nil,
         children: [ChildStatus]
     ) {
         self.phase = phase
+        self.adminPort = adminPort
         self.directory = directory
         self.procfile = procfile
         self.startedAt = startedAt
@@ -196,6 +200,7 @@ extension ServiceStatus: Spelled {
         frame.put(procfile)
         frame.put(startedAt.nanoseconds)
         frame.put(phase)
+        frame.put(number: adminPort)
         frame.put(children)
     }
 
@@ -208,6 +213,7 @@ extension ServiceStatus: Spelled {
         procfile = try frame.octets()
         startedAt = WallTime(nanoseconds: try frame.number())
         phase = try frame.tag(ServicePhase.self, "service phase")
+        adminPort = try frame.optionalNumber()
         children = try frame.list()
     }
 }

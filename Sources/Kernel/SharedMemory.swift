@@ -31,13 +31,28 @@ public final class SharedMemory: @unchecked Sendable {
         descriptor = given
     }
 
+    /// Memory that another process made, to be read alone: a write ends the program.
+    public init(reading given: consuming Descriptor) throws(SystemError) {
+        var facts = clinux_file_facts()
+        _ = try checked("fstat", unsafe clinux_fstat(given.number, &facts))
+        let size = Int(facts.size)
+        unsafe base = try Self.map(given, size: size, for: PROT_READ)
+        self.size = size
+        descriptor = given
+    }
+
+    /// Another descriptor of it that does not allow to write, for a process that only looks.
+    public func readOnlyDescriptor() throws(SystemError) -> Descriptor {
+        try Files.open("/proc/self/fd/\(descriptor.number)", for: .read)
+    }
+
     deinit { unsafe munmap(base, size) }
 
     private static func map(
-        _ descriptor: borrowing Descriptor, size: Int
+        _ descriptor: borrowing Descriptor, size: Int, for access: Int32 = PROT_READ | PROT_WRITE
     ) throws(SystemError) -> UnsafeMutableRawPointer {
         let mapped = unsafe mmap(
-            nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor.number, 0)
+            nil, size, access, MAP_SHARED, descriptor.number, 0)
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
             throw SystemError(call: "mmap", errno: .noMemory)
         }

@@ -40,6 +40,11 @@ struct ChildPlanner {
         }
     }
 
+    /// lb-admin, which is no line of a Procfile.
+    func plan(of admin: AdminPlan) -> ChildPlan {
+        plan(admin.name, name: admin.name, role: .admin, port: admin.port, words: admin.words)
+    }
+
     /// lb-echo is known to answer on /health: unless another check is asked for, it gets this one.
     private static func completed(
         _ command: BalancerCommand, _ backends: [ChildPlan]

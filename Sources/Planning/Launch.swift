@@ -15,7 +15,7 @@ public struct Launch {
     /// Whether it is a program of ours, which takes `--ready-fd`.
     public var isOurs: Bool {
         let name = plan.words[0].lastComponent
-        return ["lb-echo", "lb-balancer"].contains(name)
+        return ["lb-echo", "lb-balancer", ByteString(AdminPlan.program)].contains(name)
             && path == service.programFolder + "/" + name
     }
 
@@ -97,13 +97,14 @@ public struct Launch {
     static let hidden: [ByteString] = [
         ByteString(Inheritance.link), ByteString(Inheritance.scoreboard),
         ByteString(Inheritance.listeners), ByteString(Inheritance.listenersPid),
-        "NOTIFY_SOCKET", "LISTEN_FDNAMES",
+        ByteString(Inheritance.runtime), ByteString(Inheritance.history), "NOTIFY_SOCKET",
+        "LISTEN_FDNAMES",
     ]
 
     /// The environment, with `extra` above the rest; `notices` is where it may say that it is
     /// ready.
     public func environment(
-        _ extra: [(String, String)], notices: ByteString? = nil
+        _ extra: [(name: String, value: ByteString)], notices: ByteString? = nil
     ) -> [ByteString] {
         var own: [Variable] = [
             ("PATH", searchPath), (ByteString(Inheritance.service), ByteString(service.name)),
@@ -113,7 +114,7 @@ public struct Launch {
         ]
         if plan.port != 0 { own.append(("PORT", "\(plan.port)")) }
         if let notices { own.append(("NOTIFY_SOCKET", notices)) }
-        own += extra.map { (ByteString($0.0), ByteString($0.1)) }
+        own += extra.map { (ByteString($0.name), $0.value) }
         let replaced = Set(own.map { $0.name })
         let kept = variables.filter { !replaced.contains($0.name) }
         return (kept + own).map { "\($0.name)=\($0.value)" }

@@ -12,6 +12,8 @@ public enum PlanLimits {
     static let usualPort = BalancerOptions.usualListen.port ?? 0
     /// The first port of the type that is balanced.
     static let usualBasePort: UInt16 = 3000
+    /// Where lb-admin listens.
+    static let usualAdminPort: UInt16 = 8404
     /// Copies of the type that is balanced.
     static let usualBackends = 3
     /// Where types that are not balanced get their ports from, as foreman gives them.

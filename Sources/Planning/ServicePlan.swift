@@ -58,6 +58,8 @@ public struct ChildPlan: Equatable, Sendable {
         case backend
         /// Anything that runs beside them.
         case other
+        /// lb-admin: it is given the scoreboard to read, and told where the service is reached.
+        case admin
     }
 
     public var name: String

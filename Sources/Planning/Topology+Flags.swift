@@ -12,6 +12,8 @@ extension Topology {
         /// The first backend's; 0 lets the kernel choose all of them.
         public var basePort: UInt16?
         public var host: String?
+        /// Where lb-admin listens.
+        public var admin = AdminPort.off
         public var restartDelay: Nanoseconds?
         public var startLimit: Nanoseconds?
         public var stops = StopRules()
@@ -53,6 +55,7 @@ extension Topology.Flags: Spelled {
             frame.put(UInt64(number ?? 0))
         }
         frame.put(host ?? "")
+        admin.spell(into: &frame)
         frame.put(restartDelay != nil)
         frame.put(restartDelay?.count ?? 0)
         frame.put(startLimit != nil)
@@ -79,6 +82,7 @@ extension Topology.Flags: Spelled {
         basePort = numbers[3].map { UInt16(truncatingIfNeeded: $0) }
         let host = try frame.text()
         self.host = host.isEmpty ? nil : host
+        admin = try AdminPort(from: &frame)
         let isDelayed = try frame.flag()
         let delay: UInt64 = try frame.number()
         restartDelay = isDelayed ? Nanoseconds(delay) : nil

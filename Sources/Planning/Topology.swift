@@ -24,7 +24,7 @@ public struct Topology {
     public let notices: [String]
     /// What may be meant as it is, but often is not; for `check` to tell.
     public let doubts: [String]
-    /// The ports that the kernel chose for lb-echoes, until these hold them themselves.
+    /// The ports that the kernel chose, until our programs that are given them hold them.
     public let holds: [PortHold]
 
     /// Works out the children; fails with what is wrong with the Procfile or the flags.
@@ -50,17 +50,22 @@ public struct Topology {
         }
         let backends = others.filter { $0.role == .backend }
         let first = balancer.map { planner.plans(of: $0, backends: backends) } ?? []
-        children = first + others
+        let admin = try AdminPlan(
+            flags.admin, types: procfile.lines.map(\.type), known: ports ?? KnownPorts(),
+            sparing: Set((first + others).map(\.port)))
+        children = first + others + (admin.map { [planner.plan(of: $0)] } ?? [])
 
         let options = balancer?.command?.options
         listen = balancer?.listen ?? []
         drainLimit = options?.drainTimeout ?? BalancerOptions().drainTimeout
-        holds = given.holds.filter { hold in
-            others.contains { $0.port == hold.port && $0.isEcho }
-        }
+        holds =
+            given.holds.filter { hold in
+                others.contains { $0.port == hold.port && $0.isEcho }
+            } + [admin?.hold].compactMap(\.self)
         notices =
             Omissions.notices(procfile, environment) + (balancer?.notices ?? []) + given.notices
-            + roles.notices + (balancer?.unusedWeights(among: first + others) ?? [])
+            + roles.notices + (admin?.notices ?? [])
+            + (balancer?.unusedWeights(among: first + others) ?? [])
             + (options == nil ? Self.unheard(flags.balancer) : [])
         let doubts = LineDoubts(reader: reader, children: first + others)
         self.doubts = procfile.lines.flatMap { line in

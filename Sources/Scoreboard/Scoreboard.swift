@@ -30,8 +30,17 @@ public final class Scoreboard: @unchecked Sendable {
     }
 
     /// The scoreboard that another process made; `nil` when it is of another build.
-    public init?(sharing descriptor: consuming Descriptor) throws(SystemError) {
-        memory = try SharedMemory(sharing: descriptor)
+    public convenience init?(sharing descriptor: consuming Descriptor) throws(SystemError) {
+        try self.init(over: try SharedMemory(sharing: descriptor))
+    }
+
+    /// One that another process made, to be looked at alone: what writes to it must not be called.
+    public convenience init?(reading descriptor: consuming Descriptor) throws(SystemError) {
+        try self.init(over: try SharedMemory(reading: descriptor))
+    }
+
+    private init?(over shared: SharedMemory) throws(SystemError) {
+        memory = shared
         unsafe words = memory.base.assumingMemoryBound(to: Word.self)
         guard memory.size >= Layout.Header.words * Layout.word else { return nil }
         let magic = unsafe Self.load(words, Layout.Header.magic)

@@ -44,6 +44,7 @@ enum App {
         case "scale": return try ScaleCommand.run(words)
         case "reload": return try ReloadCommand.run(words)
         case "send": return try SendCommand.run(words)
+        case "admin": return try AdminCommand.run(words)
         case "bans": return try BansCommand.run(words)
         case "check": return try CheckCommand.run(exact)
         case "logs": return try LogsCommand.run(words)

@@ -29,7 +29,8 @@ import Testing
         let place = try Place(
             procfile: "balancer: lb-balancer --listen \(prefix)0\nweb: lb-echo --port $PORT\n")
         let path = place.folder.path + "/Procfile.test"
-        let told = try place.run("up", ["-d", "--base-port", "0", "--backends", "1", "-f", path])
+        let told = try place.run(
+            "up", ["-d", "--base-port", "0", "--admin", "off", "--backends", "1", "-f", path])
         #expect(told.code == 0, "\(told.errors)")
         let balancer = try #require(try place.rows().first { $0.name == "balancer" })
         let program = try RunningProgram(

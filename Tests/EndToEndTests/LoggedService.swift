@@ -18,7 +18,8 @@ final class LoggedService: Sendable {
         let file = try Files.open(folder + "/Procfile", for: .replace)
         if !file.reference.write(all: procfile + "\n") { throw Failure("no Procfile written") }
         up = try RunningProgram(
-            "lbctl", ["up"] + arguments, environment: Self.environment(folder, name),
+            "lbctl", ["up", "--admin", "off"] + arguments,
+            environment: Self.environment(folder, name),
             directory: folder)
         _ = try up.line(with: "in another terminal", in: .errors)
     }

@@ -25,7 +25,7 @@ import Testing
     }
 
     private func up(in folder: String, _ words: [String] = []) throws {
-        let told = try run(["up", "-d"] + words, in: folder)
+        let told = try run(["up", "-d", "--admin", "off"] + words, in: folder)
         if told.code != 0 { throw Failure(told.errors) }
     }
 
@@ -57,7 +57,7 @@ import Testing
 
     @Test func `a service is named after its folder, and its verbs need no name there`() throws {
         let folder = try project("my shop")
-        let told = try run(["up", "-d"], in: folder)
+        let told = try run(["up", "-d", "--admin", "off"], in: folder)
         #expect(told.output.contains("'my-shop' is up"))
         #expect(try run(["ps"], in: folder).output.contains("idle"))
         // It is the only one: no other can be meant.

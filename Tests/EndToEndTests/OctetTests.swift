@@ -41,7 +41,9 @@ import Testing
         try write(Self.job + Self.odd + [0x0A], to: "\(folder)/Procfile")
         try write(Array("DOT=".utf8) + Self.odd, to: "\(folder)/.env")
         let program = ByteString(Programs.path("lbctl"))
-        var words: [ByteString] = [program, "up", "-d", "--name", ByteString(place.name)]
+        var words: [ByteString] = [
+            program, "up", "-d", "--admin", "off", "--name", ByteString(place.name),
+        ]
         if !way.isEmpty { words += ["-f", "\(folder)/Procfile"] }
         var environment = place.environment.map { ByteString($0) }
         environment += ["PATH=/usr/bin:/bin", ByteString(Array("ODD=".utf8) + Self.odd)]

@@ -23,7 +23,7 @@ final class Place: Sendable {
             "XDG_STATE_HOME=\(try folder.folder("state"))",
         ]
         directory = try folder.folder("work")
-        var words = ["--port", "0", "--base-port", "0"]
+        var words = ["--port", "0", "--base-port", "0", "--admin", "off"]
         if let procfile { words += ["-f", try folder.file("Procfile.test", procfile)] }
         ups = words
     }

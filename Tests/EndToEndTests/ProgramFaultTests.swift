@@ -139,7 +139,8 @@ import Testing
         let folder = try place.folder.folder("app")
         try Files.write(
             "worker: sleep 1000\n", to: try Files.open("\(folder)/Procfile", for: .replace))
-        #expect(try place.run("up", ["-d", "-f", "\(folder)/Procfile"]).code == 0)
+        #expect(
+            try place.run("up", ["-d", "--admin", "off", "-f", "\(folder)/Procfile"]).code == 0)
         try Files.rename(folder, to: "\(folder)-moved")
         #expect(try place.run("restart", ["worker"]).code == 1)
         let said = try place.records(["lbctl"]).compactMap { $0["text"].text }

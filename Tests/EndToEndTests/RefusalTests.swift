@@ -241,7 +241,8 @@ import Testing
         // Its own ports: no flag may hide what the file says.
         let path = place.folder.path + "/Procfile.test"
         for words in [["-d"], []] {
-            let told = try place.run("up", words + ["--base-port", "0", "-f", path])
+            let told = try place.run(
+                "up", words + ["--base-port", "0", "--admin", "off", "-f", path])
             #expect(told.code == 1)
             for part in file.errors { #expect(told.errors.contains(part), "\(told.errors)") }
         }

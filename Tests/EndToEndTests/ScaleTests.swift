@@ -63,7 +63,10 @@ import Testing
     @Test func `a port that is taken is told of and nothing is changed`() throws {
         let place = try Place()
         let first = try ReservedPort.firstOfThree()
-        let ups = ["up", "-d", "--port", "0", "--base-port", "\(first)", "--backends", "1"]
+        let ups = [
+            "up", "-d", "--admin", "off", "--port", "0", "--base-port", "\(first)", "--backends",
+            "1",
+        ]
         #expect(try place.run(ups[0], Array(ups.dropFirst()), in: place.directory).code == 0)
         let holder = try RunningProgram("lb-echo", ["--port", "\(first + 2)"])
         _ = try holder.address()

@@ -77,7 +77,10 @@ import Testing
         let place = try Place()
         // Ports that are the same for all: they must not be what the others stumble over.
         let port = try ReservedPort.any()
-        let words = ["up", "-d", "--backends", "1", "--port", "\(port)", "--base-port", "0"]
+        let words = [
+            "up", "-d", "--admin", "off", "--backends", "1", "--port", "\(port)", "--base-port",
+            "0",
+        ]
         var programs: [RunningProgram] = []
         for _ in 0..<3 { programs.append(try place.start(words)) }
         var errors: [String] = []

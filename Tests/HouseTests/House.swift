@@ -67,7 +67,9 @@ enum House {
         "Supervision": [
             "Planning", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics",
         ],
-        "Admin": ["HTTP1", "Control", "Scoreboard", "History", "Kernel", "Basics"],
+        "Admin": [
+            "HTTP1", "Control", "Scoreboard", "History", "Logs", "Kernel", "Basics",
+        ],
         "Load": ["HTTP1", "Kernel", "Basics"],
         "Terminal": ["Basics", "Kernel"],
         "lbctl": [

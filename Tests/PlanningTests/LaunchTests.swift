@@ -49,7 +49,9 @@ struct LaunchTests {
         return Launch(plan: plan, service: service)
     }
 
-    private func variables(_ launch: Launch, _ extra: [(String, String)] = []) -> [String: String] {
+    private func variables(_ launch: Launch, _ extra: [(name: String, value: ByteString)] = [])
+        -> [String: String]
+    {
         var found: [String: String] = [:]
         for entry in launch.environment(extra) {
             let parts = entry.split(by: UInt8(ascii: "="), maxSplits: 1)

@@ -9,6 +9,7 @@ public struct RuntimeFolder: Equatable, Sendable {
     public let path: ByteString
 
     public var controlSocket: ByteString { path + "/control.sock" }
+    public var adminToken: ByteString { "\(path)/\(Inheritance.adminToken)" }
     public var guardianLock: ByteString { path + "/guardian.pid" }
     public var supervisorLock: ByteString { path + "/supervisor.pid" }
 
@@ -128,6 +129,7 @@ public struct RuntimeFolder: Equatable, Sendable {
     /// Removes what a supervisor leaves behind; to be called while its lock is held or free.
     public func removeSupervisorFiles() {
         try? Files.remove(controlSocket)
+        try? Files.remove(adminToken)
         for name in (try? Files.names(in: path)) ?? [] where name.hasPrefix(Self.noticePrefix) {
             try? Files.remove("\(path)/\(name)" as ByteString)
         }

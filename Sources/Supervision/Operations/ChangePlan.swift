@@ -42,7 +42,7 @@ struct ChangePlan: Equatable {
             case .changed(let number):
                 let plan = child.with(wanted[number])
                 switch child.plan.role {
-                case .other:
+                case .other, .admin:
                     renewed.append(.renew(child.child, to: plan, isRolling: false, .changed))
                 case .backend, .balancer:
                     if child.isStopped {

@@ -23,7 +23,7 @@ struct ChildSpawner {
     /// What a process gets.
     private struct HandedDown {
         var descriptors: [DescriptorReference?]
-        var variables: [(String, String)]
+        var variables: [(name: String, value: ByteString)]
         var words: [ByteString]
         /// Ends that are the child's: open here until they have been handed down.
         var held: [SharedDescriptor] = []
@@ -59,10 +59,11 @@ struct ChildSpawner {
         let streams = try StandardStreams(for: child.plan, watch)
         var handed = HandedDown(
             descriptors: streams.handedDown.map { $0?.descriptor.reference },
-            variables: Peers.variables(peers), words: words)
+            variables: Peers.variables(peers).map { ($0, ByteString($1)) }, words: words)
         let link = try share.map { share throws(SystemError) in
             try makeLink(share, &handed)
         }
+        if child.plan.role == .admin { try handDownViews(to: &handed) }
         let readiness = try makeReadiness(of: child, launch, &handed, now: now)
         let forkedAt = Clock.now()
         let started = try Child(
@@ -83,13 +84,21 @@ struct ChildSpawner {
     ) throws(SystemError) -> BalancerLink {
         let pair = try Socket.pair()
         for socket in sockets.all { handed.descriptors.append(socket.reference) }
-        handed.variables.append((Inheritance.listeners, String(sockets.all.count)))
-        handed.variables.append((Inheritance.link, String(handed.descriptors.count)))
+        handed.variables.append((Inheritance.listeners, "\(sockets.all.count)"))
+        handed.variables.append((Inheritance.link, "\(handed.descriptors.count)"))
         handed.add(pair.second)
-        handed.variables.append((Inheritance.scoreboard, String(handed.descriptors.count)))
+        handed.variables.append((Inheritance.scoreboard, "\(handed.descriptors.count)"))
         handed.descriptors.append(scoreboard.memory.descriptor.reference)
         try pair.first.setNonBlocking()
         return BalancerLink(pair.first, workers: share.workers, roster: share.roster)
+    }
+
+    /// What lb-admin looks at: the scoreboard, which it can't write, and where the rest is found.
+    private func handDownViews(to handed: inout HandedDown) throws(SystemError) {
+        handed.variables.append((Inheritance.scoreboard, "\(handed.descriptors.count)"))
+        handed.add(try scoreboard.memory.readOnlyDescriptor())
+        handed.variables.append((Inheritance.runtime, plan.runtimePath))
+        handed.variables.append((Inheritance.history, plan.historyPath))
     }
 
     private func makeReadiness(

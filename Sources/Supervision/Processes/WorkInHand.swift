@@ -11,7 +11,7 @@ extension Scoreboard {
             (child.process?.link?.workers ?? 0..<0).reduce(0) {
                 $0 &+ counters(ofWorker: $1).exchangesOpen
             }
-        case .other: 0
+        case .other, .admin: 0
         }
     }
 

@@ -56,6 +56,9 @@ struct Opening: ~Copyable {
             try? Files.remove(folder.controlSocket)
             let controlSocket = try ListeningSocket(.unix(folder.controlSocket))
             try Files.setPermissions(folder.controlSocket, to: 0o600)
+            if plan.children.contains(where: { $0.role == .admin }) {
+                try AdminToken.make(in: folder)
+            }
             let log = Self.log(plan)
             let scoreboard = try Scoreboard(
                 backends: Self.backends, workers: Self.workers(plan))

@@ -54,7 +54,7 @@ extension Supervisor {
             switch child.plan.role {
             case .balancer: continue
             case .backend: ports.backends.append(child.plan.port)
-            case .other: ports.others[child.plan.name] = child.plan.port
+            case .other, .admin: ports.others[child.plan.name] = child.plan.port
             }
         }
         return ports

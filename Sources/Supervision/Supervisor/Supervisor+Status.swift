@@ -13,6 +13,7 @@ extension Supervisor {
             directory: plan.directory, procfile: plan.recipe.file ?? "",
             startedAt: identity.startedAt,
             phase: shutdown.isRunning ? .running : .stopping,
+            adminPort: plan.children.first { $0.role == .admin }?.port,
             children: table.children.map { status(of: $0, usage[$0.number]) })
     }
 
@@ -60,7 +61,7 @@ extension Supervisor {
             if child.process != nil { row.active = scoreboard.inHand(of: child) }
             row.fronting = fronting(child)
             row.requests = row.fronting?.requests
-        case .other: break
+        case .other, .admin: break
         }
         return row
     }

@@ -91,6 +91,7 @@ enum Detached {
                 return VerbEnd.done
             }
             Console.say(ReadyMessage.summary(status, name: flags.name))
+            if let admin = UpObserver.admin(status, of: flags) { Console.say("see \(admin.text)") }
             return VerbEnd.done
         case .done, .killed, .following, .record, .missed, .reported, .bans:
             throw ControlClient.lost

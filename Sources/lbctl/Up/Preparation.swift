@@ -66,7 +66,7 @@ struct Preparation {
 
     /// Those of lbctl's own programs that are not where they should be, or of another version.
     var unfitPrograms: [Refusal] {
-        ["lb-balancer", "lb-echo"].filter { name in
+        ["lb-balancer", "lb-echo", "lb-admin"].filter { name in
             topology.children.contains { $0.words[0] == ByteString(name) }
         }.compactMap { fault(of: $0) }
     }
@@ -136,9 +136,9 @@ struct Preparation {
                 problems.append(found)
             }
         }
-        if let admin = flags.admin, admin != 0,
+        if case .asked(let admin) = flags.topology.admin, admin != 0,
             let found = Ports.problem(
-                .loopback(port: admin), for: "the admin page", flag: "--admin")
+                .loopback(port: admin), for: "lb-admin", flag: "--admin")
         {
             problems.append(found)
         }

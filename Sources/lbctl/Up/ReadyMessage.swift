@@ -12,11 +12,12 @@ enum ReadyMessage {
     /// `own` is how this program is called; `implied` is the service that is meant without a name.
     static func text(
         _ status: ServiceStatus, name: String, style: Style, own: String = OwnCommand.words,
-        implied: String?
+        implied: String?, admin: AdminAddress? = nil
     ) -> String {
         let name = name == implied ? "" : " --name \(name)"
         var lines: [String] = []
         if let place = opening(status, own) { lines.append(place.0 + style.paint(place.1, .bold)) }
+        if let admin { lines.append("see " + style.paint(admin.text, .bold)) }
         let missing = missing(status)
         if !missing.isEmpty {
             lines.append("not ready: " + Figures.names(missing.map(\.name)))

@@ -15,7 +15,6 @@ struct UpFlags {
     let isDetached: Bool
     let format: LinePainter.Format
     let colour: ColourChoice
-    let admin: UInt16?
     /// How much of the log is kept, in bytes.
     let logSize: UInt64
 
@@ -25,7 +24,8 @@ struct UpFlags {
         Option("port", value: "P", help: "the balancer's port (8080; 0: any)"),
         Option("base-port", value: "P", help: "the first backend's port (3000; 0: any)"),
         Option("host", value: "ADDR", help: "the balancer's address (both loopbacks)"),
-        Option("admin", value: "P", help: "the port for metrics and a page; nothing is there yet"),
+        Option(
+            "admin", value: "P|off", help: "the port for metrics, JSON and a page (8404; 0: any)"),
         Option(
             "procfile", short: "f", value: "FILE", help: "what to run, in its folder (./Procfile)"),
         Option("detach", short: "d", help: "return once everything is ready"),
@@ -106,6 +106,7 @@ struct UpFlags {
         flags.port = try Self.port("port", given)
         flags.basePort = try Self.port("base-port", given)
         flags.host = given.value("host")
+        flags.admin = try Self.admin(given.value("admin"))
         if let text = given.value("formation") { flags.formation = try Formation(text) }
         flags.terminals = Self.types("pty", given)
         flags.merged = Self.types("merge-streams", given)
@@ -129,7 +130,11 @@ struct UpFlags {
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
         logSize = try Self.logSize(given)
-        admin = try Self.port("admin", given)
+    }
+
+    private static func admin(_ text: String?) throws(UsageError) -> AdminPort {
+        if let text { return try AdminPort(text) }
+        return .usual
     }
 
     private static func types(_ name: String, _ given: ParsedOptions) -> [String] {

@@ -52,7 +52,16 @@ final class UpObserver: Guardian.Audience {
         }
         let style = flags.colour.style(for: .standardError)
         let implied = ReadyMessage.implied(status, name: flags.name)
-        note(ReadyMessage.text(status, name: flags.name, style: style, implied: implied))
+        note(
+            ReadyMessage.text(
+                status, name: flags.name, style: style, implied: implied,
+                admin: Self.admin(status, of: flags)))
+    }
+
+    /// Where lb-admin is, with the token on a terminal alone: elsewhere it could be kept.
+    static func admin(_ status: ServiceStatus, of flags: UpFlags) -> AdminAddress? {
+        let isSeen = DescriptorReference.standardError.isTerminal
+        return AdminAddress(status, token: isSeen ? AdminToken.read(in: flags.folder) : nil)
     }
 
     func isNotReady(_ refusal: Refusal) {

@@ -21,6 +21,7 @@ enum Help {
         ("scale", "have more backends, or fewer"),
         ("reload", "apply what has changed in the Procfile"),
         ("bans", "who is shut out; --lift lets them in again"),
+        ("admin", "where metrics, JSON and a page are, with the token for the rest"),
         ("logs", "what they have said"),
         ("events", "what has changed, and nothing else"),
         ("send", "send standard input to a TCP service, and show what comes back"),

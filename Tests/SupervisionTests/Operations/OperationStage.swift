@@ -30,7 +30,7 @@ struct OperationStage {
             switch role {
             case .backend: "web"
             case .balancer: "balancer"
-            case .other: isRelease ? ChildPlan.releaseType : "worker"
+            case .other, .admin: isRelease ? ChildPlan.releaseType : "worker"
             }
         var child = ChildFacts(
             child: ChildNumber(number), name: "\(type).\(number)", port: UInt16(3000 + number),

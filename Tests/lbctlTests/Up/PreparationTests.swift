@@ -15,9 +15,10 @@ import Testing
     private func flags(_ procfile: String, _ words: [String] = []) throws -> UpFlags {
         let path = try place.file("Procfile", procfile)
         return try UpFlags(
-            (["-f", path, "--name", "x", "--port", "0", "--base-port", "0"] + words).map {
-                ByteString($0)
-            })
+            (["-f", path, "--name", "x", "--port", "0", "--base-port", "0", "--admin", "off"]
+                + words).map {
+                    ByteString($0)
+                })
     }
 
     private func preparation(_ procfile: String, _ words: [String] = []) throws -> Preparation {

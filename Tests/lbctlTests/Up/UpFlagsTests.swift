@@ -21,9 +21,11 @@ import Testing
 
     @Test func `without words everything is as the Procfile or the default says`() throws {
         let flags = try flags()
-        #expect(flags.topology == Topology.Flags())
+        var usual = Topology.Flags()
+        usual.admin = .usual
+        #expect(flags.topology == usual)
         #expect(flags.name == "x" && flags.folder.name == "x")
-        #expect(flags.procfile == nil && !flags.isDetached && flags.admin == nil)
+        #expect(flags.procfile == nil && !flags.isDetached)
         #expect(flags.format == .text && flags.colour == .auto)
         #expect(flags.logSize == 256 << 20)
     }
@@ -43,7 +45,10 @@ import Testing
         #expect(flags.topology.rule == .onFailure)
         #expect(flags.topology.restartDelay == .milliseconds(250))
         #expect(flags.topology.startLimit == .seconds(3))
-        #expect(flags.logSize == 1 << 20 && flags.isDetached && flags.admin == 9090)
+        #expect(flags.logSize == 1 << 20 && flags.isDetached)
+        #expect(flags.topology.admin == .asked(9090))
+        #expect(try self.flags("--admin", "off").topology.admin == .off)
+        #expect(fault("--admin", "8404x")?.hint == "it is a port (0: any that is free), or off")
         #expect(flags.procfile == "app/Procfile" && flags.format == .json)
     }
 

@@ -1,0 +1,64 @@
+import Basics
+import Control
+
+/// What requests are answered with, of what is known of the service.
+enum Answers {
+    /// What is needed before a request can be answered.
+    enum Need: Equatable {
+        case nothing(AdminResponse)
+        /// The state of the service.
+        case status
+    }
+
+    static func need(of route: Route) -> Need {
+        switch route {
+        case .health: .nothing(alive)
+        case .index, .readiness, .status, .processes: .status
+        }
+    }
+
+    private static let alive = AdminResponse.plain("alive")
+
+    /// The answer to a request that needs the state of the service.
+    static func answer(_ route: Route, _ status: ServiceStatus) -> AdminResponse {
+        switch route {
+        case .health: return alive
+        case .index: return IndexPage.response(status)
+        case .readiness:
+            let serves = status.canServe
+            return .plain(StateSentence.text(status), status: serves ? 200 : 503)
+        case .status: return .json(ServiceJSON.text(status))
+        case .processes(nil): return .json(StatusJSON.text(status, counters: true))
+        case .processes(let target?):
+            let rows = status.children.filter { $0.isMeant(by: target) }
+            if rows.isEmpty {
+                let known = status.children.map(\.name).joined(separator: ", ")
+                return .error(404, "there is no '\(target)'", advice: "known are \(known)")
+            }
+            return .json(JSONObject.array(rows.map { StatusJSON.object($0, counters: true) }))
+        }
+    }
+
+    /// The supervisor does not answer, or there is no room for another question to it.
+    static func unavailable(_ why: String) -> AdminResponse {
+        .error(503, why, fields: ["Retry-After: 1"])
+    }
+}
+
+extension ChildStatus {
+    /// Whether a target as `lbctl kill` takes it means this child.
+    fileprivate func isMeant(by target: String) -> Bool {
+        target == "all" || target == name || target == type
+            || UInt16(target).map { $0 == port } == true
+    }
+}
+
+extension ServiceStatus {
+    /// Whether a request would be answered: some backend is ready, or nothing is balanced and all
+    /// runs.
+    var canServe: Bool {
+        let backends = children.filter { $0.weight != nil }
+        if phase != .running { return false }
+        return backends.isEmpty || backends.contains { $0.state == .ready && $0.health == .up }
+    }
+}
