@@ -14,13 +14,17 @@ public enum LinkReport: Equatable, Sendable {
     /// It has accepted the connections that waited at the listening sockets and closed these: it
     /// accepts none from now on.
     case stoppedAccepting
+    /// It has shut out a client.
+    case banned(BanNotice)
+    /// It has shut out so many more in the last second, of which nothing else is said.
+    case bannedMore(UInt64)
 }
 
 extension LinkReport: Spelled {
     /// The first byte of a report's frame.
     enum Tag: UInt8, CaseIterable {
         case adopted = 1
-        case verdict, failedOver, stoppedAccepting, failedOverSince
+        case verdict, failedOver, stoppedAccepting, failedOverSince, banned, bannedMore
     }
 
     public func spell(into frame: inout FrameWriter) {
@@ -41,6 +45,12 @@ extension LinkReport: Spelled {
         case .failedOverSince(let account):
             frame.put(Tag.failedOverSince)
             account.spell(into: &frame)
+        case .banned(let notice):
+            frame.put(Tag.banned)
+            notice.spell(into: &frame)
+        case .bannedMore(let count):
+            frame.put(Tag.bannedMore)
+            frame.put(count)
         }
     }
 
@@ -55,6 +65,8 @@ extension LinkReport: Spelled {
         case .failedOver: self = .failedOver(try FailoverAccount(from: &frame))
         case .stoppedAccepting: self = .stoppedAccepting
         case .failedOverSince: self = .failedOverSince(try FailoverAccount(from: &frame))
+        case .banned: self = .banned(try BanNotice(from: &frame))
+        case .bannedMore: self = .bannedMore(try frame.number())
         }
     }
 }

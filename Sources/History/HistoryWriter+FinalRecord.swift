@@ -3,17 +3,18 @@ import Kernel
 import Logs
 
 extension HistoryWriter {
-    /// Adds a sentence of lbctl's own to a history when its writer has died and could not say it.
+    /// Adds an event to a history when its writer has died and could not tell it.
     public static func add(
-        _ sentence: String, to folder: some OctetText, limit: UInt64
+        _ event: ServiceEvent, to folder: some OctetText, limit: UInt64
     ) throws(SystemError) {
         var writer = try HistoryWriter(folder: folder, limit: limit)
         var clock = StampClock(after: writer.last)
         clock.tick(Clock.wallTime())
         let name = Array("lbctl".utf8)
-        let text = Array(sentence.utf8)
+        var text = ByteQueue(capacity: 256)
+        EventSpelling.append(event, to: &text)
         writer.append(
-            Record(stamp: clock.next(), name: name.span, stream: .event, text: text.span))
+            Record(stamp: clock.next(), name: name.span, stream: .event, text: text.bytes))
         if case .failed(let error) = writer.flush(now: Clock.now()) { throw error }
     }
 }

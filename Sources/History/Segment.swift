@@ -10,7 +10,7 @@ enum Share: String, CaseIterable, Sendable {
     init(of stream: Stream) {
         switch stream {
         case .access: self = .access
-        case .out, .err, .event, .run: self = .lines
+        case .out, .err, .event, .run, .sentence, .runSentence: self = .lines
         }
     }
 }

@@ -37,7 +37,7 @@ struct SegmentEnding {
         }
         let bytes = queue.bytes
         guard let end = bytes.first(Ascii.lineFeed),
-            let record = HistoryLine.parse(bytes.extracting(0..<end)), record.stream == .run
+            let record = HistoryLine.parse(bytes.extracting(0..<end)), record.stream.opensRun
         else { return [] }
         return History.bytes(bytes.extracting(0...end))
     }

@@ -88,7 +88,7 @@ struct ShareWriter: ~Copyable {
         var isSound = true
         // What belongs to an earlier run stays in an earlier segment.
         let count = record.text.count + LogLimits.recordLine - LogLimits.text
-        if !hasRoom(for: count) || record.stream == .run && !pending.isEmpty {
+        if !hasRoom(for: count) || record.stream.opensRun && !pending.isEmpty {
             isSound = mayWrite && (try? write()) != nil
             if !hasRoom(for: count) {
                 lost += 1
@@ -127,7 +127,7 @@ struct ShareWriter: ~Copyable {
     ) {
         let before = pending.count
         spelling.append(record, to: &pending)
-        if record.stream == .run {
+        if record.stream.opensRun {
             comingMark = bytes(pending.bytes.extracting(before..<pending.count))
             beginsAnew = true
         }
@@ -200,7 +200,7 @@ struct ShareWriter: ~Copyable {
         let opened = try Files.openOwn(segment.path(in: folder), for: .append)
         let facts = try Files.facts(of: opened)
         segment.size = facts.size
-        if !mark.isEmpty && first.stream != .run && segment.size == 0 {
+        if !mark.isEmpty && !first.stream.opensRun && segment.size == 0 {
             try writeMark(to: opened)
             segment.size = UInt64(mark.count)
         }

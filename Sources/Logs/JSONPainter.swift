@@ -21,8 +21,15 @@ public struct JSONPainter: Sendable {
             queue.append(decimal: UInt64(record.generation))
         }
         queue.append(",\"stream\":\"")
-        queue.append(record.stream.word)
+        queue.append(record.stream.shownWord)
         queue.append("\",\"text\":")
+        if let event = record.event {
+            JSONText.append(event.sentence.utf8.span, to: &queue)
+            queue.append(",\"event\":{")
+            EventJSON.append(event, to: &queue)
+            queue.append("}}\n")
+            return
+        }
         let isLossless = JSONText.append(record.text, to: &queue)
         if record.part.isPartial { queue.append(",\"partial\":true") }
         if record.part.isContinued { queue.append(",\"continued\":true") }

@@ -46,8 +46,16 @@ public struct LogFilter: Sendable {
             let name = record.name
             if !names.contains(where: { Self.name(name, isOf: $0) }) { return false }
         }
-        for fits in texts where !fits(record.text) { return false }
+        if !hasTexts(record) { return false }
         return records?(record) ?? true
+    }
+
+    /// Asked of what is shown: of an event that is its sentence.
+    private func hasTexts(_ record: borrowing Record) -> Bool {
+        if texts.isEmpty { return true }
+        guard let event = record.event else { return texts.allSatisfy { $0(record.text) } }
+        let sentence = Array(event.sentence.utf8)
+        return texts.allSatisfy { $0(sentence.span) }
     }
 
     /// Whether `name` is `wanted` or one of the numbered copies of that type.

@@ -36,6 +36,11 @@ public struct Painter: Sendable {
     /// Appends the line of a record and a line feed; several where the text has line feeds. The
     /// empty end of a line whose beginning was shown leaves nothing to show.
     public mutating func append(_ record: borrowing Record, to queue: inout ByteQueue) {
+        if let event = record.event {
+            let sentence = Array(event.sentence.utf8)
+            append(record.saying(sentence.span), to: &queue)
+            return
+        }
         if record.part == .last && record.text.isEmpty { return }
         widest = max(widest, record.name.count)
         if record.part == .whole && record.text.firstUnprintable() == record.text.count {

@@ -28,6 +28,20 @@ public struct Record: ~Escapable {
     }
 }
 
+extension Record {
+    /// The event that it carries; `nil` where it carries text, or a spelling that was spoilt.
+    @inlinable
+    public var event: ServiceEvent? { stream.isEvent ? EventSpelling.parse(text) : nil }
+
+    /// A sentence in the place of this record.
+    @_lifetime(copy self, copy sentence)
+    func saying(_ sentence: Span<UInt8>) -> Record {
+        Record(
+            stamp: stamp, name: name, generation: generation,
+            stream: stream.opensRun ? .runSentence : .sentence, text: sentence)
+    }
+}
+
 /// The place of a record in the stream: its number, which has no gaps, and its time.
 public struct Stamp: Equatable, Sendable {
     public var sequence: UInt64

@@ -130,10 +130,12 @@ public enum RecordLine {
         switch line[index] {
         case 0x6F: candidate = .out
         case 0x61: candidate = .access
-        case 0x72: candidate = .run
+        case 0x63: candidate = .event
+        case 0x73: candidate = .run
+        case 0x72: candidate = .runSentence
         case 0x65:
             guard index + 1 < line.count else { return nil }
-            candidate = line[index + 1] == 0x72 ? .err : .event
+            candidate = line[index + 1] == 0x72 ? .err : .sentence
         default: return nil
         }
         let word = candidate.word

@@ -6,22 +6,52 @@ public enum Stream: UInt8, CaseIterable, Sendable {
     case err
     /// The balancer's account of one request.
     case access
-    /// A sentence of lbctl's own.
+    /// An event, spelled as `EventSpelling` has it.
     case event
-    /// A sentence of lbctl's own that opens a run: what follows belongs to this `up`.
+    /// The event that opens a run: what follows belongs to this `up`.
     case run
+    /// A sentence of lbctl's own, as 0.1.0 wrote them.
+    case sentence
+    /// The sentence of 0.1.0 that opens a run.
+    case runSentence
 
-    /// The word for it in the history and in JSON.
+    /// The word for it in the history. Those of events are other words than 0.1.0 had for its
+    /// sentences, so that neither is taken for the other.
     @inlinable
     public var word: StaticString {
         switch self {
         case .out: "out"
         case .err: "err"
         case .access: "access"
-        case .event: "event"
-        case .run: "run"
+        case .event: "change"
+        case .run: "start"
+        case .sentence: "event"
+        case .runSentence: "run"
         }
     }
+
+    /// The word for it in JSON.
+    @inlinable
+    public var shownWord: StaticString {
+        switch self {
+        case .out: "out"
+        case .err: "err"
+        case .access: "access"
+        case .event, .sentence: "event"
+        case .run, .runSentence: "run"
+        }
+    }
+
+    /// Whether a record of it is the first of a run.
+    @inlinable
+    public var opensRun: Bool { self == .run || self == .runSentence }
+
+    /// Whether a text of it spells an event.
+    @inlinable
+    public var isEvent: Bool { self == .event || self == .run }
+
+    /// Those that are lbctl's own.
+    public static let own: Set<Stream> = [.event, .run, .sentence, .runSentence]
 }
 
 /// Which part of a child's line a record holds.

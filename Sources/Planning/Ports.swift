@@ -57,7 +57,7 @@ public enum Ports {
 
     /// ` by pid 4242 (python3 -m http.server)`.
     public static func holder(_ pid: Int32?) -> String {
-        guard let pid else { return " by a process of somebody else" }
+        guard let pid else { return " by a process of another user" }
         if let name = service(of: pid) { return " by pid \(pid) of the service '\(name)'" }
         guard let command = Processes.commandLine(of: pid) else { return " by pid \(pid)" }
         let line = String(command.prefix(PlanLimits.shownCommand)).split(

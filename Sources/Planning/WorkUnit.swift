@@ -18,6 +18,14 @@ public enum WorkUnit: Sendable {
         }
     }
 
+    /// What becomes of them while one is on its way.
+    public var whileWaiting: String {
+        switch self {
+        case .request: "requests wait for one"
+        case .connection: "connections wait for one"
+        }
+    }
+
     /// As a sentence says it of those that are not over.
     public var underWay: String {
         switch self {

@@ -124,6 +124,11 @@ enum Words {
         .failedOverSince(
             FailoverAccount(slot: 1, generation: 2, inFlight: 3, retried: 1, failed: 4)),
         .stoppedAccepting,
+        .banned(
+            BanNotice(
+                client: "2001:db8::/64", until: Instant(nanoseconds: .max), lasting: .seconds(30),
+                refusals: 3, within: .seconds(10))),
+        .bannedMore(.max),
     ]
 }
 

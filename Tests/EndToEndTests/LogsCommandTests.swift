@@ -47,7 +47,7 @@ import Testing
         #expect(try service.logs(["silent"]).code == 0)
         let unknown = try service.logs(["onne"])
         #expect(unknown.code == 1)
-        #expect(unknown.errors.contains("nobody is called 'onne'"))
+        #expect(unknown.errors.contains("nothing is called 'onne'"))
         #expect(unknown.errors.contains("did you mean 'one'?"))
         #expect(unknown.errors.contains("known are: lbctl, one, silent, two"))
     }
@@ -63,7 +63,7 @@ import Testing
                 #expect(!told.output.contains("backend.1"), "\(told)")
             }
             let unknown = try service.run("logs", ["1"])
-            #expect(unknown.code == 1 && unknown.errors.contains("nobody has port 1"))
+            #expect(unknown.code == 1 && unknown.errors.contains("nothing has port 1"))
         }
         try check()
         #expect(try service.run("down").code == 0)

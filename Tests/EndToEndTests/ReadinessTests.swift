@@ -58,7 +58,7 @@ import Testing
         let place = try Place(procfile: "backend: sleep 1000\n")
         let up = try place.up(["--backends", "1", "--start-timeout", "1s"])
         #expect(up.code == 1)
-        #expect(up.errors.contains("backend.1 is not ready: nobody accepted on port"))
+        #expect(up.errors.contains("backend.1 is not ready: nothing accepted on port"))
         #expect(place.leftOver() == [])
         #expect(place.runtimeFiles() == [])
     }

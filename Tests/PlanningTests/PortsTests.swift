@@ -40,7 +40,7 @@ struct PortsTests {
 
     @Test
     func `a process that can't be seen is told of without its pid`() {
-        #expect(Ports.holder(nil) == " by a process of somebody else")
+        #expect(Ports.holder(nil) == " by a process of another user")
     }
 
     @Test

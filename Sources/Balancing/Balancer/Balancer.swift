@@ -86,7 +86,9 @@ public final class Balancer {
     /// Runs until the last worker has finished; the process then ends well.
     public func run() throws(SystemError) {
         while true {
-            let count = poller.wait(timeout: prober.due.map { $0.since(Clock.now()) })
+            let due = min(prober.due ?? .never, plan?.board.nextBans ?? .never)
+            let count = poller.wait(
+                timeout: due == .never ? nil : due.since(Clock.now()))
             let now = Clock.now()
             for index in 0..<count {
                 let event = poller.event(index)
@@ -96,7 +98,9 @@ public final class Balancer {
                 case Kind.suspicion: lookAtSuspects(now)
                 case Kind.unread: heedUnread(now)
                 case Kind.link: try takeOrders()
-                case Kind.adoption: tellAdoption()
+                case Kind.adoption:
+                    tellAdoption()
+                    tellBans(now)
                 case Kind.finished:
                     tellAdoption()
                     return
@@ -104,6 +108,7 @@ public final class Balancer {
                 }
             }
             prober.expire(now: now, poller: poller)
+            if plan?.board.nextBans != nil { tellBans(now) }
             let findings = prober.takeFindings()
             for finding in findings { tell(finding) }
             // Requests that wait for a backend that is down need not wait any longer.
@@ -228,6 +233,23 @@ public final class Balancer {
         let state = finding.isUp ? "up" : "down"
         DescriptorReference.standardError.writeAll(
             "\(Worker.string(finding.name)) is \(state): \(finding.reason)\n")
+    }
+
+    /// Clients were shut out: the supervisor is told, or standard error where there is none.
+    private func tellBans(_ now: Instant) {
+        guard let told = plan?.board.takeBans(now: now) else { return }
+        if link != nil {
+            for notice in told.notices { link?.send(.banned(notice)) }
+            if told.more > 0 { link?.send(.bannedMore(told.more)) }
+            return
+        }
+        for notice in told.notices {
+            DescriptorReference.standardError.writeAll(notice.sentence + "\n")
+        }
+        if told.more > 0 {
+            DescriptorReference.standardError.writeAll(
+                "\(Figures.count(told.more, "more client")) banned\n")
+        }
     }
 
     private func tellAdoption() {

@@ -61,11 +61,14 @@ final class ClientRules: Sendable {
         return .newlyBanned(end.since(now))
     }
 
-    /// What is said of a client that has just been banned.
-    func words(of client: ClientNetwork, bannedFor time: Nanoseconds) -> String? {
+    /// What is told of a client that has just been banned.
+    func notice(
+        of client: ClientNetwork, bannedFor time: Nanoseconds, now: Instant
+    ) -> BanNotice? {
         guard let refusals else { return nil }
-        return "\(client) is banned for \(Figures.text(time)): refused "
-            + "\(refusals.ban.refusals) times within 10 s"
+        return BanNotice(
+            client: "\(client)", until: now + time, lasting: time,
+            refusals: refusals.ban.refusals, within: Self.banWindow)
     }
 
     private func identity(_ client: ClientNetwork) -> UInt64 { bans.identity.of(client) }

@@ -123,6 +123,7 @@ final class RosterBoard: Sendable {
     /// What the log is to say.
     private let sentences = Mutex<[String]>([])
     private let accounts = Mutex(AccountSums())
+    private let bans = Mutex(BanNews())
     /// Whether the workers have let the listening sockets go, and the supervisor has been told.
     private let accepting = Atomic<UInt8>(0)
     /// Wakes the thread that tells the supervisor.
@@ -165,6 +166,17 @@ final class RosterBoard: Sendable {
         sentences.withLock { $0.append(sentence) }
         adoptionWaker.wake()
     }
+
+    /// A worker has shut out a client.
+    func banned(_ notice: BanNotice, now: Instant) {
+        if bans.withLock({ $0.add(notice, now: now) }) { adoptionWaker.wake() }
+    }
+
+    /// When `takeBans` has something though nothing happens; `nil` where it has not.
+    var nextBans: Instant? { bans.withLock { $0.nextLook } }
+
+    /// What is to be told of the clients that were shut out.
+    func takeBans(now: Instant) -> BanNews.Told { bans.withLock { $0.take(now: now) } }
 
     /// The last worker has let the listening sockets go.
     func stoppedAccepting() {

@@ -1,5 +1,6 @@
 import Basics
 import Choosing
+import Control
 import Kernel
 import ProxyProtocol
 
@@ -59,7 +60,7 @@ struct Admission: ~Copyable {
         /// Whether its connection is closed after the answer.
         let closes: Bool
         /// What the service's log is told, where this is news.
-        let news: String?
+        let news: BanNotice?
     }
 
     private let terms: Terms
@@ -136,8 +137,10 @@ struct Admission: ~Copyable {
             return Denial(answer: answer.asking(toWait: time), closes: false, news: nil)
         case .banned(let time), .newlyBanned(let time):
             let answer = OwnAnswer(.banned, "this address went on sending too many requests")
-            var news: String?
-            if case .newlyBanned = refusal { news = rules.words(of: client, bannedFor: time) }
+            var news: BanNotice?
+            if case .newlyBanned = refusal {
+                news = rules.notice(of: client, bannedFor: time, now: now)
+            }
             return Denial(answer: answer.asking(toWait: time), closes: !byProxy, news: news)
         }
     }

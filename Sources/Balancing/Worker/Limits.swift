@@ -115,6 +115,8 @@ enum Limits {
     static let idleClientsKept = 1024
     /// Out of descriptors, accepting pauses this long.
     static let acceptPause = Nanoseconds.milliseconds(100)
+    /// Clients that were shut out of which the log has the addresses, a second.
+    static let bansNamed = 10
     /// The oldest line of a batch of access lines waits no longer than this.
     static let logDelay = Nanoseconds.milliseconds(5)
     /// What of a target is logged, in bytes.

@@ -127,7 +127,7 @@ extension Worker {
             return nil
         }
         counters.limited()
-        if let news = denial.news { plan.board.announce(news) }
+        if let news = denial.news { plan.board.banned(news, now: now) }
         if denial.closes { exchanges[exchange].answering.keepsClient = false }
         return denial.answer
     }

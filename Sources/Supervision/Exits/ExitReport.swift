@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Logs
 import Planning
 
 /// What is to be said of one process that has ended, kept until the balancers have said that none
@@ -8,12 +9,14 @@ struct ExitReport {
     /// An end, as far as it is known when it is seen.
     struct Exit {
         let process: ProcessNumber
-        /// `backend.1 (port 3000, pid 42)`.
-        let title: String
-        /// How it ended, behind the title: `killed by SIGKILL after 3.2 s`.
-        let ending: String
+        /// How it ended, without what became of its requests and what comes next.
+        let event: ServiceEvent
         /// What becomes of the child: `restarting at once`.
         let next: String
+        /// After what time it is started again; nil where it is not.
+        let restartIn: Nanoseconds?
+        /// Whether it crashed too often: that is told in an event of its own.
+        var isLeftAlone = false
         /// Its place in the scoreboard; nil for one that is not balanced.
         let slot: BackendSlot?
         /// The roster that no longer offers it; nil where no balancer chose it.
@@ -82,34 +85,31 @@ struct ExitReport {
         openedAt + (outOfRotation == nil ? Limits.exitPatience : Limits.accountPatience)
     }
 
-    /// The sentence of the log.
-    var sentence: String {
-        var parts = ["\(exit.title) \(exit.ending)"]
-        if let outOfRotation {
-            parts.append("out of rotation after \(Figures.text(outOfRotation))")
-        }
-        if let account, account.inFlight > 0 { parts.append(Self.words(account, unit)) }
-        parts.append(exit.next)
-        return parts.joined(separator: "; ")
+    /// What the log is told.
+    var events: [ServiceEvent] {
+        var event = exit.event.with(.outOfRotation, outOfRotation)
+        if let account { event = Self.told(account, unit, in: event) }
+        if !exit.isLeftAlone { event = event.with(.next, exit.next) }
+        event = event.with(.restartIn, exit.restartIn)
+        guard exit.isLeftAlone, var subject = event.subject else { return [event] }
+        subject.pid = nil
+        return [event, ServiceEvent(.failed, subject).with(.crashedTooOften, true)]
     }
 
-    /// `2 requests were in flight: 2 tried elsewhere, 0 failed`.
-    private static func words(_ account: FailoverAccount, _ unit: WorkUnit) -> String {
-        let verb = account.inFlight == 1 ? "was" : "were"
-        return "\(Figures.count(UInt64(account.inFlight), unit.noun)) \(verb) \(unit.underWay): "
-            + "\(account.retried) tried elsewhere, \(account.failed) failed"
+    /// What is known of its requests.
+    private static func told(
+        _ account: FailoverAccount, _ unit: WorkUnit, in event: ServiceEvent
+    ) -> ServiceEvent {
+        event.with(.inFlight, account.inFlight).with(.retried, account.retried)
+            .with(.failed, account.failed).with(.unit, unit.noun)
     }
 
-    /// What has turned out since the sentence:
-    /// `beyond what was said, 20 requests were in flight: 0 tried elsewhere, 20 failed`. One that
-    /// had been told of and has failed since is counted among the failed ones alone.
-    static func wordsSince(_ account: FailoverAccount, _ unit: WorkUnit) -> String {
-        let words = "beyond what was said, " + Self.words(account, unit)
-        let failedElsewhere = account.failedElsewhere
-        switch failedElsewhere {
-        case 0: return words
-        case account.failed: return words + " after being tried elsewhere"
-        default: return words + ", \(failedElsewhere) of them after being tried elsewhere"
-        }
+    /// What has turned out since that was told. A request that had been told of and has failed
+    /// since is counted among the failed ones alone.
+    static func revision(
+        of subject: ServiceEvent.Subject, _ account: FailoverAccount, _ unit: WorkUnit
+    ) -> ServiceEvent {
+        told(account, unit, in: ServiceEvent(.revised, subject))
+            .with(.failedElsewhere, account.failedElsewhere)
     }
 }

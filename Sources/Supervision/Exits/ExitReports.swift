@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 /// What is said of processes that have ended, and of signals that were sent by `kill`: the sentence
@@ -12,7 +13,7 @@ import Planning
 struct ExitReports {
     /// What is to be done.
     enum Action: Equatable {
-        case say(String)
+        case tell(ServiceEvent)
         /// Count how long it took until no balancer chose the backend any more.
         case noteWithdrawal(BackendSlot, Nanoseconds)
         /// Kill what an ended process has left behind. It comes after the sentence, since it takes
@@ -29,7 +30,7 @@ struct ExitReports {
     private let unit: WorkUnit
     private var entries: [Entry] = []
     private var kills = PendingKills()
-    private var titles = ProcessTitles()
+    private var subjects = ProcessSubjects()
 
     init(unit: WorkUnit) { self.unit = unit }
 
@@ -84,8 +85,8 @@ struct ExitReports {
 
     /// A process has ended, and all that came of it.
     mutating func exited(_ exit: ExitReport.Exit, _ adoption: RosterAdoption, now: Instant) {
-        if let slot = exit.slot {
-            titles.ended(slot: slot, generation: exit.process.generation, title: exit.title)
+        if let slot = exit.slot, let subject = exit.event.subject {
+            subjects.ended(slot: slot, generation: exit.process.generation, subject)
         }
         let ended = kills.ended(exit.process.child)
         let report = ExitReport(
@@ -118,12 +119,12 @@ struct ExitReports {
         }
     }
 
-    /// A second sentence about an end, where clients saw more than the first one said.
+    /// A second event about an end, where clients saw more than the first one told.
     private func since(_ account: FailoverAccount, _ name: String?) -> [Action] {
         if account.inFlight == 0 && account.failed == 0 { return [] }
-        let title = titles.title(slot: account.slot, generation: account.generation)
-        guard let title = title ?? name else { return [] }
-        return [.say("\(title): " + ExitReport.wordsSince(account, unit))]
+        let known = subjects.subject(slot: account.slot, generation: account.generation)
+        guard let subject = known ?? name.map({ ServiceEvent.Subject($0) }) else { return [] }
+        return [.tell(ExitReport.revision(of: subject, account, unit))]
     }
 
     /// Tells of those ends that every balancer knows of by now, or that have waited long enough,
@@ -139,7 +140,7 @@ struct ExitReports {
                 continue
             }
             let report = entry.report
-            actions.append(.say(report.sentence))
+            actions += report.events.map { .tell($0) }
             if let slot = report.exit.slot, let span = report.outOfRotation {
                 actions.append(.noteWithdrawal(slot, span))
             }

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 /// The end of a child's process: how it came about, what comes of it, and how it is told.
@@ -43,13 +44,22 @@ struct ProcessEnd {
         return isBlocked ? .blocked : .byItself(succeeded: isGood)
     }
 
-    /// How people are told of it. `late` is why it was asked to end, where it was late to be ready.
-    func words(of program: ByteString, late: String?) -> String {
-        var words = cause.words
-        if let late, lifecycle.state == .stopping && isByItself { words += " (\(late))" }
+    /// What people are told of it besides. `late` is why it was asked to end, where it was late to
+    /// be ready.
+    func remarks(of program: ByteString, late: String?) -> [String] {
+        var remarks: [String] = []
+        if let late, lifecycle.state == .stopping && isByItself { remarks.append(late) }
         if cause == .exited(code: 127) && program == "/bin/sh" {
-            words += " (the shell found no such program)"
+            remarks.append("the shell found no such program")
         }
-        return words
+        return remarks
+    }
+
+    /// Whether a signal ended it, or it ended with an exit code.
+    var kind: EventKind {
+        switch cause {
+        case .exited: .exited
+        case .killed: .killed
+        }
     }
 }

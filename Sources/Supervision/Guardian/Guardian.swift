@@ -2,6 +2,7 @@ import Basics
 import Control
 import History
 import Kernel
+import Logs
 import Planning
 
 /// What a token of the guardian's poller speaks of.
@@ -253,15 +254,13 @@ public final class Guardian {
         case .exited, .killed:
             if case .hurrying = phase { return 130 }
             if case .exited = ending.cause, refusal != nil { return 1 }
-            let left = killed == 0 ? "" : "; \(Figures.count(UInt64(killed), "process")) killed"
-            let verb = if case .killed = ending.cause { "was " } else { "" }
-            let sentence =
-                "the supervisor (pid \(supervisor.pid)) \(verb)\(ending.cause.words): "
-                + "everything is stopped\(left)"
-            audience.say(sentence)
+            let event = ServiceEvent(.supervisorDied)
+                .with(.supervisorPid, supervisor.pid).with(ending.cause)
+                .with(.count, killed == 0 ? nil : killed)
+            audience.say(event.sentence)
             // What it would have said itself; where that fails no process is left that could mend
             // it.
-            try? HistoryWriter.add(sentence, to: plan.historyPath, limit: plan.historyLimit)
+            try? HistoryWriter.add(event, to: plan.historyPath, limit: plan.historyLimit)
             return 1
         }
     }

@@ -34,30 +34,32 @@ final class LogStream {
     func addFollower(_ outbox: Outbox) { taker.followers.append(outbox) }
     func removeFollower(_ outbox: Outbox) { taker.followers.removeAll { $0 === outbox } }
 
-    /// A sentence of lbctl's own.
-    func say(_ sentence: String) { append(sentence, stream: .event) }
+    /// An event: into the history and to all that follow, as a value.
+    func tell(_ event: ServiceEvent) { append(event, stream: .event) }
 
     /// What is worth one sentence in the life of a service.
     enum Topic { case copies }
 
-    /// A sentence of lbctl's own, unless one was said of this before.
-    func sayOnce(_ topic: Topic, _ sentence: String) {
-        if topics.insert(topic).inserted { say(sentence) }
+    /// An event, unless one was told of this before.
+    func tellOnce(_ topic: Topic, _ event: ServiceEvent) {
+        if topics.insert(topic).inserted { tell(event) }
     }
 
-    /// The sentence that opens a run.
-    func openRun(_ sentence: String) {
-        append(sentence, stream: .run)
-        for remark in remarks { say(remark) }
+    /// The event that opens a run.
+    func openRun(_ event: ServiceEvent) {
+        append(event, stream: .run)
+        for remark in remarks { tell(.notice(remark)) }
         remarks = []
     }
 
-    private func append(_ sentence: String, stream: Stream) {
-        let name: StaticString = "lbctl"
-        let text = Array(sentence.utf8)
-        let bytes = Array(name.description.utf8)
-        taker.take(text.span, .whole, of: bytes.span, generation: 0, stream: stream)
+    private func append(_ event: ServiceEvent, stream: Stream) {
+        var spelling = ByteQueue(capacity: 512)
+        EventSpelling.append(event, to: &spelling)
+        let name = Self.name
+        taker.take(spelling.bytes, .whole, of: name.span, generation: 0, stream: stream)
     }
+
+    private static let name = Array("lbctl".utf8)
 
     /// Lends what takes records, for as many as there are in a turn: they may be thousands.
     func take(_ body: (inout RecordTaker) -> Void) { body(&taker) }
@@ -70,9 +72,9 @@ final class LogStream {
         case .sound: return
         case .failing: break
         case .failed(let error):
-            say("the history can't be written (\(error)); going on without it")
+            tell(ServiceEvent(.unwritable).with(.reason, "\(error)"))
         case .recovered(let lost):
-            say("the history is written again; \(Figures.count(lost, "line")) were lost")
+            tell(ServiceEvent(.writable).with(.lost, lost))
             return
         }
         retry = now + Limits.historyRetry

@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Logs
 import Planning
 
 /// What one request has asked of some of the children, as far as it has come.
@@ -16,6 +17,10 @@ struct Operation {
     var failures: [String] = []
     /// What was asked for and can't be, in sentences; the rest is done all the same.
     var remarks: [String]
+    /// What a change of the service has come to so far, as `backend.4 added`.
+    var changes: [String] = []
+    /// The verb that asked for it, where that is a change.
+    var verb = ""
     /// What is to be done when all of this has gone well.
     var remainder: ChangeRemainder?
 
@@ -23,6 +28,13 @@ struct Operation {
     var isReleaseRunning: Bool { running.contains { $0.present.isRelease } }
 
     var hasRollingStep: Bool { running.contains { $0.step.isRolling } }
+
+    /// What is told of a change of the service at its end; nil where nothing has changed.
+    var event: ServiceEvent? {
+        if changes.isEmpty { return nil }
+        return ServiceEvent(.configChanged).with(.by, verb).with(.changes, changes)
+            .with(.count, changes.count)
+    }
 
     /// What the request is answered with at the end.
     func answer(advice: String) -> ControlReply {

@@ -77,15 +77,15 @@ struct RunningStep {
 extension RunningStep {
     /// Of what ends a process for good.
     func stopped(_ facts: ServiceFacts) -> StepOutcome {
-        if isRenewed { return .failed("was started again by somebody else") }
+        if isRenewed { return .failed("was started again by another request") }
         switch present.lifecycle {
         case .starting, .ready, .paused, .draining, .stopping, .stoppingRest:
             // It may have been begun anew while it was draining.
             if !present.isFinishing && present.state == .ready {
-                return .failed("was started again by somebody else")
+                return .failed("was started again by another request")
             }
             return .underWay
-        case .backoff: return .failed("is started again by somebody else")
+        case .backoff: return .failed("is started again by another request")
         case .stopped, .failed:
             let word = step.change == .removed ? "removed" : "stopped"
             return .done("\(word) after \(span(facts))")
@@ -123,10 +123,10 @@ extension RunningStep {
         case .starting, .ready, .paused, .draining, .backoff: return .underWay
         case .stopping(_, _, .start), .stoppingRest(_, _, .start): return .underWay
         case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled): return notReady
-        case .stopping, .stoppingRest: return .failed("is stopped by somebody else")
+        case .stopping, .stoppingRest: return .failed("is stopped by another request")
         // Where there is no such program it never had a process.
         case .failed where !present.ending.isEmpty && step.change == .added: return notReady
-        case .stopped, .failed: return .failed("was stopped by somebody else")
+        case .stopped, .failed: return .failed("was stopped by another request")
         }
     }
 
@@ -144,7 +144,7 @@ extension RunningStep {
 
     /// Of what keeps new work from a child.
     func drained(_ facts: ServiceFacts) -> StepOutcome {
-        if !present.isWithdrawn { return .failed("was brought back by somebody else") }
+        if !present.isWithdrawn { return .failed("was brought back by another request") }
         if isRenewed || !present.lifecycle.hasProcess {
             return .done("its process has ended; it stays drained when it is back")
         }

@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Logs
 import Planning
 
 /// What has been asked of some of the children and is under way: orders and changes of the whole
@@ -17,6 +18,7 @@ struct Operations {
         /// Tell what has become of one child.
         case report(Asker, TargetReport)
         case answer(Asker, ControlReply)
+        case tell(ServiceEvent)
         /// Take the remainder of a change, work it out, and tell it by `extended` or `failed`.
         case goOn(operation: Int)
         /// The service is made of what it was made of before.
@@ -63,6 +65,14 @@ struct Operations {
                 remarks: remarks, remainder: remainder))
     }
 
+    /// The change that was requested last has done this already, without a step. `verb` is what
+    /// asked for it.
+    mutating func changed(_ changes: [String], by verb: String) {
+        guard let last = operations.indices.last else { return }
+        operations[last].verb = verb
+        operations[last].changes += changes
+    }
+
     /// The rest of a change, which is about to be worked out, and the request that waits for it.
     mutating func takeRemainder(of number: Int) -> (ChangeRemainder, Asker)? {
         guard let index = operations.firstIndex(where: { $0.number == number }),
@@ -73,10 +83,13 @@ struct Operations {
     }
 
     /// The rest of a change has been worked out.
-    mutating func extended(_ number: Int, by steps: [OperationStep], remarks: [String]) {
+    mutating func extended(
+        _ number: Int, by steps: [OperationStep], remarks: [String], changes: [String] = []
+    ) {
         guard let index = operations.firstIndex(where: { $0.number == number }) else { return }
         operations[index].waiting = steps
         operations[index].remarks = remarks
+        operations[index].changes += changes
     }
 
     /// The rest of a change can't be made.
@@ -128,6 +141,7 @@ struct Operations {
             acts.append(.revert(to: remainder.earlier))
         }
         let operation = operations.remove(at: index)
+        if let event = operation.event { acts.append(.tell(event)) }
         return acts + [.answer(operation.asker, operation.answer(advice: advice))]
     }
 }
@@ -163,7 +177,7 @@ extension Operations {
     /// What is said where the last one has been taken out of the choice.
     private func lonely(_ step: RunningStep, _ facts: ServiceFacts) -> String {
         if facts.hasChoice || !step.step.verb.rule.withdraws(step.present) { return "" }
-        return "; nobody is left to be chosen, \(facts.unit.withoutBackend)"
+        return "; no backend can be chosen, \(facts.unit.withoutBackend)"
     }
 
     private mutating func report(
@@ -184,6 +198,9 @@ extension Operations {
         took: Nanoseconds = Nanoseconds(0), _ index: Int
     ) -> Act {
         if !isDone { operations[index].failures.append("\(child.name) \(words)") }
+        if isDone, let change, change != .unchanged {
+            operations[index].changes.append("\(child.name) \(change.word)")
+        }
         return .report(
             operations[index].asker,
             TargetReport(child, words, isDone: isDone, took: took, change: change))

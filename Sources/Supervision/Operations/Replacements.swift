@@ -81,7 +81,7 @@ struct Replacements {
         if replacements[index].state.isOver { return nil }
         guard let successor = replacements[index].successor else {
             if facts.child(replacements[index].old) == nil {
-                replacements[index].state = .failed("was stopped by somebody else")
+                replacements[index].state = .failed("was stopped by another request")
                 return nil
             }
             return .enrolSuccessor(
@@ -90,7 +90,7 @@ struct Replacements {
         if replacements[index].state == .waiting { followSuccessors(index, facts) }
         let number = replacements[index].old
         guard let old = facts.child(number), !hasEnded(old) else {
-            return abandon(index, successor, "was stopped by somebody else")
+            return abandon(index, successor, "was stopped by another request")
         }
         if replacements[index].state == .waiting {
             let isUnderWay = replacements.contains { $0.state == .starting && $0.old == number }
@@ -147,7 +147,7 @@ struct Replacements {
     /// What has become of a replacement, and which of the two children serves.
     func outcome(_ number: Int, now: Instant) -> (outcome: StepOutcome, serving: ChildNumber?) {
         guard let replacement = replacements.first(where: { $0.number == number }) else {
-            return (.failed("was stopped by somebody else"), nil)
+            return (.failed("was stopped by another request"), nil)
         }
         switch replacement.state {
         case .waiting, .starting: return (.underWay, replacement.old)

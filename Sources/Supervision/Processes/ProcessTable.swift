@@ -115,10 +115,12 @@ extension ProcessTable {
         children.contains { $0.isBalanced && $0.fact == .ready && $0.standing.weight > 0 }
     }
 
-    /// Whether all backends that are ready fail their checks.
-    var allFailChecks: Bool {
-        children.allSatisfy {
-            !$0.isBalanced || $0.lifecycle.state != .ready || !$0.standing.isUp
+    /// What is so of the backends, for whether one can be chosen.
+    var choice: [ServiceAvailability.Backend] {
+        children.filter { $0.isBalanced && !$0.membership.isParting }.map { child in
+            ServiceAvailability.Backend(
+                name: child.name, state: child.state, fact: child.fact,
+                weight: child.standing.weight, isUp: child.standing.isUp, returns: child.returns)
         }
     }
 

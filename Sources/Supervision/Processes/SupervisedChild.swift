@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 import Scoreboard
 
@@ -183,6 +184,15 @@ extension SupervisedChild {
     /// `title(pid:)` with the pid of its process, if it has one.
     var title: String { title(pid: process?.pid) }
 
+    /// What an event is about that has happened to its process, or to it while it has none.
+    var subject: ServiceEvent.Subject { subject(pid: process?.pid) }
+
+    /// What an event is about that has happened to the process with this pid.
+    func subject(pid: Int32?) -> ServiceEvent.Subject {
+        ServiceEvent.Subject(
+            name, port: plan.port, pid: pid ?? 0, generation: generation)
+    }
+
     /// What comes next, as the log says it.
     func prospect(now: Instant) -> String {
         switch lifecycle {
@@ -198,6 +208,11 @@ extension SupervisedChild {
         case .draining: return "draining"
         case .stopping, .stoppingRest: return "stopping"
         }
+    }
+
+    /// How long it waits for its restart; nil where it does not.
+    func restartsIn(now: Instant) -> Nanoseconds? {
+        if case .backoff(let until) = lifecycle { until.since(now) } else { nil }
     }
 
     /// That another process has its port.

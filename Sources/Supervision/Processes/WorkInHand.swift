@@ -1,4 +1,5 @@
 import Basics
+import Logs
 import Scoreboard
 
 /// What children have in hand, as the balancers count it.
@@ -17,7 +18,7 @@ extension Scoreboard {
 
     /// A balancer has died: says what was in flight, from its workers' counters, and keeps what
     /// they had counted with number 0.
-    func closeCounters(of link: BalancerLink) -> String {
+    func closeCounters(of link: BalancerLink) -> OpenWork {
         var requests: UInt64 = 0
         var connections: UInt64 = 0
         var unheard: UInt64 = 0
@@ -28,8 +29,19 @@ extension Scoreboard {
             unheard &+= counters.connectionsUnheard
         }
         clearCounters(ofWorkers: link.workers, movingTotalsTo: counters(ofWorker: 0))
-        let rest = unheard > 0 ? ", \(unheard) of them accepted and not read from yet" : ""
-        return "\(Figures.count(requests, "request")) in flight, "
-            + "\(Figures.count(connections, "connection")) open\(rest)"
+        return OpenWork(requests: requests, connections: connections, unread: unheard)
+    }
+}
+
+/// What a balancer had open when it ended.
+struct OpenWork {
+    let requests: UInt64
+    let connections: UInt64
+    /// Those of the connections that were accepted and not read from yet.
+    let unread: UInt64
+
+    func told(in event: ServiceEvent) -> ServiceEvent {
+        event.with(.requestsOpen, requests).with(.connectionsOpen, connections)
+            .with(.connectionsUnread, unread == 0 ? nil : unread)
     }
 }

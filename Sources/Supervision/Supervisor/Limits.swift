@@ -102,6 +102,12 @@ enum Limits {
     static let exitPatience = Nanoseconds.seconds(1)
     /// … and, once they have, for what became of the requests.
     static let accountPatience = Nanoseconds.milliseconds(100)
+    /// How many bans are remembered, so that it is told when they are over.
+    static let rememberedBans = 1_024
+    /// Bans that are over of which each is told, at a time.
+    static let bansNamed = 10
+    /// Backends that are named where none can be chosen.
+    static let backendsNamed = 8
     /// How many backends' processes are remembered by name.
     static let rememberedProcesses = 512
     /// What ends no later than that after its leader has ended with it.

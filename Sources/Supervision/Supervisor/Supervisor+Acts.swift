@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 /// What operations have done to one child.
@@ -31,7 +32,7 @@ extension Supervisor {
         advance(child) { $0.startRequested() }
         guard wasDraining, child.lifecycle.state == .ready else { return }
         if !child.standing.isWithdrawn { child.drain = nil }
-        log.say("\(child.title) goes on by 'lbctl start'")
+        log.tell(ServiceEvent(.kept, child.subject).with(.by, "start"))
     }
 
     /// Tells the balancers first: from then on nothing waits for it that had a choice.
@@ -39,21 +40,20 @@ extension Supervisor {
         guard let process = child.process else { return }
         advance(child) { $0.wasPaused(now: now) }
         Signals.send(.stop, toGroup: process.pid)
-        log.say("\(child.title(pid: process.pid)) is paused by 'lbctl pause'")
+        log.tell(ServiceEvent(.paused, child.subject).with(.by, "pause"))
     }
 
     private func resume(_ child: SupervisedChild) {
         guard let process = child.process else { return }
         Signals.send(.proceed, toGroup: process.pid)
         advance(child) { $0.wasResumed() }
-        log.say("\(child.title(pid: process.pid)) goes on by 'lbctl resume'")
+        log.tell(ServiceEvent(.resumed, child.subject).with(.by, "resume"))
     }
 
     private func withdraw(_ child: SupervisedChild) {
         child.standing.withdrawn()
         publishRoster()
-        log.say("\(child.title) is drained by 'lbctl drain'")
-        tellIfNoneIsLeft()
+        log.tell(ServiceEvent(.draining, child.subject).with(.by, "drain"))
         child.drain = Drain(version: publisher.version, now: now)
     }
 
@@ -61,7 +61,8 @@ extension Supervisor {
         child.standing.broughtBack()
         stopLooking(at: child)
         publishRoster()
-        log.say("\(child.title) is back by 'lbctl undrain'")
+        log.tell(
+            ServiceEvent(.undrained, child.subject).with(.by, "undrain"))
     }
 
     private func stopLooking(at child: SupervisedChild) {
@@ -73,15 +74,9 @@ extension Supervisor {
         let earlier = child.standing.weight
         child.standing.weighed(weight)
         publishRoster()
-        log.say(
-            "\(child.title) has weight \(weight) by 'lbctl weight' "
-                + "(was \(earlier))")
-        tellIfNoneIsLeft()
-    }
-
-    private func tellIfNoneIsLeft() {
-        if table.hasChoice { return }
-        log.say("nobody is left to be chosen: \(plan.unit.withoutBackend)")
+        log.tell(
+            ServiceEvent(.weighed, child.subject).with(.weight, weight).with(.was, earlier)
+                .with(.by, "weight"))
     }
 }
 
@@ -114,7 +109,7 @@ extension Supervisor {
 
     /// A balancer that is leaving ends without waiting for idle connections.
     private func hasten(_ child: SupervisedChild) {
-        log.say("\(child.title) has to make room for the next")
+        log.tell(ServiceEvent(.hastened, child.subject))
         let killAt = now + plan.stopLimit(of: child)
         advance(child) { $0.stopRequested(killAt: killAt, now: now) }
     }
@@ -137,8 +132,6 @@ extension Supervisor {
             $0.drainRequested(
                 until: until, then: .rest, stopLimit: old.plan.stopLimit, now: now)
         }
-        log.say(
-            "\(successor.title) takes over"
-                + (pid.map { " from pid \($0), which answers what it has" } ?? ""))
+        log.tell(ServiceEvent(.balancerReplaced, successor.subject).with(.fromPid, pid))
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Scoreboard
 
 /// Clients that the balancers have shut out. That stands in the scoreboard, by which each of them
@@ -37,7 +38,9 @@ extension Supervisor {
         }
         for entry in lifted {
             _ = scoreboard.bans.lift(entry.client, now: now)
-            log.say("\(entry.client) may come in again: its ban was lifted")
+            access.bans.lifted(entry.client)
+            log.tell(
+                ServiceEvent(.unbanned).with(.client, "\(entry.client)").with(.lifted, true))
         }
         control.reply(.bans(lifted.map(word), unlisted: 0), to: key)
     }
@@ -45,12 +48,18 @@ extension Supervisor {
     private func liftAll(_ key: ControlConnection.Key) {
         let listed = scoreboard.bans.listed(now: now)
         let count = scoreboard.bans.liftAll(now: now)
+        access.bans.liftedAll()
         if count > 0 {
-            log.say(
-                "\(Figures.count(UInt64(count), "client")) may come in again: all bans were lifted")
+            log.tell(ServiceEvent(.unbanned).with(.count, count).with(.lifted, true))
         }
         control.reply(
             .bans(listed.map(word), unlisted: UInt64(max(0, count - listed.count))), to: key)
+    }
+
+    /// Tells of the bans that are over.
+    func lookAtBans() {
+        let events = access.bans.look(now: now) { scoreboard.bans.end(of: $0, now: now) }
+        for event in events { log.tell(event) }
     }
 
     private func refuse(_ why: String, _ advice: String, _ key: ControlConnection.Key) {

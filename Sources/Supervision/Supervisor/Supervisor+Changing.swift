@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 /// How the service becomes another while it runs: `scale` and `reload`.
@@ -80,22 +81,24 @@ extension Supervisor {
         let earlier = plan.recipe
         plan.recipe = recipe
         if !isScaling {
-            for notice in wanted.notices { log.say(notice) }
-            let releases = begin(
+            for notice in wanted.notices { log.tell(.notice(notice)) }
+            let (releases, changes) = begin(
                 ChangePlan.releases(difference, present, wanted.children), asker: asker)
             if !releases.isEmpty {
                 operations.requested(
                     releases, by: asker, isChange: true,
                     remainder: ChangeRemainder(
                         wanted: wanted, earlier: earlier, releases: releases.map(\.child)))
+                operations.changed(changes, by: "reload")
                 return
             }
         }
         plan.drainLimit = wanted.drainLimit
         let items = ChangePlan(difference, present, wanted.children).items
-        operations.requested(
-            begin(isScaling ? items.filter { !$0.isKept } : items, asker: asker), by: asker,
-            isChange: true, remarks: remarks)
+        let (steps, changes) = begin(
+            isScaling ? items.filter { !$0.isKept } : items, asker: asker)
+        operations.requested(steps, by: asker, isChange: true, remarks: remarks)
+        operations.changed(changes, by: isScaling ? "scale" : "reload")
     }
 
     /// Makes the rest of a change once its release has ended well.
@@ -107,10 +110,10 @@ extension Supervisor {
             let (difference, remarks) = try compare(
                 present, wanted, plan.recipe, isScaling: false)
             plan.drainLimit = wanted.drainLimit
-            let steps = begin(
+            let (steps, changes) = begin(
                 ChangePlan(difference, present, wanted.children).items, asker: asker,
                 after: remainder.releases)
-            operations.extended(operation, by: steps, remarks: remarks)
+            operations.extended(operation, by: steps, remarks: remarks, changes: changes)
         } catch {
             plan.recipe = remainder.earlier
             operations.failed(operation, "\(error.what): \(error.why)")
@@ -143,13 +146,14 @@ extension Supervisor {
         return (difference, try check(difference, children, wanted, recipe))
     }
 
-    /// Notes what each child is to be, and returns what is to be done for that. `releases` have
-    /// been run for it, and all has been said of them.
+    /// Notes what each child is to be, and returns what is to be done for that, and what needs no
+    /// step. `releases` have been run for it, and all has been said of them.
     private func begin(
         _ items: [ChangePlan.Item], asker: ControlConnection.Key,
         after releases: [ChildNumber] = []
-    ) -> [OperationStep] {
+    ) -> (steps: [OperationStep], changes: [String]) {
         var steps: [OperationStep] = []
+        var changes: [String] = []
         for item in items {
             switch item {
             case .add(let plan):
@@ -162,6 +166,7 @@ extension Supervisor {
                 child.plans.changed(to: plan)
                 child.adoptNextPlan()
                 report(child, "changed, and stays stopped", to: asker, change: .changed)
+                changes.append("\(child.name) changed")
             case .remove(let number):
                 guard let child = table[number] else { continue }
                 child.membership.removed()
@@ -174,10 +179,12 @@ extension Supervisor {
                     step(child, .restart, waits: true, isRolling: isRolling, change: change))
             case .keep(let number, let plan):
                 guard let child = table[number] else { continue }
-                keep(child, as: plan, isTold: !releases.contains(number), asker)
+                if let change = keep(child, as: plan, isTold: !releases.contains(number), asker) {
+                    changes.append("\(child.name) \(change)")
+                }
             }
         }
-        return steps
+        return (steps, changes)
     }
 
     private func step(
@@ -194,19 +201,21 @@ extension Supervisor {
         if child.plan.weight != wanted.weight { child.standing.weighed(wanted.weight) }
     }
 
+    /// Returns what has changed of it; nil where nothing has.
     private func keep(
         _ child: SupervisedChild, as plan: ChildPlan, isTold: Bool, _ asker: ControlConnection.Key
-    ) {
+    ) -> String? {
         let earlier = child.standing.weight
         reweigh(child, plan)
         child.plans.corrected(to: plan)
         let weight = child.standing.weight
-        if weight != earlier { publishRoster() }
-        if !isTold { return }
         if weight == earlier {
-            report(child, "unchanged", to: asker, change: .unchanged)
-        } else {
-            report(child, "weight \(weight) (was \(earlier))", to: asker, change: .changed)
+            if isTold { report(child, "unchanged", to: asker, change: .unchanged) }
+            return nil
         }
+        publishRoster()
+        let words = "weight \(weight) (was \(earlier))"
+        if isTold { report(child, words, to: asker, change: .changed) }
+        return words
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Scoreboard
 
 extension Supervisor {
@@ -51,9 +52,10 @@ extension Supervisor {
         let end = ProcessEnd(
             cause: leader.ending.cause, lifecycle: child.lifecycle,
             sent: exits.signal(to: child.number), isServiceRunning: shutdown.isRunning)
-        var words = end.words(
+        var remarks = end.remarks(
             of: child.plan.words[0], late: child.attempts.isLate ? child.record.ending : nil)
-        if child.isBalanced && end.isEarly && end.isByItself { words += lookForStranger(child) }
+        if child.isBalanced && end.isEarly && end.isByItself { remarks += lookForStranger(child) }
+        let words = remarks.reduce(end.cause.words) { "\($0) (\($1))" }
         let action = child.exited(
             end.restartCause(isBlocked: child.attempts.stranger != nil), succeeded: end.succeeded,
             words: words,
@@ -69,13 +71,13 @@ extension Supervisor {
         output.ended(process, of: child, now: now)
         hearLastReports(of: process, child.processNumber)
         reapOrphans(of: (child, process))
-        tell(end, of: child, process, leader)
+        tell(end, remarks, of: child, process, leader)
         if end.isEarly { tellOfCopies(of: child) }
     }
 
     private func tell(
-        _ end: ProcessEnd, of child: SupervisedChild, _ process: ChildProcess,
-        _ leader: LeaderEnd
+        _ end: ProcessEnd, _ remarks: [String], of child: SupervisedChild,
+        _ process: ChildProcess, _ leader: LeaderEnd
     ) {
         var rest = process.restUsage
         if !end.wasPlanned {
@@ -83,30 +85,34 @@ extension Supervisor {
             let dying = lineage.usageOfDying(of: child)
             rest.add(cpu: dying.cpu, peakKibibytes: dying.peakKibibytes)
         }
-        var ending = leader.sentence(child.record.ending, rest: rest)
+        var event = ServiceEvent(end.kind, child.subject(pid: process.pid))
+        event = leader.told(in: event, rest: rest).with(.remarks, remarks)
+            .with(.planned, end.wasPlanned)
         if end.hadRest {
-            ending += leader.restSentence(after: process.age, killed: process.killed)
+            event = leader.restTold(in: event, after: process.age, killed: process.killed)
         }
         if let link = process.link {
-            let account = scoreboard.closeCounters(of: link)
-            if end.cause != .exited(code: 0) { ending += "; " + account }
+            let open = scoreboard.closeCounters(of: link)
+            if end.cause != .exited(code: 0) { event = open.told(in: event) }
         }
         let wasOffered = child.isBalanced && end.wasServing && table.hasBalancer
         exits.exited(
             ExitReport.Exit(
-                process: child.processNumber, title: child.title(pid: process.pid), ending: ending,
+                process: child.processNumber, event: event,
                 next: end.wasPlanned && child.lifecycle == .stopped
                     ? "stopped" : child.prospect(now: now),
+                restartIn: child.restartsIn(now: now),
+                isLeftAlone: child.lifecycle.state == .failed,
                 slot: child.isBalanced ? child.standing.slot : nil,
                 version: wasOffered ? publisher.version : nil), adoption, now: now)
         settleExits()
     }
 
-    /// A program that ends before it is ready may not have got its port. Returns what is said then.
-    private func lookForStranger(_ child: SupervisedChild) -> String {
+    /// A program that ends before it is ready may not have got its port. Returns what is told then.
+    private func lookForStranger(_ child: SupervisedChild) -> [String] {
         let found = PortProbe.stranger(port: child.plan.port) { lineage.belongs($0, to: child) }
         child.attempts.ended(stranger: found)
-        return found.map { " (\(child.portIsTaken(by: $0)))" } ?? ""
+        return found.map { [child.portIsTaken(by: $0)] } ?? []
     }
 
     private func closeReadiness(of process: ChildProcess) {

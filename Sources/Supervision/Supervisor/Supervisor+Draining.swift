@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 
 extension Supervisor {
     /// Lets a child finish what it has, and then end.
@@ -12,7 +13,7 @@ extension Supervisor {
         }
         guard child.lifecycle.state == .draining, child.drain == nil else { return }
         if child.isBalanced {
-            log.say("\(child.title) is draining")
+            log.tell(ServiceEvent(.draining, child.subject))
             child.drain = Drain(version: publisher.version, now: now)
         } else {
             // It is given nothing; a balancer finishes what it has when it is asked to end.
@@ -26,9 +27,8 @@ extension Supervisor {
         // While a balancer goes by an older roster it may still give it something.
         let isKnown = publisher.isAdopted(drain.version)
         if isKnown && scoreboard.inHand(of: child) == 0 {
-            log.say(
-                "\(child.title) has finished what it had after "
-                    + Figures.text(now.since(drain.since)))
+            log.tell(
+                ServiceEvent(.drained, child.subject).with(.after, now.since(drain.since)))
             child.drain = nil
             advance(child) { $0.drained(stopLimit: child.plan.stopLimit, now: now) }
             return

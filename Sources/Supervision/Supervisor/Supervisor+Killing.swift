@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 
 extension Supervisor {
     /// Signals every child that is meant, or none.
@@ -33,7 +34,9 @@ extension Supervisor {
             let moment = Clock.now()
             if isSent {
                 sentAt = moment
-                log.say("\(child.title(pid: process.pid)) is sent \(signal.name) by 'lbctl kill'")
+                log.tell(
+                    ServiceEvent(.signalled, child.subject).with(.signal, signal.name)
+                        .with(.signalNumber, signal.rawValue).with(.by, "kill"))
             }
         }
         return PendingKills.Target(child: child.number, report: report, sentAt: sentAt)
@@ -68,7 +71,7 @@ extension Supervisor {
     func perform(_ actions: [ExitReports.Action]) {
         for action in actions {
             switch action {
-            case .say(let sentence): log.say(sentence)
+            case .tell(let event): log.tell(event)
             case .noteWithdrawal(let slot, let span):
                 scoreboard.noteWithdrawal(slot: slot, after: span)
             case .endEscapees(let number):

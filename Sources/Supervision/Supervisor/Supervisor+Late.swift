@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import Logs
 
 /// What is said of a child that takes long to become ready.
 extension Supervisor {
@@ -7,24 +8,24 @@ extension Supervisor {
         guard let due = child.attempts.looked(), child.lifecycle.state == .starting else {
             return
         }
-        let title = child.title
         let elsewhere = elsewhere(child)
         switch due {
         case .firstLook:
-            if let elsewhere { log.say("\(title) is not ready: \(elsewhere)") }
+            guard let elsewhere else { return }
+            log.tell(ServiceEvent(.unready, child.subject).with(.reason, elsewhere))
         case .slow:
             let more = elsewhere.map { "; " + $0 } ?? ""
-            log.say(
-                "\(title) is not ready after \(Figures.text(Limits.slowStart)): "
-                    + "\(unreadiness(of: child))\(more); it is ended after "
-                    + "\(Figures.text(child.plan.startLimit)) ('up --start-timeout')")
+            log.tell(
+                ServiceEvent(.unready, child.subject).with(.after, Limits.slowStart)
+                    .with(.reason, unreadiness(of: child) + more)
+                    .with(.limit, child.plan.startLimit))
         }
     }
 
     /// What has not come.
     func unreadiness(of child: SupervisedChild) -> String {
         child.isBalanced && child.process?.readiness.pipe == nil
-            ? "nobody accepted on port \(child.plan.port)" : "nothing said that it is ready"
+            ? "nothing accepted on port \(child.plan.port)" : "nothing said that it is ready"
     }
 
     /// That it listens, but not where it should; nil where that is not so.

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 
 extension Supervisor {
     /// Begins to end everything, or hastens what has begun. Without a time each child has its own,
@@ -17,7 +18,7 @@ extension Supervisor {
         switch response {
         case .nothing: return
         case .begun:
-            log.say("stopping: \(why)")
+            log.tell(ServiceEvent(.stopping).with(.reason, why))
             // The balancers take in the clients that wait and let the sockets go too: a client that
             // comes now is refused, and does not wait in vain.
             sockets.letGo()
@@ -73,9 +74,9 @@ extension Supervisor {
         let words = table.children.filter { $0.lifecycle.state == .stopping }
             .compactMap { awaitedEnd(of: $0).sentence(now: now) }
         if words.isEmpty { return }
-        let some = words.prefix(Limits.awaitedNamed).joined(separator: "; ")
-        let rest = words.count - Limits.awaitedNamed
-        log.say("still waiting for \(some)\(rest > 0 ? " and \(rest) more" : "")")
+        log.tell(
+            ServiceEvent(.waiting).with(.awaiting, Array(words.prefix(Limits.awaitedNamed)))
+                .with(.count, words.count))
     }
 
     private func awaitedEnd(of child: SupervisedChild) -> AwaitedEnd {
@@ -100,9 +101,9 @@ extension Supervisor {
     private func finish() {
         let leftOver = Descendants.end(within: Limits.leftOvers)
         if leftOver > 0 {
-            log.say("killed \(Figures.count(UInt64(leftOver), "process")) left behind")
+            log.tell(ServiceEvent(.leftBehind).with(.count, leftOver))
         }
-        log.say("'\(plan.name)' is stopped")
+        log.tell(ServiceEvent(.stopped).with(.service, plan.name))
         log.flush(now: now)
         identity.removeFiles()
         control.finish()

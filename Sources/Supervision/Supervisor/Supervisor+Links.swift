@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 extension Supervisor {
@@ -24,17 +25,16 @@ extension Supervisor {
                 return
             }
             if !child.standing.judged(isUp: isUp) { return }
-            let what = isUp ? "answers again" : "is taken for down by the balancer"
-            log.say("\(child.title) \(what): \(reason)")
-            if !isUp && table.allFailChecks {
-                log.say("the checks of all backends fail: all are tried, rather than none")
-            }
+            access.availability.changed()
+            log.tell(ServiceEvent(isUp ? .up : .down, child.subject).with(.reason, reason))
         case .failedOver(let account):
             let name = table.backend(at: account.slot)?.name
             perform(exits.accounted(account, by: balancer, name: name))
             settleExits()
         case .failedOverSince(let account):
             perform(exits.corrected(account, name: table.backend(at: account.slot)?.name))
+        case .banned(let notice): log.tell(access.bans.banned(notice))
+        case .bannedMore(let count): log.tell(ServiceEvent(.banned).with(.count, count))
         // The next look at the listening sockets goes by it.
         case .stoppedAccepting: return
         }

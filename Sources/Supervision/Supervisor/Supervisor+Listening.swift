@@ -1,13 +1,14 @@
 import Basics
 import Control
 import Kernel
+import Logs
 
 /// What is done with the listening sockets while no balancer takes in clients.
 extension Supervisor {
     /// Suspends listening, or takes it up again, as there are balancers that accept or are coming.
     func settleAcceptance() {
         guard shutdown.isRunning, sockets.canBeSuspended else { return }
-        switch acceptance.look(acceptingBalancers, now: now) {
+        switch access.acceptance.look(acceptingBalancers, now: now) {
         case .nothing: return
         case .listen: listenAgain()
         case .suspend: suspendListening()
@@ -25,13 +26,15 @@ extension Supervisor {
 
     /// Makes the sockets listen, before a balancer is started that is to accept from them.
     func listenAgain() {
-        guard shutdown.isRunning, acceptance.state != .listening else { return }
+        guard shutdown.isRunning, access.acceptance.state != .listening else { return }
         do throws(SystemError) {
             try sockets.resume()
-            acceptance.listened()
+            access.acceptance.listened()
         } catch {
-            if acceptance.couldNotListen(now: now) {
-                log.say("can't listen on \(sockets.words) again: \(error.errno); trying on")
+            if access.acceptance.couldNotListen(now: now) {
+                log.tell(
+                    ServiceEvent(.listenFailed).with(.addresses, sockets.words)
+                        .with(.reason, "\(error.errno)"))
             }
         }
     }
@@ -39,16 +42,19 @@ extension Supervisor {
     private func suspendListening() {
         do throws(SystemError) {
             try sockets.suspend()
-            acceptance.suspended()
+            access.acceptance.suspended()
             // It comes by itself when that has been done.
             if release == .running { return }
-            log.say(
-                "no balancer runs: connections to \(sockets.words) are refused until one does "
-                    + "(\(plan.advised("start balancer")))")
+            log.tell(
+                ServiceEvent(.refusing).with(.addresses, sockets.words)
+                    .with(.advice, plan.advised("start balancer")))
         } catch {
             // Then they wait, as they would for one that is about to come.
-            log.say("connections to \(sockets.words) wait for nobody: \(error)")
-            acceptance.couldNotSuspend()
+            log.tell(
+                .notice(
+                    "connections to \(sockets.words) can't be refused and wait until a balancer "
+                        + "runs: \(error)"))
+            access.acceptance.couldNotSuspend()
         }
     }
 }

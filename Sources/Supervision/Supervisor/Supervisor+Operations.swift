@@ -59,6 +59,7 @@ extension Supervisor {
         case .replace(let act): perform(act)
         case .report(let asker, let report): tell(report, to: asker)
         case .answer(let asker, let answer): control.reply(answer, to: asker)
+        case .tell(let event): log.tell(event)
         case .goOn(let operation): goOnWithChange(operation)
         case .revert(let recipe): plan.recipe = recipe
         }

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 
 extension Supervisor {
     /// Reaps processes that were left to us by a child that is gone. `last` is one whose process
@@ -47,9 +48,8 @@ extension Supervisor {
         let some = told.keys.sorted().prefix(Limits.leftNamed).map { pid in
             "pid \(pid) (\(String((told[pid] ?? "").prefix(Limits.commandLineShown))))"
         }
-        let rest = told.count > some.count ? " and \(told.count - some.count) more" : ""
-        log.say(
-            "\(child.name) had left \(Figures.count(UInt64(told.count), "process")) behind: "
-                + "\(some.joined(separator: ", "))\(rest); killed")
+        log.tell(
+            ServiceEvent(.leftBehind, child.subject).with(.processes, some)
+                .with(.count, told.count))
     }
 }

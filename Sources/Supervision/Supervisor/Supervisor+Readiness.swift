@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 extension Supervisor {
@@ -23,12 +24,12 @@ extension Supervisor {
         let action = child.becameReady(now: now)
         if action == .nothing { return }
         perform(action, on: child)
-        let took = child.record.readyAfter.map { Figures.text($0) } ?? ""
-        let stays = child.standing.isWithdrawn ? "; it stays drained" : ""
         // A job serves no client: it is done when it has ended.
-        let isAwaited = child.plan.isRelease && release == .running
-        let words = child.plan.isRelease ? "has started" : "is ready after \(took)\(stays)"
-        log.say("\(child.title) \(words)" + (isAwaited ? "; the others wait for its end" : ""))
+        let isJob = child.plan.isRelease
+        log.tell(
+            ServiceEvent(.ready, child.subject).with(.after, child.record.readyAfter)
+                .with(.staysDrained, child.standing.isWithdrawn && !isJob)
+                .with(.isJob, isJob).with(.isAwaited, isJob && release == .running))
     }
 
     /// Looks whether a child's port accepts by now.
@@ -41,7 +42,8 @@ extension Supervisor {
             becameReady(child)
         case .stranger(let pid):
             if !child.attempts.saw(stranger: pid) { return }
-            log.say("\(child.title) is not ready: \(child.portIsTaken(by: pid))")
+            log.tell(
+                ServiceEvent(.unready, child.subject).with(.reason, child.portIsTaken(by: pid)))
         }
     }
 
@@ -73,7 +75,10 @@ extension Supervisor {
         guard Processes.facts(of: notice.pid) != nil else { return }
         if !lineage.belongs(notice.pid, to: child) {
             if !notices.heardStranger() { return }
-            log.say("pid \(notice.pid) says that \(child.name) is ready, and is none of its")
+            log.tell(
+                .notice(
+                    "pid \(notice.pid) says that \(child.name) is ready, and is none of its",
+                    child.subject))
             return
         }
         if child.isBalanced,
@@ -98,13 +103,16 @@ extension Supervisor {
                 let isOffered = child.isBalanced && child.lifecycle.state == .paused
                 exits.paused(child.number, version: isOffered ? publisher.version : nil)
                 if action != .nothing {
-                    log.say("\(child.title(pid: pid)) is paused by \(signal ?? "a signal")")
+                    log.tell(
+                        ServiceEvent(.paused, child.subject(pid: pid)).with(.signal, signal))
                 }
             case .resumed(let pid):
                 guard let child = table.child(pid: pid) else { continue }
                 let action = advance(child) { $0.wasResumed() }
                 exits.resumed(child.number)
-                if action != .nothing { log.say("\(child.title(pid: pid)) goes on") }
+                if action != .nothing {
+                    log.tell(ServiceEvent(.resumed, child.subject(pid: pid)))
+                }
             }
         }
     }

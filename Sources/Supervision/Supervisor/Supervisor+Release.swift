@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 extension Supervisor {
@@ -8,8 +9,9 @@ extension Supervisor {
     func startAll() {
         log.tick()
         log.openRun(
-            "lbctl \(productVersion) runs '\(plan.name)' (supervisor pid \(ThisProcess.pid))")
-        for notice in plan.notices { log.say(notice) }
+            ServiceEvent(.started).with(.version, productVersion).with(.service, plan.name)
+                .with(.supervisorPid, ThisProcess.pid))
+        for notice in plan.notices { log.tell(.notice(notice)) }
         for child in firstChildren() { advance(child) { $0.startRequested() } }
     }
 
@@ -34,7 +36,7 @@ extension Supervisor {
         case .nothing: return
         case .leave(let why): leave(within: nil, why: why)
         case .startOthers:
-            log.say("\(ChildPlan.releaseType) is done; starting the others")
+            log.tell(ServiceEvent(.releaseDone))
             for child in table.children where !child.plan.isRelease {
                 advance(child) { $0.startRequested() }
             }
@@ -51,9 +53,10 @@ extension Supervisor {
             flags.backends == nil, flags.formation.count(of: type) == nil,
             copies.contains(where: { $0.lifecycle.state == .ready })
         else { return }
-        log.sayOnce(
+        log.tellOnce(
             .copies,
-            "\(copies.count) copies of '\(type)' were started, since nothing says how many: if "
-                + "only one can run here, '--backends 1' runs one")
+            .notice(
+                "\(copies.count) copies of '\(type)' were started, since nothing says how many: "
+                    + "if only one can run here, '--backends 1' runs one"))
     }
 }

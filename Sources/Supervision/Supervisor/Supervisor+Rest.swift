@@ -1,5 +1,6 @@
 import Basics
 import Kernel
+import Logs
 
 /// How what came of a child, besides its leader, is asked to end and is killed.
 extension Supervisor {
@@ -66,10 +67,9 @@ extension Supervisor {
     func tell(_ killed: [String], of child: SupervisedChild) {
         // How the leader ended says it all where none was given time.
         if killed.isEmpty || child.process?.hasNoTime == true { return }
-        let title = child.title
-        let some = killed.prefix(Limits.killedNamed).joined(separator: ", ")
-        let rest = killed.count - Limits.killedNamed
-        log.say(
-            "\(title) did not end in time; killed \(some)\(rest > 0 ? " and \(rest) more" : "")")
+        log.tell(
+            ServiceEvent(.stopTimeout, child.subject)
+                .with(.processes, Array(killed.prefix(Limits.killedNamed)))
+                .with(.count, killed.count))
     }
 }

@@ -11,9 +11,19 @@ extension Supervisor {
     /// Tells every balancer what can be chosen from now on.
     func publishRoster() {
         publisher.publish(table.roster)
+        access.availability.changed()
         for balancer in publisher.balancers {
             if let child = table[balancer.process.child] { watchLink(child, balancer.link) }
         }
+    }
+
+    /// Tells whether a backend can be chosen, where that has changed; what it was that changed it
+    /// comes first.
+    func settleAvailability() {
+        guard shutdown.isRunning, release != .running else { return }
+        let event = access.availability.look(
+            table.choice, plan.unit, isHeld: !exits.isEmpty, now: now)
+        if let event { log.tell(event) }
     }
 
     func interest(of link: BalancerLink) -> Readiness {

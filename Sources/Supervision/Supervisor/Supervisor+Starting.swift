@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 
 extension Supervisor {
@@ -56,11 +57,10 @@ extension Supervisor {
     }
 
     private func tellUndrained(_ child: SupervisedChild) {
-        let left = scoreboard.inHand(of: child)
-        let title = child.title
-        log.say(
-            "\(title) still has \(Figures.count(left, plan.unit.noun)) after "
-                + "\(Figures.text(plan.drainLimit)); ending it")
+        log.tell(
+            ServiceEvent(.drainTimeout, child.subject)
+                .with(.inHand, scoreboard.inHand(of: child)).with(.unit, plan.unit.noun)
+                .with(.after, plan.drainLimit))
     }
 
     private func tellLate(_ child: SupervisedChild) {
@@ -76,9 +76,9 @@ extension Supervisor {
         }
         child.attempts.wasLate()
         child.record.failed(ending)
-        log.say(
-            "\(child.title) was not ready within \(limit): \(why); "
-                + "ending it ('up --start-timeout' gives it longer)")
+        log.tell(
+            ServiceEvent(.startTimeout, child.subject).with(.limit, child.plan.startLimit)
+                .with(.reason, why))
     }
 
     private func start(_ child: SupervisedChild) {
@@ -113,13 +113,20 @@ extension Supervisor {
         }
         // A client that waits for the service is told of it now, and not when it has passed.
         perform(child.wasBlocked(why, now: now, chance: Randomness.chance()), on: child)
-        log.say("\(child.name) can't be started: \(why); \(child.prospect(now: now))")
+        if child.lifecycle.state == .failed {
+            log.tell(ServiceEvent(.failed, child.subject).with(.reason, why))
+            return
+        }
+        log.tell(
+            ServiceEvent(.blocked, child.subject).with(.reason, why)
+                .with(.next, child.prospect(now: now))
+                .with(.restartIn, child.restartsIn(now: now)))
     }
 
     /// Trying again would not help.
     private func cannotBeStarted(_ child: SupervisedChild, _ why: String) {
         child.record.failed(why)
-        log.say("\(child.name) can't be started: \(why)")
+        log.tell(ServiceEvent(.failed, child.subject).with(.reason, why))
         advance(child) { $0.couldNotBeSpawned() }
     }
 

@@ -28,7 +28,7 @@ public final class Supervisor {
     var publisher = RosterPublisher()
     var exits: ExitReports
     var operations: Operations
-    var acceptance = Acceptance()
+    var access = ClientAccess()
     var release = Release.none
     var shutdown = Shutdown()
     var adoptedExits = AdoptedExits()
@@ -135,8 +135,9 @@ public final class Supervisor {
     private func timeToNextDeadline() -> Nanoseconds? {
         if control.hasRequests { return Nanoseconds(0) }
         var next = min(table.nextLook, shutdown.nextLook)
-        if acceptance.state != .listening {
-            next = min(next, acceptance.nextLook(acceptingBalancers, now: now))
+        next = min(next, access.bans.nextLook)
+        if access.acceptance.state != .listening {
+            next = min(next, access.acceptance.nextLook(acceptingBalancers, now: now))
         }
         next = min(next, log.retry ?? .never, control.nextLook, exits.nextLook)
         next = min(next, operations.nextLook(after: now))
@@ -165,6 +166,7 @@ public final class Supervisor {
                 $0.deadlinePassed(stopLimit: child.plan.stopLimit, now: now)
             }
         }
+        lookAtBans()
         control.timePassed(poller, now: now)
     }
 
@@ -178,6 +180,7 @@ public final class Supervisor {
         answerWaiting()
         goOnLeaving()
         settleAcceptance()
+        settleAvailability()
         log.flush(now: now)
         control.flush(poller)
         noteLossOfGuardian()

@@ -3,8 +3,8 @@ import Control
 import History
 import Logs
 
-/// The names that `logs` can be asked for: of every process that has written a line, or of which a
-/// line of lbctl's speaks.
+/// The names that `logs` can be asked for: of every process that has written a line, or of which an
+/// event tells.
 enum KnownNames {
     /// The names that are meant by what was typed: a port means the process that has it, or else
     /// had it last. Refuses what is neither a name nor a port, and tells the names that there are.
@@ -35,9 +35,11 @@ enum KnownNames {
         try past.read(HistoryQuery(from: from)) { record in
             let count = known.count
             known.insert(Stamps.text(record.name))
-            if record.stream == .event, let subject = subject(record.text) {
-                known.insert(subject)
-                for port in asked where Self.port(record.text) == port { holders[port] = subject }
+            if let subject = record.event?.subject {
+                known.insert(subject.name)
+                for port in asked where subject.port == UInt16(port) {
+                    holders[port] = subject.name
+                }
             }
             missing.removeAll { holders[$0] != nil }
             if known.count == count { return true }
@@ -55,33 +57,13 @@ enum KnownNames {
         if let near = SpellingCorrection.nearest(to: first, in: names) {
             advice = "did you mean '\(near)'? " + advice
         }
-        let why = UInt16(first) == nil ? "nobody is called '\(first)'" : "nobody has port \(first)"
+        let why =
+            UInt16(first) == nil ? "nothing is called '\(first)'" : "nothing has port \(first)"
         return Refusal(what: "there is nothing to show", why: why, advice: advice)
-    }
-
-    /// The port that a sentence tells of its subject, in digits.
-    static func port(_ text: Span<UInt8>) -> String? {
-        guard let blank = text.first(Ascii.space) else { return nil }
-        let rest = text.extracting(blank..<text.count)
-        guard rest.count > 7, rest.spells(" (port ", in: 0..<7) else { return nil }
-        var end = 7
-        while end < rest.count, (Ascii.zero...Ascii.nine).contains(rest[end]) { end += 1 }
-        return end == 7 ? nil : Stamps.text(rest.extracting(7..<end))
     }
 
     private static func isKnown(_ wanted: String, _ known: Set<String>) -> Bool {
         known.contains(wanted)
             || known.contains { LogFilter.name($0.utf8.span, isOf: wanted) }
-    }
-
-    /// The process that a sentence of lbctl's own is about, as `worker (port 5000, pid 42) is
-    /// ready`: it may never have written a line itself.
-    static func subject(_ text: Span<UInt8>) -> String? {
-        guard let blank = text.first(Ascii.space), blank > 0 else { return nil }
-        let rest = text.extracting(blank..<text.count)
-        guard rest.count > 6,
-            rest.spells(" (port ", in: 0..<7) || rest.spells(" (pid ", in: 0..<6)
-        else { return nil }
-        return Stamps.text(text.extracting(0..<blank))
     }
 }

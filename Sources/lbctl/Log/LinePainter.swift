@@ -66,7 +66,7 @@ extension RecordWord {
     func record(_ name: Span<UInt8>) -> Record {
         Record(
             stamp: Stamp(sequence: sequence, time: time), name: name, generation: generation,
-            stream: Stream(rawValue: stream) ?? .event, part: Part(rawValue: part) ?? .whole,
+            stream: Stream(rawValue: stream) ?? .sentence, part: Part(rawValue: part) ?? .whole,
             text: text.span)
     }
 }

@@ -155,7 +155,7 @@ struct LiveLog: ~Copyable {
         // What can't be read is as good as lost, and told.
         try? past.read(HistoryQuery(from: last.addingClamped(1))) { record in
             // Another one has begun meanwhile.
-            if record.stream == .run && record.stamp.sequence > first { return false }
+            if record.stream.opensRun && record.stamp.sequence > first { return false }
             found += 1
             highest = record.stamp.sequence
             let isRead = filter.matches(record) ? printer.append(record) : true

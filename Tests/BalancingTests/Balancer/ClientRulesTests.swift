@@ -25,7 +25,7 @@ import Testing
         let rules = try rules()
         for _ in 0..<1000 { #expect(rules.refuse(one, now: Self.start) == nil) }
         #expect(!rules.isBanned(one, now: Self.start))
-        #expect(rules.words(of: one, bannedFor: .seconds(1)) == nil)
+        #expect(rules.notice(of: one, bannedFor: .seconds(1), now: Self.start) == nil)
     }
 
     @Test func `a client told to wait is served after that, and not a nanosecond before`() throws {
@@ -79,7 +79,7 @@ import Testing
         #expect(!rules.isBanned(one, now: at(30_003)))
         #expect(rules.refuse(one, now: at(30_003)) == nil)
         #expect(
-            rules.words(of: one, bannedFor: .seconds(30))
+            rules.notice(of: one, bannedFor: .seconds(30), now: at(3))?.sentence
                 == "192.0.2.1 is banned for 30.0 s: refused 3 times within 10 s")
     }
 

@@ -367,7 +367,8 @@ import Testing
         #expect(newly.answer.retryAfter == RetryAfter(.seconds(60)))
         #expect(newly.closes == !byProxy)
         #expect(
-            newly.news == "192.0.2.7 is banned for 1 min 0 s: refused 3 times within 10 s")
+            newly.news?.sentence == "192.0.2.7 is banned for 1 min 0 s: refused 3 times within 10 s"
+        )
         let half = Nanoseconds.milliseconds(30_500)
         let again = try #require(admission.ask(network, times: 1, byProxy: byProxy, after: half))
         #expect(again.answer.cause == .banned)

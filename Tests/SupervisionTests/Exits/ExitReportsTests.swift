@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Planning
 import Testing
 
@@ -14,7 +15,10 @@ struct ExitReportsTests {
     private static let one = ProcessNumber(child: ChildNumber(8), generation: 1)
     private static let two = ProcessNumber(child: ChildNumber(9), generation: 1)
     private static let asker = ControlConnection.Key(slot: .init(5), generation: 1)
-    private static let noticed = "web.1 (pid 7) was killed; out of rotation after 0.50 ms"
+    private static let subject = ServiceEvent.Subject("web.1", pid: 7)
+    private static let killed = ServiceEvent(.killed, subject).with(.signal, "SIGKILL")
+    private static let noticed =
+        "web.1 (pid 7) killed by SIGKILL; out of rotation after 0.50 ms"
 
     /// Balancers that go by these versions.
     private func adoption(_ versions: [(ProcessNumber, UInt64)]) -> RosterAdoption {
@@ -28,8 +32,8 @@ struct ExitReportsTests {
     ) -> ExitReport.Exit {
         ExitReport.Exit(
             process: ProcessNumber(child: Self.backend, generation: generation),
-            title: "web.1 (pid 7)", ending: "was killed", next: "restarting at once", slot: slot,
-            version: version)
+            event: Self.killed, next: "restarting at once", restartIn: Nanoseconds(0),
+            slot: slot, version: version)
     }
 
     private func account(
@@ -39,14 +43,23 @@ struct ExitReportsTests {
             slot: 2, generation: generation, inFlight: inFlight, retried: retried, failed: failed)
     }
 
-    private func said(
-        _ sentence: String, withdrawn: Nanoseconds? = nil
-    ) -> [ExitReports.Action] {
+    private func said(_ sentence: String, withdrawn: Nanoseconds? = nil) -> [String] {
         let isNoticed = sentence.hasPrefix(Self.noticed)
         let span = withdrawn ?? (isNoticed ? Nanoseconds.microseconds(500) : nil)
-        return [.say(sentence + "; restarting at once")]
-            + (span.map { [.noteWithdrawal(2, $0)] } ?? [])
-            + [.endEscapees(of: Self.backend)]
+        return [sentence + "; restarting at once"]
+            + (span.map { ["withdrawn 2 \($0.count)"] } ?? []) + ["escapees 1"]
+    }
+
+    /// What is to be done, in words; events as the sentences that are painted of them.
+    private func words(_ actions: some Sequence<ExitReports.Action>) -> [String] {
+        actions.map { action in
+            switch action {
+            case .tell(let event): event.sentence
+            case .noteWithdrawal(let slot, let span): "withdrawn \(slot.number) \(span.count)"
+            case .endEscapees(let child): "escapees \(child.index)"
+            case .answer: "answer"
+            }
+        }
     }
 
     private let soon = now + .microseconds(500)
@@ -72,8 +85,8 @@ struct ExitReportsTests {
             exits.exited(exit(version: nil, slot: nil), adoption([(Self.one, 6)]), now: Self.now)
             #expect(exits.isOpen(Self.backend) && !exits.isOpen(ChildNumber(2)))
             #expect(
-                exits.settle(adoption([(Self.one, 6)]), now: Self.now)
-                    == said("web.1 (pid 7) was killed"))
+                words(exits.settle(adoption([(Self.one, 6)]), now: Self.now))
+                    == said("web.1 (pid 7) killed by SIGKILL"))
             #expect(exits.isEmpty && exits.hasNothingOpen && exits.nextLook == .never)
         }
     }
@@ -87,7 +100,7 @@ struct ExitReportsTests {
         #expect(exits.settle(both, now: soon) == [])
         #expect(exits.accounted(account(1, 0, 1), by: Self.two, name: nil) == [])
         #expect(
-            exits.settle(both, now: soon)
+            words(exits.settle(both, now: soon))
                 == said(Self.noticed + "; 3 requests were in flight: 2 tried elsewhere, 1 failed"))
         #expect(exits.settle(both, now: soon) == [])
     }
@@ -95,13 +108,13 @@ struct ExitReportsTests {
     @Test func `a balancer that has died itself is not waited for`() {
         var exits = opened()
         #expect(exits.accounted(account(0, 0, 0), by: Self.one, name: nil) == [])
-        #expect(exits.settle(adoption([(Self.one, 7)]), now: soon) == said(Self.noticed))
+        #expect(words(exits.settle(adoption([(Self.one, 7)]), now: soon)) == said(Self.noticed))
         var orphaned = opened()
-        #expect(orphaned.settle(adoption([]), now: soon) == said(Self.noticed))
+        #expect(words(orphaned.settle(adoption([]), now: soon)) == said(Self.noticed))
         // One of the same number that came after it is another one.
         var replaced = opened()
         let successor = ProcessNumber(child: Self.one.child, generation: 2)
-        #expect(replaced.settle(adoption([(successor, 6)]), now: soon) == said(Self.noticed))
+        #expect(words(replaced.settle(adoption([(successor, 6)]), now: soon)) == said(Self.noticed))
     }
 
     @Test func `requests are waited for a tenth of a second, and balancers a second`() {
@@ -111,12 +124,13 @@ struct ExitReportsTests {
         #expect(exits.settle(all, now: soon) == [])
         #expect(exits.nextLook == Self.now + Limits.accountPatience)
         #expect(
-            exits.settle(all, now: Self.now + Limits.accountPatience) == said(Self.noticed))
+            words(exits.settle(all, now: Self.now + Limits.accountPatience))
+                == said(Self.noticed))
         var unnoticed = opened()
         let late = Self.now + Limits.exitPatience
         #expect(
-            unnoticed.settle(adoption([(Self.one, 6)]), now: late)
-                == said("web.1 (pid 7) was killed"))
+            words(unnoticed.settle(adoption([(Self.one, 6)]), now: late))
+                == said("web.1 (pid 7) killed by SIGKILL"))
     }
 
     @Test func `a restart at once waits a moment for the balancers`() {
@@ -131,10 +145,10 @@ struct ExitReportsTests {
         #expect(exits.signal(to: Self.backend) == nil)
         let actions = exits.settle(adoption([]), now: soon)
         #expect(
-            actions.dropLast()
+            words(actions.dropLast())
                 == said(
-                    "web.1 (pid 7) was killed; out of rotation after 1.50 ms",
-                    withdrawn: .microseconds(1500))[...])
+                    "web.1 (pid 7) killed by SIGKILL; out of rotation after 1.50 ms",
+                    withdrawn: .microseconds(1500)))
         guard case .answer(let key, let reports)? = actions.last else {
             Issue.record("the kill was not answered")
             return
@@ -150,7 +164,7 @@ struct ExitReportsTests {
         #expect(exits.corrected(account(3, 1, 4), name: nil) == [])
         _ = exits.accounted(account(0, 0, 0), by: Self.two, name: nil)
         #expect(
-            exits.settle(adoption([]), now: soon)
+            words(exits.settle(adoption([]), now: soon))
                 == said(Self.noticed + "; 8 connections were open: 2 tried elsewhere, 6 failed"))
     }
 
@@ -163,11 +177,10 @@ struct ExitReportsTests {
             // One that is not remembered is called as the backend in that place is.
             let name = generation == 6 ? "web.1" : "web.1 (pid 7)"
             #expect(
-                exits.corrected(account(1, 1, 0, generation: generation), name: "web.1")
+                words(exits.corrected(account(1, 1, 0, generation: generation), name: "web.1"))
                     == [
-                        .say(
-                            name + ": beyond what was said, 1 request was in flight: "
-                                + "1 tried elsewhere, 0 failed")
+                        name + ": beyond what was said, 1 request was in flight: "
+                            + "1 tried elsewhere, 0 failed"
                     ])
         }
         #expect(exits.accounted(account(1, 1, 0, generation: 6), by: Self.one, name: nil) == [])
@@ -175,7 +188,28 @@ struct ExitReportsTests {
     }
 
     private func since(_ inFlight: UInt32, _ retried: UInt32, _ failed: UInt32) -> String {
-        ExitReport.wordsSince(account(inFlight, retried, failed), .request)
+        ExitReport.revision(of: Self.subject, account(inFlight, retried, failed), .request).what
+    }
+
+    @Test func `the figures are numbers, and a child that is left alone is told of once more`() {
+        var report = ExitReport(
+            exit(), signalledAt: nil, choosers: [Self.one], unit: .request, now: Self.now)
+        report.accounted(account(3, 2, 1), by: Self.one)
+        report.adopted(adoption([(Self.one, 7)]), now: soon)
+        #expect(
+            report.events == [
+                Self.killed.with(.outOfRotation, 500_000).with(.inFlight, 3).with(.retried, 2)
+                    .with(.failed, 1).with(.unit, "request").with(.next, "restarting at once")
+                    .with(.restartIn, 0)
+            ])
+        let last = ExitReport.Exit(
+            process: Self.process, event: Self.killed, next: "it crashed too often",
+            restartIn: nil, isLeftAlone: true, slot: nil, version: nil)
+        let alone = ExitReport(last, signalledAt: nil, choosers: [], unit: .request, now: Self.now)
+        #expect(
+            alone.events == [
+                Self.killed, ServiceEvent(.failed, .init("web.1")).with(.crashedTooOften, true),
+            ])
     }
 
     @Test func `what turns out later is told as the difference`() {

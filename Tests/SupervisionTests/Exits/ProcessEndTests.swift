@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Kernel
+import Logs
 import Testing
 
 @testable import Supervision
@@ -67,16 +68,24 @@ struct ProcessEndTests {
     func `is told with why it was asked to end, and with what a shell means by 127`() {
         let late = Lifecycle.stopping(tellAllAt: .never, killAt: .never, sequel: .asRuled)
         let terminated = Ending.Cause.killed(by: .terminate, dumpedCore: false)
-        let why = "nobody accepted on port 1 within 60 s"
-        #expect(end(terminated, late).words(of: "x", late: why) == "killed by SIGTERM (\(why))")
-        #expect(end(terminated, late).words(of: "x", late: nil) == "killed by SIGTERM")
+        let why = "nothing accepted on port 1 within 60 s"
+        #expect(end(terminated, late).remarks(of: "x", late: why) == [why])
+        #expect(end(terminated, late).remarks(of: "x", late: nil) == [])
         let asked = end(terminated, late, sent: signal(restarts: true))
-        #expect(asked.words(of: "x", late: why) == "killed by SIGTERM")
-        #expect(end(terminated).words(of: "x", late: why) == "killed by SIGTERM")
+        #expect(asked.remarks(of: "x", late: why) == [])
+        #expect(end(terminated).remarks(of: "x", late: why) == [])
         let missing = end(.exited(code: 127))
-        #expect(missing.words(of: "x", late: nil) == "exited with 127")
-        #expect(
-            missing.words(of: "/bin/sh", late: nil)
-                == "exited with 127 (the shell found no such program)")
+        #expect(missing.remarks(of: "x", late: nil) == [])
+        #expect(missing.remarks(of: "/bin/sh", late: nil) == ["the shell found no such program"])
+        #expect(end(terminated).kind == .killed && missing.kind == .exited)
+    }
+
+    @Test func `its event says how it ended in words and in numbers`() {
+        let crash = Ending.Cause.killed(by: .init(rawValue: 11), dumpedCore: true)
+        let killed = ServiceEvent(.killed).with(crash)
+        #expect(killed[.signal] == "SIGSEGV" && killed[.signalNumber] == 11)
+        #expect(killed[.dumpedCore] && killed[.exitCode] == nil)
+        let exited = ServiceEvent(.exited).with(Ending.Cause.exited(code: 3))
+        #expect(exited[.exitCode] == 3 && exited[.signal] == nil && !exited[.dumpedCore])
     }
 }

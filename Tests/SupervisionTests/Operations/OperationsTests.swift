@@ -53,6 +53,7 @@ struct OperationsTests {
             "answer \(asker.slot.number): \(refusal.why)"
                 + (refusal.advice.isEmpty ? "" : " (\(refusal.advice))")
         case .answer: "answer"
+        case .tell(let event): event.sentence
         case .goOn: "go on"
         case .revert: "revert"
         }
@@ -83,8 +84,8 @@ struct OperationsTests {
         stage.become(2, .backoff(until: Self.later))
         #expect(
             run() == [
-                "web.2 failed: is started again by somebody else",
-                "answer 1: web.2 is started again by somebody else (see ps)",
+                "web.2 failed: is started again by another request",
+                "answer 1: web.2 is started again by another request (see ps)",
             ])
     }
 
@@ -178,6 +179,7 @@ struct OperationsTests {
         operations.requested(
             [ServiceVerb.start.step(0, waits: true, change: .added)], by: Self.asker,
             isChange: true, remainder: try remainder())
+        operations.changed(["web.2 changed"], by: "reload")
         #expect(operations.isChanging && operations.isReleasing)
         #expect(run { stage, _ in stage.renew(0, .ready(since: Self.now)) } == ["start 0"])
         stage.become(0, .stopped)
@@ -191,10 +193,16 @@ struct OperationsTests {
         #expect(operations.isChanging && !operations.isReleasing)
         #expect(operations.takeRemainder(of: 1) == nil && operations.takeRemainder(of: 2) == nil)
         operations.extended(
-            1, by: [ServiceVerb.stop.step(1, change: .removed)], remarks: ["it stays"])
+            1, by: [ServiceVerb.stop.step(1, change: .removed)], remarks: ["it stays"],
+            changes: ["web.0 weight 2 (was 1)"])
         let told = run { stage, _ in stage.become(1, .stopped) }
         #expect(
-            told == ["end 1", "web.1 done: removed after 0.00 ms", "answer 1: it stays"])
+            told == [
+                "end 1", "web.1 done: removed after 0.00 ms",
+                "changed by 'lbctl reload': web.2 changed, release.0 added, "
+                    + "web.0 weight 2 (was 1), web.1 removed",
+                "answer 1: it stays",
+            ])
         #expect(!operations.isChanging)
     }
 
@@ -234,7 +242,7 @@ struct OperationsTests {
                     child.weight = 1
                     child.isWithdrawn = false
                 }
-                let end = hasChoice ? "" : "; nobody is left to be chosen, \(unit.withoutBackend)"
+                let end = hasChoice ? "" : "; no backend can be chosen, \(unit.withoutBackend)"
                 ask(ServiceVerb.drain.step(0))
                 var told = run { stage, act in
                     if case .change = act { stage.change(0) { $0.isWithdrawn = true } }

@@ -69,21 +69,21 @@ struct ReplacementsTests {
         stage.become(0, lifecycle)
         let isOver = [.stopping, .stopped].contains(lifecycle.state)
         #expect(replacements.tick(stage.facts) == (isOver ? [.abandon(Self.new)] : []))
-        #expect(outcome() == (isOver ? .failed("was stopped by somebody else") : .underWay))
+        #expect(outcome() == (isOver ? .failed("was stopped by another request") : .underWay))
     }
 
     @Test mutating func `it is abandoned where the old one is gone`() {
         start()
         stage.children[Self.old] = nil
         #expect(replacements.tick(stage.facts) == [.abandon(Self.new)])
-        #expect(outcome() == .failed("was stopped by somebody else"))
+        #expect(outcome() == .failed("was stopped by another request"))
     }
 
     @Test mutating func `none takes over from a balancer that is gone`() {
         _ = request()
         stage.children[Self.old] = nil
         #expect(replacements.tick(stage.facts) == [])
-        #expect(outcome() == .failed("was stopped by somebody else"))
+        #expect(outcome() == .failed("was stopped by another request"))
     }
 
     @Test(arguments: OperationStage.lifecycles)
@@ -135,6 +135,6 @@ struct ReplacementsTests {
         start()
         replacements.cancelled()
         #expect(replacements.isEmpty)
-        #expect(outcome() == .failed("was stopped by somebody else"))
+        #expect(outcome() == .failed("was stopped by another request"))
     }
 }

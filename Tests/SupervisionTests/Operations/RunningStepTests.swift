@@ -42,18 +42,18 @@ struct RunningStepTests {
         let expected: StepOutcome
         switch lifecycle.state {
         case .stopped, .failed, .done: expected = .done("stopped after 3.0 s")
-        case .backoff: expected = .failed("is started again by somebody else")
+        case .backoff: expected = .failed("is started again by another request")
         case .starting, .ready, .paused, .draining, .stopping: expected = .underWay
         }
         #expect(outcome(step, stage) == expected)
         stage.change(0) { $0.generation += 1 }
-        #expect(outcome(step, stage) == .failed("was started again by somebody else"))
+        #expect(outcome(step, stage) == .failed("was started again by another request"))
     }
 
     @Test func `a stop fails where the child was brought back while it was draining`() {
         let stage = OperationStage(.backend, 0)
         #expect(
-            outcome(begun(.stop, stage), stage) == .failed("was started again by somebody else"))
+            outcome(begun(.stop, stage), stage) == .failed("was started again by another request"))
         var gone = stage
         gone.become(0, .stopped)
         #expect(
@@ -74,8 +74,8 @@ struct RunningStepTests {
         case .stopping(_, _, .start), .stoppingRest(_, _, .start): expected = .underWay
         case .stopping(_, _, .asRuled), .stoppingRest(_, _, .asRuled):
             expected = .failed("is not ready: exited with 1")
-        case .stopping, .stoppingRest: expected = .failed("is stopped by somebody else")
-        case .stopped, .failed: expected = .failed("was stopped by somebody else")
+        case .stopping, .stoppingRest: expected = .failed("is stopped by another request")
+        case .stopped, .failed: expected = .failed("was stopped by another request")
         }
         #expect(outcome(step, stage) == expected)
     }
@@ -193,7 +193,7 @@ struct RunningStepTests {
     @Test func `a drain is done when nothing is left, and fails when the time is over`() {
         var stage = OperationStage(.backend, 0)
         let step = begun(.drain, stage)
-        #expect(outcome(step, stage) == .failed("was brought back by somebody else"))
+        #expect(outcome(step, stage) == .failed("was brought back by another request"))
         stage.change(0) { child in
             child.isWithdrawn = true
             child.isFinishing = true

@@ -118,20 +118,24 @@ struct ProcessTableTests {
         var table = ProcessTable(backends: 8)
         _ = add("balancer", .balancer, to: &table)
         let children = [add("web.1", to: &table), add("web.2", to: &table)]
-        #expect(table.hasBalancer && !table.hasChoice && table.allFailChecks)
+        #expect(table.hasBalancer && !table.hasChoice)
         #expect(table.roster.map(\.name) == ["web.1", "web.2"])
         #expect(table.roster.map(\.slot) == children.map(\.standing.slot))
         let now = Instant(nanoseconds: 1)
         for child in children {
             child.life = ChildLife(.ready(since: now), child.life.restarting)
         }
-        #expect(table.hasChoice && !table.allFailChecks)
+        #expect(table.hasChoice && table.choice.allSatisfy(\.isUp))
         children[0].standing.weighed(0)
         children[1].standing.withdrawn()
         #expect(!table.hasChoice)
         #expect(table.roster.map(\.weight) == [0, 1])
         #expect(table.roster.map(\.fact) == [.ready, .draining])
         for child in children { _ = child.standing.judged(isUp: false) }
-        #expect(table.allFailChecks)
+        #expect(table.choice.map(\.name) == ["web.1", "web.2"])
+        #expect(table.choice.allSatisfy { !$0.isUp })
+        #expect(table.choice.map(\.fact) == [.ready, .draining])
+        children[0].membership.removed()
+        #expect(table.choice.map(\.name) == ["web.2"])
     }
 }

@@ -21,11 +21,12 @@ import Testing
     }
 
     private let log = [
-        WrittenLog.Line(.run, "lbctl", "lbctl 0.1.0 runs 'x' (supervisor pid 1)"),
-        .init(.event, "lbctl", "worker (port 5000, pid 42) is ready"),
+        WrittenLog.Line(.run, "lbctl", "started version=\"0.2.0\" service=\"x\""),
+        .init(.event, "lbctl", "ready name=\"worker\" port=5000 pid=42"),
         .init(.out, "web.1", "a line"),
-        .init(.event, "lbctl", "clock (port 5000, pid 43) is ready"),
-        .init(.out, "web.2", "looks like job (port 7000, pid 1) is ready"),
+        .init(.event, "lbctl", "ready name=\"clock\" port=5000 pid=43"),
+        .init(.out, "web.2", "ready name=\"job\" port=7000 pid=1"),
+        .init(.sentence, "lbctl", "old (port 7000, pid 1) is ready"),
     ]
 
     private func names(
@@ -54,8 +55,7 @@ import Testing
         #expect(try names(["3001", "balancer"], [], status) == ["balancer", "backend.2"])
     }
 
-    @Test func `what has written a line is known, and what a sentence of lbctl's is about`() throws
-    {
+    @Test func `what has written a line is known, and what an event is about`() throws {
         #expect(try names(["web.1"], log) == ["web.1"])
         #expect(try names(["web"], log) == ["web"])
         #expect(try names(["worker"], log) == ["worker"])
@@ -65,14 +65,14 @@ import Testing
     @Test func `a port that no process has now means the last that had it`() throws {
         #expect(try names(["5000"], log) == ["clock"])
         #expect(try names(["5000"], log, status) == ["clock"])
-        // What a child writes is no sentence of lbctl's.
-        #expect(try refusal(["7000"], log)?.why == "nobody has port 7000")
+        // What a child writes is no event, and a sentence of 0.1.0 is not read.
+        #expect(try refusal(["7000"], log)?.why == "nothing has port 7000")
     }
 
     @Test func `an unknown name is refused with those that are known, and the likely one`() throws {
         let refusal = try refusal(["wrker"], log)
         #expect(refusal?.what == "there is nothing to show")
-        #expect(refusal?.why == "nobody is called 'wrker'")
+        #expect(refusal?.why == "nothing is called 'wrker'")
         #expect(
             refusal?.advice
                 == "did you mean 'worker'? known are: clock, lbctl, web.1, web.2, worker")
@@ -84,28 +84,7 @@ import Testing
 
     @Test func `of several the one that is unknown is told`() throws {
         #expect(
-            try refusal(["web.1", "5000", "nothing"], log)?.why == "nobody is called 'nothing'")
-        #expect(try refusal(["web.1", "1234"], log)?.why == "nobody has port 1234")
-    }
-
-    @Test(arguments: [
-        ("worker (port 5000, pid 42) is ready", "5000"), ("job (pid 42) exited with 0", nil),
-        ("stopping: Ctrl-C", nil), ("a (port ) is ready", nil), ("", nil),
-    ])
-    func `a sentence of lbctl's own tells the port of the process that it is about`(
-        text: String, expected: String?
-    ) {
-        #expect(KnownNames.port(text.utf8.span) == expected)
-    }
-
-    @Test(arguments: [
-        ("worker (port 5000, pid 42) is ready", "worker"),
-        ("job (pid 42) exited with 0", "job"), ("the history (port) can't", nil),
-        ("stopping: Ctrl-C", nil), ("", nil), (" (pid 1)", nil), ("x", nil),
-    ])
-    func `a sentence of lbctl's own tells the process that it is about`(
-        text: String, expected: String?
-    ) {
-        #expect(KnownNames.subject(text.utf8.span) == expected)
+            try refusal(["web.1", "5000", "nothing"], log)?.why == "nothing is called 'nothing'")
+        #expect(try refusal(["web.1", "1234"], log)?.why == "nothing has port 1234")
     }
 }

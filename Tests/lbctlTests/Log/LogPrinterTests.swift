@@ -132,11 +132,13 @@ import Testing
     }
 
     @Test func `of changes those alone are shown`() {
-        let row = painted(.text, .changes, "web.1 (port 3000, pid 42) is ready")
-        #expect(row.contains("web.1") && row.contains("ready"))
-        let object = painted(.json, .changes, "web.1 (port 3000, pid 42) is ready")
+        let ready = "ready name=\"web.1\" port=3000 pid=42"
+        let row = painted(.text, .changes, ready)
+        #expect(row.contains("web.1") && row.contains("  is ready\n"))
+        #expect(painted(.text, .changes, ready, .out) == "")
+        let object = painted(.json, .changes, ready)
         #expect(object.contains("\"name\":\"web.1\",\"port\":3000,\"pid\":42"))
-        #expect(object.contains("\"change\":\"ready\""))
+        #expect(object.contains("\"kind\":\"ready\""))
     }
 
     @Test func `a record from the socket is that of the history`() {

@@ -1,0 +1,44 @@
+import Basics
+
+/// The members of an event's object, as programs read it.
+enum EventJSON {
+    /// Appends `"kind":…,"name":…,"port":…,"pid":…,"generation":…,"what":…,"facts":{…}`.
+    static func append(_ event: ServiceEvent, to queue: inout ByteQueue) {
+        queue.append(text: "\"kind\":\"\(event.kind.rawValue)\",\"name\":")
+        if let name = event.subject?.name {
+            JSONText.append(name.utf8.span, to: &queue)
+        } else {
+            queue.append("null")
+        }
+        let subject = event.subject
+        append("port", subject?.port.map { UInt64($0) }, to: &queue)
+        append("pid", subject?.pid.map { UInt64(clamping: $0) }, to: &queue)
+        append("generation", subject?.generation, to: &queue)
+        queue.append(",\"what\":")
+        JSONText.append(event.what.utf8.span, to: &queue)
+        queue.append(",\"facts\":{")
+        for (index, fact) in event.facts.enumerated() {
+            queue.append(text: (index == 0 ? "\"" : ",\"") + fact.key + "\":")
+            append(fact, to: &queue)
+        }
+        queue.append("}")
+    }
+
+    private static func append(_ key: String, _ number: UInt64?, to queue: inout ByteQueue) {
+        queue.append(text: ",\"\(key)\":" + (number.map { "\($0)" } ?? "null"))
+    }
+
+    private static func append(_ fact: EventFact, to queue: inout ByteQueue) {
+        switch fact {
+        case .text(_, let text): JSONText.append(text.utf8.span, to: &queue)
+        case .number(_, let number): queue.append(decimal: number)
+        case .flag: queue.append("true")
+        case .list(_, let list):
+            for (index, text) in list.enumerated() {
+                queue.append(index == 0 ? "[" : ",")
+                JSONText.append(text.utf8.span, to: &queue)
+            }
+            queue.append("]")
+        }
+    }
+}
