@@ -129,7 +129,9 @@ let package = Package(
         program(
             "lb-admin", sees: ["Admin", "Control", "Kernel", "Basics", "CStatic"],
             linked: fullyStatic),
-        program("lb-echo", sees: ["HTTP1", "Kernel", "Basics", "CStatic"], linked: fullyStatic),
+        program(
+            "lb-echo", sees: ["HTTP1", "Control", "Kernel", "Basics", "CStatic"],
+            linked: fullyStatic),
 
         // What several tests need.
         .target(
@@ -161,7 +163,7 @@ let package = Package(
                 "Basics",
             ]),
         tests(of: "lb-balancer", sees: ["Control", "Kernel", "Basics"]),
-        tests(of: "lb-echo", sees: ["HTTP1", "Kernel", "Basics"]),
+        tests(of: "lb-echo", sees: ["HTTP1", "Control", "Kernel", "Basics"]),
         // The programs are named so that they are built before they are started.
         .testTarget(
             name: "EndToEndTests",

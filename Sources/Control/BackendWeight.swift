@@ -47,15 +47,8 @@ extension BalancerOptions {
                 throw UsageError(
                     "'\(text)' says no weight", hint: "TARGET=W, such as 3001=3 or backend.2=3")
             }
-            let number = text[text.index(after: sign)...]
-            guard let weight = UInt32(number), Self.range.contains(weight) else {
-                throw UsageError(
-                    "a weight is a number from \(Self.range.lowerBound) to "
-                        + "\(Self.range.upperBound), not '\(number)'",
-                    hint: "such as \(text[..<sign])=3")
-            }
             target = String(text[..<sign])
-            self.weight = weight
+            weight = try Setting.weight(String(text[text.index(after: sign)...]), of: target)
         }
     }
 

@@ -1,3 +1,17 @@
+import Basics
+
+extension BalancerOptions {
+    /// Fails where a balancer with these options can't choose by an algorithm: by the same rules as
+    /// at its start.
+    public func refuse(_ algorithm: Algorithm) throws(UsageError) {
+        var wanted = self
+        wanted.algorithm = algorithm
+        // It is for hashed keys, and may wait until keys are hashed again.
+        wanted.hashBalanceFactor = nil
+        try wanted.refuseContradictions()
+    }
+}
+
 extension BalancerOptions.Algorithm {
     /// In which order backends are asked whether they may be chosen.
     public enum Order: Sendable {

@@ -17,14 +17,20 @@ extension KillReport {
 }
 
 extension TargetReport {
-    /// One target of another order; with `change` and `weight` where those are told.
-    public func json(withChange: Bool = false, withWeight: Bool = false) -> JSONObject {
+    /// One target of another order; with `change`, and what was set, where those are told.
+    public func json(withChange: Bool = false, with setting: Setting.Kind? = nil) -> JSONObject {
         var object = JSONObject()
         object.put("name", text: name)
         object.put("port", number: port == 0 ? nil : port)
         object.put("pid", number: pid == 0 ? nil : pid)
         if withChange { object.put("change", text: change?.word) }
-        if withWeight { object.put("weight", number: weight) }
+        switch setting {
+        case .weight: object.put("weight", number: weight)
+        case .latency: object.put("latency_ms", decimal: faults?.latency?.milliseconds)
+        case .errorRate: object.put("error_percent", decimal: faults?.errorRate?.percent)
+        case .algorithm: object.put("algorithm", text: algorithm?.rawValue)
+        case nil: break
+        }
         object.put("done", flag: isDone)
         object.put("outcome", text: outcome)
         object.put("took_ms", decimal: took.milliseconds)

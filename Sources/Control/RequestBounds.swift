@@ -7,6 +7,8 @@ public enum RequestBounds {
     public static let backends: ClosedRange<UInt32> = 1...256
     /// The share of a backend.
     public static let weight: ClosedRange<UInt32> = 0...256
+    /// How much later an echo backend may answer, in nanoseconds.
+    public static let latency: ClosedRange<UInt64> = 0...3_600_000_000_000
     /// How many targets, or clients, one request may name.
     public static let names = 1...1024
     /// The bytes of a target or client.

@@ -54,10 +54,15 @@ public struct RosterMember: Equatable, Sendable {
 public struct RosterWord: Equatable, Sendable {
     public var version: UInt64
     public var members: [RosterMember]
+    /// By what they are chosen from now on; nothing: as the balancer's command line says.
+    public var algorithm: BalancerOptions.Algorithm?
 
-    public init(version: UInt64, members: [RosterMember]) {
+    public init(
+        version: UInt64, members: [RosterMember], algorithm: BalancerOptions.Algorithm? = nil
+    ) {
         self.version = version
         self.members = members
+        self.algorithm = algorithm
     }
 }
 
@@ -91,10 +96,12 @@ extension RosterWord: Spelled {
     public func spell(into frame: inout FrameWriter) {
         frame.put(version)
         frame.put(members)
+        frame.put(algorithm)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
         version = try frame.number()
         members = try frame.list()
+        algorithm = try frame.optional()
     }
 }

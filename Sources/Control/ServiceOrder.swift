@@ -2,7 +2,7 @@ import Basics
 
 /// What can be asked for some of the children.
 public enum ServiceVerb: UInt8, Sendable, CaseIterable {
-    case stop, start, restart, pause, resume, drain, undrain, weight
+    case stop, start, restart, pause, resume, drain, undrain, weight, slow, fail, algorithm
 
     /// The verb that is typed as this word; nil where there is none.
     public init?(word: String) {
@@ -21,6 +21,20 @@ public enum ServiceVerb: UInt8, Sendable, CaseIterable {
         case .drain: "drain"
         case .undrain: "undrain"
         case .weight: "weight"
+        case .slow: "slow"
+        case .fail: "fail"
+        case .algorithm: "algorithm"
+        }
+    }
+
+    /// What each target is given by it; `nil` where nothing.
+    public var setting: Setting.Kind? {
+        switch self {
+        case .stop, .start, .restart, .pause, .resume, .drain, .undrain: nil
+        case .weight: .weight
+        case .slow: .latency
+        case .fail: .errorRate
+        case .algorithm: .algorithm
         }
     }
 }
@@ -34,18 +48,18 @@ public struct ServiceOrder: Equatable, Sendable {
     public var isRolling: Bool
     /// Whether what is started must be ready before it counts as done.
     public var waits: Bool
-    /// For each target the weight that it is to have; empty for other verbs.
-    public var weights: [UInt32]
+    /// For each target what it is to have; empty where the verb gives nothing.
+    public var settings: [Setting]
 
     public init(
         _ verb: ServiceVerb, targets: [String], isRolling: Bool = false, waits: Bool = false,
-        weights: [UInt32] = []
+        settings: [Setting] = []
     ) {
         self.verb = verb
         self.targets = targets
         self.isRolling = isRolling
         self.waits = waits
-        self.weights = weights
+        self.settings = settings
     }
 }
 
@@ -80,6 +94,10 @@ public struct TargetReport: Equatable, Sendable {
     public var change: ServiceChange?
     /// What share it has now; nothing for one that is not balanced.
     public var weight: UInt32?
+    /// How it behaves by `slow` and `fail`; nothing for one that is no lb-echo.
+    public var faults: EchoFaults?
+    /// By what it chooses; nothing for one that is no balancer.
+    public var algorithm: BalancerOptions.Algorithm?
 
     public init(
         name: String, port: UInt16, pid: Int32, isDone: Bool, outcome: String,
@@ -102,8 +120,7 @@ extension ServiceOrder: Spelled {
         frame.put(targets)
         frame.put(isRolling)
         frame.put(waits)
-        frame.put(UInt32(weights.count))
-        for weight in weights { frame.put(weight) }
+        frame.put(settings)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -111,13 +128,15 @@ extension ServiceOrder: Spelled {
         targets = try frame.names("a target")
         isRolling = try frame.flag()
         waits = try frame.flag()
-        weights = []
+        settings = []
         let count = try frame.number(UInt32.self)
-        if count != (verb == .weight ? targets.count : 0) {
-            throw Misspelling("\(count) weights for \(targets.count) targets")
+        if count != (verb.setting == nil ? 0 : targets.count) {
+            throw Misspelling("\(count) settings for \(targets.count) targets")
         }
         for _ in 0..<count {
-            weights.append(try frame.number(in: RequestBounds.weight, "a weight"))
+            let setting = try Setting(from: &frame)
+            if setting.kind != verb.setting { throw Misspelling("a setting is of another verb") }
+            settings.append(setting)
         }
     }
 }
@@ -133,6 +152,8 @@ extension TargetReport: Spelled {
         frame.put(change != nil)
         if let change { frame.put(change) }
         frame.put(number: weight)
+        frame.put(faults)
+        frame.put(algorithm)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -144,5 +165,7 @@ extension TargetReport: Spelled {
         took = Nanoseconds(try frame.number())
         change = try frame.flag() ? try frame.tag(ServiceChange.self, "change") : nil
         weight = try frame.optionalNumber()
+        faults = try frame.optional()
+        algorithm = try frame.optional()
     }
 }

@@ -60,6 +60,10 @@ public struct ChildStatus: Equatable, Sendable {
     /// Since the process started, of one core.
     public var cpuPercent: Double?
     public var residentBytes: UInt64?
+    /// By what a balancer chooses.
+    public var algorithm: BalancerOptions.Algorithm?
+    /// How an lb-echo behaves by `slow` and `fail`.
+    public var faults: EchoFaults?
     /// Of a balanced child.
     public var traffic: BackendTraffic?
     /// Of a balancer.
@@ -165,6 +169,8 @@ extension ChildStatus: Spelled {
         frame.put(number: p99)
         frame.put(number: cpuPercent)
         frame.put(number: residentBytes)
+        frame.put(algorithm)
+        frame.put(faults)
         frame.put(traffic)
         frame.put(fronting)
     }
@@ -185,6 +191,8 @@ extension ChildStatus: Spelled {
         p99 = try frame.optionalDouble()
         cpuPercent = try frame.optionalDouble()
         residentBytes = try frame.optionalNumber()
+        algorithm = try frame.optional()
+        faults = try frame.optional()
         traffic = try frame.optional()
         fronting = try frame.optional()
     }

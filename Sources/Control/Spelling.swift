@@ -68,6 +68,8 @@ public struct FrameWriter {
         for element in list { put(element) }
     }
 
+    public mutating func put(_ value: some Spelled) { value.spell(into: &self) }
+
     public mutating func put(_ value: (some Spelled)?) {
         put(value != nil)
         value?.spell(into: &self)

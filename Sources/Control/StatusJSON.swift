@@ -25,6 +25,9 @@ public enum StatusJSON {
         row.put("p99_ms", decimal: child.p99)
         row.put("cpu_percent", decimal: child.cpuPercent)
         row.put("rss_bytes", number: child.residentBytes)
+        row.put("algorithm", text: child.algorithm?.rawValue)
+        row.put("latency_ms", decimal: child.faults?.latency?.milliseconds)
+        row.put("error_percent", decimal: child.faults?.errorRate?.percent)
         if counters { putCounters(child, into: &row) }
         return row
     }

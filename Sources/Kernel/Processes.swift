@@ -59,7 +59,7 @@ public enum Processes {
         public var hasEnded: Bool { state == "Z" }
         /// User and system time so far.
         public let cpu: Nanoseconds
-        /// The same of its children that have ended and that it has waited for, and of theirs.
+        /// What its children used that have ended and that it has waited for, and theirs.
         public let waitedCpu: Nanoseconds
         /// Memory that is in RAM, shared pages included.
         public let residentBytes: UInt64

@@ -73,8 +73,8 @@ struct BalancerPlan {
                     [child.name, child.type, String(child.port)].contains(weight.target)
                 }
         }.map { weight in
-            "--weight \(weight.target)=\(weight.weight) is for nobody that is there; it counts "
-                + "for who comes"
+            "--weight \(weight.target)=\(weight.weight) is for no backend that is there; it "
+                + "counts for one that comes"
         }
     }
 }

@@ -16,6 +16,7 @@ struct ChildPlanner {
             let words = try reader.words(of: type.line, name: name, port: port)
             var plan = plan(type.line.type, name: name, role: type.role, port: port, words: words)
             if type.role == .backend { fit(&plan) }
+            plan.faults = FaultFlags(said: flags.faults).faults(of: plan)
             plans.append(plan)
         }
         return plans

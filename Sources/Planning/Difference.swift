@@ -63,11 +63,13 @@ public struct Difference: Equatable {
                 ? isSameBalancer(a, b) : a.port == b.port && a.words == b.words)
     }
 
-    /// What a balancer listens on is the supervisor's, and its other words count by what they say.
+    /// What a balancer listens on is the supervisor's, and so is by what it chooses, which it is
+    /// told live. Its other words count by what they say.
     private static func isSameBalancer(_ a: ChildPlan, _ b: ChildPlan) -> Bool {
         func told(_ plan: ChildPlan) -> BalancerOptions? {
             var options = plan.options
             options?.listen = []
+            options?.algorithm = BalancerOptions().algorithm
             return options
         }
         return a.words.first == b.words.first && told(a) == told(b)

@@ -80,6 +80,8 @@ public struct ChildPlan: Equatable, Sendable {
     public var stopLimit = PlanLimits.stop
     /// Its share of the choice at the beginning, if it is balanced.
     public var weight: UInt32 = 1
+    /// How it behaves at the beginning, if it is an lb-echo.
+    public var faults = EchoFaults()
     /// Whether its output is a terminal to it.
     public var hasTerminal = false
     /// Whether its standard error goes where its standard output does.
@@ -93,7 +95,18 @@ public struct ChildPlan: Equatable, Sendable {
     public static let releaseType = "release"
 
     /// Whether it is an echo backend of ours.
-    public var isEcho: Bool { role == .backend && words.first?.lastComponent == "lb-echo" }
+    public var isEcho: Bool { role == .backend && runsEcho }
+
+    /// Whether its program is lb-echo, balanced or not.
+    public var runsEcho: Bool { words.first?.lastComponent == "lb-echo" }
+
+    /// Whether its command line has it send all bytes back, and not answer requests.
+    public var speaksTCP: Bool {
+        words.indices.contains { index in
+            words[index] == "--mode=tcp"
+                || (words[index] == "--mode" && words.dropFirst(index + 1).first == "tcp")
+        }
+    }
 }
 
 extension ServicePlan {
@@ -102,6 +115,10 @@ extension ServicePlan {
     /// Whether connections are balanced, and not requests.
     public var isStream: Bool {
         children.first { $0.role == .balancer }?.options?.mode == .tcp
+    }
+    /// By what the balancer is to choose at the beginning.
+    public var algorithm: BalancerOptions.Algorithm {
+        (children.first { $0.role == .balancer }?.options ?? BalancerOptions()).algorithm
     }
     /// What is counted where a process has died.
     public var unit: WorkUnit { isStream ? .connection : .request }
@@ -171,6 +188,7 @@ extension ChildPlan: Spelled {
         frame.put(UInt64(stopSignal.rawValue))
         frame.put(stopLimit.count)
         frame.put(weight)
+        frame.put(faults)
         frame.put(hasTerminal)
         frame.put(mergesStreams)
     }
@@ -196,6 +214,7 @@ extension ChildPlan: Spelled {
         stopSignal = Signal(rawValue: Int32(truncatingIfNeeded: signal))
         stopLimit = Nanoseconds(try frame.number())
         weight = try frame.number()
+        faults = try EchoFaults(from: &frame)
         hasTerminal = try frame.flag()
         mergesStreams = try frame.flag()
         if role == .balancer { options = try Self.options(words) }

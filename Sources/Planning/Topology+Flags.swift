@@ -25,6 +25,8 @@ extension Topology {
         public var terminals: [String] = []
         /// The types whose output and errors are one stream; `all` stands for all of them.
         public var merged: [String] = []
+        /// What `--latency` and `--error-rate` say, in their order.
+        public var faults: [TargetSetting] = []
 
         public init() {}
 
@@ -66,6 +68,7 @@ extension Topology.Flags: Spelled {
         frame.put(terminals)
         stops.spell(into: &frame)
         frame.put(merged)
+        frame.put(faults)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -100,5 +103,6 @@ extension Topology.Flags: Spelled {
         terminals = try frame.texts()
         stops = try StopRules(from: &frame)
         merged = try frame.texts()
+        faults = try frame.list()
     }
 }

@@ -55,6 +55,7 @@ public struct Topology {
             sparing: Set((first + others).map(\.port)))
         children = first + others + (admin.map { [planner.plan(of: $0)] } ?? [])
 
+        let unmet = try FaultFlags(said: flags.faults).check(against: others)
         let options = balancer?.command?.options
         listen = balancer?.listen ?? []
         drainLimit = options?.drainTimeout ?? BalancerOptions().drainTimeout
@@ -64,7 +65,7 @@ public struct Topology {
             } + [admin?.hold].compactMap(\.self)
         notices =
             Omissions.notices(procfile, environment) + (balancer?.notices ?? []) + given.notices
-            + roles.notices + (admin?.notices ?? [])
+            + roles.notices + (admin?.notices ?? []) + unmet
             + (balancer?.unusedWeights(among: first + others) ?? [])
             + (options == nil ? Self.unheard(flags.balancer) : [])
         let doubts = LineDoubts(reader: reader, children: first + others)

@@ -1,4 +1,5 @@
 import Basics
+import Control
 import HTTP1
 import Kernel
 
@@ -14,31 +15,34 @@ struct Backend: ~Copyable {
     var isLeaving = false
     /// What /bytes sends, over and over.
     let pattern: [UInt8]
-    private var randomState: UInt64
+    /// How long a request waits before it is answered.
+    private(set) var latency: Nanoseconds
+    private var errors: ErrorSpread
 
     init(_ settings: Settings, listeningOn address: Address) {
         self.settings = settings
         identity = Identity(settings, listeningOn: address)
-        randomState = settings.errorRate > 0 ? Randomness.word() | 1 : 1
+        latency = settings.latency
+        errors = ErrorSpread(settings.errorRate)
         let line = "The quick brown fox jumps over the lazy dog, and again: 0123456789.\n"
         pattern = Array(String(repeating: line, count: 60).utf8)
     }
 
-    /// Whether this request is one of those that are to fail; xorshift64.
-    mutating func drawsError() -> Bool {
-        if settings.errorRate <= 0 { return false }
-        randomState ^= randomState << 13
-        randomState ^= randomState >> 7
-        randomState ^= randomState << 17
-        return Double(randomState >> 11) / Double(1 << 53) < settings.errorRate
+    /// Behaves so from now on; what is not said is as the command line has it.
+    mutating func behave(_ faults: EchoFaults) {
+        latency = faults.latency ?? settings.latency
+        errors.share = faults.errorRate ?? settings.errorRate
     }
+
+    /// Whether this request is one of those that are to fail.
+    mutating func drawsError() -> Bool { errors.isNext() }
 
     /// How long a request waits before it is answered.
     func hold(_ route: Route) -> Nanoseconds {
         switch route {
         case .health: Nanoseconds(0)
-        case .delay(let delay): settings.latency + delay
-        case .itself, .status, .bytes, .stream, .headers, .anything, .wrong: settings.latency
+        case .delay(let delay): latency + delay
+        case .itself, .status, .bytes, .stream, .headers, .anything, .wrong: latency
         }
     }
 }

@@ -66,7 +66,7 @@ extension Connection {
     private mutating func answer(_ route: Route, _ backend: inout Backend) {
         if route == .health { return plain(200, "ok\n", backend.identity) }
         if backend.drawsError() {
-            return plain(500, "chosen to fail by --error-rate\n", backend.identity)
+            return plain(500, "chosen to fail by --error-rate or lbctl fail\n", backend.identity)
         }
         switch route {
         case .itself, .delay: echoOrGreet(&backend)

@@ -13,8 +13,8 @@ struct Connection: ~Copyable {
         /// The head that is there waits before it is answered.
         case held(until: Instant)
         case exchange
-        /// All bytes are sent back as they come.
-        case tunnel
+        /// All bytes are sent back as they come, or after they have waited until then.
+        case tunnel(heldUntil: Instant?)
         /// Ends once all is sent. What still comes is dropped, since a close with unread bytes is
         /// a reset, and that could destroy the answer on its way.
         case closing(lingers: Bool)
@@ -74,7 +74,7 @@ struct Connection: ~Copyable {
         lastTouched = now
         switch mode {
         case .http: stage = .head(heldBefore: false)
-        case .tcp: stage = .tunnel
+        case .tcp: stage = .tunnel(heldUntil: nil)
         }
     }
 
@@ -151,7 +151,7 @@ struct Connection: ~Copyable {
             stage = .head(heldBefore: true)
             return .moved
         case .exchange: return stepExchange(backend.identity, backend.pattern)
-        case .tunnel: return stepTunnel()
+        case .tunnel(let until): return stepTunnel(backend.latency, until, now)
         case .closing(let lingers):
             if !output.isEmpty { return .needsRoom }
             if !lingers || hasEnded { return .over }
@@ -164,13 +164,22 @@ struct Connection: ~Copyable {
         }
     }
 
-    private mutating func stepTunnel() -> Step {
+    private mutating func stepTunnel(
+        _ latency: Nanoseconds, _ heldUntil: Instant?, _ now: Instant
+    ) -> Step {
         if input.isEmpty {
             if !hasEnded { return .needsBytes(until: nil) }
             stage = .closing(lingers: false)
             return .moved
         }
         if output.count >= Self.outputLimit { return .needsRoom }
+        if let heldUntil {
+            if now < heldUntil { return .waits(until: heldUntil) }
+            stage = .tunnel(heldUntil: nil)
+        } else if latency.count > 0 {
+            stage = .tunnel(heldUntil: now + latency)
+            return .moved
+        }
         makeRoom(input.count)
         Self.copy(input, 0..<input.count, to: &output)
         input.removeAll()

@@ -5,7 +5,7 @@ import Kernel
 struct Server: ~Copyable {
     enum Kind: UInt8 {
         case listener = 1
-        case signals, connection
+        case signals, connection, supervisor
     }
 
     static let mostConnections: UInt64 = 65536
@@ -22,6 +22,7 @@ struct Server: ~Copyable {
     /// `nil` once it is to leave.
     private var listener: Descriptor?
     private var backend: Backend
+    private let supervisor: SupervisorLink?
     private var connections: Slab<Connection>
     private var alarms = Alarms()
     /// Connections whose share of the last round was not enough.
@@ -44,6 +45,14 @@ struct Server: ~Copyable {
             listener.reference, for: .readable, token: Token(kind: Kind.listener.rawValue))
         try poller.add(
             signals.reference, for: .readable, token: Token(kind: Kind.signals.rawValue))
+        let link = try settings.controlDescriptor.map { (number) throws(SystemError) in
+            try SupervisorLink(inherited: number)
+        }
+        if let link {
+            try poller.add(
+                link.reference, for: .readable, token: Token(kind: Kind.supervisor.rawValue))
+        }
+        supervisor = link
         address = bound
         connections = Slab(
             capacity: Int(min(max(64, ThisProcess.descriptorLimit), Self.mostConnections)))
@@ -53,6 +62,17 @@ struct Server: ~Copyable {
         self.poller = poller
         self.signals = signals
         self.listener = consume listener
+        // What it is told at its start holds for the first request.
+        takeOrders()
+    }
+
+    private mutating func takeOrders() {
+        guard let supervisor else { return }
+        if let order = supervisor.next() {
+            backend.behave(order.faults)
+            supervisor.confirm(order)
+        }
+        if supervisor.isOver { poller.remove(supervisor.reference) }
     }
 
     /// Says that it listens: a line for people, a byte for a supervisor.
@@ -108,6 +128,7 @@ struct Server: ~Copyable {
     private mutating func dispatch(_ event: Event) {
         switch Kind(rawValue: event.token.kind) {
         case .listener: accept()
+        case .supervisor: takeOrders()
         case .signals:
             while signals.next() != nil { leave() }
         case .connection:

@@ -15,8 +15,10 @@ struct Settings {
     var name: String?
     var latency = Nanoseconds(0)
     /// The share of requests that is answered with 500.
-    var errorRate = 0.0
+    var errorRate = Share.zero
     var readyDescriptor: Int32?
+    /// Over which a supervisor says how to behave.
+    var controlDescriptor: Int32?
     /// Whether each request is told of before it is answered.
     var logsRequests = false
     /// Whether each connection of the TCP mode begins with a line that names the backend.
@@ -32,6 +34,7 @@ struct Settings {
         Option("mode", value: "http|tcp", help: ""),
         Option("banner", help: ""),
         Option("ready-fd", value: "N", help: ""),
+        Option("control-fd", value: "N", help: ""),
         Option("help", short: "h", help: ""),
         Option("version", help: ""),
     ]
@@ -49,11 +52,12 @@ struct Settings {
               --host ADDR       127.0.0.1
               --name NAME       what X-Backend says: $LBCTL_INSTANCE, else address and port
               --latency TIME    wait so long before each answer, as 20ms
-              --error-rate P    answer this share of requests with 500, as 0.01
+              --error-rate P    answer this share of requests with 500, as 0.01 or 1%
               --log             say each request before it is answered: method, target, id
               --mode http|tcp   tcp sends all bytes back as they come
               --banner          with tcp: begin each connection with a line that names it
               --ready-fd N      write a byte to this descriptor once listening
+              --control-fd N    take orders of 'lbctl slow' and 'lbctl fail' over this socket
           -h, --help
               --version
 
@@ -80,9 +84,12 @@ struct Settings {
         hasBanner = given.has("banner")
         latency = try given.duration("latency") ?? Nanoseconds(0)
         readyDescriptor = try given.number("ready-fd", in: 3...65535).map { Int32($0) }
+        controlDescriptor = try given.number("control-fd", in: 3...65535).map { Int32($0) }
         if let text = given.value("error-rate") {
-            guard let share = Double(text), share >= 0, share <= 1 else {
-                throw UsageError("--error-rate takes a share from 0 to 1, not '\(text)'")
+            guard let share = Share(fraction: text) else {
+                throw UsageError(
+                    "--error-rate takes a share from 0 to 1 or a percentage, not '\(text)'",
+                    hint: "such as 0.01 or 1%")
             }
             errorRate = share
         }

@@ -42,13 +42,22 @@ import Testing
         #expect(
             report.json(withChange: true).text.contains(
                 "\"pid\":7,\"change\":\"removed\",\"done\""))
-        #expect(report.json(withWeight: true).text.contains("\"pid\":7,\"weight\":3,\"done\""))
+        #expect(report.json(with: .weight).text.contains("\"pid\":7,\"weight\":3,\"done\""))
         let bare = TargetReport(name: "web.1", port: 0, pid: 0, isDone: false, outcome: "failed")
         #expect(
-            bare.json(withWeight: true).text == """
+            bare.json(with: .weight).text == """
                 {"name":"web.1","port":null,"pid":null,"weight":null,"done":false,\
                 "outcome":"failed","took_ms":0.000}
                 """)
+    }
+
+    @Test func `an order that sets something tells what is in force`() {
+        var told = report
+        told.faults = EchoFaults(latency: .milliseconds(20), errorRate: Share(percentage: "2.5"))
+        told.algorithm = .random
+        #expect(told.json(with: .latency).text.contains("\"pid\":7,\"latency_ms\":20.000,"))
+        #expect(told.json(with: .errorRate).text.contains("\"pid\":7,\"error_percent\":2.500,"))
+        #expect(told.json(with: .algorithm).text.contains("\"pid\":7,\"algorithm\":\"random\","))
     }
 
     @Test func `a ban tells the client and how long it lasts`() {

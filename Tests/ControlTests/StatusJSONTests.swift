@@ -13,10 +13,12 @@ import Testing
                 [{"name":"balancer","type":"balancer","port":8080,"pid":41,"state":"ready",\
                 "health":"up","started_at":"2026-11-20T09:08:45.723456Z","restarts":0,\
                 "weight":null,"active":3,"requests":null,"p50_ms":null,"p99_ms":null,\
-                "cpu_percent":1.250,"rss_bytes":7340032},
+                "cpu_percent":1.250,"rss_bytes":7340032,"algorithm":null,\
+                "latency_ms":null,"error_percent":null},
                  {"name":"backend.1","type":"backend","port":3000,"pid":null,"state":"failed",\
                 "health":"down","started_at":null,"restarts":6,"weight":1,"active":0,\
-                "requests":12,"p50_ms":0.312,"p99_ms":4.190,"cpu_percent":null,"rss_bytes":null}]
+                "requests":12,"p50_ms":0.312,"p99_ms":4.190,"cpu_percent":null,"rss_bytes":null,\
+                "algorithm":null,"latency_ms":null,"error_percent":null}]
                 """)
     }
 
@@ -35,7 +37,7 @@ import Testing
             let rows = StatusJSON.text(status, counters: counters).split(separator: "\n")
             #expect(rows.count == 3)
             #expect(Set(rows.map { names($0) }).count == 1)
-            #expect(names(rows[0]).count == (counters ? 54 : 15))
+            #expect(names(rows[0]).count == (counters ? 57 : 18))
             #expect(Set(names(rows[0])).count == names(rows[0]).count)
         }
     }

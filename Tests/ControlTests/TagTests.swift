@@ -67,8 +67,11 @@ import Testing
 
     @Test func `every verb, change and phase returns`() {
         for verb in ServiceVerb.allCases {
-            let weights: [UInt32] = verb == .weight ? [3] : []
-            let order = ServiceOrder(verb, targets: ["all"], weights: weights)
+            let examples: [Setting] = [
+                .weight(3), .latency(.milliseconds(3)), .errorRate(.whole), .algorithm(.random),
+            ]
+            let order = ServiceOrder(
+                verb, targets: ["all"], settings: examples.filter { $0.kind == verb.setting })
             #expect(read(frame(order), as: ServiceOrder.self) == order)
         }
         for change in ServiceChange.allCases {

@@ -12,7 +12,12 @@ enum Words {
         .carryOut(ServiceOrder(.restart, targets: ["backend", "é"], isRolling: true)),
         .carryOut(ServiceOrder(.stop, targets: ["all"], waits: true)),
         .carryOut(ServiceOrder(.resume, targets: ["all"])),
-        .carryOut(ServiceOrder(.weight, targets: ["3001", "backend"], weights: [0, 256])),
+        .carryOut(
+            ServiceOrder(
+                .weight, targets: ["3001", "backend"], settings: [.weight(0), .weight(256)])),
+        .carryOut(ServiceOrder(.slow, targets: ["a"], settings: [.latency(.seconds(3600))])),
+        .carryOut(ServiceOrder(.fail, targets: ["a"], settings: [.errorRate(.whole)])),
+        .carryOut(ServiceOrder(.algorithm, targets: ["b"], settings: [.algorithm(.hash)])),
         .scale(to: 8), .reload, .bans, .lift(["192.0.2.7", "all"]), .gatherLog,
     ]
 
@@ -21,6 +26,12 @@ enum Words {
         startedAt: WallTime(nanoseconds: 1_700_000_000_000_000_000), restarts: 3, weight: 1,
         active: 2, requests: .max, p50: 0.25, p99: 12.5, cpuPercent: 99.9, residentBytes: 1 << 40,
         traffic: traffic)
+
+    static let echo = {
+        var child = bareChild
+        child.faults = EchoFaults(latency: .milliseconds(20), errorRate: .whole)
+        return child
+    }()
 
     private static let traffic = {
         var traffic = BackendTraffic()
@@ -42,6 +53,7 @@ enum Words {
 
     static let balancer = {
         var child = bareChild
+        child.algorithm = .leastResponseTime
         child.fronting = BalancerTraffic()
         child.fronting?.connections = 1
         child.fronting?.ownAnswers = .max
@@ -67,7 +79,7 @@ enum Words {
                 name: "default", supervisorPid: 2, guardianPid: 1, url: "http://localhost:8080/",
                 directory: "/srv/é", procfile: "/srv/é/Procfile",
                 startedAt: WallTime(nanoseconds: 5), phase: .stopping,
-                children: [child, bareChild, balancer])),
+                children: [child, bareChild, balancer, echo])),
         .killed([
             KillReport(
                 name: "backend.1", port: 3001, pid: 4242, signal: 9,
@@ -113,7 +125,9 @@ enum Words {
 
     static let orders: [LinkOrder] = [
         .workers(first: 1, count: 4), .roster(roster), .drain(within: .seconds(30)),
-        .roster(RosterWord(version: 0, members: [])), .limit(until: Instant(nanoseconds: 17)),
+        .roster(RosterWord(version: 0, members: [])),
+        .roster(RosterWord(version: 1, members: [], algorithm: .leastConnections)),
+        .limit(until: Instant(nanoseconds: 17)),
     ]
 
     static let reports: [LinkReport] = [

@@ -36,6 +36,7 @@ import Testing
         let keys = [
             "name", "type", "port", "pid", "state", "health", "started_at", "restarts", "weight",
             "active", "requests", "p50_ms", "p99_ms", "cpu_percent", "rss_bytes",
+            "algorithm", "latency_ms", "error_percent",
         ]
         for row in rows {
             #expect(row.keys == keys)

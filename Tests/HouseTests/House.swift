@@ -79,6 +79,6 @@ enum House {
         ],
         "lb-balancer": ["Balancing", "Scoreboard", "Control", "Kernel", "Basics"],
         "lb-admin": ["Admin", "Control", "Kernel", "Basics"],
-        "lb-echo": ["HTTP1", "Kernel", "Basics"],
+        "lb-echo": ["HTTP1", "Control", "Kernel", "Basics"],
     ]
 }

@@ -130,7 +130,7 @@ struct BalancerPlanTests {
             name: "web.1", type: "web", role: .backend, port: 3000, words: ["a"], rule: .always)
         #expect(
             plan.unusedWeights(among: [child])
-                == ["--weight x=4 is for nobody that is there; it counts for who comes"])
+                == ["--weight x=4 is for no backend that is there; it counts for one that comes"])
         #expect(plan.unusedWeights(among: []).count == 3)
     }
 }

@@ -120,6 +120,24 @@ struct DifferenceTests {
     }
 
     @Test
+    func `is none where a balancer chooses otherwise: that is told live`() throws {
+        func balancer(_ words: String...) throws -> ChildPlan {
+            var balancer = plan("balancer", .balancer, port: 8080)
+            balancer.words = ["lb-balancer"] + words.map { .init($0) }
+            balancer.options = try BalancerOptions(words: words)
+            return balancer
+        }
+        let present = try balancer("--algorithm", "random")
+        for (wanted, isKept) in [
+            (try balancer("--algorithm", "hash"), true), (try balancer(), true),
+            (try balancer("--algorithm", "hash", "--hash-key", "uri"), false),
+        ] {
+            let fates = Difference(from: [present], to: [wanted]).fates
+            #expect(fates == [isKept ? .kept(to: 0) : .changed(to: 0)])
+        }
+    }
+
+    @Test
     func `is one that would find another environment`() {
         #expect(
             Difference(from: three, to: three, stale: [2]).fates

@@ -195,6 +195,19 @@ import Testing
         #expect(parts(answer).body.contains("request 1</p>"))
     }
 
+    @Test func `in TCP mode bytes wait the latency before they come back`() throws {
+        let client = try Client(["--latency", "20ms"], mode: .tcp)
+        #expect(client.exchange("hello") == "")
+        #expect(client.waitsUntil == client.now + .milliseconds(20))
+        client.now = client.now + .milliseconds(19)
+        #expect(client.turn() == "")
+        client.now = client.now + .milliseconds(1)
+        #expect(client.turn() == "hello")
+        #expect(client.exchange(" again", ending: true) == "")
+        client.now = client.now + .milliseconds(20)
+        #expect(client.turn() == " again" && client.isOver)
+    }
+
     @Test func `in TCP mode all bytes come back, up to the end`() throws {
         let client = try Client(mode: .tcp)
         #expect(client.exchange("GET / HT") == "GET / HT")

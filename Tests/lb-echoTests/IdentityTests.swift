@@ -1,4 +1,5 @@
 import Basics
+import Control
 import Kernel
 import Testing
 
@@ -63,12 +64,29 @@ import Testing
         }
     }
 
-    @Test func `about the share fails that was asked for`() throws {
-        var backend = try backend("--error-rate", "0.25")
+    @Test(arguments: ["0.25", "0.01", "0.333", "1%", "99.9%"])
+    func `of any number of requests in a row the share fails that was asked for`(
+        rate: String
+    ) throws {
+        var backend = try backend("--error-rate", rate)
+        let share = try #require(Share(fraction: rate))
         var count = 0
-        for _ in 0..<40_000 where backend.drawsError() { count += 1 }
-        // Eleven times the standard deviation.
-        #expect(abs(count - 10_000) < 1000, "\(count)")
+        for number in 1...4000 {
+            if backend.drawsError() { count += 1 }
+            #expect(count == number * Int(share.millionths) / 1_000_000)
+        }
+    }
+
+    @Test func `what a supervisor says goes before the command line, until it says nothing`() throws
+    {
+        var backend = try backend("--error-rate", "1", "--latency", "20ms")
+        backend.behave(EchoFaults(latency: .seconds(1), errorRate: .zero))
+        let sound = !backend.drawsError()
+        #expect(sound && backend.hold(.itself) == .seconds(1))
+        #expect(backend.hold(.health) == Nanoseconds(0))
+        backend.behave(EchoFaults())
+        let broken = backend.drawsError()
+        #expect(broken && backend.hold(.itself) == .milliseconds(20))
     }
 
     @Test func `a request waits the latency and its own delay, a health check neither`() throws {

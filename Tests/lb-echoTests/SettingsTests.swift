@@ -17,18 +17,21 @@ import Testing
         let settings = try Settings([
             "--port", "0", "--host=::1", "--name", "web.1", "--latency", "20ms", "--error-rate",
             "0.25", "--log", "--mode", "tcp", "--banner", "--ready-fd", "5",
+            "--control-fd", "6",
         ])
         #expect(settings.wish == .serve && settings.mode == .tcp)
         #expect(settings.address == .loopback6(port: 0))
         #expect(settings.name == "web.1")
-        #expect(settings.latency == .milliseconds(20) && settings.errorRate == 0.25)
+        #expect(
+            settings.latency == .milliseconds(20) && settings.errorRate == Share(percentage: "25"))
         #expect(settings.logsRequests && settings.hasBanner && settings.readyDescriptor == 5)
+        #expect(settings.controlDescriptor == 6)
     }
 
     @Test func `without words it serves HTTP at once, and fails no request`() throws {
         let settings = try Settings(["--port", "3001"])
         #expect(settings.mode == .http && settings.address == .loopback(port: 3001))
-        #expect(settings.latency == Nanoseconds(0) && settings.errorRate == 0)
+        #expect(settings.latency == Nanoseconds(0) && settings.errorRate == .zero)
         #expect(!settings.logsRequests && !settings.hasBanner && settings.readyDescriptor == nil)
     }
 
@@ -50,8 +53,11 @@ import Testing
         for text in ["-0.1", "1.1", "x", "nan", "inf"] {
             #expect(
                 fault("--error-rate", text)
-                    == "--error-rate takes a share from 0 to 1, not '\(text)'")
+                    == "--error-rate takes a share from 0 to 1 or a percentage, not '\(text)'")
         }
+        #expect(
+            fault("--control-fd", "2")
+                == "--control-fd takes a whole number from 3 to 65535, not '2'")
         #expect(fault("--mode", "udp") == "--mode can't be 'udp'")
         #expect(
             fault("--ready-fd", "2") == "--ready-fd takes a whole number from 3 to 65535, not '2'")

@@ -170,7 +170,7 @@ public final class Balancer {
 
     private var needs: Roster.Needs {
         Roster.Needs(
-            hashes: options.algorithm.hashesKeys,
+            algorithm: options.algorithm,
             cookieSecret: options.sticky == .cookie ? scoreboard.secret : nil)
     }
 

@@ -22,6 +22,8 @@ final class Roster: Sendable {
 
     let version: UInt64
     let members: [Member]
+    /// By what they are chosen.
+    let algorithm: BalancerOptions.Algorithm
     /// The order of turns, as indexes of members; those that are not ready take no turns.
     let rotation: [Int]
     /// The indexes of those that may be chosen at all.
@@ -39,7 +41,8 @@ final class Roster: Sendable {
 
     /// What is made for a roster beside what is always there.
     struct Needs {
-        var hashes = false
+        /// By what is chosen where the supervisor says nothing of it.
+        var algorithm = BalancerOptions.Algorithm.roundRobin
         /// What cookies are signed with, where there are any.
         var cookieSecret: (UInt64, UInt64)?
     }
@@ -49,11 +52,12 @@ final class Roster: Sendable {
     init(version: UInt64, members: [Member], needs: Needs = Needs(), after last: Roster? = nil) {
         self.version = version
         self.members = members
+        algorithm = needs.algorithm
         let ready = members.indices.filter { members[$0].fact == .ready }
         rotation = Rotation(weights: ready.map { members[$0].weight }).sequence.map { ready[$0] }
         self.ready = ready.filter { members[$0].weight > 0 }
         draws = TwoChoices(weights: self.ready.map { members[$0].weight })
-        ring = needs.hashes ? Self.ring(members, after: last) : nil
+        ring = algorithm.hashesKeys ? Self.ring(members, after: last) : nil
         cookies = needs.cookieSecret.map { secret in
             let names = members.map { member in
                 let name = member.name
@@ -92,6 +96,8 @@ final class Roster: Sendable {
                     weight: said.weight, pid: said.pid, ended: said.ended,
                     returns: said.returns))
         }
+        var needs = needs
+        needs.algorithm = word.algorithm ?? needs.algorithm
         self.init(version: word.version, members: members, needs: needs, after: last)
     }
 

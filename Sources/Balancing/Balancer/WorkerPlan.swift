@@ -141,7 +141,6 @@ extension HeadRewriter.Terms {
 /// What the options mean for a worker. They are read where they lie, in one load each; copies of
 /// them beside save nothing (callgrind: 9,340 to 9,430 instructions a request with and without).
 extension WorkerPlan {
-    var hashesKeys: Bool { options.algorithm.hashesKeys }
     /// Whether a backend may have only so much in flight.
     var limitsInFlight: Bool { options.maxInFlight != nil }
     var isStream: Bool { options.mode == .tcp }

@@ -40,7 +40,6 @@ enum Choice: Equatable {
 extension Picker {
     /// What it goes by, from the options.
     struct Terms {
-        var algorithm = BalancerOptions.Algorithm.roundRobin
         var slowStart: Nanoseconds?
         /// See `--hash-balance-factor`.
         var balanceFactor: UInt32?
@@ -65,7 +64,6 @@ extension Picker {
 
 extension Picker.Terms {
     init(_ options: BalancerOptions) {
-        algorithm = options.algorithm
         slowStart = options.slowStart
         balanceFactor = options.hashBalanceFactor
         maxInFlight = options.maxInFlight.map { UInt32($0) }

@@ -37,8 +37,8 @@ struct Picker {
     }
 
     private let terms: Terms
-    private let order: BalancerOptions.Algorithm.Order
-    private let measure: BalancerOptions.Algorithm.Measure
+    private var order: BalancerOptions.Algorithm.Order
+    private var measure: BalancerOptions.Algorithm.Measure
     private let warming: Warming
     private let places: StickyTable<SharedWords>?
     /// Whether clients stay where they are at all.
@@ -58,7 +58,7 @@ struct Picker {
 
     init(_ terms: Terms, roster: Roster, scoreboard: Scoreboard, seed: UInt64) {
         self.terms = terms
-        (order, measure) = terms.algorithm.traits
+        (order, measure) = roster.algorithm.traits
         warming = Warming(terms.slowStart)
         places = terms.staysFor.map { StickyTable(scoreboard.stickyWords, window: $0) }
         keepsPlaces = terms.heedsCookie || places != nil
@@ -71,8 +71,11 @@ struct Picker {
 
     // MARK: Events
 
-    /// There is another roster.
+    /// There is another roster, and perhaps another algorithm to choose by. What one has measured
+    /// of a process is its own, and stays for when it is back: it fades with time, and another
+    /// reads none of it.
     mutating func adopted(_ latest: Roster, now: Instant) {
+        (order, measure) = latest.algorithm.traits
         warming.adopted(latest, after: roster, scoreboard, now: now)
         roster = latest
     }
@@ -123,6 +126,11 @@ struct Picker {
         cell.setLatency(average.words, of: process.generation)
     }
 
+    /// Whether requests have a key, by which they are sent.
+    var hashesKeys: Bool {
+        @inline(__always) get { order == .ring }
+    }
+
     /// A key for a request that has none: any backend will do.
     mutating func anyKey() -> UInt64 {
         chance &+= KeyHash.golden
@@ -157,7 +165,8 @@ struct Picker {
                 switch order {
                 case .turns: byTurn(turn, leniency, now, &isFull)
                 case .least, .twoDraws: cheapest(turn, word, leniency, now, &isFull)
-                case .ring: onRing(key, leniency, now, &isFull)
+                // One that came before keys were hashed has none.
+                case .ring: onRing(key == 0 ? word : key, leniency, now, &isFull)
                 }
             if let found {
                 if leniency == .strict && isSuspect(found) {

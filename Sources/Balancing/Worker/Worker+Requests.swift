@@ -89,7 +89,7 @@ extension Worker {
             arm(client: client, for: now + Limits.continuePatience)
         }
         if isRefused(exchange, length) { return }
-        if plan.hashesKeys { noteKey(exchange) }
+        if picker.hashesKeys { noteKey(exchange) }
         if plan.keepsByCookie { noteCookie(exchange) }
         let header = plan.introduces ? outgoingHeader(client) : nil
         let framing = framingBuffer(heads.request.framing)

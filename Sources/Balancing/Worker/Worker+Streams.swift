@@ -227,7 +227,7 @@ extension Worker {
             return .moved(0)
         }
         beginWithIntroduction(exchange)
-        if plan.hashesKeys { noteKey(exchange) }
+        if picker.hashesKeys { noteKey(exchange) }
         deliver(exchange)
         return .moved(0)
     }

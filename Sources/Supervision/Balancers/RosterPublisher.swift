@@ -11,10 +11,17 @@ struct RosterPublisher {
         fileprivate(set) var isPaused = false
     }
 
+    /// By what they choose.
+    private(set) var algorithm: BalancerOptions.Algorithm
     /// The roster that they were told last, from 1: a balancer takes 0 for none.
     private(set) var version: UInt64 = 1
     /// Those that have a process.
     private(set) var balancers: [Balancer] = []
+
+    init(algorithm: BalancerOptions.Algorithm = .roundRobin) { self.algorithm = algorithm }
+
+    /// They are to choose by another algorithm, of which they are told with the next roster.
+    mutating func chooses(by algorithm: BalancerOptions.Algorithm) { self.algorithm = algorithm }
 
     /// A balancer's process was started.
     mutating func began(_ process: ProcessNumber, _ link: BalancerLink) {
@@ -42,7 +49,7 @@ struct RosterPublisher {
 
     /// What one that begins is told first.
     func roster(_ members: [RosterMember]) -> RosterWord {
-        RosterWord(version: version, members: members)
+        RosterWord(version: version, members: members, algorithm: algorithm)
     }
 
     /// The roster by which all go that are not paused, or a later one; nil without a balancer.

@@ -73,8 +73,10 @@ struct ExitReports {
 
     /// A child's process stands still. `version` is the roster that tells the balancers so; nil
     /// where they need not know.
-    mutating func paused(_ child: ChildNumber, version: UInt64?) {
-        kills.paused(child, version: version)
+    mutating func paused(
+        _ child: ChildNumber, version: UInt64?, state: ChildState = .paused
+    ) {
+        kills.paused(child, version: version, state: state)
     }
 
     /// A child's process goes on.

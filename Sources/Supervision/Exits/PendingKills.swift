@@ -85,11 +85,14 @@ struct PendingKills {
     }
 
     /// A child's process stands still. `version` is the roster that tells the balancers so; nil
-    /// where they need not know.
-    mutating func paused(_ child: ChildNumber, version: UInt64?) {
+    /// where they need not know. One that does not serve is in the state that it was in before.
+    mutating func paused(
+        _ child: ChildNumber, version: UInt64?, state: ChildState = .paused
+    ) {
         guard let sent = takePause(of: child) else { return }
         guard let version else {
-            settle(sent.places, next: Self.pausedWords)
+            let words = "stands still while it \(state.phrase); 'kill -s CONT' lets it go on"
+            settle(sent.places, next: state == .paused ? Self.pausedWords : words)
             return
         }
         withdrawals += sent.places.map { place in

@@ -13,7 +13,7 @@ struct OperationStep: Equatable {
     /// Not before every other one that rolls is done.
     var isRolling = false
     /// What the child is to have from now on.
-    var weight: UInt32?
+    var setting: Setting?
     /// What it is as a part of a change of the whole service.
     var change: ServiceChange?
 }
@@ -59,13 +59,14 @@ struct RunningStep {
 
     /// What has been asked for has been done, as far as that is at once.
     mutating func looked(_ facts: ServiceFacts) {
-        if before.isBalanced && version == nil { version = facts.rosterVersion }
+        let isTold = before.isBalanced || step.verb.rule.scope == .balancers
+        if isTold && version == nil { version = facts.rosterVersion }
         present = facts.child(child) ?? present
     }
 
     /// When it is to be looked at though nothing happens.
     var nextLook: Instant {
-        step.verb.rule.awaits == .roster ? begunAt + Limits.rosterPatience : limit
+        step.verb.rule.awaits == .process ? limit : begunAt + Limits.rosterPatience
     }
 
     func span(_ facts: ServiceFacts) -> String { Figures.text(facts.now.since(begunAt)) }

@@ -304,5 +304,7 @@ extension TargetReport {
         self.init(
             name: child.name, port: child.port, pid: child.pid, isDone: isDone, outcome: words,
             took: took, change: change, weight: child.isBalanced ? child.weight : nil)
+        algorithm = child.settings.algorithm
+        faults = child.settings.faults
     }
 }

@@ -27,6 +27,7 @@ struct ChildFacts {
     /// Whether `drain` keeps new work from it.
     var isWithdrawn = false
     var weight: UInt32 = 1
+    var settings = SettingFacts()
     /// How its last process ended, or empty.
     var ending = ""
     /// Whether that was by itself and well, and it need not run again.
@@ -42,6 +43,17 @@ struct ChildFacts {
     var serves: Bool { [.ready, .paused].contains(state) }
     /// Whether it is a release that has ended well.
     var isDoneRelease: Bool { isRelease && hasFinished && state == .stopped }
+}
+
+/// What a child was given while it runs, and can be given.
+struct SettingFacts {
+    /// By what a balancer chooses; nil for any other child.
+    var algorithm: BalancerOptions.Algorithm?
+    /// How an lb-echo is to behave, and how far it has got with that.
+    var faults = EchoFaults()
+    var faultState = FaultState.unheard
+    /// Why it can't have a setting, and what to do instead; nil where it can.
+    var obstacle: (Setting) -> (words: String, advice: String)? = { _ in nil }
 }
 
 /// What is so of the service at a moment.

@@ -7,7 +7,13 @@ import Control
 /// verb it is.
 struct VerbRule {
     /// Which children may be meant.
-    enum Scope { case all, balanced }
+    enum Scope {
+        case all, balanced
+        /// Those that are lb-echo, balanced or not.
+        case echoes
+        /// lbctl's own balancers, whatever the targets are called.
+        case balancers
+    }
 
     /// What a step that has begun waits for.
     enum Awaited {
@@ -15,6 +21,8 @@ struct VerbRule {
         case process
         /// That all balancers go by the roster.
         case roster
+        /// That it says that it has taken what it was told.
+        case answer
     }
 
     /// What is said of a child for which nothing is done but perhaps what holds for its next
@@ -56,7 +64,7 @@ enum ChildAct: Equatable {
     case restore
     /// It is not looked at any more until it has finished what it has.
     case stopLooking
-    case weigh(UInt32)
+    case set(Setting)
     /// What holds from its next process on.
     case keepWithdrawn(Bool)
     /// It stays as it is at its next start.
@@ -74,6 +82,8 @@ extension ServiceVerb {
         case .drain: .drain
         case .undrain: .undrain
         case .weight: .weight
+        case .slow, .fail: .fault
+        case .algorithm: .algorithm
         }
     }
 }
@@ -185,14 +195,52 @@ extension VerbRule {
             awaits: .roster,
             withdraws: { $0.weight == 0 },
             needless: { step, child in
-                step.weight == child.weight ? said("weight is \(child.weight) already") : nil
+                step.setting == .weight(child.weight)
+                    ? said("weight is \(child.weight) already") : nil
             },
-            act: { step, child in .weigh(step.weight ?? child.weight) },
+            act: { step, child in .set(step.setting ?? .weight(child.weight)) },
             outcome: { step, facts in
                 let child = step.present
                 let rest = child.weight == 0 ? ", nothing new goes to it" : ""
                 return step.told(
                     facts, "weight \(child.weight) (was \(step.before.weight))\(rest); in force")
+            })
+    }
+
+    /// What makes an lb-echo slow, or has it fail.
+    fileprivate static var fault: VerbRule {
+        VerbRule(
+            scope: .echoes,
+            awaits: .answer,
+            needless: { step, child in
+                guard let setting = step.setting else { return nil }
+                if child.settings.faults.has(setting) { return said("\(setting.words) already") }
+                if child.lifecycle.hasProcess { return nil }
+                return Needless(
+                    words: "\(child.state.phrase); \(setting.words) from its next start on",
+                    act: .set(setting))
+            },
+            act: { step, child in .set(step.setting ?? .latency(Nanoseconds(0))) },
+            outcome: { $0.faulted($1) })
+    }
+
+    fileprivate static var algorithm: VerbRule {
+        VerbRule(
+            scope: .balancers,
+            awaits: .roster,
+            needless: { step, child in
+                guard let algorithm = child.settings.algorithm,
+                    step.setting == .algorithm(algorithm)
+                else { return nil }
+                return said("\(algorithm.rawValue) already")
+            },
+            act: { step, child in
+                .set(step.setting ?? .algorithm(child.settings.algorithm ?? .roundRobin))
+            },
+            outcome: { step, facts in
+                let earlier = step.before.settings.algorithm.map { " (was \($0.rawValue))" } ?? ""
+                let words = step.step.setting?.words ?? ""
+                return step.told(facts, "\(words)\(earlier); in force")
             })
     }
 }

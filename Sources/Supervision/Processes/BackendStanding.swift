@@ -1,4 +1,5 @@
 import Basics
+import Control
 import Scoreboard
 
 /// What a child is to the balancers, if it is balanced: its place, its share of the choice, and
@@ -10,6 +11,8 @@ struct BackendStanding {
     let earlier: BackendTotals
     /// Its share of the choice; kept over restarts.
     private(set) var weight: UInt32
+    /// How it is to behave, if it is an lb-echo; kept over restarts.
+    private(set) var faults = EchoFaults()
     /// Whether it was drained: nothing new goes to it, even after a restart, until it is undrained.
     private(set) var isWithdrawn = false
     /// What the balancers think of the present generation.
@@ -25,6 +28,8 @@ struct BackendStanding {
     }
 
     mutating func weighed(_ weight: UInt32) { self.weight = weight }
+
+    mutating func faulted(_ faults: EchoFaults) { self.faults = faults }
 
     mutating func withdrawn() { isWithdrawn = true }
 

@@ -25,10 +25,12 @@ final class ChildProcess {
     var readiness: ReadinessSource
     /// A balancer's link.
     let link: BalancerLink?
+    /// An lb-echo's.
+    let echo: EchoLink?
 
     init(
         child: consuming Child, forkedAt: Instant, streams: StandardStreams,
-        readiness: ReadinessSource, link: BalancerLink?
+        readiness: ReadinessSource, link: BalancerLink?, echo: EchoLink? = nil
     ) {
         self.child = child
         self.forkedAt = forkedAt
@@ -37,6 +39,7 @@ final class ChildProcess {
         pair = streams.pair
         self.readiness = readiness
         self.link = link
+        self.echo = echo
     }
 
     /// The leader's. It may be another process's once the leader has been reaped.

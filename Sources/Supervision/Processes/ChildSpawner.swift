@@ -65,6 +65,9 @@ struct ChildSpawner {
         }
         if child.plan.role == .admin { try handDownViews(to: &handed) }
         let readiness = try makeReadiness(of: child, launch, &handed, now: now)
+        let echo =
+            child.plan.runsEcho && launch.isOurs
+            ? try makeEchoLink(child.standing.faults, &handed) : nil
         let forkedAt = Clock.now()
         let started = try Child(
             SpawnPlan(
@@ -76,7 +79,18 @@ struct ChildSpawner {
                 mark: child.mark))
         withExtendedLifetime((handed.held, streams)) {}
         return ChildProcess(
-            child: started, forkedAt: forkedAt, streams: streams, readiness: readiness, link: link)
+            child: started, forkedAt: forkedAt, streams: streams, readiness: readiness, link: link,
+            echo: echo)
+    }
+
+    private func makeEchoLink(
+        _ faults: EchoFaults, _ handed: inout HandedDown
+    ) throws(SystemError) -> EchoLink {
+        let pair = try Socket.pair()
+        handed.words += ["--control-fd", "\(handed.descriptors.count)"]
+        handed.add(pair.second)
+        try pair.first.setNonBlocking()
+        return EchoLink(pair.first, faults: faults)
     }
 
     private func makeLink(

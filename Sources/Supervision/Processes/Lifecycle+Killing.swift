@@ -1,4 +1,20 @@
 extension Lifecycle {
+    /// Once it has ended it is not to be started again, though that was asked for before.
+    public mutating func restartWithdrawn() -> Action {
+        switch self {
+        case .draining(let until, let since, .start):
+            self = .draining(until: until, readySince: since, sequel: .rest)
+        case .stopping(let tellAllAt, let killAt, .start):
+            self = .stopping(tellAllAt: tellAllAt, killAt: killAt, sequel: .rest)
+        case .stoppingRest(let tellAllAt, let killAt, .start):
+            self = .stoppingRest(tellAllAt: tellAllAt, killAt: killAt, sequel: .rest)
+        case .draining, .stopping, .stoppingRest, .starting, .ready, .paused, .backoff, .stopped,
+            .failed:
+            break
+        }
+        return .nothing
+    }
+
     /// It is to end at once and to rest: it is given no time.
     public mutating func killRequested() -> Action {
         switch self {

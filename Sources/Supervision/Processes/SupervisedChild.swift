@@ -30,6 +30,7 @@ final class SupervisedChild {
         life = ChildLife(plan)
         record = ProcessRecord(generation: generation)
         self.standing = standing ?? BackendStanding(weight: plan.weight)
+        self.standing.faulted(plan.faults)
         port = ChildPort(plan)
         port.keep(for: plan)
     }

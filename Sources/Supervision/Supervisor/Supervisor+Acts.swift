@@ -19,7 +19,7 @@ extension Supervisor {
         case .withdraw: withdraw(child)
         case .restore: restore(child)
         case .stopLooking: stopLooking(at: child)
-        case .weigh(let weight): weigh(child, weight)
+        case .set(let setting): set(setting, of: child)
         case .keepWithdrawn(true): child.standing.withdrawn()
         case .keepWithdrawn(false): child.standing.broughtBack()
         case .keepPlan: child.plans.changeWithdrawn()
@@ -70,7 +70,7 @@ extension Supervisor {
         if child.lifecycle.state != .draining { child.drain = nil }
     }
 
-    private func weigh(_ child: SupervisedChild, _ weight: UInt32) {
+    func weigh(_ child: SupervisedChild, _ weight: UInt32) {
         let earlier = child.standing.weight
         child.standing.weighed(weight)
         publishRoster()

@@ -162,7 +162,7 @@ extension Supervisor {
                 steps.append(step(child, .start, waits: true, change: .added))
             case .adapt(let number, let plan):
                 guard let child = table[number] else { continue }
-                reweigh(child, plan)
+                reset(child, plan)
                 child.plans.changed(to: plan)
                 child.adoptNextPlan()
                 report(child, "changed, and stays stopped", to: asker, change: .changed)
@@ -173,7 +173,7 @@ extension Supervisor {
                 steps.append(step(child, .stop, change: .removed))
             case .renew(let number, let plan, let isRolling, let change):
                 guard let child = table[number] else { continue }
-                reweigh(child, plan)
+                reset(child, plan)
                 child.plans.changed(to: plan)
                 steps.append(
                     step(child, .restart, waits: true, isRolling: isRolling, change: change))
@@ -196,9 +196,20 @@ extension Supervisor {
             change: change)
     }
 
-    /// What the file says of a weight goes before what was set live only where it has changed.
-    private func reweigh(_ child: SupervisedChild, _ wanted: ChildPlan) {
+    /// What the file says of a weight or an algorithm goes before what was set live only where it
+    /// has changed.
+    private func reset(_ child: SupervisedChild, _ wanted: ChildPlan) {
         if child.plan.weight != wanted.weight { child.standing.weighed(wanted.weight) }
+        if child.plan.faults != wanted.faults { behave(child, as: wanted.faults) }
+        if let algorithm = newAlgorithm(of: child, wanted) { publisher.chooses(by: algorithm) }
+    }
+
+    /// The algorithm that the file names now; nil where it names the one that it did.
+    private func newAlgorithm(
+        of child: SupervisedChild, _ wanted: ChildPlan
+    ) -> BalancerOptions.Algorithm? {
+        let algorithm = wanted.options?.algorithm
+        return child.plan.options?.algorithm == algorithm ? nil : algorithm
     }
 
     /// Returns what has changed of it; nil where nothing has.
@@ -206,15 +217,19 @@ extension Supervisor {
         _ child: SupervisedChild, as plan: ChildPlan, isTold: Bool, _ asker: ControlConnection.Key
     ) -> String? {
         let earlier = child.standing.weight
-        reweigh(child, plan)
+        let algorithm = newAlgorithm(of: child, plan)
+        reset(child, plan)
         child.plans.corrected(to: plan)
         let weight = child.standing.weight
-        if weight == earlier {
+        var changes: [String] = []
+        if weight != earlier { changes.append("weight \(weight) (was \(earlier))") }
+        if let algorithm { changes.append("chooses by \(algorithm.rawValue)") }
+        if changes.isEmpty {
             if isTold { report(child, "unchanged", to: asker, change: .unchanged) }
             return nil
         }
         publishRoster()
-        let words = "weight \(weight) (was \(earlier))"
+        let words = changes.joined(separator: ", ")
         if isTold { report(child, words, to: asker, change: .changed) }
         return words
     }

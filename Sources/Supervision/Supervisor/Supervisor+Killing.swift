@@ -20,6 +20,8 @@ extension Supervisor {
             return
         }
         let targets = chosen.map { send(signal, to: $0) }
+        // What a restart had begun with may be what is left dead.
+        if !restarts { for child in chosen { advance(child) { $0.restartWithdrawn() } } }
         exits.signalled(targets, signal, restarts: restarts, asker: asker, now: now)
     }
 

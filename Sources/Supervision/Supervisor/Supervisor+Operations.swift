@@ -105,6 +105,13 @@ extension Supervisor {
         facts.isFinishing = child.drain != nil
         facts.isWithdrawn = child.standing.isWithdrawn
         facts.weight = child.standing.weight
+        facts.settings.faults = child.standing.faults
+        if let echo = child.process?.echo {
+            facts.settings.faultState = echo.isAdopted ? .taken : .told
+        }
+        if child.plan.role == .balancer { facts.settings.algorithm = publisher.algorithm }
+        let plan = child.plan
+        facts.settings.obstacle = { $0.obstacle(for: plan) }
         facts.ending = child.record.ending
         facts.hasFinished = child.life.hasFinished
         facts.readyAfter = child.record.readyAfter

@@ -101,7 +101,9 @@ extension Supervisor {
                 }
                 let action = advance(child) { $0.wasPaused(now: now) }
                 let isOffered = child.isBalanced && child.lifecycle.state == .paused
-                exits.paused(child.number, version: isOffered ? publisher.version : nil)
+                exits.paused(
+                    child.number, version: isOffered ? publisher.version : nil,
+                    state: child.lifecycle.state)
                 if action != .nothing {
                     log.tell(
                         ServiceEvent(.paused, child.subject(pid: pid)).with(.signal, signal))

@@ -165,6 +165,9 @@ extension Supervisor {
             try poller.add(
                 notices.socket.reference, for: .readable, token: child.token(.childNotice))
         }
+        if let echo = process.echo {
+            try poller.add(echo.reference, for: .readable, token: child.token(.echo))
+        }
         if let link = process.link {
             try poller.add(link.reference, for: interest(of: link), token: child.token(.link))
         }

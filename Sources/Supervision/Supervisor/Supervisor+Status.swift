@@ -45,6 +45,7 @@ extension Supervisor {
             if lived > 0 { row.cpuPercent = usage.cpu.seconds / lived * 100 }
             row.residentBytes = usage.residentBytes
         }
+        if child.plan.runsEcho { row.faults = child.standing.faults }
         switch child.plan.role {
         case .backend:
             var totals = scoreboard.totals(slot: child.standing.slot, generation: child.generation)
@@ -58,6 +59,7 @@ extension Supervisor {
                 totals, checks: scoreboard.checks(slot: child.standing.slot).counts,
                 average: scoreboard.load(slot: child.standing.slot).average(of: child.generation))
         case .balancer:
+            row.algorithm = publisher.algorithm
             if child.process != nil { row.active = scoreboard.inHand(of: child) }
             row.fronting = fronting(child)
             row.requests = row.fronting?.requests

@@ -10,6 +10,8 @@ enum EventSource: UInt8 {
     case controlSocket, connection
     /// A child's pidfd, its two pipes, its readiness pipe and its link.
     case childEnded, childOutput, childErrors, childReadiness, childNotice, link
+    /// What lb-echo says over its own socket.
+    case echo
 }
 
 /// The parent of all children: starts them, hears how they do, tells the balancers, starts them
@@ -25,7 +27,7 @@ public final class Supervisor {
     let control: ControlServer
     let output: OutputReader
     var table: ProcessTable
-    var publisher = RosterPublisher()
+    var publisher: RosterPublisher
     var exits: ExitReports
     var operations: Operations
     var access = ClientAccess()
@@ -47,6 +49,7 @@ public final class Supervisor {
         control = ControlServer(opening.controlSocket, log: opening.log)
         output = OutputReader(log: opening.log, scoreboard: opening.scoreboard)
         table = ProcessTable(backends: opening.scoreboard.backendCapacity)
+        publisher = RosterPublisher(algorithm: opening.plan.algorithm)
         identity = SupervisorIdentity(folder: opening.folder, lock: opening.lock)
         for child in plan.children {
             var child = child
@@ -81,7 +84,7 @@ public final class Supervisor {
 
     private func isUrgent(_ event: Event) -> Bool {
         switch EventSource(rawValue: event.token.kind) {
-        case .childEnded, .link, .childReadiness: true
+        case .childEnded, .link, .childReadiness, .echo: true
         case .signals, .controlSocket, .connection, .childOutput, .childErrors, .childNotice, nil:
             false
         }
@@ -105,6 +108,7 @@ public final class Supervisor {
         case .childReadiness: withChild(event.token) { readinessCame($0, $1) }
         case .childNotice: withChild(event.token) { noticeCame($0, $1) }
         case .link: withChild(event.token) { linkIsReady($0, $1) }
+        case .echo: withChild(event.token) { echoIsReady($1) }
         }
     }
 

@@ -64,7 +64,7 @@ enum Completion {
         switch option.name {
         case "procfile": return [(files, "")]
         case "name": return plain(RuntimeFolder.names())
-        case "weight": return Targets.weighed(children(place.service))
+        case "weight", "latency", "error-rate": return Targets.weighed(children(place.service))
         case "since", "until":
             return [("10s", "ten seconds ago"), ("5m", ""), ("1h", ""), ("1d", "a day ago")]
         default: return plain(option.candidates)
@@ -80,6 +80,10 @@ enum Completion {
         if usage.contains("SHELL") {
             if place.operands.isEmpty {
                 found = plain(CompletionsCommand.Shell.allCases.map(\.rawValue))
+            }
+        } else if usage.hasSuffix(" [NAME]") {
+            if place.operands.isEmpty {
+                found = plain(BalancerOptions.Algorithm.allCases.map(\.rawValue))
             }
         } else if usage.contains("TARGET=W") {
             found = Targets.weighed(children(place.service))

@@ -18,14 +18,18 @@ enum StatusTable {
         let column: Table.Column
         /// 0 stays; of the others the highest goes first.
         let dispensability: Int
+        /// Whether there is anything to stand in it.
+        let isNeeded: (ServiceStatus) -> Bool
         let cell: (ChildStatus, WallTime) -> Table.Cell
 
         init(
             _ title: String, _ alignment: Table.Alignment = .right, goes: Int = 0,
+            if isNeeded: @escaping (ServiceStatus) -> Bool = { _ in true },
             _ cell: @escaping (ChildStatus, WallTime) -> Table.Cell
         ) {
             column = Table.Column(title, alignment)
             dispensability = goes
+            self.isNeeded = isNeeded
             self.cell = cell
         }
     }
@@ -126,6 +130,13 @@ enum StatusTable {
             Field("MEMORY", goes: 11) { child, _ in
                 cell(child.residentBytes.map { Figures.size($0) })
             },
+            Field("FAULTS", .left, goes: 13, if: { $0.children.contains { isFaulty($0) } }) {
+                child, _ in
+                isFaulty(child) ? Table.Cell(faults(child), .yellow) : cell(nil)
+            },
+            Field(
+                "ALGORITHM", .left, goes: 14, if: { $0.children.contains { $0.algorithm != nil } }
+            ) { child, _ in cell(child.algorithm?.rawValue) },
         ]
     }
 
@@ -134,7 +145,7 @@ enum StatusTable {
         _ status: ServiceStatus, width: Int? = nil, style: Style = Style(isColoured: false),
         now: WallTime = Clock.wallTime()
     ) -> String {
-        var fields = fields
+        var fields = fields.filter { $0.isNeeded(status) }
         while true {
             let table = table(fields, status, now)
             let last = fields.max { $0.dispensability < $1.dispensability }
@@ -153,6 +164,18 @@ enum StatusTable {
             table.add(fields.map { $0.cell(child, now) })
         }
         return table
+    }
+
+    private static func isFaulty(_ child: ChildStatus) -> Bool {
+        child.faults.map { !$0.isNone } ?? false
+    }
+
+    /// How it was made slow, and to fail.
+    private static func faults(_ child: ChildStatus) -> String {
+        let latency = child.faults?.latency.flatMap { $0.count == 0 ? nil : $0 }
+        let rate = child.faults?.errorRate.flatMap { $0 == .zero ? nil : $0 }
+        let words = [latency.map { "+\(Figures.text($0, .column))" }, rate.map { "\($0) fail" }]
+        return words.compactMap { $0 }.joined(separator: ", ")
     }
 
     private static func since(_ child: ChildStatus, _ now: WallTime) -> Table.Cell {

@@ -47,6 +47,12 @@ struct UpFlags {
         Option(
             "stop-signal", value: "[TYPE=]SIG",
             help: "what asks a program to end, for all or for a type (TERM)"),
+        Option(
+            "latency", value: "[TARGET=]TIME",
+            help: "echo backends answer so much later, as 3001=20ms; 'lbctl slow' changes it"),
+        Option(
+            "error-rate", value: "[TARGET=]PERCENT",
+            help: "echo backends fail so many requests, as 3001=10%; 'lbctl fail' changes it"),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
         Option(
             "format", value: "text|json",
@@ -114,6 +120,8 @@ struct UpFlags {
         flags.startLimit = try given.span("start-timeout")
         flags.stops = try StopRules(
             timeouts: given.values("stop-timeout"), signals: given.values("stop-signal"))
+        flags.faults = try Self.faults("latency", .latency, given)
+        flags.faults += try Self.faults("error-rate", .errorRate, given)
         flags.rule = try Self.rule(given.value("restart"))
         for option in BalancerOptions.optionsOfUp {
             flags.balancer += given.values(option.name).map { value in
@@ -135,6 +143,20 @@ struct UpFlags {
     private static func admin(_ text: String?) throws(UsageError) -> AdminPort {
         if let text { return try AdminPort(text) }
         return .usual
+    }
+
+    private static func faults(
+        _ name: String, _ kind: Setting.Kind, _ given: ParsedOptions
+    ) throws(UsageError) -> [TargetSetting] {
+        var found: [TargetSetting] = []
+        for text in given.values(name) {
+            do throws(UsageError) {
+                found.append(try TargetSetting(kind, text))
+            } catch {
+                throw UsageError("--\(name): \(error.message)", hint: error.hint)
+            }
+        }
+        return found
     }
 
     private static func types(_ name: String, _ given: ParsedOptions) -> [String] {

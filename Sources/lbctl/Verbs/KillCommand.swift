@@ -7,7 +7,7 @@ import Supervision
 enum KillCommand {
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
         let verb = try Verb(
-            words.map(asOption), usage: "lbctl kill [-s SIGNAL] [--no-restart] TARGET…",
+            withNumbers(words), usage: "lbctl kill [-s SIGNAL] [--no-restart] TARGET…",
             examples: [
                 ("lbctl kill 3001", "kill the backend on port 3001"),
                 ("lbctl kill -s TERM backend.2", "ask it to end"),
@@ -24,7 +24,9 @@ enum KillCommand {
         let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
         let text = verb.options.value("signal") ?? "KILL"
         guard let signal = Signal(named: text) else {
-            throw UsageError("'\(text)' is no signal", hint: "KILL, TERM, INT, HUP, STOP, CONT …")
+            throw UsageError(
+                "'\(text)' is no signal",
+                hint: "KILL, TERM, INT, HUP, STOP, CONT …, or a number from 1 to 64")
         }
         if verb.options.operands.isEmpty {
             throw UsageError(
@@ -45,6 +47,14 @@ enum KillCommand {
                     JSONObject.array(reports.map { $0.json(signalName: signal.name) }))
             }
             return VerbEnd.done
+        }
+    }
+
+    /// What stands behind `-s` is its value, whatever it looks like.
+    static func withNumbers(_ words: [String]) -> [String] {
+        words.indices.map { index in
+            let isValue = index > 0 && ["-s", "--signal"].contains(words[index - 1])
+            return isValue ? words[index] : asOption(words[index])
         }
     }
 

@@ -10,34 +10,50 @@ enum OrderCommand {
         let verb = try Verb(
             words, usage: help.usage(what), examples: help.examples, options: help.options,
             remark: help.remark)
-        if verb.options.operands.isEmpty { throw missing(help.operands, what) }
-        var order = ServiceOrder(
-            what, targets: [], isRolling: verb.options.has("rolling"),
-            waits: verb.options.has("wait"))
-        for operand in verb.options.operands {
-            switch help.operands {
-            case .targets: order.targets.append(operand)
-            case .weights:
-                let given = try BalancerOptions.Weight(operand)
-                order.targets.append(given.target)
-                order.weights.append(given.weight)
-            }
+        let format = try verb.options.choice("format", OutcomeFormat.self) ?? .text
+        guard let targets = try targets(verb.options.operands, help.operands, what) else {
+            return AlgorithmInForce.tell(of: try verb.folder(), format)
         }
-        var reports = OrderReports(
-            try verb.options.choice("format", OutcomeFormat.self) ?? .text)
-        reports.hasWeight = help.operands == .weights
+        let order = ServiceOrder(
+            what, targets: targets.map(\.target), isRolling: verb.options.has("rolling"),
+            waits: verb.options.has("wait"), settings: targets.compactMap(\.setting))
+        var reports = OrderReports(format)
+        reports.setting = what.setting
         return reports.give(.carryOut(order), to: try verb.folder())
     }
 
-    private static func missing(_ operands: OrderHelp.Operands, _ what: ServiceVerb) -> UsageError {
+    /// What is meant, with what each is to have; `nil` where it is only asked how it is.
+    static func targets(
+        _ words: [String], _ operands: OrderHelp.Operands, _ what: ServiceVerb
+    ) throws(UsageError) -> [(target: String, setting: Setting?)]? {
         switch operands {
         case .targets:
-            UsageError(
-                "\(what.word) needs a target",
-                hint: "a port, a name such as backend.2, a type, or all")
+            if words.isEmpty {
+                throw UsageError(
+                    "\(what.word) needs a target",
+                    hint: "a port, a name such as backend.2, a type, or all")
+            }
+            return words.map { ($0, nil) }
         case .weights:
-            UsageError(
-                "\(what.word) needs a target and what it is to weigh", hint: "such as 3001=3")
+            if words.isEmpty {
+                throw UsageError(
+                    "\(what.word) needs a target and what it is to weigh", hint: "such as 3001=3")
+            }
+            return try words.map { (word) throws(UsageError) in
+                let given = try BalancerOptions.Weight(word)
+                return (given.target, .weight(given.weight))
+            }
+        case .values:
+            guard let kind = what.setting else { return nil }
+            return try TargetSetting.all(kind, words).map { ($0.target, $0.setting) }
+        case .algorithm:
+            guard let name = words.first else { return nil }
+            if words.count > 1 {
+                throw UsageError(
+                    "'\(words[1])' is not expected here",
+                    hint: "one algorithm is for all balancers")
+            }
+            return [("balancer", try Setting(.algorithm, name))]
         }
     }
 }

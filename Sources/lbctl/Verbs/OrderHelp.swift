@@ -11,11 +11,17 @@ struct OrderHelp {
         case targets
         /// Targets with what each is to weigh: `3001=3`.
         case weights
+        /// Targets and what they are to have, which is called so: `3001 20ms`.
+        case values(String)
+        /// A name, for all balancers; without one it is told which is in force.
+        case algorithm
 
         var usage: String {
             switch self {
             case .targets: "TARGET…"
             case .weights: "TARGET=W…"
+            case .values(let value): "TARGET… \(value)"
+            case .algorithm: "[NAME]"
             }
         }
     }
@@ -43,6 +49,8 @@ struct OrderHelp {
             switch operands {
             case .targets: "name, port, pid, done, outcome, took_ms"
             case .weights: "name, port, pid, weight, done, outcome, took_ms"
+            case .values: "name, port, pid, latency_ms or error_percent, done, outcome, took_ms"
+            case .algorithm: "name, port, pid, algorithm, done, outcome, took_ms"
             }
         return (canRoll ? [rolling] : []) + (canWait ? [wait] : [])
             + [OutcomeFormat.option(fields)]
@@ -60,6 +68,20 @@ extension OrderHelp {
         It waits as long as the balancer's --drain-timeout says (30 s), then says how much is
         left and exits with 1; nothing new goes there all the same. One that dies while it is
         drained is started again and stays drained.
+        """
+
+    fileprivate static let faultRemark = """
+        Only lb-echo can be told; it does so over a socket of its own, for requests that begin from
+        then on, and health checks are never touched. TARGET=VALUE gives each its own. It holds over
+        restarts, until it is changed; 'up --latency' and 'up --error-rate' say what is at first.
+        """
+
+    fileprivate static let algorithmRemark = """
+        NAME is one of \(BalancerOptions.Algorithm.allCases.map(\.rawValue)
+            .joined(separator: ", ")).
+        All balancers change at once, and no request notices. Keys for hash are those that
+        --hash-key names. It holds over restarts, until 'algorithm' or the Procfile's balancer line
+        says otherwise. Without NAME: which one is in force.
         """
 
     fileprivate static let weightRemark = """
@@ -135,6 +157,35 @@ extension ServiceVerb {
                     ("lbctl weight 3001=0", "nothing new, but from clients that stick to it"),
                 ],
                 remark: OrderHelp.weightRemark)
+        case .slow:
+            OrderHelp(
+                summary: "have echo backends answer later",
+                operands: .values("TIME"),
+                examples: [
+                    ("lbctl slow 3001 200ms", "each request waits before it is answered"),
+                    ("lbctl slow backend.1=20ms backend.2=1s", "each its own"),
+                    ("lbctl slow all 0", "all at once again"),
+                ],
+                remark: OrderHelp.faultRemark)
+        case .fail:
+            OrderHelp(
+                summary: "have echo backends fail so many requests",
+                operands: .values("PERCENT"),
+                examples: [
+                    ("lbctl fail 3001 10%", "a tenth of its requests is answered with 500"),
+                    ("lbctl fail backend 100", "all requests of all backends"),
+                    ("lbctl fail 3001 0", "none any more"),
+                ],
+                remark: OrderHelp.faultRemark)
+        case .algorithm:
+            OrderHelp(
+                summary: "choose backends by another algorithm",
+                operands: .algorithm,
+                examples: [
+                    ("lbctl algorithm least-connections", "from now on, in all balancers"),
+                    ("lbctl algorithm", "which one is in force"),
+                ],
+                remark: OrderHelp.algorithmRemark)
         }
     }
 }

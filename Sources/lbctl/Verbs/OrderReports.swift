@@ -6,8 +6,8 @@ import Supervision
 /// What became of each child that an order or a change touched, as it is told.
 struct OrderReports {
     let format: OutcomeFormat
-    /// Whether `weight` is one of the fields.
-    var hasWeight = false
+    /// What of each child's settings is one of the fields.
+    var setting: Setting.Kind?
     /// Whether `change` is one.
     var hasChange = false
     /// What is said where no child was touched.
@@ -27,7 +27,7 @@ struct OrderReports {
                 case .text: Console.say(Self.line(report))
                 case .json:
                     objects.append(
-                        report.json(withChange: hasChange, withWeight: hasWeight))
+                        report.json(withChange: hasChange, with: setting))
                 }
             }
         } catch {

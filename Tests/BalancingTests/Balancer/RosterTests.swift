@@ -21,7 +21,7 @@ import Testing
         _ members: [RosterMember], hashes: Bool = false, after last: Roster? = nil
     ) -> Roster {
         var needs = Roster.Needs()
-        needs.hashes = hashes
+        needs.algorithm = hashes ? .hash : .roundRobin
         return Roster(RosterWord(version: 1, members: members), needs: needs, after: last)
     }
 

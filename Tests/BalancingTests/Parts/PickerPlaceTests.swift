@@ -93,7 +93,8 @@ import Testing
         algorithm: PickerStage.Algorithm
     ) throws {
         let stage = try stage(algorithm)
-        stage.picker.adopted(PickerStage.roster([.ready, .ready, .ready]), now: stage.now)
+        stage.picker.adopted(
+            PickerStage.roster([.ready, .ready, .ready], algorithm: algorithm), now: stage.now)
         let first = stage.shares(900)[1]
         stage.now = stage.now + .seconds(5)
         let half = stage.shares(900)[1]

@@ -16,20 +16,27 @@ final class PickerStage {
     var picker: Picker
     var now = PickerStage.start
 
+    /// What a picker is made from.
+    struct Given {
+        var algorithm: Algorithm
+        var terms = Picker.Terms()
+    }
+
     init(
-        _ terms: Picker.Terms, facts: [MemberFact] = [.ready, .ready, .ready],
+        _ given: Given, facts: [MemberFact] = [.ready, .ready, .ready],
         weights: [UInt32] = [1, 1, 1]
     ) throws {
         board = try Scoreboard(backends: 4, workers: 2)
         board.use(worker: 0)
         picker = Picker(
-            terms, roster: Self.roster(facts, weights: weights, hashes: terms.algorithm.hashesKeys),
+            given.terms,
+            roster: Self.roster(facts, weights: weights, algorithm: given.algorithm),
             scoreboard: board, seed: 7)
     }
 
     static func roster(
         _ facts: [MemberFact], weights: [UInt32] = [1, 1, 1], generation: UInt64 = 1,
-        hashes: Bool = false, version: UInt64 = 1
+        algorithm: Algorithm? = nil, version: UInt64 = 1
     ) -> Roster {
         let members = facts.enumerated().map { index, fact in
             RosterMember(
@@ -37,9 +44,7 @@ final class PickerStage {
                 name: "backend.\(index + 1)", address: "127.0.0.1:\(3001 + index)", fact: fact,
                 weight: weights[index])
         }
-        var needs = Roster.Needs()
-        needs.hashes = hashes
-        return Roster(RosterWord(version: version, members: members), needs: needs)
+        return Roster(RosterWord(version: version, members: members, algorithm: algorithm))
     }
 
     static func process(_ index: Int) -> BackendProcess {
@@ -92,9 +97,8 @@ final class PickerStage {
 
 func terms(
     _ algorithm: PickerStage.Algorithm, _ change: (inout Picker.Terms) -> Void = { _ in }
-) -> Picker.Terms {
-    var terms = Picker.Terms()
-    terms.algorithm = algorithm
-    change(&terms)
-    return terms
+) -> PickerStage.Given {
+    var given = PickerStage.Given(algorithm: algorithm)
+    change(&given.terms)
+    return given
 }

@@ -25,6 +25,38 @@ import Testing
     }
 
     @Test(arguments: all)
+    func `whatever was chosen by before, another algorithm keeps its promises at once`(
+        algorithm: PickerStage.Algorithm
+    ) throws {
+        for earlier in Self.all {
+            let stage = try PickerStage(terms(earlier))
+            _ = stage.shares(100)
+            for index in 0..<3 {
+                stage.picker.answered(
+                    PickerStage.process(index), after: .milliseconds(2), now: stage.now)
+            }
+            stage.picker.adopted(
+                PickerStage.roster(
+                    [.ready, .ready, .starting], algorithm: algorithm, version: 2),
+                now: stage.now)
+            #expect(stage.picker.hashesKeys == (algorithm == .hash))
+            let shares = stage.shares(1000)
+            #expect(shares[2] == 0 && shares[0] + shares[1] == 1000)
+            #expect(shares[0] > 200 && shares[1] > 200, "\(earlier), \(algorithm): \(shares)")
+            if algorithm == .roundRobin { #expect(shares == [500, 500, 0]) }
+        }
+    }
+
+    @Test func `what came before keys were hashed does not all go to one place`() throws {
+        let stage = try PickerStage(terms(.hash))
+        var seen: Set<Int> = []
+        for _ in 0..<200 {
+            if case .backend(let pick) = stage.pick(key: 0) { seen.insert(pick.index) }
+        }
+        #expect(seen == [0, 1, 2])
+    }
+
+    @Test(arguments: all)
     func `all have their part`(algorithm: PickerStage.Algorithm) throws {
         let stage = try PickerStage(terms(algorithm))
         let shares = stage.shares(3000)
@@ -177,9 +209,8 @@ import Testing
         let stage = try PickerStage(terms(.hash))
         func places() -> [Int] {
             (0..<200).map { turn in
-                guard case .backend(let pick) = stage.pick(key: KeyHash.mixed(UInt64(turn))) else {
-                    return -1
-                }
+                let key = KeyHash.mixed(UInt64(turn + 1))
+                guard case .backend(let pick) = stage.pick(key: key) else { return -1 }
                 return pick.index
             }
         }

@@ -121,4 +121,12 @@ struct RosterPublisherTests {
         #expect(publisher.freeWorkers(4, of: 9) == 1..<5)
         #expect(publisher.freeWorkers(5, of: 11) == nil)
     }
+
+    @Test
+    func `tells by what they choose with each roster, one that begins too`() {
+        var publisher = RosterPublisher(algorithm: .random)
+        #expect(publisher.roster([]).algorithm == .random)
+        publisher.chooses(by: .hash)
+        #expect(publisher.algorithm == .hash && publisher.roster([]).algorithm == .hash)
+    }
 }

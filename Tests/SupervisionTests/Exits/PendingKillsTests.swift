@@ -107,6 +107,17 @@ struct PendingKillsTests {
         }
     }
 
+    @Test(arguments: [ChildState.starting, .draining, .stopping])
+    func `one that stands still and does not serve is no paused one`(state: ChildState) {
+        var kills = PendingKills()
+        kill(&kills, .stop, for: 1)
+        kills.paused(Self.child, version: nil, state: state)
+        #expect(
+            answers(&kills, adopted(1)) == [
+                1: ["stands still while it \(state.phrase); 'kill -s CONT' lets it go on"]
+            ])
+    }
+
     @Test func `a pause that no balancer hears of in time is told all the same`() {
         var kills = PendingKills()
         kill(&kills, .stop, for: 1)

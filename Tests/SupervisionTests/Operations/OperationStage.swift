@@ -92,11 +92,11 @@ struct OperationStage {
 extension ServiceVerb {
     /// The verb for one child of the stage.
     func step(
-        _ number: Int = 0, waits: Bool = false, isRolling: Bool = false, weight: UInt32? = nil,
+        _ number: Int = 0, waits: Bool = false, isRolling: Bool = false, setting: Setting? = nil,
         change: ServiceChange? = nil
     ) -> OperationStep {
         OperationStep(
             child: ChildNumber(number), name: "child.\(number)", verb: self, waits: waits,
-            isRolling: isRolling, weight: weight, change: change)
+            isRolling: isRolling, setting: setting, change: change)
     }
 }

@@ -252,7 +252,7 @@ struct OperationsTests {
                         == "web.0 done: drained after 0.00 ms; nothing new goes to it until "
                         + "'undrain'" + end)
                 for weight: UInt32 in [3, 0] {
-                    ask(ServiceVerb.weight.step(0, weight: weight))
+                    ask(ServiceVerb.weight.step(0, setting: .weight(weight)))
                     told = run { stage, act in
                         if case .change = act { stage.change(0) { $0.weight = weight } }
                     }

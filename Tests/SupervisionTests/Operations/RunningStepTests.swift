@@ -228,7 +228,7 @@ struct RunningStepTests {
     @Test func `it is looked at again when its time is over`() {
         let stage = OperationStage(.backend, 0)
         for verb in ServiceVerb.allCases {
-            let wait = verb.rule.awaits == .roster ? Limits.rosterPatience : .seconds(30)
+            let wait = verb.rule.awaits == .process ? .seconds(30) : Limits.rosterPatience
             #expect(begun(verb, stage).nextLook == Self.now + wait)
         }
     }

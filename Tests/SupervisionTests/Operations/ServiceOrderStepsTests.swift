@@ -33,7 +33,12 @@ struct ServiceOrderStepsTests {
     @Test(arguments: ServiceVerb.allCases)
     func `'all' is all of those for which the verb is made`(verb: ServiceVerb) throws {
         let order = ServiceOrder(verb, targets: ["all"])
-        let names = verb.rule.scope == .all ? members.map(\.name) : ["web.1", "web.2"]
+        let names =
+            switch verb.rule.scope {
+            case .all, .echoes: members.map(\.name)
+            case .balanced: ["web.1", "web.2"]
+            case .balancers: ["balancer.0"]
+            }
         #expect(try steps(order).map(\.name) == names)
         #expect(try steps(order).allSatisfy { $0.verb == verb && !$0.waits && !$0.isRolling })
     }
@@ -48,10 +53,11 @@ struct ServiceOrderStepsTests {
     }
 
     @Test func `what is said last of one counts`() throws {
-        let order = ServiceOrder(.weight, targets: ["web", "web.1"], weights: [2, 5])
+        let order = ServiceOrder(
+            .weight, targets: ["web", "web.1"], settings: [.weight(2), .weight(5)])
         let found = try steps(order)
         #expect(found.map(\.name) == ["web.2", "web.1"])
-        #expect(found.map(\.weight) == [2, 5])
+        #expect(found.map(\.setting) == [.weight(2), .weight(5)])
     }
 
     @Test(arguments: [ServiceVerb.drain, .undrain, .weight])
@@ -62,6 +68,44 @@ struct ServiceOrderStepsTests {
                     what: "nothing was done",
                     why: "worker.3 is not one of those that are balanced",
                     advice: "these are web.1, web.2"))
+    }
+
+    @Test func `what can't be told to be slow is refused, and passed over where all are meant`()
+        throws
+    {
+        let slow = Setting.latency(.milliseconds(20))
+        func steps(_ target: String, able: [String]) throws(Refusal) -> [String] {
+            var members = members
+            for index in members.indices where !able.contains(members[index].name) {
+                let name = members[index].name
+                members[index].settings.obstacle = { _ in
+                    (words: "\(name) is no lb-echo", advice: "x")
+                }
+            }
+            let order = ServiceOrder(.slow, targets: [target], settings: [slow])
+            return try order.steps(members: members) { targets in
+                members.filter { targets.contains($0.name) || targets == ["all"] }
+            }.map(\.name)
+        }
+        #expect(try steps("all", able: ["web.2", "worker.3"]) == ["web.2", "worker.3"])
+        #expect(try steps("web.2", able: ["web.2"]) == ["web.2"])
+        #expect(
+            throws: Refusal(what: "nothing was done", why: "web.1 is no lb-echo", advice: "x")
+        ) { try steps("web.1", able: ["web.2"]) }
+        #expect(throws: Refusal.self) { try steps("all", able: []) }
+    }
+
+    @Test func `an algorithm is for lbctl's own balancers, and refused as at their start`() throws {
+        let order = ServiceOrder(.algorithm, targets: ["x"], settings: [.algorithm(.hash)])
+        #expect(try steps(order).map(\.name) == ["balancer.0"])
+        var members = members
+        members[0].settings.obstacle = { _ in (words: "no", advice: "because") }
+        #expect(throws: Refusal(what: "nothing was done", why: "no", advice: "because")) {
+            try order.steps(members: members) { _ in [] }
+        }
+        #expect(throws: Refusal.self) {
+            try order.steps(members: [members[1]]) { _ in [] }
+        }
     }
 
     @Test func `nothing balanced is nothing to do`() {

@@ -17,13 +17,23 @@ struct VerbRuleTests {
     }
 
     private func result(
-        _ verb: ServiceVerb, _ child: ChildFacts, weight: UInt32? = nil, waits: Bool = false
+        _ verb: ServiceVerb, _ child: ChildFacts, setting: Setting? = nil, waits: Bool = false
     ) -> Result {
-        let step = verb.step(waits: waits, weight: weight)
+        let step = verb.step(waits: waits, setting: setting)
         let rule = verb.rule
         if let needless = rule.needless(step, child) { return .said(needless.words, needless.act) }
         if let obstacle = rule.obstacle(child) { return .impossible(obstacle) }
         return rule.replaces(child) ? .replaced : .done(rule.act(step, child))
+    }
+
+    /// An example of what a verb gives a child; a weight where it gives nothing.
+    private static func setting(_ verb: ServiceVerb) -> Setting {
+        switch verb.setting {
+        case .weight, nil: .weight(3)
+        case .latency: .latency(.milliseconds(20))
+        case .errorRate: .errorRate(.whole)
+        case .algorithm: .algorithm(.hash)
+        }
     }
 
     @Test(arguments: OperationStage.lifecycles)
@@ -53,9 +63,15 @@ struct VerbRuleTests {
                     ? .done(.withdraw)
                     : .said("\(phrase); it stays drained when it is ready", .keepWithdrawn(true))
             case (.undrain, _): expected = .said("is not drained")
-            case (.weight, _): expected = .done(.weigh(3))
+            case (.weight, _), (.algorithm, _): expected = .done(.set(Self.setting(verb)))
+            case (.slow, _), (.fail, _):
+                let setting = Self.setting(verb)
+                expected =
+                    lifecycle.hasProcess
+                    ? .done(.set(setting))
+                    : .said("\(phrase); \(setting.words) from its next start on", .set(setting))
             }
-            #expect(result(verb, child, weight: 3) == expected)
+            #expect(result(verb, child, setting: Self.setting(verb)) == expected)
         }
     }
 
@@ -101,8 +117,26 @@ struct VerbRuleTests {
 
     @Test func `a weight that it has already is not set again`() {
         let child = OperationStage.child()
-        #expect(result(.weight, child, weight: 1) == .said("weight is 1 already"))
-        #expect(result(.weight, child, weight: 0) == .done(.weigh(0)))
+        #expect(result(.weight, child, setting: .weight(1)) == .said("weight is 1 already"))
+        #expect(result(.weight, child, setting: .weight(0)) == .done(.set(.weight(0))))
+    }
+
+    @Test func `what a child has already is not set again`() {
+        var child = OperationStage.child()
+        child.settings.faults = EchoFaults(latency: Nanoseconds(0), errorRate: .whole)
+        #expect(
+            result(.slow, child, setting: .latency(Nanoseconds(0)))
+                == .said("answers at once already"))
+        #expect(
+            result(.fail, child, setting: .errorRate(.whole))
+                == .said("fails 100% of its requests already"))
+        var balancer = OperationStage.child(.balancer)
+        balancer.settings.algorithm = .random
+        #expect(
+            result(.algorithm, balancer, setting: .algorithm(.random)) == .said("random already"))
+        #expect(
+            result(.algorithm, balancer, setting: .algorithm(.hash))
+                == .done(.set(.algorithm(.hash))))
     }
 
     @Test func `what is gone already counts as removed`() {
@@ -118,6 +152,8 @@ struct VerbRuleTests {
         for verb in ServiceVerb.allCases {
             let isOfBalanced = [.drain, .undrain, .weight].contains(verb)
             #expect((verb.rule.scope == .balanced) == isOfBalanced)
+            #expect((verb.rule.scope == .echoes) == [.slow, .fail].contains(verb))
+            #expect((verb.rule.scope == .balancers) == (verb == .algorithm))
             #expect(verb.rule.starts == [.start, .restart].contains(verb))
             #expect((verb.rule.atFailure != nil) == (verb == .drain))
             #expect(

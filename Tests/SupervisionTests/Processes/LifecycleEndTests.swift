@@ -42,6 +42,23 @@ extension LifecycleTests {
         }
     }
 
+    @Test
+    func `is not started again where that is withdrawn, and else goes on as it was`() {
+        for state in OperationStage.lifecycles {
+            let expected: Lifecycle =
+                switch state {
+                case .draining(let until, let since, .start):
+                    .draining(until: until, readySince: since, sequel: .rest)
+                case .stopping(let half, let end, .start):
+                    .stopping(tellAllAt: half, killAt: end, sequel: .rest)
+                case .stoppingRest(let half, let end, .start):
+                    .stoppingRest(tellAllAt: half, killAt: end, sequel: .rest)
+                default: state
+                }
+            #expect(after(state) { $0.restartWithdrawn() } == (expected, .nothing))
+        }
+    }
+
     @Test(arguments: sequels)
     func `whose leader still lives after half of the time has all the rest asked, once`(
         sequel: Lifecycle.Sequel

@@ -96,6 +96,13 @@ import Testing
         #expect(candidates("300", usage: "lbctl weight TARGET=W…") == ["3000=", "3001="])
     }
 
+    @Test func `algorithm takes the name of one`() {
+        let usage = "lbctl algorithm [NAME]"
+        #expect(candidates("least", usage: usage) == ["least-connections", "least-response-time"])
+        #expect(candidates("hash", "", usage: usage) == [])
+        #expect(candidates("300", usage: "lbctl slow TARGET… TIME") == ["3000", "3001"])
+    }
+
     @Test func `logs takes what may have written a line`() {
         #expect(
             candidates("", usage: "lbctl logs [-f] [NAME…]") == [

@@ -54,6 +54,21 @@ import Testing
         #expect(painted == StatusTable.processes.text(status, now: now))
     }
 
+    @Test func `faults and the algorithm have a column where there are any`() {
+        var status = status
+        #expect(!lines(width: nil)[0].contains("FAULTS"))
+        status.children[0].algorithm = .leastConnections
+        status.children[1].faults = EchoFaults(latency: Nanoseconds(0))
+        var table = StatusTable.processes.text(status, now: now)
+        #expect(table.contains("MEMORY  ALGORITHM") && table.contains("least-connections"))
+        status.children[1].faults = EchoFaults(
+            latency: .milliseconds(20), errorRate: Share(percentage: "10"))
+        table = StatusTable.processes.text(status, now: now)
+        #expect(table.contains("FAULTS") && table.contains("+20 ms, 10% fail"))
+        let narrow = StatusTable.processes.text(status, width: 120, now: now)
+        #expect(!narrow.contains("ALGORITHM") && narrow.contains("MEMORY"))
+    }
+
     @Test func `the counters of backends and those of balancers are tables of their own`() {
         var status = status
         status.children[1].traffic = Examples.traffic

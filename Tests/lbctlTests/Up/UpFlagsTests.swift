@@ -30,6 +30,16 @@ import Testing
         #expect(flags.logSize == 256 << 20)
     }
 
+    @Test func `faults are for some or for all, and a wrong one is told with its option`() throws {
+        let flags = try flags(
+            "--latency", "20ms", "--error-rate=3001=10%", "--latency", "backend.2=1s")
+        #expect(flags.topology.faults.map(\.target) == ["all", "backend.2", "3001"])
+        #expect(
+            fault("--latency", "3000=x")?.message
+                == "--latency: 'x' is no time to answer later by")
+        #expect(fault("--error-rate", "0.1")?.hint == "say 0.1% or 10%")
+    }
+
     @Test func `each option is what it says`() throws {
         let flags = try flags(
             "--backends", "5", "--balancers=2", "--port", "0", "--base-port", "4000", "--host",

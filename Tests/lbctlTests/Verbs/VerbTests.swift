@@ -139,7 +139,15 @@ import Testing
     @Test(
         arguments: [
             ("kill", ["-s", "FOO", "3001"], "'FOO' is no signal"),
+            ("kill", ["-s", "-1", "3001"], "'-1' is no signal"),
+            ("kill", ["--signal", "-TERM"], "'-TERM' is no signal"),
             ("kill", [], "kill needs a target"),
+            ("slow", [], "a target and what it is to have are needed"),
+            ("slow", ["3001", "soon"], "'soon' is no time to answer later by"),
+            ("fail", ["3001", "0.1"], "'0.1' could be a part of a hundred or of one"),
+            ("fail", ["3001=101"], "'101' is no percentage of requests to fail"),
+            ("algorithm", ["fastest"], "there is no algorithm 'fastest'"),
+            ("algorithm", ["hash", "random"], "'random' is not expected here"),
             ("stop", [], "stop needs a target"), ("scale", [], "scale needs a number"),
             ("scale", ["0"], "scale takes a number from 1 to 256, not '0'"),
             ("scale", ["+3"], "scale takes a number from 1 to 256, not '+3'"),
