@@ -112,6 +112,17 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Puts other bytes in the place of those that wait from `offset` on.
+    public mutating func overwrite(_ offset: Int, with bytes: Span<UInt8>) {
+        invariant(
+            offset >= 0 && offset + bytes.count <= count, "more was written over than there is")
+        unsafe bytes.withUnsafeBytes { source in
+            if let from = source.baseAddress {
+                unsafe (base + start + offset).copyMemory(from: from, byteCount: source.count)
+            }
+        }
+    }
+
     /// Makes sure that `count` bytes can be appended; moves or grows the memory where it must.
     @inlinable
     public mutating func reserve(_ count: Int) {

@@ -62,4 +62,11 @@ public struct InlineText: Sendable {
             append(text[index])
         }
     }
+
+    /// Adds as much of a literal as there is room for.
+    public mutating func append(_ literal: StaticString) {
+        for index in 0..<literal.utf8CodeUnitCount {
+            append(unsafe literal.utf8Start[index])
+        }
+    }
 }

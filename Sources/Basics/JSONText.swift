@@ -39,6 +39,34 @@ public enum JSONText {
         return isLossless
     }
 
+    /// How many of the first octets of `text` take up no more than `room` where they are written,
+    /// without the quotes; no character is cut.
+    public static func fitting(_ text: Span<UInt8>, in room: Int) -> Int {
+        var index = 0
+        var taken = 0
+        while index < text.count {
+            let byte = text[index]
+            var length = 1
+            let width: Int
+            if byte >= 0x80 {
+                length = Utf8.length(text, at: index)
+                let isC1 = length == 2 && byte == 0xC2 && text[index + 1] < 0xA0
+                width = isC1 ? 6 : max(3, length)
+                length = max(1, length)
+            } else {
+                switch byte {
+                case Ascii.quote, 0x5C, Ascii.tab, Ascii.lineFeed, Ascii.carriageReturn: width = 2
+                case 0..<Ascii.space, Ascii.delete: width = 6
+                default: width = 1
+                }
+            }
+            if taken + width > room { return index }
+            taken += width
+            index += length
+        }
+        return index
+    }
+
     private static func append(escaped byte: UInt8, to queue: inout ByteQueue) {
         switch byte {
         case Ascii.quote: queue.append("\\\"")

@@ -275,6 +275,8 @@ public struct BalancerOptions: Equatable, Sendable {
     public var sendProxy: ProxyVersion?
     /// Whether backends get Forwarded (RFC 7239) too.
     public var forwarded = false
+    /// Whether backends get a traceparent for each request, and not only for those with one.
+    public var trace = false
 
     private static let proxies: [Entry] = [
         Entry(
@@ -286,18 +288,23 @@ public struct BalancerOptions: Equatable, Sendable {
             "clients come through proxies that send a PROXY header; see --trust-proxy"),
         Entry("send-proxy", .choice(), \.sendProxy, "send backends a PROXY header (none)"),
         Entry("forwarded", .flag, \.forwarded, "tell backends of the client in Forwarded too"),
+        Entry(
+            "trace", .flag, \.trace,
+            "give each request a traceparent (W3C), not only those that came with one"),
     ]
 
     // MARK: What it says
 
-    public enum AccessLog: String, CaseIterable, Sendable { case off, text }
+    public enum AccessLog: String, CaseIterable, Sendable { case off, text, json, combined }
 
     public var accessLog = AccessLog.text
     /// Where to write one byte once connections are accepted.
     public var readyDescriptor: Int32?
 
     private static let output: [Entry] = [
-        Entry("access-log", .choice(), \.accessLog, "a line for each request ({})"),
+        Entry(
+            "access-log", .choice(), \.accessLog,
+            "a line for each request ({}); combined is Apache's, json an object"),
         Entry(
             "ready-fd", .number(3...1_000_000), \.readyDescriptor, "where to say that it is ready",
             isForUp: false),
@@ -368,6 +375,10 @@ extension BalancerOptions {
             "--sticky takes a time where --mode is tcp",
             hint: "a connection has no cookies; as in --sticky 10m"
         ) { $0.mode == .tcp && $0.sticky == .cookie },
+        Contradiction(
+            "--access-log combined is for requests, and where --mode is tcp there are none",
+            hint: "give --access-log text or json"
+        ) { $0.mode == .tcp && $0.accessLog == .combined },
         // Any host that reaches the port could otherwise claim any address.
         Contradiction(
             "--accept-proxy needs --trust-proxy",

@@ -73,7 +73,7 @@ struct ConnectionOptions {
         switch FieldKind.of(bytes, name.lowerBound, name.upperBound) {
         case .host, .connection, .contentLength, .transferEncoding, .upgrade, .expect, .via,
             .maxForwards, .date, .requestID, .forwarded, .forwardedFor, .forwardedProto,
-            .forwardedHost, .otherClaim, .hopByHop, .te:
+            .forwardedHost, .otherClaim, .hopByHop, .te, .traceParent, .traceState:
             return true
         case .accept, .trailer:
             return false

@@ -5,6 +5,8 @@ enum FieldKind: UInt8 {
     case other
     case host, connection, contentLength, transferEncoding, trailer, upgrade, expect
     case via, maxForwards, accept, date, requestID, te
+    /// W3C Trace Context §3.
+    case traceParent, traceState
     case forwarded, forwardedFor, forwardedProto, forwardedHost
     /// Another X-Forwarded-…, or X-Real-IP: what only a trusted client may say.
     case otherClaim
@@ -41,6 +43,7 @@ enum FieldKind: UInt8 {
             return Ascii.equal(bytes, name, asVariable: "x-real-ip") ? .otherClaim : .other
         case 0x0A63:  // connection
             return frequent(0x6974_6365_6E6E_6F63, 0x6E6F_6974_6365_6E6E, .connection, bytes, name)
+        case 0x0A74: return named("tracestate", .traceState, bytes, name)
         case 0x0A6B:  // keep-alive
             if Scan.isName(
                 bytes, name, head: 0x696C_612D_7065_656B, tail: 0x6576_696C_612D_7065)
@@ -48,6 +51,7 @@ enum FieldKind: UInt8 {
                 return .hopByHop
             }
             return underscored("keep-alive", bytes, name)
+        case 0x0B74: return named("traceparent", .traceParent, bytes, name)
         case 0x0C6D: return dashed("max-forwards", .maxForwards, bytes, name)
         case 0x0C78: return dashed("x-request-id", .requestID, bytes, name)
         case 0x0E63:  // content-length

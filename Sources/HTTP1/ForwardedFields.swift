@@ -15,6 +15,8 @@ public struct ForwardedFields: ~Copyable, Sendable {
     public var scheme = Scheme.http
     /// What X-Request-Id says where the client sent no valid one; nothing is written when empty.
     public var requestID = InlineText()
+    /// What traceparent says; nothing is written where it is `nil`.
+    public var trace: TraceParent?
     /// What Host says where an HTTP/1.0 client sent none.
     public var fallbackHost = InlineText()
     /// Our name in Via (RFC 9110 §7.6.3), a token; `lbctl` when empty.

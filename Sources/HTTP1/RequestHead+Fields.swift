@@ -26,8 +26,8 @@ extension RequestHead {
         case .accept:
             if accept == nil { accept = field.value }
         case .hopByHop, .underscored, .trailer:
-            // The trailers themselves are dropped too (RFC 9112 §7.1.2): there are backends that
-            // leave them unread and take them for the next request.
+            // Trailers themselves are dropped too (RFC 9112 §7.1.2): some backends leave them
+            // unread and take them for the next request.
             dropped.insert(index)
         case .te:
             dropped.insert(index)
@@ -57,8 +57,8 @@ extension RequestHead {
             claimsHost = true
         case .forwarded, .otherClaim:
             claims.insert(index)
-        case .other, .date:
-            break
+        case .traceParent, .traceState: noteTrace(field, index)
+        case .other, .date: break
         }
         return nil
     }
@@ -127,6 +127,7 @@ extension RequestHead {
         isPersistent = connection.isPersistent(minorVersion: minorVersion)
         if upgradeCount > 0 { concludeUpgrade(bytes) }
         if requestIDCount > 0 { concludeRequestID(bytes) }
+        if !traceFields.areAbsent { concludeTrace(bytes) }
         if connection.hasNominations {
             var rest = connections
             while let index = rest.popFirst() {

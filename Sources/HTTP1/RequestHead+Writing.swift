@@ -134,6 +134,11 @@ extension RequestHead {
             out.append(added.requestID.bytes)
         }
         if added.writesForwarded { writeForwardedField(from: bytes, added, to: &out) }
+        // Last, so that the parent-id stands at a place that is known: see `TraceParent`.
+        if let trace = added.trace {
+            out.append("\r\ntraceparent: ")
+            trace.append(to: &out)
+        }
         out.append("\r\n\r\n")
     }
 

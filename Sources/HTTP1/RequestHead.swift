@@ -34,6 +34,8 @@ public struct RequestHead: ~Copyable {
     public internal(set) var upgrade: ByteRange?
     /// The X-Request-Id where it is one run of 1 to 128 visible characters.
     public internal(set) var requestID: ByteRange?
+    /// The trace that it says it belongs to.
+    public internal(set) var trace = TraceClaim.none
     /// Max-Forwards of TRACE and OPTIONS (RFC 9110 §7.6.2); 0 must not be sent on.
     public internal(set) var maxForwards: UInt64?
     /// The value of the first Accept field.
@@ -59,6 +61,7 @@ public struct RequestHead: ~Copyable {
     var hostCount = 0
     var requestIDCount = 0
     var upgradeCount = 0
+    var traceFields = TraceFields()
     var claimsProto = false
     var claimsHost = false
     var transferEncoding = TransferEncoding.absent
@@ -119,6 +122,8 @@ public struct RequestHead: ~Copyable {
         requestID = nil
         maxForwards = nil
         accept = nil
+        trace = .none
+        (traceFields.parents, traceFields.states) = (0, 0)
         (hostCount, requestIDCount, upgradeCount) = (0, 0, 0)
         (claimsProto, claimsHost) = (false, false)
         transferEncoding = .absent

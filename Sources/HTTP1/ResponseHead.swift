@@ -211,7 +211,8 @@ public struct ResponseHead: ~Copyable {
         case .date:
             hasDate = true
         case .other, .host, .expect, .via, .maxForwards, .accept, .requestID, .forwarded,
-            .forwardedFor, .forwardedProto, .forwardedHost, .otherClaim, .underscored:
+            .forwardedFor, .forwardedProto, .forwardedHost, .otherClaim, .underscored,
+            .traceParent, .traceState:
             break
         }
         return nil

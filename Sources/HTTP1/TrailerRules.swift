@@ -10,7 +10,7 @@ enum TrailerRules {
         case .date: return true
         case .host, .connection, .contentLength, .transferEncoding, .trailer, .upgrade, .expect,
             .via, .maxForwards, .accept, .requestID, .forwarded, .forwardedFor, .forwardedProto,
-            .forwardedHost, .otherClaim, .hopByHop, .underscored, .te:
+            .forwardedHost, .otherClaim, .hopByHop, .underscored, .te, .traceParent, .traceState:
             return false
         }
     }

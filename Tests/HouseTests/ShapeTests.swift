@@ -44,6 +44,8 @@ import Testing
             "AttemptLog": "Attempts", "Deaths": "Attempts", "AttemptFailure": "Attempts",
             "BackendProcess": "Attempts", "ProcessLosses": "FailoverAccounts", "Pick": "Picker",
             "Warming": "Picker", "WaitingRequests": "RequestQueue",
+            "AccessLine+JSON": "AccessLine", "AccessLine+Combined": "AccessLine",
+            "HeadRewriter+Terms": "HeadRewriter",
         ]
         var lines: [String: Int] = [:]
         for source in sources where source.path.contains("/Balancing/Parts/") {

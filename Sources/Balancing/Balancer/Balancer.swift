@@ -194,7 +194,7 @@ public final class Balancer {
             board: RosterBoard(roster, workers: workers), scoreboard: scoreboard,
             firstWorker: firstWorker, workers: workers,
             accessLog: AccessLogOutput(
-                isWanted: options.accessLog == .text, isPrivate: link != nil),
+                isWanted: options.accessLog != .off, isPrivate: link != nil),
             isSupervised: link != nil)
         self.plan = plan
         try poller.add(

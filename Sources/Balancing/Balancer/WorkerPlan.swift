@@ -132,6 +132,8 @@ extension HeadRewriter.Terms {
         pseudonym = InlineText("lbctl-\(word)".utf8.span)
         fallbackHost = InlineText((address.map { "\($0)" } ?? "").utf8.span)
         writesForwarded = options.forwarded
+        tracesAll = options.trace
+        keepsVisitor = options.accessLog == .json || options.accessLog == .combined
         proxyVersion = options.sendProxy == .v1 ? .text : .binary
         // By the port, for a browser sends one host's cookies to all of its ports.
         cookieName = InlineText("lbctl-\(address?.port ?? 0)".utf8.span)

@@ -113,6 +113,10 @@ extension Exchange {
         var protocols = ByteQueue()
         /// Of the head sent on: how long method and target are, with the blank between them.
         var lineLength = 0
+        /// Where in the message that is sent on the parent-id of its trace stands; 0: it has none.
+        var parentAt = 0
+        /// What the client says of itself, where the access log has that.
+        var visitor: Visitor?
         /// Method and target once the head that they stood in has been let go.
         var savedLine = ByteQueue()
         /// What its backend is chosen by, where keys are hashed.

@@ -72,6 +72,16 @@ extension Relay {
     /// A part of the head, of any length.
     func string(_ range: Range<Int>) -> String { Utf8.string(unready.extracting(range)) }
 
+    /// Appends the value of a field, no more of it than that; nothing where there is none.
+    func append(
+        _ name: StaticString, of head: borrowing RequestHead, to text: inout [UInt8],
+        longest: Int
+    ) {
+        guard let value = head.value(of: name, in: unready) else { return }
+        let range = value.range.prefix(longest)
+        for index in range { text.append(unready[index]) }
+    }
+
     /// A part of the head, of any length.
     func copy(_ range: Range<Int>) -> ByteQueue {
         var text = ByteQueue(capacity: range.count)

@@ -303,6 +303,15 @@ struct Relay: ~Copyable {
         return queue.room > 0
     }
 
+    /// Puts other bytes in the place of some of the message, from its beginning on.
+    mutating func overwrite(_ bytes: borrowing ByteQueue, at offset: Int) {
+        if usesFramed {
+            framed.overwrite(offset, with: bytes.bytes)
+        } else {
+            queue.overwrite(offset, with: bytes.bytes)
+        }
+    }
+
     /// Everything is to be sent once more, to another backend.
     mutating func rewind() {
         invariant(isWhole, "what was let go can't be sent again")

@@ -12,15 +12,15 @@ struct RequestIdentity {
     private let wallOffset: UInt64
 
     private static let timeLength = 10
-    private static let length = 26
+    private static let length = ULID.length
 
     init(wallOffset: UInt64) {
         self.wallOffset = wallOffset
-        for _ in 0..<Self.timeLength { text.append(Self.character(0)) }
+        for _ in 0..<Self.timeLength { text.append(ULID.character(0)) }
         // The first of these may not count over into the time.
-        text.append(Self.character(Randomness.word() & 15))
+        text.append(ULID.character(Randomness.word() & 15))
         for _ in (Self.timeLength + 1)..<Self.length {
-            text.append(Self.character(Randomness.word()))
+            text.append(ULID.character(Randomness.word()))
         }
     }
 
@@ -29,7 +29,7 @@ struct RequestIdentity {
         if time != millisecond {
             millisecond = time
             for index in 0..<Self.timeLength {
-                text[index] = Self.character(time >> UInt64(45 - 5 * index))
+                text[index] = ULID.character(time >> UInt64(45 - 5 * index))
             }
         }
         count()
@@ -58,18 +58,5 @@ struct RequestIdentity {
         case 0x48, 0x4B, 0x4E, 0x54: character + 2
         default: character + 1
         }
-    }
-
-    /// Crockford's base 32: digits and letters without I, L, O, U.
-    @inline(__always)
-    private static func character(_ bits: UInt64) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: bits & 31)
-        if value < 10 { return 48 &+ value }
-        var letter = 55 &+ value
-        if value > 17 { letter &+= 1 }
-        if value > 19 { letter &+= 1 }
-        if value > 21 { letter &+= 1 }
-        if value > 26 { letter &+= 1 }
-        return letter
     }
 }

@@ -16,21 +16,27 @@ struct AccessLogger: ~Copyable {
         /// Method and target as they were sent on; empty where they could not be read.
         let line: Span<UInt8>
         let id: Span<UInt8>
+        /// `nil` where the lines don't have it.
+        let visitor: Visitor?
         let isOld: Bool
         let status: UInt16
         let bytes: UInt64
+        let startedAt: Instant
         let duration: Nanoseconds
         let backend: BackendSlot
         let cause: Cause?
 
         @_lifetime(copy client, copy line, copy id)
         init(
-            client: Span<UInt8>, line: Span<UInt8>, id: Span<UInt8>, isOld: Bool, status: UInt16,
-            bytes: UInt64, duration: Nanoseconds, backend: BackendSlot, cause: Cause?
+            client: Span<UInt8>, line: Span<UInt8>, id: Span<UInt8>, visitor: Visitor?,
+            isOld: Bool, status: UInt16, bytes: UInt64, startedAt: Instant, duration: Nanoseconds,
+            backend: BackendSlot, cause: Cause?
         ) {
             self.client = client
             self.line = line
             self.id = id
+            self.visitor = visitor
+            self.startedAt = startedAt
             self.isOld = isOld
             self.status = status
             self.bytes = bytes
@@ -44,6 +50,7 @@ struct AccessLogger: ~Copyable {
     struct StreamFacts {
         var up: UInt64
         var down: UInt64
+        var startedAt: Instant
         var duration: Nanoseconds
         var backend: BackendSlot
         /// Why it was cut; `nil` where both sides have ended.
@@ -71,21 +78,27 @@ struct AccessLogger: ~Copyable {
     }
 
     let isOn: Bool
+    private let format: BalancerOptions.AccessLog
     private let delay: Nanoseconds
     private var writer: BatchWriter
-    /// Where lines are made.
-    private var line = ByteQueue(capacity: BatchWriter.longestLine)
+    private var line: AccessLine
     /// How many lines the open batch has, and the one that is sealed.
     private var lines: UInt64 = 0
     private var sealedLines: UInt64 = 0
     /// When the oldest line of the open batch was made.
     private var oldest = Instant.never
 
-    /// `delay` is the longest that a line waits for others to go with it.
-    init(isOn: Bool, delay: Nanoseconds, _ writer: consuming BatchWriter) {
-        self.isOn = isOn
+    /// `delay` is the longest that a line waits for others to go with it, `wallOffset` what the
+    /// wall clock is ahead of the monotonic one.
+    init(
+        _ format: BalancerOptions.AccessLog, delay: Nanoseconds, wallOffset: UInt64,
+        _ writer: consuming BatchWriter
+    ) {
+        isOn = format != .off
+        self.format = format
         self.delay = delay
         self.writer = writer
+        line = AccessLine(format, wallOffset: wallOffset)
     }
 
     var isEmpty: Bool { lines == 0 && sealedLines == 0 }
@@ -94,7 +107,7 @@ struct AccessLogger: ~Copyable {
 
     // MARK: Lines
 
-    /// A request is over, as `127.0.0.1 "GET / HTTP/1.1" 200 13 0.412ms backend.2 id=01J…`.
+    /// A request is over.
     ///
     /// Where `isSure` is false the last of its response is about to be sent, and `sent` tells what
     /// came of it.
@@ -103,27 +116,11 @@ struct AccessLogger: ~Copyable {
         _ facts: borrowing RequestFacts, attempts: AttemptLog, _ roster: Roster,
         isSure: Bool = true, now: Instant
     ) -> Action {
-        line.removeAll()
-        line.append(facts.client)
-        line.append(" \"")
-        appendQuoted(facts.line)
-        line.append(facts.isOld ? " HTTP/1.0\" " : " HTTP/1.1\" ")
-        line.append(decimal: UInt64(facts.status))
-        line.append(Ascii.space)
-        line.append(decimal: facts.bytes)
-        line.append(Ascii.space)
-        append(milliseconds: facts.duration)
-        line.append("ms ")
-        append(backend: facts.backend, roster)
-        if facts.cause != nil || attempts.count > 1 {
-            append(attempts, roster)
-            if let cause = facts.cause, cause != .meantForUs {
-                line.append(" error=")
-                line.append(cause.word)
-            }
+        switch format {
+        case .off, .text: line.write(facts, attempts, roster)
+        case .json: line.writeJSON(facts, attempts, roster)
+        case .combined: line.writeCombined(facts)
         }
-        line.append(" id=")
-        line.append(facts.id)
         return add(isSure: isSure, now: now)
     }
 
@@ -138,36 +135,28 @@ struct AccessLogger: ~Copyable {
     }
 
     /// A connection of the TCP mode is over: bytes to the backend, bytes to the client, and which
-    /// side ended it, as `127.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 end=client`.
+    /// side ended it.
     mutating func stream(
         _ client: borrowing Client, _ facts: StreamFacts, attempts: AttemptLog,
         _ roster: Roster, now: Instant
     ) -> Action {
-        line.removeAll()
-        append(client)
-        line.append(" tcp up=")
-        line.append(decimal: facts.up)
-        line.append(" down=")
-        line.append(decimal: facts.down)
-        line.append(Ascii.space)
-        append(milliseconds: facts.duration)
-        line.append("ms ")
-        append(backend: facts.backend, roster)
-        append(attempts, roster)
-        line.append(" end=")
-        line.append(facts.endWord)
+        if format == .json {
+            line.writeJSON(client, facts, attempts, roster)
+        } else {
+            line.write(client, facts, attempts, roster)
+        }
         return add(isSure: true, now: now)
     }
 
-    /// A connection was refused before its client was known, as `127.0.0.1:40112 refused
-    /// error=proxy_header_malformed`.
+    /// A connection was refused before its client was known.
     mutating func refused(
         _ client: borrowing Client, _ why: StaticString, now: Instant
     ) -> Action {
-        line.removeAll()
-        append(client)
-        line.append(" refused error=")
-        line.append(why)
+        switch format {
+        case .off, .text: line.write(client, refused: why)
+        case .json: line.writeJSON(client, refused: why, at: now)
+        case .combined: line.writeCombined(client, refusedAt: now)
+        }
         return add(isSure: true, now: now)
     }
 
@@ -204,11 +193,7 @@ struct AccessLogger: ~Copyable {
 
     @inline(__always)
     private mutating func add(isSure: Bool, now: Instant) -> Action {
-        // No line is that long: there are limits for all that is in it.
-        if line.count >= BatchWriter.longestLine {
-            line.truncate(to: BatchWriter.longestLine - 1)
-        }
-        line.append(Ascii.lineFeed)
+        line.end()
         let fits = Self.add(line, isSure: isSure, to: &writer)
         if !fits {
             sealedLines = lines
@@ -220,83 +205,15 @@ struct AccessLogger: ~Copyable {
     }
 
     private static func add(
-        _ line: borrowing ByteQueue, isSure: Bool, to writer: inout BatchWriter
+        _ line: borrowing AccessLine, isSure: Bool, to writer: inout BatchWriter
     ) -> Bool {
         writer.add(line.bytes, isSure: isSure)
-    }
-
-    // MARK: What lines are made of
-
-    /// A quotation mark or backslash must not end the quoted part of a line: each gets a backslash
-    /// in front.
-    @inline(__always)
-    private mutating func appendQuoted(_ text: Span<UInt8>) {
-        if text.isEmpty {
-            line.append("-")
-            return
-        }
-        if text.first(Ascii.quote) == nil && text.first(Ascii.backslash) == nil {
-            line.append(text)
-            return
-        }
-        for index in text.indices {
-            let byte = text[index]
-            if byte == Ascii.quote || byte == Ascii.backslash { line.append(Ascii.backslash) }
-            line.append(byte)
-        }
-    }
-
-    /// Address and port of a client, an IPv6 address in brackets.
-    private mutating func append(_ client: borrowing Client) {
-        let isSixth = client.address.first(Ascii.colon) != nil
-        if isSixth { line.append("[") }
-        line.append(client.address)
-        line.append(isSixth ? "]:" : ":")
-        line.append(decimal: UInt64(client.port))
-    }
-
-    private mutating func append(backend slot: BackendSlot, _ roster: Roster) {
-        if let index = roster.index(ofSlot: slot) {
-            let name = roster.members[index].name
-            line.append(name.bytes)
-        } else {
-            line.append("-")
-        }
-    }
-
-    /// Each attempt that failed, in the words of Proxy-Status, as
-    /// ` tries=2 failed=backend.1:connection_refused`.
-    private mutating func append(_ attempts: AttemptLog, _ roster: Roster) {
-        if attempts.count > 1 {
-            line.append(" tries=")
-            line.append(decimal: UInt64(attempts.count))
-        }
-        var failures = 0
-        for index in attempts.kept {
-            guard let cause = attempts.cause(index) else { continue }
-            line.append(failures == 0 ? " failed=" : ",")
-            failures += 1
-            append(backend: attempts.slot(index), roster)
-            line.append(":")
-            line.append(cause.word)
-        }
-    }
-
-    /// Three decimals.
-    private mutating func append(milliseconds span: Nanoseconds) {
-        let micros = span.count / 1000
-        line.append(decimal: micros / 1000)
-        line.append(".")
-        let rest = micros % 1000
-        line.append(UInt8(48 + rest / 100))
-        line.append(UInt8(48 + rest / 10 % 10))
-        line.append(UInt8(48 + rest % 10))
     }
 }
 
 extension AccessLogger.StreamFacts {
     /// The side that ended it, or why it was cut.
-    fileprivate var endWord: StaticString {
+    var endWord: StaticString {
         switch cause {
         case nil: endsFirst == .client ? "client" : "backend"
         case .terminated, .incomplete: "backend_reset"

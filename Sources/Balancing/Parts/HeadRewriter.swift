@@ -10,24 +10,6 @@ import ProxyProtocol
 /// The head of each direction that was read last is kept, as offsets into the bytes it was read
 /// from. So it is asked, and rewritten, before another one is read.
 struct HeadRewriter: ~Copyable {
-    /// What it goes by, from the options.
-    struct Terms {
-        var requestLimits = HeadLimits()
-        var responseLimits = HeadLimits()
-        /// The proxies that are believed when they name a client.
-        var proxies = TrustedProxies([])
-        /// Our name in Via.
-        var pseudonym = InlineText()
-        /// What Host says where an HTTP/1.0 client said nothing.
-        var fallbackHost = InlineText()
-        /// Whether backends are told of the client by Forwarded too.
-        var writesForwarded = false
-        /// In which form they are told before the first byte, where they are.
-        var proxyVersion = ProxyHeader.Version.binary
-        /// What the cookie is called that keeps a client on a backend.
-        var cookieName = InlineText()
-    }
-
     /// What a response's head is, once it is complete.
     enum Answered {
         /// Another one follows; it is on its way, or was not for this client.
@@ -49,6 +31,7 @@ struct HeadRewriter: ~Copyable {
     /// Where heads are written, before they take the place of those that came.
     private var text = ByteQueue(capacity: Limits.messageBuffer)
     private var identities: RequestIdentity
+    private var traces: TraceSource
     private var dateLine: DateLine
     private let pin = Pin()
 
@@ -56,6 +39,7 @@ struct HeadRewriter: ~Copyable {
     init(_ terms: Terms, wallOffset: UInt64) {
         self.terms = terms
         identities = RequestIdentity(wallOffset: wallOffset)
+        traces = TraceSource(isForAll: terms.tracesAll)
         dateLine = DateLine(wallOffset: wallOffset)
         fields.writesForwarded = terms.writesForwarded
         fields.pseudonym = terms.pseudonym
@@ -89,15 +73,24 @@ extension HeadRewriter {
         // from.
         exchange.asked.isLocal = client.isLocal && !request.hasVia && !request.hasClaims
         if client.isTrusted { noteClaim(&exchange) }
+        if terms.keepsVisitor { noteVisitor(&exchange) }
         if let id = request.requestID {
             if id.count <= InlineText.capacity {
                 exchange.asked.requestID = exchange.request.text(id.range)
             } else {
                 exchange.asked.longRequestID = exchange.request.copy(id.range)
             }
+        } else if request.isTraced {
+            exchange.asked.requestID = identifierOfTrace(now)
         } else {
             exchange.asked.requestID = identities.next(now)
         }
+    }
+
+    @inline(never)
+    private mutating func identifierOfTrace(_ now: Instant) -> InlineText {
+        guard case .part(let parent) = request.trace else { return identities.next(now) }
+        return ULID(bits: parent.trace).text
     }
 
     /// Keeps the address that a trusted proxy takes the client for.
@@ -107,6 +100,16 @@ extension HeadRewriter {
         }
         exchange.asked.claimedAddress = client.inlineHost
         exchange.asked.network = ClientNetwork(client)
+    }
+
+    @inline(never)
+    private func noteVisitor(_ exchange: inout Exchange) {
+        var words: [UInt8] = []
+        words.reserveCapacity(2 * Limits.loggedWord)
+        exchange.request.append("referer", of: request, to: &words, longest: Limits.loggedWord)
+        let length = words.count
+        exchange.request.append("user-agent", of: request, to: &words, longest: Limits.loggedWord)
+        exchange.asked.visitor = Visitor(words, referrerLength: length)
     }
 
     /// Why what is understood is not passed on; `nil` where it is.
@@ -162,16 +165,40 @@ extension HeadRewriter {
         fields.clientAddress = client.address
         fields.isTrusted = client.isTrusted
         fields.requestID = exchange.asked.requestID
+        let isTraced = terms.tracesAll || request.isTraced
+        if isTraced { beginTrace(exchange) }
         text.removeAll()
         if let header { header.append(as: terms.proxyVersion, to: &text) }
         let prefix = text.count
         exchange.asked.lineLength = exchange.request.lineLength(request)
         exchange.request.write(request, adding: fields, to: &text)
+        if isTraced { endTrace(&exchange) }
         exchange.request.replaceHead(length, with: text)
         exchange.request.prefix = prefix
         exchange.request.headEnded(
             text.count, body: request.framing, asChunks: true, trailers: false, framing: framing)
         exchange.phase = .delivering
+    }
+
+    /// The head that is about to be written tells of a trace.
+    @inline(never)
+    private mutating func beginTrace(_ exchange: borrowing Exchange) {
+        fields.trace = traces.trace(request.trace, of: exchange.asked.identifier())
+    }
+
+    /// It was written, and behind the trace there is the empty line alone.
+    @inline(never)
+    private mutating func endTrace(_ exchange: inout Exchange) {
+        if fields.trace == nil { return }
+        fields.trace = nil
+        exchange.asked.parentAt = text.count - 4 - TraceParent.parentFromEnd
+    }
+
+    /// The request is about to be tried again: its next attempt is another span of its trace.
+    mutating func renewParent(_ exchange: inout Exchange) {
+        var parent = ByteQueue(capacity: TraceParent.parentLength)
+        Hexadecimal.append(traces.nextParent(), to: &parent)
+        exchange.request.overwrite(parent, at: exchange.asked.parentAt)
     }
 
     /// In what form the client would have an answer of ours, while its head is still here.

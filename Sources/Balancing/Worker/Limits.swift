@@ -121,6 +121,8 @@ enum Limits {
     static let logDelay = Nanoseconds.milliseconds(5)
     /// What of a target is logged, in bytes.
     static let loggedTarget = 1024
+    /// What of Referer and of User-Agent is logged, in bytes.
+    static let loggedWord = 400
     /// Descriptors that are not for connections: listeners, the link, logs.
     static let descriptorReserve = 128
 }

@@ -168,6 +168,7 @@ extension Worker {
     mutating func rewind(_ exchange: Exchange.Slot, from slot: BackendSlot) {
         counters.retried(from: slot)
         exchanges[exchange].request.rewind()
+        if exchanges[exchange].asked.parentAt > 0 { heads.renewParent(&exchanges[exchange]) }
         exchanges[exchange].phase = .delivering
         largeHeadEnded(exchange)
         buffers.giveBack(exchanges[exchange].response.queue.take())

@@ -51,9 +51,11 @@ extension Worker {
         let facts = AccessLogger.RequestFacts(
             client: isClaimed ? exchange.asked.claimedAddress.bytes : client.source.address.bytes,
             line: exchange.line(Limits.loggedTarget), id: exchange.asked.identifier(),
-            isOld: exchange.asked.minorVersion == 0, status: exchange.answering.status,
+            visitor: exchange.asked.visitor, isOld: exchange.asked.minorVersion == 0,
+            status: exchange.answering.status,
             bytes: isStream ? exchange.stream.down.count : exchange.response.bodyBytes,
-            duration: duration, backend: exchange.attempts.process.slot,
+            startedAt: exchange.startedAt, duration: duration,
+            backend: exchange.attempts.process.slot,
             cause: exchange.answering.cause)
         return logger.request(
             facts, attempts: exchange.attempts.log, roster, isSure: isSure, now: now)
@@ -62,6 +64,7 @@ extension Worker {
     private mutating func logStream(_ exchange: Exchange.Slot) {
         let facts = AccessLogger.StreamFacts(
             up: exchanges[exchange].stream.up.count, down: exchanges[exchange].stream.down.count,
+            startedAt: exchanges[exchange].startedAt,
             duration: duration(exchange), backend: exchanges[exchange].attempts.process.slot,
             cause: exchanges[exchange].answering.cause,
             endsFirst: exchanges[exchange].stream.endsFirst)

@@ -75,11 +75,10 @@ struct Worker: ~Copyable {
             patience: Limits.newsDelay)
         hangs = HangDetector(backends: plan.scoreboard.backendCapacity)
         admission = Admission(plan.admission)
-        heads = HeadRewriter(
-            plan.heads,
-            wallOffset: Clock.wallTime().nanoseconds &- start.nanoseconds)
+        let wallOffset = Clock.wallTime().nanoseconds &- start.nanoseconds
+        heads = HeadRewriter(plan.heads, wallOffset: wallOffset)
         accessLogger = AccessLogger(
-            isOn: plan.accessLog.isOn, delay: Limits.logDelay,
+            plan.options.accessLog, delay: Limits.logDelay, wallOffset: wallOffset,
             BatchWriter(plan.scoreboard.batches(of: counters), isMarked: plan.isSupervised))
         now = start
     }

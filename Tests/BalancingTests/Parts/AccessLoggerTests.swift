@@ -27,7 +27,7 @@ import Testing
         init() throws {
             board = try Scoreboard(backends: 2, workers: 1)
             logger = AccessLogger(
-                isOn: true, delay: AccessLoggerTests.delay,
+                .text, delay: AccessLoggerTests.delay, wallOffset: 0,
                 BatchWriter(board.batches(ofWorker: 0), isMarked: false))
         }
 
@@ -50,8 +50,10 @@ import Testing
             now: Instant = AccessLoggerTests.start
         ) -> AccessLogger.Action {
             let facts = AccessLogger.RequestFacts(
-                client: client.utf8.span, line: line.utf8.span, id: id.utf8.span, isOld: isOld,
-                status: status, bytes: bytes, duration: duration, backend: backend, cause: cause)
+                client: client.utf8.span, line: line.utf8.span, id: id.utf8.span,
+                visitor: nil, isOld: isOld,
+                status: status, bytes: bytes, startedAt: AccessLoggerTests.start,
+                duration: duration, backend: backend, cause: cause)
             return logger.request(
                 facts, attempts: attempts, AccessLoggerTests.roster, isSure: isSure, now: now)
         }
@@ -108,8 +110,10 @@ import Testing
             for byte in [0x2F, octet, 0x61, octet] as [UInt8] { target.append(byte) }
             let text = Self.client
             let facts = AccessLogger.RequestFacts(
-                client: text.utf8.span, line: target.bytes, id: text.utf8.span, isOld: false,
-                status: 200, bytes: 0, duration: Nanoseconds(0), backend: 0, cause: nil)
+                client: text.utf8.span, line: target.bytes, id: text.utf8.span,
+                visitor: nil, isOld: false,
+                status: 200, bytes: 0, startedAt: Self.start, duration: Nanoseconds(0), backend: 0,
+                cause: nil)
             _ = site.logger.request(facts, attempts: AttemptLog(), Self.roster, now: Self.start)
             let escaped: [UInt8] = octet == 0x22 || octet == 0x5C ? [0x5C, octet] : [octet]
             let wanted = Array("c \"/".utf8) + escaped + [0x61] + escaped + Array(" HTTP".utf8)
@@ -176,8 +180,8 @@ import Testing
             _ = site.logger.stream(
                 .init(address: "10.0.0.1".utf8.span, port: 40112),
                 .init(
-                    up: 17, down: 4096, duration: .microseconds(12345), backend: 0, cause: cause,
-                    endsFirst: first),
+                    up: 17, down: 4096, startedAt: Self.start, duration: .microseconds(12345),
+                    backend: 0, cause: cause, endsFirst: first),
                 attempts: attempts((1, .refused), (0, nil)), Self.roster, now: Self.start)
             #expect(
                 site.write() == "10.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 tries=2 "
