@@ -11,7 +11,8 @@ public enum Setting: Equatable, Sendable {
 
     /// Of which kind it is.
     public enum Kind: UInt8, CaseIterable, Sendable {
-        case weight = 1, latency, errorRate, algorithm
+        case weight = 1
+        case latency, errorRate, algorithm
     }
 
     public var kind: Kind {

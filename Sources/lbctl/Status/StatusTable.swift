@@ -18,13 +18,14 @@ enum StatusTable {
         let column: Table.Column
         /// 0 stays; of the others the highest goes first.
         let dispensability: Int
-        /// Whether there is anything to stand in it.
-        let isNeeded: (ServiceStatus) -> Bool
+        /// Whether a child has anything to stand in it: where none has, it is left out. `nil`: it
+        /// stays.
+        let isNeeded: ((ChildStatus) -> Bool)?
         let cell: (ChildStatus, WallTime) -> Table.Cell
 
         init(
             _ title: String, _ alignment: Table.Alignment = .right, goes: Int = 0,
-            if isNeeded: @escaping (ServiceStatus) -> Bool = { _ in true },
+            if isNeeded: ((ChildStatus) -> Bool)? = nil,
             _ cell: @escaping (ChildStatus, WallTime) -> Table.Cell
         ) {
             column = Table.Column(title, alignment)
@@ -130,13 +131,12 @@ enum StatusTable {
             Field("MEMORY", goes: 11) { child, _ in
                 cell(child.residentBytes.map { Figures.size($0) })
             },
-            Field("FAULTS", .left, goes: 13, if: { $0.children.contains { isFaulty($0) } }) {
-                child, _ in
+            Field("FAULTS", .left, goes: 13, if: isFaulty) { child, _ in
                 isFaulty(child) ? Table.Cell(faults(child), .yellow) : cell(nil)
             },
-            Field(
-                "ALGORITHM", .left, goes: 14, if: { $0.children.contains { $0.algorithm != nil } }
-            ) { child, _ in cell(child.algorithm?.rawValue) },
+            Field("ALGORITHM", .left, goes: 14, if: isChoosing) { child, _ in
+                cell(child.algorithm?.rawValue)
+            },
         ]
     }
 
@@ -145,7 +145,9 @@ enum StatusTable {
         _ status: ServiceStatus, width: Int? = nil, style: Style = Style(isColoured: false),
         now: WallTime = Clock.wallTime()
     ) -> String {
-        var fields = fields.filter { $0.isNeeded(status) }
+        var fields = fields.filter { field in
+            field.isNeeded.map { status.children.contains(where: $0) } ?? true
+        }
         while true {
             let table = table(fields, status, now)
             let last = fields.max { $0.dispensability < $1.dispensability }
@@ -165,6 +167,8 @@ enum StatusTable {
         }
         return table
     }
+
+    private static func isChoosing(_ child: ChildStatus) -> Bool { child.algorithm != nil }
 
     private static func isFaulty(_ child: ChildStatus) -> Bool {
         child.faults.map { !$0.isNone } ?? false
