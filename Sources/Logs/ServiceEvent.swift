@@ -75,11 +75,6 @@ extension ServiceEvent {
         return event
     }
 
-    /// The facts of another one too, as what has become known later.
-    public func with(factsOf other: ServiceEvent) -> ServiceEvent {
-        other.facts.reduce(self) { $0.with($1) }
-    }
-
     /// What is read must fit too: so a record of it is never longer than a record may be.
     static let longestText = 2_000
     static let longestEntry = 300

@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: [
         "ProcessTable", "BackendSlots", "RosterPublisher", "Shutdown", "Acceptance", "Release",
         "StartAttempts", "ChildLife", "SupervisedChild", "Lifecycle", "Restarting", "ExitReports",
-        "Operations",
+        "Operations", "ServiceAvailability", "BanWatch",
     ])
     func `every part of the supervisor has a test at least half as long`(part: String) {
         func length(_ folder: String, _ isMeant: (House.Source) -> Bool) -> Int {

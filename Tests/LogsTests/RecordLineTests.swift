@@ -71,7 +71,7 @@ import Testing
         var dice = Dice(1)
         for round in 0..<2000 {
             let text = dice.bytes(Int.random(in: 0..<300, using: &dice)).filter { $0 != 10 }
-            let stream = Logs.Stream.allCases[round % 5]
+            let stream = Logs.Stream.allCases[round % Logs.Stream.allCases.count]
             let part = Part.allCases[round / 5 % 4]
             let sequence = dice.next() >> UInt64.random(in: 0..<64, using: &dice)
             let generation = UInt32(truncatingIfNeeded: dice.next()) * UInt32(round & 1)
