@@ -127,7 +127,7 @@ let package = Package(
             "lb-balancer", sees: ["Balancing", "Control", "Scoreboard", "Kernel", "Basics"],
             linked: staticButGlibc),
         program(
-            "lb-admin", sees: ["Admin", "Control", "Kernel", "Basics", "CStatic"],
+            "lb-admin", sees: ["Admin", "Control", "Scoreboard", "Kernel", "Basics", "CStatic"],
             linked: fullyStatic),
         program(
             "lb-echo", sees: ["HTTP1", "Control", "Kernel", "Basics", "CStatic"],

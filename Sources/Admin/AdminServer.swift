@@ -2,29 +2,34 @@ import Basics
 import Control
 import HTTP1
 import Kernel
+import Scoreboard
 
 /// The loop of lb-admin: one thread that takes requests, asks the supervisor and answers, and does
 /// nothing while no client asks.
 public struct AdminServer: ~Copyable {
     /// What it is started with.
-    public struct Settings: Sendable {
+    public struct Settings {
         /// Where it listens, on 127.0.0.1.
         public var port: UInt16
         /// Names that are taken in Host besides those of the loopback.
         public var hosts: [String]
         public var isReadOnly: Bool
+        /// Where the service's figures are, to be read alone.
+        public var scoreboard: Scoreboard
         /// Where the service is found.
         public var folder: ByteString
         /// What orders and logs need; empty where there is none.
         public var token: String
 
         public init(
-            port: UInt16, hosts: [String] = [], isReadOnly: Bool = false, folder: ByteString,
+            port: UInt16, hosts: [String] = [], isReadOnly: Bool = false, scoreboard: Scoreboard,
+            folder: ByteString,
             token: String
         ) {
             self.port = port
             self.hosts = hosts
             self.isReadOnly = isReadOnly
+            self.scoreboard = scoreboard
             self.folder = folder
             self.token = token
         }
@@ -47,6 +52,7 @@ public struct AdminServer: ~Copyable {
     /// What each request is about whose answer waits.
     private var routes: [Slab<AdminConnection>.Key: Route] = [:]
     private var view = ServiceView()
+    private var board: ServiceBoard
     private var isLeaving = false
     private var now = Clock.now()
 
@@ -65,6 +71,7 @@ public struct AdminServer: ~Copyable {
         access = Access(
             hosts: settings.hosts, token: settings.token, isReadOnly: settings.isReadOnly)
         control = "\(settings.folder)/control.sock"
+        board = ServiceBoard(settings.scoreboard)
         self.poller = poller
         self.signals = signals
         self.listener = consume listener
@@ -223,7 +230,7 @@ public struct AdminServer: ~Copyable {
             case .wait: routes[key] = route
             case .ask:
                 routes[key] = route
-                ask(.status, for: .view, until: now + AdminLimits.patience)
+                ask(.board, for: .view, until: now + AdminLimits.patience)
             }
         }
     }
@@ -262,9 +269,11 @@ public struct AdminServer: ~Copyable {
     ) {
         let asker = sessions[key.slot].asker
         sessions.discard(key.slot)
-        guard let replies, asker == .view, case .status(let status)? = replies.first else {
+        guard let replies, asker == .view, case .board(let status, let rows)? = replies.first
+        else {
             return fail(asker, "the supervisor did not answer")
         }
+        board.told(rows)
         for client in view.told(status, now: now) {
             guard let route = routes[client] else { continue }
             answer(client, Answers.answer(route, status))

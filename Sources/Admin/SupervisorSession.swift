@@ -77,7 +77,7 @@ extension ControlReply {
     fileprivate var isLast: Bool {
         switch self {
         case .reported: false
-        case .done, .refused, .status, .killed, .following, .record, .missed, .bans: true
+        case .done, .refused, .status, .killed, .following, .record, .missed, .bans, .board: true
         }
     }
 }

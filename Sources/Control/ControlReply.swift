@@ -6,6 +6,8 @@ public enum ControlReply: Equatable, Sendable {
     /// It could not be done: what, why, and what to do (or empty).
     case refused(Refusal)
     case status(ServiceStatus)
+    /// What `status` tells, and where in the scoreboard each backend is counted.
+    case board(ServiceStatus, [BoardRow])
     case killed([KillReport])
     /// The records that come now begin with this number; all earlier ones are in the history. 0
     /// where there is none.
@@ -24,6 +26,7 @@ extension ControlReply: Spelled {
     public enum Tag: UInt8, CaseIterable {
         case done = 1
         case refused, status, killed, following, record, missed, reported, bans
+        case board
     }
 
     public func spell(into frame: inout FrameWriter) {
@@ -35,6 +38,10 @@ extension ControlReply: Spelled {
         case .status(let status):
             frame.put(Tag.status)
             status.spell(into: &frame)
+        case .board(let status, let rows):
+            frame.put(Tag.board)
+            status.spell(into: &frame)
+            frame.put(rows)
         case .killed(let reports):
             frame.put(Tag.killed)
             frame.put(reports)
@@ -62,6 +69,7 @@ extension ControlReply: Spelled {
         case .done: self = .done
         case .refused: self = .refused(try Refusal(from: &frame))
         case .status: self = .status(try ServiceStatus(from: &frame))
+        case .board: self = .board(try ServiceStatus(from: &frame), try frame.list())
         case .killed: self = .killed(try frame.list())
         case .following: self = .following(from: try frame.number())
         case .record: self = .record(try RecordWord(from: &frame))

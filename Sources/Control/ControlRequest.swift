@@ -4,6 +4,8 @@ import Basics
 public enum ControlRequest: Equatable, Sendable {
     /// A row for each child.
     case status
+    /// What `status` tells, and where in the scoreboard each backend is counted.
+    case board
     /// Signal these; `restarts` false leaves them stopped afterwards.
     case kill(targets: [String], signal: Int32, restarts: Bool)
     /// Stop everything, killing what still runs after the time; without one each child has its own
@@ -32,11 +34,13 @@ extension ControlRequest: Spelled {
     enum Tag: UInt8, CaseIterable {
         case status = 1
         case kill, down, awaitReady, follow, carryOut, scale, reload, bans, lift, gatherLog
+        case board
     }
 
     public func spell(into frame: inout FrameWriter) {
         switch self {
         case .status: frame.put(Tag.status)
+        case .board: frame.put(Tag.board)
         case .kill(let targets, let signal, let restarts):
             frame.put(Tag.kill)
             frame.put(targets)
@@ -67,6 +71,7 @@ extension ControlRequest: Spelled {
     public init(from frame: inout FrameReader) throws(Misspelling) {
         switch try frame.tag(Tag.self, "request") {
         case .status: self = .status
+        case .board: self = .board
         case .kill:
             self = .kill(
                 targets: try frame.names("a target"),

@@ -15,6 +15,8 @@ public enum RequestBounds {
     public static let name = 0...256
     /// The bytes of the words that tell why a service is stopped.
     public static let reason = 0...256
+    /// How many figures of a backend stand behind each other.
+    static let boardWords: ClosedRange<UInt32> = 0...1024
     /// The bytes of what the supervisor and a balancer tell each other of a backend.
     public static let words = 0...4096
 }

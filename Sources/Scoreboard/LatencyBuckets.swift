@@ -77,10 +77,4 @@ public struct LatencyHistogram: Equatable, Sendable {
         }
         return LatencyBuckets.upperBound(LatencyBuckets.count - 1)
     }
-
-    /// Takes away what had been counted at an earlier time.
-    public mutating func subtract(_ earlier: LatencyHistogram) {
-        sum = Nanoseconds(sum.count &- earlier.sum.count)
-        for index in counts.indices { counts[index] &-= earlier.counts[index] }
-    }
 }

@@ -48,28 +48,6 @@ public struct BackendTotals: Equatable, Sendable {
     public var reuses: UInt64 { requests.subtractingClamped(connects.addingClamped(notTried)) }
     /// Connections that idle: those that no request has.
     public var connectionsIdle: UInt64 { connectionsOpen.subtractingClamped(inFlight) }
-
-    /// Takes away what had been counted at an earlier time. What is so at present is not counted.
-    public mutating func subtract(_ earlier: BackendTotals) {
-        requests &-= earlier.requests
-        for index in classes.indices { classes[index] &-= earlier.classes[index] }
-        for index in failures.indices { failures[index] &-= earlier.failures[index] }
-        unanswered &-= earlier.unanswered
-        retriedFrom &-= earlier.retriedFrom
-        retriedTo &-= earlier.retriedTo
-        retriesDenied &-= earlier.retriesDenied
-        connects &-= earlier.connects
-        connectFailures &-= earlier.connectFailures
-        notTried &-= earlier.notTried
-        abandoned &-= earlier.abandoned
-        streams &-= earlier.streams
-        spoilt &-= earlier.spoilt
-        lost &-= earlier.lost
-        bytesSent &-= earlier.bytesSent
-        bytesReceived &-= earlier.bytesReceived
-        latency.subtract(earlier.latency)
-        withdrawals.subtract(earlier.withdrawals)
-    }
 }
 
 /// What some workers have counted that is no backend's.

@@ -2,6 +2,7 @@ import Admin
 import Basics
 import Control
 import Kernel
+import Scoreboard
 
 /// What is seen of a service over HTTP, as a program: reads its arguments and what it was started
 /// with, and serves.
@@ -41,10 +42,18 @@ enum App {
                     + "says where it listens", code: 1)
         }
         do throws(SystemError) {
+            guard let number = ThisProcess.variable(Inheritance.scoreboard).flatMap({ Int32($0) }),
+                let scoreboard = try Scoreboard(reading: try Descriptor.inherited(number))
+            else {
+                fail(
+                    "the service's scoreboard is missing, or of another version",
+                    "use the programs of one build", code: 1)
+            }
             var server = try AdminServer(
                 AdminServer.Settings(
                     port: port, hosts: given.values("admin-host"),
-                    isReadOnly: given.has("read-only"), folder: folder, token: token(in: folder)))
+                    isReadOnly: given.has("read-only"), scoreboard: scoreboard, folder: folder,
+                    token: token(in: folder)))
             DescriptorReference.standardOutput.writeAll("listening on \(server.address)\n")
             if let ready {
                 let descriptor = try Descriptor.inherited(ready)

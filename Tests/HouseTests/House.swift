@@ -78,7 +78,7 @@ enum House {
             "Choosing", "Kernel", "Basics",
         ],
         "lb-balancer": ["Balancing", "Scoreboard", "Control", "Kernel", "Basics"],
-        "lb-admin": ["Admin", "Control", "Kernel", "Basics"],
+        "lb-admin": ["Admin", "Control", "Scoreboard", "Kernel", "Basics"],
         "lb-echo": ["HTTP1", "Control", "Kernel", "Basics"],
     ]
 }

@@ -78,7 +78,7 @@ final class ControlConnection {
         case .down: if !isGuardian { state = .awaitsOutcome }
         case .kill: state = .awaitsOutcome
         case .carryOut, .scale, .reload: state = .awaitsReports
-        case .status, .follow, .bans, .lift, .gatherLog: return
+        case .status, .board, .follow, .bans, .lift, .gatherLog: return
         }
     }
 

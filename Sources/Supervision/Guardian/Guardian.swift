@@ -234,7 +234,7 @@ public final class Guardian {
             audience.isNotReady(refusal)
             // The rest runs, unless no user is left.
             if audience.gone == nil { order(.status) }
-        case .killed, .following, .record, .missed, .reported, .bans: return
+        case .board, .killed, .following, .record, .missed, .reported, .bans: return
         }
     }
 

@@ -29,6 +29,7 @@ extension Supervisor {
         case .carryOut(let order): carryOut(order, asker: key)
         case .scale(let count): scale(to: Int(count), asker: key)
         case .reload: reload(asker: key)
+        case .board: control.tell(.board(status(), board), to: key)
         case .bans: control.tell(bans(), to: key)
         case .lift(let clients): lift(clients, asker: key)
         case .gatherLog:

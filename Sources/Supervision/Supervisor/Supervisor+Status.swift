@@ -17,6 +17,15 @@ extension Supervisor {
             children: table.children.map { status(of: $0, usage[$0.number]) })
     }
 
+    /// Where each backend is counted.
+    var board: [BoardRow] {
+        table.children.filter(\.isBalanced).map { child in
+            BoardRow(
+                name: child.name, slot: child.standing.slot, generation: child.generation,
+                earlier: child.standing.earlier.words)
+        }
+    }
+
     /// Where people reach the balancer; empty without one, and once all of it ends.
     private var url: String {
         guard shutdown.isRunning, let address = sockets.address, let port = address.port

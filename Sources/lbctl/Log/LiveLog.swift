@@ -140,7 +140,7 @@ struct LiveLog: ~Copyable {
             if !isTooSlow && last < received { fill(filter, on: printer) }
             if last < received { tell(received - last, on: printer) }
             last = max(last, received)
-        case .done, .refused, .status, .killed, .following, .reported, .bans: return
+        case .done, .refused, .status, .killed, .following, .reported, .bans, .board: return
         }
     }
 

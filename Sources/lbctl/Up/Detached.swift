@@ -93,7 +93,7 @@ enum Detached {
             Console.say(ReadyMessage.summary(status, name: flags.name))
             if let admin = UpObserver.admin(status, of: flags) { Console.say("see \(admin.text)") }
             return VerbEnd.done
-        case .done, .killed, .following, .record, .missed, .reported, .bans:
+        case .done, .killed, .following, .record, .missed, .reported, .bans, .board:
             throw ControlClient.lost
         }
     }

@@ -52,7 +52,8 @@ struct OrderReports {
             case .reported(let report): tell(report)
             case .done: return
             case .refused(let refusal): throw refusal
-            case .status, .killed, .following, .record, .missed, .bans: throw ControlClient.lost
+            case .status, .killed, .following, .record, .missed, .bans, .board:
+                throw ControlClient.lost
             }
         }
         throw ControlClient.lost

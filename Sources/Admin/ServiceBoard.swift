@@ -1,0 +1,82 @@
+import Basics
+import Control
+import Scoreboard
+
+/// The counters of a service by the names of its backends, read from the scoreboard.
+///
+/// They only rise: what a backend had counted that `scale` took away stays, and is added to what
+/// one of the same name counts later, in whichever place of the scoreboard that is.
+struct ServiceBoard {
+    /// A backend as it is counted.
+    struct Backend {
+        let name: String
+        /// What it has counted, over all its processes and all that had its name before.
+        var totals: BackendTotals
+        /// Whether the service has it at present.
+        var isPresent: Bool
+    }
+
+    private let scoreboard: Scoreboard
+    private var rows: [BoardRow] = []
+    /// What those had counted in the end that are gone, by their names, in the order in which they
+    /// came.
+    private var gone: [(name: String, totals: BackendTotals)] = []
+
+    init(_ scoreboard: Scoreboard) { self.scoreboard = scoreboard }
+
+    /// The supervisor has told which backends there are, and where each is counted.
+    mutating func told(_ present: [BoardRow]) {
+        for old in rows
+        where !present.contains(where: { $0.name == old.name && $0.slot == old.slot }) {
+            keep(finalTotals(of: old, among: present), of: old.name)
+        }
+        rows = present
+    }
+
+    /// What one that is gone had counted in the end. Where another has its place by now, that one's
+    /// beginning is its end.
+    private func finalTotals(of old: BoardRow, among present: [BoardRow]) -> BackendTotals {
+        let next = present.first { $0.slot == old.slot }
+        var totals = next.map { BackendTotals(words: $0.earlier) } ?? raw(old)
+        totals.subtract(BackendTotals(words: old.earlier))
+        return totals
+    }
+
+    private mutating func keep(_ totals: BackendTotals, of name: String) {
+        if let index = gone.firstIndex(where: { $0.name == name }) {
+            gone[index].totals.add(totals)
+        } else {
+            gone.append((name, totals))
+        }
+    }
+
+    private func raw(_ row: BoardRow) -> BackendTotals {
+        scoreboard.totals(slot: row.slot, generation: row.generation)
+    }
+
+    /// All backends that there are or were.
+    var backends: [Backend] {
+        var backends = rows.map { row in
+            var totals = raw(row)
+            totals.subtract(BackendTotals(words: row.earlier))
+            return Backend(name: row.name, totals: totals, isPresent: true)
+        }
+        for old in gone {
+            if let index = backends.firstIndex(where: { $0.name == old.name }) {
+                backends[index].totals.add(old.totals)
+            } else {
+                backends.append(Backend(name: old.name, totals: old.totals, isPresent: false))
+            }
+        }
+        return backends
+    }
+
+    /// What all balancers have counted that is no backend's, those included that are gone.
+    var balancers: WorkerTotals { scoreboard.totals(ofWorkers: 0..<scoreboard.workerCapacity) }
+
+    /// How many clients are banned.
+    func bans(now: Instant) -> Int { scoreboard.bans.count(now: now) }
+
+    /// Where a backend is counted that there is; nil for one that is gone.
+    func row(_ name: String) -> BoardRow? { rows.first { $0.name == name } }
+}
