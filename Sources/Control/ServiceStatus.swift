@@ -64,6 +64,8 @@ public struct ChildStatus: Equatable, Sendable {
     public var algorithm: BalancerOptions.Algorithm?
     /// How an lb-echo behaves by `slow` and `fail`.
     public var faults: EchoFaults?
+    /// How often its processes have ended.
+    public var exits = ExitCounts()
     /// Of a balanced child.
     public var traffic: BackendTraffic?
     /// Of a balancer.
@@ -171,6 +173,7 @@ extension ChildStatus: Spelled {
         frame.put(number: residentBytes)
         frame.put(algorithm)
         frame.put(faults)
+        exits.spell(into: &frame)
         frame.put(traffic)
         frame.put(fronting)
     }
@@ -193,6 +196,7 @@ extension ChildStatus: Spelled {
         residentBytes = try frame.optionalNumber()
         algorithm = try frame.optional()
         faults = try frame.optional()
+        exits = try ExitCounts(from: &frame)
         traffic = try frame.optional()
         fronting = try frame.optional()
     }

@@ -1,6 +1,7 @@
 import Basics
 
 @testable import Control
+import TestSupport
 
 /// An example of every word that can be said, extremes included.
 enum Words {
@@ -18,7 +19,7 @@ enum Words {
         .carryOut(ServiceOrder(.slow, targets: ["a"], settings: [.latency(.seconds(3600))])),
         .carryOut(ServiceOrder(.fail, targets: ["a"], settings: [.errorRate(.whole)])),
         .carryOut(ServiceOrder(.algorithm, targets: ["b"], settings: [.algorithm(.hash)])),
-        .scale(to: 8), .reload, .bans, .lift(["192.0.2.7", "all"]), .gatherLog,
+        .scale(to: 8), .reload, .board, .bans, .lift(["192.0.2.7", "all"]), .gatherLog,
     ]
 
     static let child = ChildStatus(
@@ -87,6 +88,9 @@ enum Words {
             KillReport(name: "b", port: 0, pid: 1, signal: 15, outOfRotation: nil, next: ""),
         ]),
         .following(from: 17), .missed(.max), .bans([], unlisted: 0),
+        .board(
+            Examples.status,
+            [BoardRow(name: "backend.1", slot: 3, generation: 7, earlier: [1, .max])]),
         .bans([BanWord(client: "2001:db8::/64", remaining: .seconds(30))], unlisted: 904),
         .reported(
             TargetReport(

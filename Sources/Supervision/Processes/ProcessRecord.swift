@@ -15,6 +15,8 @@ struct ProcessRecord {
     private(set) var ending: String
     /// How the last process ended, for the balancers, which explain their answers with it.
     private(set) var ended: BackendEnding?
+    /// How its processes have ended so far.
+    private(set) var exits = ExitCounts()
     /// The pid of the last process, while it may have left some of its own behind.
     private(set) var leftBy: Int32?
 
@@ -41,6 +43,7 @@ struct ProcessRecord {
 
     /// All of it has ended, with these words for people; `ended` is for the balancers.
     mutating func exited(_ words: String, _ ended: BackendEnding) {
+        exits[ended.reason] += 1
         ending = words
         self.ended = ended
         leftBy = ended.pid
@@ -50,5 +53,8 @@ struct ProcessRecord {
     mutating func leftNothing() { leftBy = nil }
 
     /// Another child's processes came before this one's.
-    mutating func inherited(from other: ProcessRecord) { generation = other.generation }
+    mutating func inherited(from other: ProcessRecord) {
+        generation = other.generation
+        exits = other.exits
+    }
 }

@@ -48,6 +48,7 @@ extension Supervisor {
             pid: child.process?.livingPid, state: child.state, health: health(of: child),
             startedAt: child.process == nil ? nil : child.record.startedAt,
             restarts: child.life.restarting.count)
+        row.exits = child.record.exits
         if child.plan.role == .balancer { row.port = sockets.port ?? row.port }
         if let process = child.process, let usage, usage.processes > 0 {
             let lived = process.age.seconds

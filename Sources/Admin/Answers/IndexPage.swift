@@ -5,6 +5,7 @@ import Control
 enum IndexPage {
     /// What there is to read without a token.
     private static let links = [
+        ("/metrics", "for Prometheus, and as OpenMetrics where that is asked for"),
         ("/v1/status", "state of the service, as JSON"),
         ("/v1/processes", "a row for each process with its counters, as JSON"),
         ("/readyz", "whether a request would be answered"),

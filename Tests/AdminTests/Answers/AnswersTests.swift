@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Scoreboard
 import TestSupport
 import Testing
 
@@ -7,6 +8,10 @@ import Testing
 
 /// What is answered, of what is known of a service.
 @Suite struct AnswersTests {
+    private let board: ServiceBoard
+
+    init() throws { board = ServiceBoard(try Scoreboard(backends: 1, workers: 1)) }
+
     private func status(_ states: [ChildState], weight: UInt32? = 1) -> ServiceStatus {
         var status = Examples.status
         status.children = states.enumerated().map { index, state in
@@ -16,6 +21,10 @@ import Testing
             return child
         }
         return status
+    }
+
+    private func answer(_ route: Route, _ status: ServiceStatus) -> AdminResponse {
+        Answers.answer(route, status, board, now: Instant(nanoseconds: 1))
     }
 
     @Test(
@@ -49,31 +58,31 @@ import Testing
     }
 
     @Test func `readiness is a status and a sentence`() {
-        #expect(Answers.answer(.readiness, status([.ready])).status == 200)
-        let answer = Answers.answer(.readiness, status([.failed]))
+        #expect(answer(.readiness, status([.ready])).status == 200)
+        let answer = answer(.readiness, status([.failed]))
         #expect(answer.status == 503 && answer.body == "No backend serves; web.1 has failed.\n")
     }
 
     @Test func `rows are those of ps, and a target means what it means to a verb`() {
         let status = status([.ready, .failed])
-        let all = Answers.answer(.processes(nil), status)
+        let all = answer(.processes(nil), status)
         #expect(all.body == StatusJSON.text(status, counters: true) + "\n")
         for target in ["web.2", "3001"] {
-            let one = Answers.answer(.processes(target), status)
+            let one = answer(.processes(target), status)
             #expect(
                 one.body
                     == "[\(StatusJSON.object(status.children[1], counters: true).text)]\n")
         }
-        #expect(Answers.answer(.processes("web"), status).body == all.body)
-        #expect(Answers.answer(.processes("all"), status).body == all.body)
-        let none = Answers.answer(.processes("nope"), status)
+        #expect(answer(.processes("web"), status).body == all.body)
+        #expect(answer(.processes("all"), status).body == all.body)
+        let none = answer(.processes("nope"), status)
         #expect(none.status == 404 && none.body.contains("known are web.1, web.2"))
     }
 
     @Test func `what a name says can't become markup`() {
         var status = status([.ready])
         status.name = "<script>alert('x')</script>&\""
-        let page = Answers.answer(.index, status)
+        let page = answer(.index, status)
         #expect(!page.body.contains("<script>"))
         #expect(page.body.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;"))
         #expect(
@@ -82,7 +91,7 @@ import Testing
 
     @Test func `the state for programs is the sentence and the rows`() {
         let status = status([.ready])
-        let text = Answers.answer(.status, status).body
+        let text = answer(.status, status).body
         #expect(text.contains("\"name\":\"x\"") && text.contains("\"serves\":true"))
         #expect(text.contains("\"sentence\":\"1 of 1 backends serves.\""))
         #expect(text.contains(StatusJSON.object(status.children[0], counters: false).text))
@@ -97,5 +106,15 @@ import Testing
         #expect(TestSupport.text(head) + "alive\n" == TestSupport.text(full))
         #expect(TestSupport.text(head).contains("Content-Length: 6\r\n"))
         #expect(TestSupport.text(head).hasSuffix("Connection: close\r\n\r\n"))
+    }
+
+    @Test func `metrics have the type of their format to the letter`() {
+        let status = status([.ready])
+        let classic = answer(.metrics(.classic), status)
+        #expect(classic.type == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(classic.body.contains("lbctl_process_state{process=\"web.1\",state=\"ready\"} 1\n"))
+        let open = answer(.metrics(.openMetrics), status)
+        #expect(open.type == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        #expect(open.body.hasSuffix("# EOF\n"))
     }
 }

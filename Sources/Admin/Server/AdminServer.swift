@@ -226,7 +226,8 @@ public struct AdminServer: ~Copyable {
         case .nothing(let response): answer(key, response)
         case .status:
             switch view.wanted(by: key, now: now) {
-            case .answer(let status): answer(key, Answers.answer(route, status))
+            case .answer(let status):
+                answer(key, Answers.answer(route, status, board, now: now))
             case .wait: routes[key] = route
             case .ask:
                 routes[key] = route
@@ -273,10 +274,10 @@ public struct AdminServer: ~Copyable {
         else {
             return fail(asker, "the supervisor did not answer")
         }
-        board.told(rows)
+        board.told(rows, status)
         for client in view.told(status, now: now) {
             guard let route = routes[client] else { continue }
-            answer(client, Answers.answer(route, status))
+            answer(client, Answers.answer(route, status, board, now: now))
             turnIfThere(client)
         }
     }

@@ -13,20 +13,23 @@ enum Answers {
     static func need(of route: Route) -> Need {
         switch route {
         case .health: .nothing(alive)
-        case .index, .readiness, .status, .processes: .status
+        case .index, .readiness, .status, .metrics, .processes: .status
         }
     }
 
     private static let alive = AdminResponse.plain("alive")
 
     /// The answer to a request that needs the state of the service.
-    static func answer(_ route: Route, _ status: ServiceStatus) -> AdminResponse {
+    static func answer(
+        _ route: Route, _ status: ServiceStatus, _ board: ServiceBoard, now: Instant
+    ) -> AdminResponse {
         switch route {
         case .health: return alive
         case .index: return IndexPage.response(status)
         case .readiness:
             let serves = status.canServe
             return .plain(StateSentence.text(status), status: serves ? 200 : 503)
+        case .metrics(let format): return metrics(format, status, board, now: now)
         case .status: return .json(ServiceJSON.text(status))
         case .processes(nil): return .json(StatusJSON.text(status, counters: true))
         case .processes(let target?):
@@ -37,6 +40,20 @@ enum Answers {
             }
             return .json(JSONObject.array(rows.map { StatusJSON.object($0, counters: true) }))
         }
+    }
+
+    private static func metrics(
+        _ format: MetricsFormat, _ status: ServiceStatus, _ board: ServiceBoard, now: Instant
+    ) -> AdminResponse {
+        let metrics = ServiceMetrics(
+            status: status, backends: board.backends, balancers: board.balancers,
+            bans: board.bans(now: now),
+            processes: status.children.map { child in
+                ProcessFigures(
+                    status: child, usage: child.pid.flatMap { ProcessUsage(of: $0) })
+            })
+        return AdminResponse(
+            200, format.contentType, MetricsText.text(metrics.families, format))
     }
 
     /// The supervisor does not answer, or there is no room for another question to it.

@@ -10,6 +10,8 @@ enum Route: Equatable {
     case readiness
     /// What the service is and how it does.
     case status
+    /// Metrics, in the format that was asked for.
+    case metrics(MetricsFormat)
     /// A row for each process, or for those that a target means.
     case processes(String?)
 
@@ -28,6 +30,7 @@ enum Route: Equatable {
         case []: return read(.index, isRead)
         case ["healthz"]: return read(.health, isRead)
         case ["readyz"]: return read(.readiness, isRead)
+        case ["metrics"]: return read(.metrics(MetricsFormat.asked(by: request.accept)), isRead)
         case ["v1", "status"]: return read(.status, isRead)
         case ["v1", "processes"]: return read(.processes(nil), isRead)
         default: break
@@ -45,7 +48,7 @@ enum Route: Equatable {
     /// What a request must bring to be answered.
     var privilege: Privilege {
         switch self {
-        case .index, .health, .readiness, .status, .processes: .none
+        case .index, .health, .readiness, .status, .metrics, .processes: .none
         }
     }
 }

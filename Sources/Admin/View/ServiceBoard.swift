@@ -12,25 +12,49 @@ struct ServiceBoard {
         let name: String
         /// What it has counted, over all its processes and all that had its name before.
         var totals: BackendTotals
+        /// Health checks of it.
+        var checks = Checks()
         /// Whether the service has it at present.
         var isPresent: Bool
+    }
+
+    /// How many health checks passed and failed.
+    struct Checks: Equatable {
+        var passed: UInt64 = 0
+        var failed: UInt64 = 0
+
+        mutating func add(_ more: Checks) {
+            passed &+= more.passed
+            failed &+= more.failed
+        }
     }
 
     private let scoreboard: Scoreboard
     private var rows: [BoardRow] = []
     /// What those had counted in the end that are gone, by their names, in the order in which they
     /// came.
-    private var gone: [(name: String, totals: BackendTotals)] = []
+    private var gone: [Backend] = []
+    /// Of those that there are.
+    private var checks: [String: Checks] = [:]
 
     init(_ scoreboard: Scoreboard) { self.scoreboard = scoreboard }
 
     /// The supervisor has told which backends there are, and where each is counted.
-    mutating func told(_ present: [BoardRow]) {
+    mutating func told(_ present: [BoardRow], _ status: ServiceStatus) {
         for old in rows
         where !present.contains(where: { $0.name == old.name && $0.slot == old.slot }) {
-            keep(finalTotals(of: old, among: present), of: old.name)
+            keep(
+                Backend(
+                    name: old.name, totals: finalTotals(of: old, among: present),
+                    checks: checks[old.name] ?? Checks(), isPresent: false))
         }
         rows = present
+        checks = [:]
+        for child in status.children {
+            guard let traffic = child.traffic else { continue }
+            checks[child.name] = Checks(
+                passed: traffic.checksPassed, failed: traffic.checksFailed)
+        }
     }
 
     /// What one that is gone had counted in the end. Where another has its place by now, that one's
@@ -42,11 +66,12 @@ struct ServiceBoard {
         return totals
     }
 
-    private mutating func keep(_ totals: BackendTotals, of name: String) {
-        if let index = gone.firstIndex(where: { $0.name == name }) {
-            gone[index].totals.add(totals)
+    private mutating func keep(_ backend: Backend) {
+        if let index = gone.firstIndex(where: { $0.name == backend.name }) {
+            gone[index].totals.add(backend.totals)
+            gone[index].checks.add(backend.checks)
         } else {
-            gone.append((name, totals))
+            gone.append(backend)
         }
     }
 
@@ -59,13 +84,16 @@ struct ServiceBoard {
         var backends = rows.map { row in
             var totals = raw(row)
             totals.subtract(BackendTotals(words: row.earlier))
-            return Backend(name: row.name, totals: totals, isPresent: true)
+            return Backend(
+                name: row.name, totals: totals, checks: checks[row.name] ?? Checks(),
+                isPresent: true)
         }
         for old in gone {
             if let index = backends.firstIndex(where: { $0.name == old.name }) {
                 backends[index].totals.add(old.totals)
+                backends[index].checks.add(old.checks)
             } else {
-                backends.append(Backend(name: old.name, totals: old.totals, isPresent: false))
+                backends.append(old)
             }
         }
         return backends
@@ -76,7 +104,4 @@ struct ServiceBoard {
 
     /// How many clients are banned.
     func bans(now: Instant) -> Int { scoreboard.bans.count(now: now) }
-
-    /// Where a backend is counted that there is; nil for one that is gone.
-    func row(_ name: String) -> BoardRow? { rows.first { $0.name == name } }
 }

@@ -104,7 +104,7 @@ struct Access: Sendable {
     private static func isJSON(_ type: String?) -> Bool {
         guard let type else { return false }
         let name = type.split(separator: ";", omittingEmptySubsequences: false)[0]
-        return name.trimmed.lowercased() == "application/json"
+        return name.withoutBlanks.lowercased() == "application/json"
     }
 }
 
@@ -133,15 +133,5 @@ extension Access.Fault {
         case .wrongToken:
             "the token is not this service's ('lbctl admin' prints the address with it)"
         }
-    }
-}
-
-extension Substring {
-    /// Without blanks at its ends.
-    fileprivate var trimmed: String {
-        var text = self
-        while text.first == " " || text.first == "\t" { text.removeFirst() }
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return String(text)
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Control
 import Scoreboard
+import TestSupport
 import Testing
 
 @testable import Admin
@@ -37,33 +38,33 @@ import Testing
         let earlier = scoreboard.totals(slot: 0, generation: 1).words
         answer(0, times: 2)
         var board = ServiceBoard(scoreboard)
-        board.told([row("a", 0, earlier: earlier)])
+        board.told([row("a", 0, earlier: earlier)], Examples.status)
         #expect(counts(board) == ["a": 2])
     }
 
     @Test func `one that is gone keeps what it had, and one of its name goes on from there`() {
         var board = ServiceBoard(scoreboard)
-        board.told([row("a", 0), row("b", 1)])
+        board.told([row("a", 0), row("b", 1)], Examples.status)
         answer(0, times: 1)
         answer(1, times: 5)
-        board.told([row("a", 0)])
+        board.told([row("a", 0)], Examples.status)
         #expect(counts(board) == ["a": 1, "b": 5])
         #expect(board.backends.first { $0.name == "b" }?.isPresent == false)
-        board.told([row("a", 0), row("b", 2)])
+        board.told([row("a", 0), row("b", 2)], Examples.status)
         answer(2, times: 7)
         #expect(counts(board) == ["a": 1, "b": 12])
         #expect(board.backends.first { $0.name == "b" }?.isPresent == true)
-        board.told([row("a", 0)])
+        board.told([row("a", 0)], Examples.status)
         #expect(counts(board) == ["a": 1, "b": 12])
     }
 
     @Test func `where its place has another by then, that one's beginning is its end`() {
         var board = ServiceBoard(scoreboard)
-        board.told([row("a", 0)])
+        board.told([row("a", 0)], Examples.status)
         answer(0, times: 4)
         let earlier = scoreboard.totals(slot: 0, generation: 1).words
         answer(0, times: 6)
-        board.told([row("c", 0, earlier: earlier)])
+        board.told([row("c", 0, earlier: earlier)], Examples.status)
         #expect(counts(board) == ["a": 4, "c": 6])
     }
 }
