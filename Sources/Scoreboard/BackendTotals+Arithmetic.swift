@@ -7,7 +7,7 @@ extension BackendTotals {
         [
             \.requests, \.unanswered, \.retriedFrom, \.retriedTo, \.retriesDenied, \.connects,
             \.connectFailures, \.notTried, \.abandoned, \.streams, \.spoilt, \.lost, \.bytesSent,
-            \.bytesReceived,
+            \.bytesReceived, \.checksPassed, \.checksFailed,
         ]
     }
 

@@ -260,6 +260,9 @@ public final class Scoreboard: @unchecked Sendable {
     public func totals(slot: BackendSlot, generation: UInt64) -> BackendTotals {
         var totals = BackendTotals()
         totals.withdrawals = withdrawals(slot: slot)
+        let checks = checks(slot: slot).counts
+        totals.checksPassed = UInt64(checks.passed)
+        totals.checksFailed = UInt64(checks.failed)
         for index in 0..<workerCapacity {
             counters(ofWorker: index).add(slot: slot, generation: generation, to: &totals)
         }

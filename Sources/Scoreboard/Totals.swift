@@ -33,6 +33,9 @@ public struct BackendTotals: Equatable, Sendable {
     public var spoilt: UInt64 = 0
     /// Requests that it had not answered when their balancer was killed.
     public var lost: UInt64 = 0
+    /// Health checks of all its processes.
+    public var checksPassed: UInt64 = 0
+    public var checksFailed: UInt64 = 0
     /// In octets, of heads and bodies, and of streams.
     public var bytesSent: UInt64 = 0
     public var bytesReceived: UInt64 = 0

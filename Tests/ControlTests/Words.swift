@@ -1,7 +1,7 @@
 import Basics
+import TestSupport
 
 @testable import Control
-import TestSupport
 
 /// An example of every word that can be said, extremes included.
 enum Words {
@@ -90,7 +90,12 @@ enum Words {
         .following(from: 17), .missed(.max), .bans([], unlisted: 0),
         .board(
             Examples.status,
-            [BoardRow(name: "backend.1", slot: 3, generation: 7, earlier: [1, .max])]),
+            [
+                BoardRow(
+                    name: "backend.1", place: BoardRow.Place(slot: 3, generation: 7),
+                    words: [1, .max]),
+                BoardRow(name: "é", place: nil, words: []),
+            ]),
         .bans([BanWord(client: "2001:db8::/64", remaining: .seconds(30))], unlisted: 904),
         .reported(
             TargetReport(

@@ -76,4 +76,29 @@ import Testing
         #expect(try service.row("backend.1").restarts == 0)
         #expect(try get("/healthz").hasSuffix("alive\n"))
     }
+
+    @Test func `counters only rise, over a kill, a scale and a replaced balancer`() throws {
+        func requests() throws -> Int {
+            let text = try get("/metrics")
+            #expect(text.contains("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"))
+            var sum = 0
+            for line in text.split(separator: "\n") where line.hasPrefix("lbctl_requests_total{") {
+                sum += Int(line.split(separator: " ").last ?? "") ?? 0
+            }
+            return sum
+        }
+        #expect(try service.run("scale", ["2"]).code == 0)
+        for _ in 0..<10 { #expect(try service.get().status == 200) }
+        #expect(try service.run("kill", ["backend.2"]).code == 0)
+        try service.await("backend.2") { $0.restarts == 1 && $0.state == "ready" }
+        // No client has asked so far for what this one counted.
+        #expect(try service.run("scale", ["1"]).code == 0)
+        #expect(try requests() == 10)
+        #expect(try service.run("restart", ["balancer"]).code == 0)
+        for _ in 0..<5 { #expect(try service.get().status == 200) }
+        #expect(try requests() == 15)
+        #expect(try service.run("scale", ["2"]).code == 0)
+        for _ in 0..<6 { #expect(try service.get().status == 200) }
+        #expect(try requests() == 21)
+    }
 }

@@ -212,8 +212,8 @@ struct ServiceMetrics {
     private var healthFamilies: [MetricFamily] {
         var checks = MetricFamily("lbctl_backend_checks", .counter, "Health checks, by result.")
         for backend in backends {
-            checks.add(backend.checks.passed, backend.labels + [("result", "passed")])
-            checks.add(backend.checks.failed, backend.labels + [("result", "failed")])
+            checks.add(backend.totals.checksPassed, backend.labels + [("result", "passed")])
+            checks.add(backend.totals.checksFailed, backend.labels + [("result", "failed")])
         }
         return [
             gauge("lbctl_backend_up", "Whether it is ready, and the balancers take it for up.") {

@@ -274,7 +274,7 @@ public struct AdminServer: ~Copyable {
         else {
             return fail(asker, "the supervisor did not answer")
         }
-        board.told(rows, status)
+        board.told(rows)
         for client in view.told(status, now: now) {
             guard let route = routes[client] else { continue }
             answer(client, Answers.answer(route, status, board, now: now))

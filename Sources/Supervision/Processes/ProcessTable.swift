@@ -7,6 +7,8 @@ import Scoreboard
 /// The children of a service: the order in which people see them, and which seat and which place of
 /// the scoreboard is whose.
 struct ProcessTable {
+    /// What those had counted that are gone.
+    private(set) var departed = DepartedBackends()
     /// In the order in which people see them.
     private(set) var children: [SupervisedChild] = []
     /// All there have ever been, by their index; nil where one is gone.
@@ -63,8 +65,11 @@ struct ProcessTable {
 
     /// Forgets children that are gone for good. Their seats stay empty, and their places of the
     /// scoreboard are free again.
-    mutating func forget(_ gone: [SupervisedChild]) {
+    mutating func forget(
+        _ gone: [SupervisedChild], counted: (SupervisedChild) -> BackendTotals
+    ) {
         for child in gone {
+            if child.isBalanced { departed.left(child.name, counted(child)) }
             seats[child.index] = nil
             child.membership.forgotten()
             if child.isBalanced {

@@ -19,7 +19,7 @@ extension Supervisor {
                 && !exits.isOpen(child.number)
         }
         if gone.isEmpty { return }
-        table.forget(gone)
+        table.forget(gone) { counted(by: $0) }
         if gone.contains(where: { $0.isBalanced }) { publishRoster() }
     }
 }

@@ -19,11 +19,15 @@ extension Supervisor {
 
     /// Where each backend is counted.
     var board: [BoardRow] {
-        table.children.filter(\.isBalanced).map { child in
+        let present = table.children.filter(\.isBalanced).map { child in
             BoardRow(
-                name: child.name, slot: child.standing.slot, generation: child.generation,
-                earlier: child.standing.earlier.words)
+                name: child.name,
+                place: BoardRow.Place(
+                    slot: child.standing.slot, generation: child.generation),
+                words: child.standing.earlier.words)
         }
+        return present
+            + table.departed.all.map { BoardRow(name: $0.name, place: nil, words: $0.totals.words) }
     }
 
     /// Where people reach the balancer; empty without one, and once all of it ends.
@@ -39,6 +43,13 @@ extension Supervisor {
         let plain = address.with(port: 0)
         if plain == .loopback(port: 0) || plain == .loopback6(port: 0) { return "localhost" }
         return "\(plain)".dropSuffix(":0")
+    }
+
+    /// What a backend has counted, over all its processes.
+    func counted(by child: SupervisedChild) -> BackendTotals {
+        var totals = scoreboard.totals(slot: child.standing.slot, generation: child.generation)
+        totals.subtract(child.standing.earlier)
+        return totals
     }
 
     private func status(of child: SupervisedChild, _ usage: LineageUsage?) -> ChildStatus {
@@ -58,15 +69,14 @@ extension Supervisor {
         if child.plan.runsEcho { row.faults = child.standing.faults }
         switch child.plan.role {
         case .backend:
-            var totals = scoreboard.totals(slot: child.standing.slot, generation: child.generation)
-            totals.subtract(child.standing.earlier)
+            let totals = counted(by: child)
             row.weight = child.standing.weight
             row.active = totals.inFlight
             row.requests = totals.requests
             row.p50 = totals.latency.percentile(0.5)?.milliseconds
             row.p99 = totals.latency.percentile(0.99)?.milliseconds
             row.traffic = BackendTraffic(
-                totals, checks: scoreboard.checks(slot: child.standing.slot).counts,
+                totals,
                 average: scoreboard.load(slot: child.standing.slot).average(of: child.generation))
         case .balancer:
             row.algorithm = publisher.algorithm
@@ -96,7 +106,7 @@ extension Supervisor {
 
 extension BackendTraffic {
     fileprivate init(
-        _ totals: BackendTotals, checks: (passed: UInt32, failed: UInt32), average: Double?
+        _ totals: BackendTotals, average: Double?
     ) {
         self.init()
         classes = totals.classes
@@ -119,8 +129,8 @@ extension BackendTraffic {
         responseTime = Nanoseconds(totals.latency.sum.count)
         withdrawals = totals.withdrawals.counts.reduce(0, &+)
         withdrawalTime = totals.withdrawals.sum
-        checksPassed = UInt64(checks.passed)
-        checksFailed = UInt64(checks.failed)
+        checksPassed = totals.checksPassed
+        checksFailed = totals.checksFailed
         self.average = average.map { $0 / 1e6 }
     }
 }
