@@ -6,8 +6,8 @@ extension BackendTotals {
     private static var counters: [WritableKeyPath<BackendTotals, UInt64>] {
         [
             \.requests, \.unanswered, \.retriedFrom, \.retriedTo, \.retriesDenied, \.connects,
-            \.connectFailures, \.notTried, \.abandoned, \.streams, \.spoilt, \.lost, \.bytesSent,
-            \.bytesReceived, \.checksPassed, \.checksFailed,
+            \.connectFailures, \.notTried, \.abandoned, \.streams, \.spoilt, \.lost,
+            \.octets.sent, \.octets.received, \.checks.passed, \.checks.failed,
         ]
     }
 

@@ -261,8 +261,8 @@ public final class Scoreboard: @unchecked Sendable {
         var totals = BackendTotals()
         totals.withdrawals = withdrawals(slot: slot)
         let checks = checks(slot: slot).counts
-        totals.checksPassed = UInt64(checks.passed)
-        totals.checksFailed = UInt64(checks.failed)
+        totals.checks = BackendTotals.Checks(
+            passed: UInt64(checks.passed), failed: UInt64(checks.failed))
         for index in 0..<workerCapacity {
             counters(ofWorker: index).add(slot: slot, generation: generation, to: &totals)
         }

@@ -34,15 +34,25 @@ public struct BackendTotals: Equatable, Sendable {
     /// Requests that it had not answered when their balancer was killed.
     public var lost: UInt64 = 0
     /// Health checks of all its processes.
-    public var checksPassed: UInt64 = 0
-    public var checksFailed: UInt64 = 0
-    /// In octets, of heads and bodies, and of streams.
-    public var bytesSent: UInt64 = 0
-    public var bytesReceived: UInt64 = 0
+    public var checks = Checks()
+    /// What was sent to it and received from it.
+    public var octets = Octets()
     /// From the moment it was chosen to the head of its response; of a stream to its connection.
     public var latency = LatencyHistogram()
     /// From a death, or the signal that asked for it, until no balancer chose the process any more.
     public var withdrawals = LatencyHistogram()
+
+    /// How many health checks passed and failed.
+    public struct Checks: Equatable, Sendable {
+        public var passed: UInt64 = 0
+        public var failed: UInt64 = 0
+    }
+
+    /// In octets, of heads and bodies, and of streams.
+    public struct Octets: Equatable, Sendable {
+        public var sent: UInt64 = 0
+        public var received: UInt64 = 0
+    }
 
     public init() {}
 

@@ -53,8 +53,8 @@ extension WorkerCounters {
         totals.streams &+= load(cell + Layout.Cell.streams)
         totals.spoilt &+= load(cell + Layout.Cell.spoilt)
         totals.lost &+= load(cell + Layout.Cell.lost)
-        totals.bytesSent &+= load(cell + Layout.Cell.bytesSent)
-        totals.bytesReceived &+= load(cell + Layout.Cell.bytesReceived)
+        totals.octets.sent &+= load(cell + Layout.Cell.bytesSent)
+        totals.octets.received &+= load(cell + Layout.Cell.bytesReceived)
         totals.latency.sum = Nanoseconds(
             totals.latency.sum.count &+ load(cell + Layout.Cell.durations))
         for index in 0..<LatencyBuckets.count {

@@ -166,7 +166,7 @@ import Testing
         kill()
         let after = board.totals(slot: 0, generation: 1)
         #expect(after.connectionsOpen == 0 && after.connectionsIdle == 0)
-        #expect(after.reuses == 1 && after.bytesSent == 10 && after.bytesReceived == 20)
+        #expect(after.reuses == 1 && after.octets.sent == 10 && after.octets.received == 20)
         let all = board.totals(ofWorkers: [0])
         #expect(all.queued == 0 && all.bytesReceived == 30 && all.bytesSent == 40)
         #expect(all.waited.sum == .milliseconds(3))
@@ -181,7 +181,7 @@ import Testing
         counters.sent(5, to: 0)
         var since = board.totals(slot: 0, generation: 1)
         since.subtract(earlier)
-        #expect(since.requests == 1 && since.bytesSent == 5 && since.inFlight == 2)
+        #expect(since.requests == 1 && since.octets.sent == 5 && since.inFlight == 2)
     }
 
     @Test func `how long backends took to be chosen no more is kept over all deaths`() {

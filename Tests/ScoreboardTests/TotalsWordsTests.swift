@@ -7,7 +7,7 @@ import Testing
     private var some: BackendTotals {
         var totals = BackendTotals()
         totals.requests = 1
-        totals.bytesReceived = 2
+        totals.octets.received = 2
         totals.classes[4] = 3
         totals.failures[5] = 4
         totals.latency.sum = Nanoseconds(5)

@@ -66,8 +66,8 @@ struct ServiceMetrics {
             for (word, count) in Self.byWord(backend.totals.failures) {
                 failures.add(count, backend.labels + [("cause", word)])
             }
-            bytes.add(backend.totals.bytesReceived, backend.labels + [("direction", "in")])
-            bytes.add(backend.totals.bytesSent, backend.labels + [("direction", "out")])
+            bytes.add(backend.totals.octets.received, backend.labels + [("direction", "in")])
+            bytes.add(backend.totals.octets.sent, backend.labels + [("direction", "out")])
         }
         return [
             requests,
@@ -92,8 +92,8 @@ struct ServiceMetrics {
         ]
     }
 
-    /// The causes that lie with a backend, by their words in Proxy-Status (RFC 9209); two that share
-    /// a word are one series.
+    /// The causes that lie with a backend, by their words in Proxy-Status (RFC 9209); two of one
+    /// word are one series.
     private static func byWord(_ counts: [UInt64]) -> [(word: String, count: UInt64)] {
         var sums: [(word: String, count: UInt64)] = []
         for cause in Cause.allCases where cause.isOfBackend {
@@ -212,8 +212,8 @@ struct ServiceMetrics {
     private var healthFamilies: [MetricFamily] {
         var checks = MetricFamily("lbctl_backend_checks", .counter, "Health checks, by result.")
         for backend in backends {
-            checks.add(backend.totals.checksPassed, backend.labels + [("result", "passed")])
-            checks.add(backend.totals.checksFailed, backend.labels + [("result", "failed")])
+            checks.add(backend.totals.checks.passed, backend.labels + [("result", "passed")])
+            checks.add(backend.totals.checks.failed, backend.labels + [("result", "failed")])
         }
         return [
             gauge("lbctl_backend_up", "Whether it is ready, and the balancers take it for up.") {

@@ -124,13 +124,13 @@ extension BackendTraffic {
         unanswered = totals.unanswered
         spoilt = totals.spoilt
         streams = totals.streams
-        bytesSent = totals.bytesSent
-        bytesReceived = totals.bytesReceived
+        bytesSent = totals.octets.sent
+        bytesReceived = totals.octets.received
         responseTime = Nanoseconds(totals.latency.sum.count)
         withdrawals = totals.withdrawals.counts.reduce(0, &+)
         withdrawalTime = totals.withdrawals.sum
-        checksPassed = totals.checksPassed
-        checksFailed = totals.checksFailed
+        checksPassed = totals.checks.passed
+        checksFailed = totals.checks.failed
         self.average = average.map { $0 / 1e6 }
     }
 }

@@ -17,7 +17,7 @@ import Testing
         totals.classes = [0, 5, 0, 0, 1]
         totals.failures[Int(Cause.refused.rawValue)] = 2
         totals.failures[Int(Cause.terminated.rawValue)] = 4
-        totals.bytesReceived = 9
+        totals.octets.received = 9
         var balancers = WorkerTotals()
         balancers.ownAnswers[2 * Int(Cause.noBackendReady.rawValue)] = 6
         balancers.ownAnswers[2 * Int(Cause.tooManyConnections.rawValue) + 1] = 7

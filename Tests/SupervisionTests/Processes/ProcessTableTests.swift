@@ -43,7 +43,7 @@ struct ProcessTableTests {
             } else {
                 let gone = living.remove(at: Int(word / 3 % UInt64(living.count)))
                 gone.record = ProcessRecord(generation: UInt64(round))
-                table.forget([gone])
+                table.forget([gone]) { _ in BackendTotals() }
                 #expect(table[gone.number] == nil)
             }
             #expect(table.children.map(\.index) == living.map(\.index))
@@ -53,7 +53,9 @@ struct ProcessTableTests {
                 #expect(table.backend(at: child.standing.slot) === child)
                 #expect(table[child.number] === child)
             }
-            if living.count > 20 { table.forget([living.removeFirst()]) }
+            if living.count > 20 {
+                table.forget([living.removeFirst()]) { _ in BackendTotals() }
+            }
         }
     }
 
@@ -62,7 +64,7 @@ struct ProcessTableTests {
         var table = ProcessTable(backends: 1)
         let first = add("w.1", to: &table)
         first.record = ProcessRecord(generation: 7)
-        table.forget([first])
+        table.forget([first]) { _ in BackendTotals() }
         var earlier = BackendTotals()
         earlier.requests = 3
         let next = table.enrol(plan("w.2")) { _ in earlier }
@@ -92,7 +94,7 @@ struct ProcessTableTests {
         balancer.membership.removed(for: heir)
         table.handedOver(from: balancer, to: heir)
         #expect(table.children.map(\.name).prefix(3) == ["balancer", "balancer.old", "web.1"])
-        table.forget([balancer])
+        table.forget([balancer]) { _ in BackendTotals() }
         #expect(balancer.membership.heir == nil && table.children.first === heir)
         #expect(table[web.number] === web)
     }
