@@ -191,6 +191,41 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
 
     /// Appends a number in decimal digits.
     public mutating func append(decimal value: UInt64) {
+        if value >= 100_000_000 {
+            appendLong(decimal: value)
+            return
+        }
+        let digits = Self.digits(UInt32(truncatingIfNeeded: value))
+        // The first digit stands in the lowest byte; one is left of 0.
+        append(digits, from: min(digits.trailingZeroBitCount / 8, 7))
+    }
+
+    /// Appends a number below 100,000,000 in so many digits, with zeros in front.
+    public mutating func append(decimal value: UInt32, width: Int) {
+        append(Self.digits(value), from: 8 - width)
+    }
+
+    @inline(__always)
+    private mutating func append(_ digits: UInt64, from first: Int) {
+        reserve(8)
+        let text = (digits | 0x3030_3030_3030_3030) >> UInt64(8 * first)
+        unsafe base.storeBytes(of: text.littleEndian, toByteOffset: end, as: UInt64.self)
+        end += 8 - first
+    }
+
+    /// Eight digits at once: two halves of four, four pairs, eight digits, each in a byte.
+    @inline(__always)
+    private static func digits(_ value: UInt32) -> UInt64 {
+        let halves = UInt64(value / 10_000) | UInt64(value % 10_000) << 32
+        // A multiplication and a shift for a division by 100, and by 10: exact for what is there.
+        let hundreds = (halves &* 10_486) >> 20 & 0x0000_007F_0000_007F
+        let pairs = (halves &- hundreds &* 100) << 16 &+ hundreds
+        let tens = (pairs &* 103) >> 10 & 0x000F_000F_000F_000F
+        return (pairs &- tens &* 10) << 8 &+ tens
+    }
+
+    @inline(never)
+    private mutating func appendLong(decimal value: UInt64) {
         var digits: [20 of UInt8] = .init(repeating: 0)
         var first = 20
         var rest = value

@@ -298,10 +298,15 @@ public struct BalancerOptions: Equatable, Sendable {
     public enum AccessLog: String, CaseIterable, Sendable { case off, text, json, combined }
 
     public var accessLog = AccessLog.text
+    /// Whether each response tells in Server-Timing where the time went.
+    public var serverTiming = false
     /// Where to write one byte once connections are accepted.
     public var readyDescriptor: Int32?
 
     private static let output: [Entry] = [
+        Entry(
+            "server-timing", .flag, \.serverTiming,
+            "tell browsers in each response where the time went (Server-Timing)"),
         Entry(
             "access-log", .choice(), \.accessLog,
             "a line for each request ({}); combined is Apache's, json an object"),

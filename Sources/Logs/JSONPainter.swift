@@ -30,12 +30,12 @@ public struct JSONPainter: Sendable {
             queue.append("}}\n")
             return
         }
-        let isLossless = JSONText.append(record.text, to: &queue)
+        let isLossless = JSONText.append(record.shown, to: &queue)
         if record.part.isPartial { queue.append(",\"partial\":true") }
         if record.part.isContinued { queue.append(",\"continued\":true") }
         if !isLossless {
             queue.append(",\"raw_base64\":\"")
-            Base64.append(record.text, to: &queue)
+            Base64.append(record.shown, to: &queue)
             queue.append(Ascii.quote)
         }
         queue.append("}\n")

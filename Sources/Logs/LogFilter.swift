@@ -14,6 +14,8 @@ public struct LogFilter: Sendable {
     private var isEveryStream: Bool
     /// What the text must be like, each of these; any text where there is none.
     public var texts: [TextRule] = []
+    /// Requests that must be spoken of, each, also where that is not shown.
+    public var mentions: [RequestMention] = []
 
     /// What else a record must be like.
     public var records: (@Sendable (_ record: borrowing Record) -> Bool)?
@@ -47,13 +49,14 @@ public struct LogFilter: Sendable {
             if !names.contains(where: { Self.name(name, isOf: $0) }) { return false }
         }
         if !hasTexts(record) { return false }
+        for mention in mentions where !mention.isIn(record) { return false }
         return records?(record) ?? true
     }
 
     /// Asked of what is shown: of an event that is its sentence.
     private func hasTexts(_ record: borrowing Record) -> Bool {
         if texts.isEmpty { return true }
-        guard let event = record.event else { return texts.allSatisfy { $0(record.text) } }
+        guard let event = record.event else { return texts.allSatisfy { $0(record.shown) } }
         let sentence = Array(event.sentence.utf8)
         return texts.allSatisfy { $0(sentence.span) }
     }

@@ -41,6 +41,10 @@ public struct Painter: Sendable {
             append(record.saying(sentence.span), to: &queue)
             return
         }
+        if let shown = record.withoutHidden {
+            append(shown, to: &queue)
+            return
+        }
         if record.part == .last && record.text.isEmpty { return }
         widest = max(widest, record.name.count)
         if record.part == .whole && record.text.firstUnprintable() == record.text.count {

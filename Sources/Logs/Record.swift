@@ -33,6 +33,27 @@ extension Record {
     @inlinable
     public var event: ServiceEvent? { stream.isEvent ? EventSpelling.parse(text) : nil }
 
+    /// What is shown of the text: of an access line what stands before its first TAB. Behind that
+    /// there is what `lbctl logs --request` tells of it.
+    public var shown: Span<UInt8> {
+        @_lifetime(copy self)
+        get {
+            guard stream == .access, let end = text.first(Ascii.tab) else { return text }
+            return text.extracting(0..<end)
+        }
+    }
+
+    /// The record of an access line without what is not shown; `nil` for any other.
+    var withoutHidden: Record? {
+        @_lifetime(copy self)
+        get {
+            guard stream == .access, let end = text.first(Ascii.tab) else { return nil }
+            return Record(
+                stamp: stamp, name: name, generation: generation, stream: stream, part: part,
+                text: text.extracting(0..<end))
+        }
+    }
+
     /// A sentence in the place of this record.
     @_lifetime(copy self, copy sentence)
     func saying(_ sentence: Span<UInt8>) -> Record {

@@ -18,6 +18,37 @@ import Testing
         #expect(text(queue) == "\(number)")
     }
 
+    @Test func `every number has its digits, all of them and no others`() {
+        var numbers = Array(0...20_000 as ClosedRange<UInt64>)
+        for power in 1...19 as ClosedRange<Int> {
+            var ten: UInt64 = 1
+            for _ in 0..<power { ten *= 10 }
+            numbers += [ten - 1, ten, ten + 1, ten / 2, ten / 9 * 8, ten &* 9]
+        }
+        for number in numbers + [99_999_999, 100_000_000, 12_345_678] {
+            var queue = ByteQueue(capacity: 32)
+            queue.append("x")
+            queue.append(decimal: number)
+            queue.append("y")
+            #expect(text(queue) == "x\(number)y")
+        }
+        for number in 0..<1000 as Range<UInt32> {
+            var queue = ByteQueue(capacity: 8)
+            queue.append(decimal: number, width: 3)
+            #expect(text(queue) == "\(1000 + number)".dropFirst())
+        }
+    }
+
+    @Test func `bytes that wait are written over in their place`() {
+        var queue = ByteQueue(capacity: 16, headroom: 3)
+        queue.append("0123456789")
+        queue.consume(2)
+        queue.overwrite(0, with: "a".utf8.span)
+        queue.overwrite(5, with: "xyz".utf8.span)
+        queue.overwrite(8, with: "".utf8.span)
+        #expect(text(queue) == "a3456xyz")
+    }
+
     @Test func `headroom lies in front and is what is left of it`() {
         var queue = ByteQueue(capacity: 16, headroom: 6)
         #expect(queue.headroom == 6 && queue.room == 10 && queue.isEmpty)

@@ -46,6 +46,7 @@ import Testing
             "Warming": "Picker", "WaitingRequests": "RequestQueue",
             "AccessLine+JSON": "AccessLine", "AccessLine+Combined": "AccessLine",
             "HeadRewriter+Terms": "HeadRewriter",
+            "AccessLine+Story": "AccessLine", "AttemptProgress": "Attempts",
         ]
         var lines: [String: Int] = [:]
         for source in sources where source.path.contains("/Balancing/Parts/") {

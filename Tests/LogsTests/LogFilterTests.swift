@@ -53,4 +53,23 @@ import Testing
         filter.texts.append { $0.isEmpty }
         #expect(!passes(filter))
     }
+
+    @Test func `what is not shown of an access line is looked through for a request alone`() throws
+    {
+        let text = Array("GET / 200\tid=01J t3".utf8)
+        let name = Array("balancer".utf8)
+        func passes(_ filter: LogFilter) -> Bool {
+            filter.matches(
+                Record(
+                    stamp: Stamp(sequence: 1, time: WallTime(nanoseconds: 0)), name: name.span,
+                    stream: .access, text: text.span))
+        }
+        var filter = LogFilter()
+        filter.texts = [{ Utf8.string($0) == "GET / 200" }]
+        #expect(passes(filter))
+        filter.mentions = [try #require(RequestMention(of: "01J"))]
+        #expect(passes(filter))
+        filter.mentions.append(try #require(RequestMention(of: "01K")))
+        #expect(!passes(filter))
+    }
 }

@@ -19,6 +19,13 @@ import Testing
         return TestSupport.text(queue)
     }
 
+    @Test func `of an access line what stands behind a TAB is not shown, of others it is`() {
+        let text = Array("a b\tt3g5f1".utf8)
+        #expect(painted(text, stream: .access).hasSuffix(" web | a b\n"))
+        #expect(painted(text, stream: .out).hasSuffix(" web | a b\tt3g5f1\n"))
+        #expect(painted(text, stream: .access, part: .first).hasSuffix(" web | a b +\n"))
+    }
+
     @Test func `a record is painted with its time, its padded name and its text`() {
         #expect(
             painted(Array("hello".utf8), width: 9)

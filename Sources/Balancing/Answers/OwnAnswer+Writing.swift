@@ -8,6 +8,8 @@ extension OwnAnswer {
         var closes = false
         var toHead = false
         var isOld = false
+        /// Where the time went, where clients are told of that.
+        var timing: ServerTiming?
     }
 
     /// Writes head and body, and says how long the body is; it is left out in the answer to HEAD.
@@ -32,6 +34,7 @@ extension OwnAnswer {
             queue.append("\r\n")
         }
         if status == 405 { queue.append("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n") }
+        form.timing?.append(to: &queue)
         if !requestID.isEmpty {
             queue.append("X-Request-Id: ")
             queue.append(text: requestID)

@@ -36,6 +36,8 @@ struct Exchange: ~Copyable {
     var stream = Stream()
     /// The account it is in, of a process that let it down.
     var claim: FailoverClaim?
+    /// What the access log needs of it and most have not.
+    var notes: ExchangeNotes?
 
     /// With it an exchange is made where it lies, and not moved there, as long as `init` is
     /// inlined: a function of its own gives back what it made, and that is moved.
@@ -53,6 +55,14 @@ struct Exchange: ~Copyable {
         var saved = ByteQueue(capacity: length)
         saved.append(request.first(length))
         asked.savedLine = saved
+    }
+
+    /// Another attempt is about to begin: what is known of the last one is kept for its story.
+    @inline(never)
+    mutating func keepLastAttempt() {
+        let notes = notes ?? ExchangeNotes()
+        notes.keep(attempts.progress)
+        self.notes = notes
     }
 
     /// Method and target, at most `length` bytes.
@@ -115,8 +125,6 @@ extension Exchange {
         var lineLength = 0
         /// Where in the message that is sent on the parent-id of its trace stands; 0: it has none.
         var parentAt = 0
-        /// What the client says of itself, where the access log has that.
-        var visitor: Visitor?
         /// Method and target once the head that they stood in has been let go.
         var savedLine = ByteQueue()
         /// What its backend is chosen by, where keys are hashed.

@@ -25,7 +25,7 @@ extension AccessLine {
         } else {
             queue.append(decimal: facts.bytes)
         }
-        guard let visitor = facts.visitor else {
+        guard let visitor = facts.notes?.visitor else {
             queue.append(" \"-\" \"-\"")
             return
         }

@@ -12,7 +12,8 @@ extension AccessLine {
 
     /// A request's.
     mutating func writeJSON(
-        _ facts: borrowing AccessLogger.RequestFacts, _ attempts: AttemptLog, _ roster: Roster
+        _ facts: borrowing AccessLogger.RequestFacts, _ attempts: AttemptLog,
+        _ last: AttemptProgress, _ roster: Roster
     ) {
         begin(at: facts.startedAt)
         queue.append(",\"client\":\"")
@@ -22,6 +23,7 @@ extension AccessLine {
         append(",\"status\":", UInt64(facts.status))
         append(",\"bytes\":", facts.bytes)
         append(facts.duration, facts.backend, attempts, roster)
+        append(last, waited: facts.waited)
         queue.append(",\"error\":")
         if let cause = facts.cause, cause != .meantForUs {
             queue.append(Ascii.quote)
@@ -34,7 +36,7 @@ extension AccessLine {
         queue.append(facts.id)
         queue.append(Ascii.quote)
         appendRequestLine(facts.line)
-        if let visitor = facts.visitor {
+        if let visitor = facts.notes?.visitor {
             append(",\"referer\":", visitor.referrer)
             append(",\"user_agent\":", visitor.agent)
         } else {
@@ -118,6 +120,24 @@ extension AccessLine {
         }
         let name = roster.members[index].name
         JSONText.append(name.bytes, to: &queue)
+    }
+
+    /// What the last attempt took: `null` where it did not come to that, or over a connection that
+    /// was there.
+    private mutating func append(_ last: AttemptProgress, waited: Nanoseconds) {
+        queue.append(",\"wait_ms\":")
+        append(milliseconds: waited)
+        append(",\"connect_ms\":", last.isNew ? last.firstSentAt : .never, since: last.chosenAt)
+        append(",\"first_byte_ms\":", last.answeredAt, since: last.chosenAt)
+    }
+
+    private mutating func append(_ key: StaticString, _ moment: Instant, since start: Instant) {
+        queue.append(key)
+        if moment == .never {
+            queue.append("null")
+        } else {
+            append(milliseconds: moment.since(start))
+        }
     }
 
     /// Method and target, which are empty or a dash where they could not be read.

@@ -23,6 +23,13 @@ struct AccessLine: ~Copyable {
         _ facts: borrowing AccessLogger.RequestFacts, _ attempts: AttemptLog, _ roster: Roster
     ) {
         queue.removeAll()
+        append(facts, attempts, roster)
+    }
+
+    @inline(__always)
+    private mutating func append(
+        _ facts: borrowing AccessLogger.RequestFacts, _ attempts: AttemptLog, _ roster: Roster
+    ) {
         queue.append(facts.client)
         queue.append(" \"")
         appendQuoted(facts.line)
@@ -43,6 +50,18 @@ struct AccessLine: ~Copyable {
         }
         queue.append(" id=")
         queue.append(facts.id)
+    }
+
+    /// Appends a TAB and what the default form says, behind a line of another one; nothing where
+    /// there is no room.
+    @inline(never)
+    mutating func appendPlain(
+        _ facts: borrowing AccessLogger.RequestFacts, _ attempts: AttemptLog, _ roster: Roster
+    ) {
+        let end = queue.count
+        queue.append(Ascii.tab)
+        append(facts, attempts, roster)
+        if queue.count >= BatchWriter.longestLine { queue.truncate(to: end) }
     }
 
     /// A connection's of the TCP mode, as
@@ -144,10 +163,7 @@ struct AccessLine: ~Copyable {
     mutating func append(milliseconds span: Nanoseconds) {
         let micros = span.count / 1000
         queue.append(decimal: micros / 1000)
-        queue.append(".")
-        let rest = micros % 1000
-        queue.append(UInt8(48 + rest / 100))
-        queue.append(UInt8(48 + rest / 10 % 10))
-        queue.append(UInt8(48 + rest % 10))
+        queue.append(0x2E)
+        queue.append(decimal: UInt32(micros % 1000), width: 3)
     }
 }

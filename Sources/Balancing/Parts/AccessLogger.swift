@@ -16,27 +16,31 @@ struct AccessLogger: ~Copyable {
         /// Method and target as they were sent on; empty where they could not be read.
         let line: Span<UInt8>
         let id: Span<UInt8>
-        /// `nil` where the lines don't have it.
-        let visitor: Visitor?
+        /// `nil` where there are none.
+        let notes: ExchangeNotes?
         let isOld: Bool
         let status: UInt16
         let bytes: UInt64
         let startedAt: Instant
+        /// For a backend, in all.
+        let waited: Nanoseconds
         let duration: Nanoseconds
         let backend: BackendSlot
         let cause: Cause?
 
         @_lifetime(copy client, copy line, copy id)
         init(
-            client: Span<UInt8>, line: Span<UInt8>, id: Span<UInt8>, visitor: Visitor?,
-            isOld: Bool, status: UInt16, bytes: UInt64, startedAt: Instant, duration: Nanoseconds,
+            client: Span<UInt8>, line: Span<UInt8>, id: Span<UInt8>, notes: ExchangeNotes?,
+            isOld: Bool, status: UInt16, bytes: UInt64, startedAt: Instant, waited: Nanoseconds,
+            duration: Nanoseconds,
             backend: BackendSlot, cause: Cause?
         ) {
             self.client = client
             self.line = line
             self.id = id
-            self.visitor = visitor
+            self.notes = notes
             self.startedAt = startedAt
+            self.waited = waited
             self.isOld = isOld
             self.status = status
             self.bytes = bytes
@@ -78,6 +82,8 @@ struct AccessLogger: ~Copyable {
     }
 
     let isOn: Bool
+    /// Whether there is a reader that knows what stands behind a line.
+    private let tellsStory: Bool
     private let format: BalancerOptions.AccessLog
     private let delay: Nanoseconds
     private var writer: BatchWriter
@@ -89,12 +95,13 @@ struct AccessLogger: ~Copyable {
     private var oldest = Instant.never
 
     /// `delay` is the longest that a line waits for others to go with it, `wallOffset` what the
-    /// wall clock is ahead of the monotonic one.
+    /// wall clock is ahead of the monotonic one. `tellsStory`: a supervisor reads the lines.
     init(
-        _ format: BalancerOptions.AccessLog, delay: Nanoseconds, wallOffset: UInt64,
-        _ writer: consuming BatchWriter
+        _ format: BalancerOptions.AccessLog, tellsStory: Bool, delay: Nanoseconds,
+        wallOffset: UInt64, _ writer: consuming BatchWriter
     ) {
         isOn = format != .off
+        self.tellsStory = tellsStory
         self.format = format
         self.delay = delay
         self.writer = writer
@@ -113,13 +120,17 @@ struct AccessLogger: ~Copyable {
     /// came of it.
     @inline(__always)
     mutating func request(
-        _ facts: borrowing RequestFacts, attempts: AttemptLog, _ roster: Roster,
-        isSure: Bool = true, now: Instant
+        _ facts: borrowing RequestFacts, attempts: AttemptLog, last: AttemptProgress,
+        _ roster: Roster, isSure: Bool = true, now: Instant
     ) -> Action {
         switch format {
         case .off, .text: line.write(facts, attempts, roster)
-        case .json: line.writeJSON(facts, attempts, roster)
+        case .json: line.writeJSON(facts, attempts, last, roster)
         case .combined: line.writeCombined(facts)
+        }
+        if tellsStory {
+            if format != .text { line.appendPlain(facts, attempts, roster) }
+            line.appendStory(facts, isTried: attempts.count > 0, last, roster)
         }
         return add(isSure: isSure, now: now)
     }

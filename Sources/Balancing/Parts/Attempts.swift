@@ -59,9 +59,8 @@ struct Attempts {
 
     /// The connection to the backend that has it now.
     var upstream: UpstreamConnection.Slot?
-    /// The process that has it or had it last.
-    private(set) var process = BackendProcess(slot: BackendSlot(.max), generation: 0)
-    private(set) var sentAt: Instant
+    /// The attempt that is under way, or was the last.
+    var progress: AttemptProgress
     /// How long it has waited for a backend, in all.
     private(set) var waited = Nanoseconds(0)
     private(set) var log = AttemptLog()
@@ -72,7 +71,13 @@ struct Attempts {
     /// attempt is free, once: the next ones go over new connections, which can't be closing.
     private(set) var needsFresh = false
 
-    init(at now: Instant) { sentAt = now }
+    @inline(__always)
+    init(at now: Instant) { progress = AttemptProgress(at: now) }
+
+    /// The process that has it or had it last.
+    var process: BackendProcess { progress.process }
+    /// When it was given to that.
+    var sentAt: Instant { progress.chosenAt }
 
     /// How many attempts there have been.
     var count: Int { log.count }
@@ -80,11 +85,10 @@ struct Attempts {
     /// Whether this process has had it. A backend that has been started anew has not.
     func includes(_ process: BackendProcess) -> Bool { log.includes(process) }
 
-    /// A process is given it.
-    mutating func began(on process: BackendProcess, at now: Instant) {
+    /// A process is given it, chosen for such reasons.
+    mutating func began(on process: BackendProcess, why: ChoiceFacts, at now: Instant) {
         log.append(process)
-        self.process = process
-        sentAt = now
+        progress = AttemptProgress(process, why, waited: waited, at: now)
     }
 
     /// It waited for a backend until now.

@@ -33,6 +33,8 @@ struct HeadRewriter: ~Copyable {
     private var identities: RequestIdentity
     private var traces: TraceSource
     private var dateLine: DateLine
+    /// What the next head that a client gets says of its request's times.
+    var timing: ServerTiming?
     private let pin = Pin()
 
     /// `wallOffset`: what the wall clock is ahead of the monotonic one.
@@ -109,7 +111,9 @@ extension HeadRewriter {
         exchange.request.append("referer", of: request, to: &words, longest: Limits.loggedWord)
         let length = words.count
         exchange.request.append("user-agent", of: request, to: &words, longest: Limits.loggedWord)
-        exchange.asked.visitor = Visitor(words, referrerLength: length)
+        let notes = ExchangeNotes()
+        notes.visitor = Visitor(words, referrerLength: length)
+        exchange.notes = notes
     }
 
     /// Why what is understood is not passed on; `nil` where it is.
@@ -325,13 +329,15 @@ extension HeadRewriter {
         _ relay: inout Relay, _ length: Int, _ word: ResponseHead.ConnectionWord,
         chunked: Bool = false, date now: Instant? = nil, cookie: Cookie? = nil
     ) -> Int {
-        if response.isSentAsItLies && word == .keepAlive && now == nil && cookie == nil {
+        let addsNothing = now == nil && cookie == nil && timing == nil
+        if response.isSentAsItLies && word == .keepAlive && addsNothing {
             return length
         }
         text.removeAll()
         let date = now.map { dateLine.line($0) } ?? InlineText()
         relay.write(response, word, chunked: chunked, adding: date, to: &text)
         if let cookie { append(cookie) }
+        if timing != nil { appendTiming() }
         relay.replaceHead(length, with: text)
         return text.count
     }
@@ -347,6 +353,16 @@ extension HeadRewriter {
         text.append("=")
         text.append(cookie.span)
         text.append("; Path=/; HttpOnly; SameSite=Lax\r\n\r\n")
+    }
+}
+
+extension HeadRewriter {
+    /// Adds the times to the head in `text`, behind those that the backend tells.
+    private mutating func appendTiming() {
+        guard let timing = timing.take() else { return }
+        text.truncate(to: text.count - 2)
+        timing.append(to: &text)
+        text.append("\r\n")
     }
 }
 
@@ -366,7 +382,8 @@ extension HeadRewriter {
         own.requestID = Utf8.string(exchange.asked.identifier())
         let form = OwnAnswer.Form(
             format: format(exchange), closes: !exchange.answering.keepsClient,
-            toHead: exchange.asked.method == .head, isOld: exchange.asked.minorVersion == 0)
+            toHead: exchange.asked.method == .head, isOld: exchange.asked.minorVersion == 0,
+            timing: timing.take())
         exchange.phase = .answeringItself
         exchange.answering.status = own.status
         exchange.answering.cause = own.cause

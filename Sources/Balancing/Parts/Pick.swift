@@ -4,27 +4,9 @@ import Kernel
 
 /// A backend that was chosen, and why that one.
 struct Pick: Equatable {
-    /// Why it was this one and no other.
-    enum Reason: UInt8 {
-        /// It was its turn.
-        case turn
-        /// It was the cheapest of those that were looked at.
-        case load
-        /// The request's key is its own.
-        case key
-        /// The client belongs there.
-        case place
-        /// It is under suspicion, and was given one request to see.
-        case trial
-        /// All others are under suspicion too, or down.
-        case leastBad
-        /// The request had been tried on all.
-        case again
-    }
-
     /// Of the roster's members.
     let index: Int
-    let reason: Reason
+    let why: ChoiceFacts
 }
 
 /// What became of looking for a backend.
@@ -38,6 +20,20 @@ enum Choice: Equatable {
 }
 
 extension Picker {
+    /// How much is forgiven.
+    enum Leniency {
+        case strict, suspects, all
+
+        /// What is tried next; `nil` where all was.
+        var next: Leniency? {
+            switch self {
+            case .strict: .suspects
+            case .suspects: .all
+            case .all: nil
+            }
+        }
+    }
+
     /// What it goes by, from the options.
     struct Terms {
         var slowStart: Nanoseconds?

@@ -14,20 +14,6 @@ import Scoreboard
 /// What is on the way of each request is `mutating` or inlined, also where it only reads: a method
 /// that only reads would be passed a copy of all of this by one that writes (Swift 6.3).
 struct Picker {
-    /// How much is forgiven.
-    private enum Leniency {
-        case strict, suspects, all
-
-        /// What is tried next; `nil` where all was.
-        var next: Leniency? {
-            switch self {
-            case .strict: .suspects
-            case .suspects: .all
-            case .all: nil
-            }
-        }
-    }
-
     /// What the gate says of a backend.
     private enum Verdict {
         case yes
@@ -55,6 +41,7 @@ struct Picker {
     /// that nothing is copied for those that have not.
     private var tried = AttemptLog()
     private var isTried = false
+    private var considered = Considered()
 
     init(_ terms: Terms, roster: Roster, scoreboard: Scoreboard, seed: UInt64) {
         self.terms = terms
@@ -156,6 +143,7 @@ struct Picker {
 
     private mutating func pick(by key: UInt64, _ now: Instant) -> Choice {
         if roster.ready.isEmpty { return .noBackend }
+        considered.begin()
         let turn = scoreboard.takeTurn()
         let word = order == .turns ? 0 : anyKey()
         var leniency = Leniency.strict
@@ -172,25 +160,35 @@ struct Picker {
                 if leniency == .strict && isSuspect(found) {
                     // It is tried with one request, and then has to wait for another chance.
                     lastTrial[roster.members[found].slot.index] = now
-                    return .backend(Pick(index: found, reason: .trial))
+                    return .backend(pick(found, .trial))
                 }
-                return .backend(Pick(index: found, reason: reason(leniency)))
+                return .backend(pick(found, reason(leniency)))
             }
             if isFull { return .busy(nil) }
             guard let next = leniency.next else { return .noBackend }
             leniency = next
+            considered.begin()
         }
     }
 
     @inline(__always)
-    private mutating func reason(_ leniency: Leniency) -> Pick.Reason {
+    private mutating func pick(_ index: Int, _ reason: ChoiceReason) -> Pick {
+        var why = ChoiceFacts(
+            reason: reason, ready: roster.ready.count, members: roster.members.count)
+        considered.complete(&why, chosen: index, roster)
+        return Pick(index: index, why: why)
+    }
+
+    @inline(__always)
+    private mutating func reason(_ leniency: Leniency) -> ChoiceReason {
         switch leniency {
         case .suspects: return .leastBad
         case .all: return .again
         case .strict:
             switch order {
             case .turns: return .turn
-            case .least, .twoDraws: return .load
+            case .least: return measure == .responseTime ? .time : .load
+            case .twoDraws: return .draw
             case .ring: return .key
             }
         }
@@ -203,18 +201,24 @@ struct Picker {
     ) -> Verdict {
         let (slot, generation) = (roster.members[index].slot, roster.members[index].generation)
         if isTried && leniency != .all && tried.includes(roster.members[index].process) {
-            return .no
+            return passOver(index, .tried)
         }
         if leniency == .strict {
-            if scoreboard.checks(slot: slot).isDown(generation) { return .no }
+            if scoreboard.checks(slot: slot).isDown(generation) { return passOver(index, .down) }
             let failures = scoreboard.verdict(slot: slot).failures(of: generation)
             let isAdmitted =
                 failures < Suspicion.threshold
                 || Suspicion.admits(
                     failures: failures, lastTrial: lastTrial[slot.index], now: now)
-            if !isAdmitted { return .no }
+            if !isAdmitted { return passOver(index, .suspect) }
         }
-        return isFull(index) ? .full : .yes
+        return isFull(index) ? passOver(index, .full) : .yes
+    }
+
+    @inline(never)
+    private mutating func passOver(_ index: Int, _ why: Considered.Obstacle) -> Verdict {
+        considered.passedOver(index, why)
+        return why == .full ? .full : .no
     }
 
     @inline(__always)
@@ -233,7 +237,9 @@ struct Picker {
         switch verdict(on: member, .strict, now) {
         case .no: return nil
         case .full: return .busy(roster.members[member].slot)
-        case .yes: return .backend(Pick(index: member, reason: .place))
+        case .yes:
+            considered.begin()
+            return .backend(pick(member, terms.heedsCookie ? .cookie : .address))
         }
     }
 
@@ -273,6 +279,7 @@ struct Picker {
         _ isFull: inout Bool
     ) -> Int? {
         let isWarming = warming.isUnderWay(scoreboard, now: now)
+        considered.unit = .init(isOfTime: measure == .responseTime, isWarming: isWarming)
         func price(_ place: Int) -> Cost? {
             let index = roster.ready[place]
             switch verdict(on: index, leniency, now) {
@@ -280,7 +287,10 @@ struct Picker {
             case .full:
                 isFull = true
                 return nil
-            case .yes: return cost(of: index, isWarming, now)
+            case .yes:
+                let cost = cost(of: index, isWarming, now)
+                considered.priced(index, cost)
+                return cost
             }
         }
         if order == .least {
@@ -332,7 +342,9 @@ struct Picker {
             case .full:
                 isFull = true
                 return false
-            case .yes: return bound.map { hasRoom(index, $0) } ?? true
+            case .yes:
+                guard let bound, !hasRoom(index, bound) else { return true }
+                return passOver(index, .full) == .yes
             }
         }
     }

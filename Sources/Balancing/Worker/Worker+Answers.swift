@@ -14,6 +14,9 @@ extension Worker {
         }
         var own = own
         complete(&own, exchange)
+        if plan.options.serverTiming {
+            heads.timing = ServerTiming(exchanges[exchange], isAnswered: false, now: now)
+        }
         if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
         heads.answer(&exchanges[exchange], own, isLeaving: acceptance.isLeaving, now: now)
         counters.answeredByBalancer(

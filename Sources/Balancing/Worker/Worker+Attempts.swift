@@ -52,6 +52,7 @@ extension Worker {
         _ fault: ResponseFault? = nil
     ) -> Bool {
         let process = exchanges[exchange].attempts.process
+        exchanges[exchange].attempts.progress.endedAt = now
         let wasClosing = noteClosing(exchange, failure)
         letAttemptGo(exchange)
         if failure == .notConnected { noteUnconnected(process, errno) }
@@ -199,8 +200,11 @@ extension Worker {
                 counters.delivered()
                 noteForBudget()
             }
-            if !isFirst { learnEndings(exchange) }
-            exchanges[exchange].attempts.began(on: member, at: now)
+            if !isFirst {
+                learnEndings(exchange)
+                exchanges[exchange].keepLastAttempt()
+            }
+            exchanges[exchange].attempts.began(on: member, why: pick.why, at: now)
             if plan.keepsByAddress {
                 picker.placed(exchanges[exchange].asked.network, on: member, now: now)
             }
@@ -227,6 +231,7 @@ extension Worker {
                 if exchanges[exchange].asked.isStream { upstreams[upstream].directions = [] }
                 // A new one may be to a backend that can't serve one more.
                 let isNew = upstreams[upstream].idled == nil
+                exchanges[exchange].attempts.progress.isNew = isNew
                 let patience = isNew ? Limits.unreadMoment : HangSuspicion.Thresholds().least
                 arm(upstream: upstream, for: now + patience)
                 return

@@ -39,7 +39,7 @@ extension Worker {
             case .backend(let pick):
                 let slot = roster.members[pick.index].slot
                 if !hasTurn && longestWaiting(at: slot) != nil {
-                    wait(exchange, forRoomAt: pick.reason == .place ? slot : nil)
+                    wait(exchange, forRoomAt: pick.why.reason.isOwnPlace ? slot : nil)
                     // There may be room elsewhere, for which no request waits.
                     queues.forRoom.roomFreed()
                     return nil

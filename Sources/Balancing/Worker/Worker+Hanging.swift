@@ -28,6 +28,7 @@ extension Worker {
         exchanges.forEachSlot { hanging.append($0) }
         for exchange in hanging where isStuck(exchange) && hasAlternative(exchange) {
             let client = exchanges[exchange].client
+            exchanges[exchange].attempts.progress.endedAt = now
             exchanges[exchange].attempts.wasTakenAway()
             let slot = exchanges[exchange].attempts.process.slot
             letUpstreamGo(exchange)

@@ -51,14 +51,15 @@ extension Worker {
         let facts = AccessLogger.RequestFacts(
             client: isClaimed ? exchange.asked.claimedAddress.bytes : client.source.address.bytes,
             line: exchange.line(Limits.loggedTarget), id: exchange.asked.identifier(),
-            visitor: exchange.asked.visitor, isOld: exchange.asked.minorVersion == 0,
+            notes: exchange.notes, isOld: exchange.asked.minorVersion == 0,
             status: exchange.answering.status,
             bytes: isStream ? exchange.stream.down.count : exchange.response.bodyBytes,
-            startedAt: exchange.startedAt, duration: duration,
+            startedAt: exchange.startedAt, waited: exchange.attempts.waited, duration: duration,
             backend: exchange.attempts.process.slot,
             cause: exchange.answering.cause)
         return logger.request(
-            facts, attempts: exchange.attempts.log, roster, isSure: isSure, now: now)
+            facts, attempts: exchange.attempts.log, last: exchange.attempts.progress, roster,
+            isSure: isSure, now: now)
     }
 
     private mutating func logStream(_ exchange: Exchange.Slot) {

@@ -76,6 +76,7 @@ extension Worker {
                 slot: exchanges[exchange].attempts.process.slot, status: heads.response.status,
                 after: now.since(exchanges[exchange].attempts.sentAt))
             noteAnswered(exchange)
+            exchanges[exchange].attempts.progress.answeredAt = now
             if exchanges[exchange].asked.savedLine.isEmpty { saveLine(exchange) }
             heads.switchProtocol(&exchanges[exchange], length)
             arm(client: exchanges[exchange].client, for: now + plan.options.timeoutTunnel)
@@ -96,6 +97,8 @@ extension Worker {
             slot: exchanges[exchange].attempts.process.slot, status: heads.response.status,
             after: now.since(exchanges[exchange].attempts.sentAt))
         noteAnswered(exchange)
+        exchanges[exchange].attempts.progress.answeredAt = now
+        if plan.options.serverTiming { noteTiming(exchange) }
         let body = heads.response.framing(answering: exchanges[exchange].asked.method)
         let framing = framingBuffer(body)
         heads.rewriteResponse(
@@ -103,6 +106,15 @@ extension Worker {
             cookie: plan.keepsByCookie ? newCookie(exchange) : nil,
             isLeaving: acceptance.isLeaving, now: now)
         upstreams[upstream].isReusable = heads.response.isPersistent && body != .untilClose
+    }
+
+    /// The head that is about to be written says where the time went.
+    @inline(never)
+    private mutating func noteTiming(_ exchange: Exchange.Slot) {
+        var timing = ServerTiming(exchanges[exchange], isAnswered: true, now: now)
+        let slot = exchanges[exchange].attempts.process.slot
+        if let index = roster.index(ofSlot: slot) { timing.name = roster.members[index].name }
+        heads.timing = timing
     }
 
     /// Something to read a response into: a big piece for a big body, but a thread has few of

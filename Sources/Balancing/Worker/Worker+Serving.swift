@@ -126,6 +126,7 @@ extension Worker {
             upstreams[upstream].phase = .ready
             upstreams[upstream].activeAt = now
             exchanges[exchange].request.didSend(count)
+            exchanges[exchange].attempts.progress.sent(at: now)
             counters.sent(count, to: upstreams[upstream].slot)
             if exchanges[exchange].request.pendingCount > 0 {
                 upstreams[upstream].directions.remove(.writable)

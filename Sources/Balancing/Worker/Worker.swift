@@ -78,7 +78,8 @@ struct Worker: ~Copyable {
         let wallOffset = Clock.wallTime().nanoseconds &- start.nanoseconds
         heads = HeadRewriter(plan.heads, wallOffset: wallOffset)
         accessLogger = AccessLogger(
-            plan.options.accessLog, delay: Limits.logDelay, wallOffset: wallOffset,
+            plan.options.accessLog, tellsStory: plan.isSupervised, delay: Limits.logDelay,
+            wallOffset: wallOffset,
             BatchWriter(plan.scoreboard.batches(of: counters), isMarked: plan.isSupervised))
         now = start
     }

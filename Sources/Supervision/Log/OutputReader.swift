@@ -120,8 +120,11 @@ final class OutputReader {
                 let received = process.output.batches[worker]
                 scoreboard.batches(ofWorker: worker).forEachLeft(after: received) { line, isSure in
                     var text = ByteQueue(capacity: line.count + Self.unsure.utf8CodeUnitCount)
-                    text.append(line)
+                    // Before what is not shown, which nothing may follow.
+                    let end = isSure ? line.count : line.last(Ascii.tab, before: line.count)
+                    text.append(line.extracting(0..<(end ?? line.count)))
                     if !isSure { text.append(Self.unsure) }
+                    text.append(line.extracting((end ?? line.count)..<line.count))
                     taker.take(
                         text.bytes, .whole, of: name.span, generation: generation,
                         stream: .access)

@@ -10,10 +10,15 @@ struct LinePainter {
     enum Format: String, CaseIterable { case text, json }
 
     /// What is shown of a record.
-    enum Matter { case lines, changes }
+    enum Matter {
+        case lines, changes
+        /// What was said and nothing else.
+        case texts
+    }
 
     private let format: Format
     private let matter: Matter
+    private let isTerminal = DescriptorReference.standardOutput.isTerminal
     private var lines: Painter
     private var objects = JSONPainter()
     private var changes: EventPainter
@@ -39,10 +44,23 @@ struct LinePainter {
         }
     }
 
+    /// Octet for octet, but to a terminal, which must not take them for commands.
+    private func appendText(_ record: borrowing Record, to queue: inout ByteQueue) {
+        if let event = record.event {
+            queue.append(text: event.sentence)
+        } else if isTerminal {
+            SafeText.append(record.shown, colours: lines.isColoured, to: &queue)
+        } else {
+            queue.append(record.shown)
+        }
+        if !record.part.isPartial { queue.append(Ascii.lineFeed) }
+    }
+
     mutating func append(_ record: borrowing Record, to queue: inout ByteQueue) {
         switch (matter, format) {
         case (.lines, .text): lines.append(record, to: &queue)
         case (.lines, .json): objects.append(record, to: &queue)
+        case (.texts, _): appendText(record, to: &queue)
         case (.changes, .text): changes.appendRow(record, to: &queue)
         case (.changes, .json): changes.appendObject(record, to: &queue)
         }

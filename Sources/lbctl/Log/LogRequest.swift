@@ -38,7 +38,7 @@ struct LogRequest {
         let past = PastLog(of: folder.name)
         // Asked in any case: it refuses where nothing ever ran, and what was said until now is in
         // the history then.
-        let status = runningStatus()
+        let status = Self.status(of: folder)
         let run = try past.lastRun(isRunning: status != nil)
         let from = spansRuns ? 0 : run
         let names = try KnownNames.names(targets, from: from, past, status)
@@ -66,7 +66,7 @@ struct LogRequest {
     }
 
     /// What the service says of itself; `nil` where none runs.
-    private func runningStatus() -> ServiceStatus? {
+    static func status(of folder: RuntimeFolder) -> ServiceStatus? {
         do throws(Refusal) {
             var client = try ControlClient(folder)
             _ = try client.ask(.gatherLog)

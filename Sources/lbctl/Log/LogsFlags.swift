@@ -13,8 +13,19 @@ struct LogsFlags {
     let follows: Bool
     /// Whether earlier runs are looked at too: a time or the id of a request may lie in any.
     let spansRuns: Bool
-    let format: LinePainter.Format
+    let format: Format
+    /// The request of which the story is to be told, and not its lines shown.
+    let story: Story?
     let colour: ColourChoice
+
+    /// How lines are printed: as text, as objects, or each as it was written and nothing else.
+    enum Format: String, CaseIterable { case text, json, raw }
+
+    struct Story {
+        let identity: String
+        let mention: RequestMention
+        let span: (since: WallTime?, until: WallTime?)
+    }
 
     private static let examples = [
         ("lbctl logs", "all of the last run"),
@@ -24,7 +35,8 @@ struct LogsFlags {
         ("lbctl logs --since 5m backend", "what all backends said in the last five minutes"),
         ("lbctl logs --since 09:15 --until 09:20", "what was said between (UTC)"),
         ("lbctl logs --grep '\" 50[0-9] '", "the answers from 500 to 509"),
-        ("lbctl logs --request 01M7YP…", "all that was said of one request"),
+        ("lbctl logs --request 01M7YP…", "the story of one request: where it went, why, how long"),
+        ("lbctl logs --format raw balancer", "access lines alone, as goaccess takes them"),
     ]
 
     static let follow = Option(
@@ -39,8 +51,11 @@ struct LogsFlags {
         Option("tail", value: "N|all", help: "only the last N of what would be shown (all)"),
         since, until,
         Option("grep", value: "RE", help: "lines that match (POSIX extended; several: all do)"),
-        Option("request", value: "ID", help: "lines that carry the id of a request, of any run"),
-        Option("format", value: "text|json", help: "how to print (text)"),
+        Option(
+            "request", value: "ID", help: "the story of a request, of any run; its id or trace-id"),
+        Option("lines", help: "with --request: the lines that carry the id, as they stand"),
+        Option(
+            "format", value: "text|json|raw", help: "how to print (text); raw: the lines alone"),
         ColourChoice.option,
     ]
 
@@ -56,11 +71,23 @@ struct LogsFlags {
         colour = try given.choice("color") ?? .auto
         let span = try Self.span(given)
         let texts = try Self.texts(given)
+        let mentions = try Self.mentions(given)
         filter = { names in
             var filter = LogFilter(names: names, since: span.since, until: span.until)
             filter.texts = texts
+            filter.mentions = mentions
             return filter
         }
+        // What chooses among lines asks for lines.
+        let asksForLines =
+            given.has("lines") || follows || tail != nil || !texts.isEmpty || format == .raw
+            || !given.operands.isEmpty
+        if given.has("lines") && mentions.isEmpty {
+            throw UsageError("--lines goes with --request", hint: "without it lines are shown")
+        }
+        story =
+            mentions.count == 1 && !asksForLines
+            ? Story(identity: given.value("request") ?? "", mention: mentions[0], span: span) : nil
     }
 
     /// What `--tail` says; nothing for all.
@@ -108,12 +135,17 @@ struct LogsFlags {
             }
             rules.append { pattern.matches($0) }
         }
+        return rules
+    }
+
+    private static func mentions(_ given: ParsedOptions) throws(UsageError) -> [RequestMention] {
+        var mentions: [RequestMention] = []
         for identity in given.values("request") {
             guard let mention = RequestMention(of: identity) else {
                 throw UsageError("--request takes the id of a request, not '\(identity)'")
             }
-            rules.append { mention.isIn($0) }
+            mentions.append(mention)
         }
-        return rules
+        return mentions
     }
 }

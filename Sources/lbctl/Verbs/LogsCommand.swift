@@ -4,11 +4,20 @@ import Basics
 enum LogsCommand {
     static func run(_ words: [String]) throws(UsageError) -> Int32 {
         let flags = try LogsFlags(words)
+        let folder = try flags.verb.pastFolder()
+        if let story = flags.story {
+            return StoryRequest(
+                folder: folder, identity: story.identity, mention: story.mention, span: story.span,
+                isJSON: flags.format == .json, colour: flags.colour
+            ).show()
+        }
         let request = LogRequest(
-            folder: try flags.verb.pastFolder(), filter: flags.filter,
+            folder: folder, filter: flags.filter,
             targets: flags.verb.options.operands, tail: flags.tail, follows: flags.follows,
             spansRuns: flags.spansRuns)
-        let painter = LinePainter(flags.format, colour: flags.colour, overwritten: .shown)
+        let painter = LinePainter(
+            flags.format == .json ? .json : .text, colour: flags.colour,
+            showing: flags.format == .raw ? .texts : .lines, overwritten: .shown)
         return request.show(on: LogPrinter(painter))
     }
 }

@@ -32,23 +32,25 @@ import Testing
         var status: UInt16 = 200
         var bytes: UInt64 = 13
         var cause: Cause?
-        var attempts = AttemptLog()
+        var tried: [(BackendSlot, Cause?)] = []
+        var attempts: Attempts { .tried(tried, at: AccessLineTests.start) }
     }
 
     private func line(_ format: BalancerOptions.AccessLog, _ asked: Asked = Asked()) -> [UInt8] {
         var line = AccessLine(format, wallOffset: Self.wallOffset)
         let id = "01J"
-        let visitor = Visitor(
+        let notes = ExchangeNotes()
+        notes.visitor = Visitor(
             asked.referrer + asked.agent, referrerLength: asked.referrer.count)
         let facts = AccessLogger.RequestFacts(
             client: asked.client.utf8.span, line: asked.line.span, id: id.utf8.span,
-            visitor: visitor, isOld: asked.isOld, status: asked.status, bytes: asked.bytes,
-            startedAt: Self.start,
+            notes: notes, isOld: asked.isOld, status: asked.status, bytes: asked.bytes,
+            startedAt: Self.start, waited: Nanoseconds(0),
             duration: .microseconds(412), backend: 1, cause: asked.cause)
         switch format {
-        case .json: line.writeJSON(facts, asked.attempts, Self.roster)
+        case .json: line.writeJSON(facts, asked.attempts.log, asked.attempts.progress, Self.roster)
         case .combined: line.writeCombined(facts)
-        case .text, .off: line.write(facts, asked.attempts, Self.roster)
+        case .text, .off: line.write(facts, asked.attempts.log, Self.roster)
         }
         return line.bytes.indices.map { line.bytes[$0] }
     }
@@ -141,8 +143,7 @@ import Testing
             asked.cause = .silent
             for number in 0..<count {
                 let slot = BackendSlot(UInt32(number % 3))
-                asked.attempts.append(BackendProcess(slot: slot, generation: 1))
-                asked.attempts.failed(number == count - 1 ? .silent : .refused)
+                asked.tried.append((slot, number == count - 1 ? .silent : .refused))
             }
             let json = try JSON(text(.json, asked))
             let failed = json["failed"].items
@@ -181,10 +182,7 @@ import Testing
             while asked.agent.count < Limits.loggedWord - 1 { asked.agent += filling }
             asked.referrer = asked.agent
             asked.cause = .silent
-            for _ in 0..<40 {
-                asked.attempts.append(BackendProcess(slot: 1, generation: 1))
-                asked.attempts.failed(.silent)
-            }
+            asked.tried = .init(repeating: (1, .silent), count: 40)
             let line = line(.json, asked)
             #expect(line.count < BatchWriter.longestLine - 300)
             _ = try JSON(String(decoding: line, as: UTF8.self))

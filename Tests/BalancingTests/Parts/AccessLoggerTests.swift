@@ -27,7 +27,7 @@ import Testing
         init() throws {
             board = try Scoreboard(backends: 2, workers: 1)
             logger = AccessLogger(
-                .text, delay: AccessLoggerTests.delay, wallOffset: 0,
+                .text, tellsStory: false, delay: AccessLoggerTests.delay, wallOffset: 0,
                 BatchWriter(board.batches(ofWorker: 0), isMarked: false))
         }
 
@@ -46,16 +46,18 @@ import Testing
             client: String = "127.0.0.1", line: String = "GET /", id: String = "01J",
             isOld: Bool = false, status: UInt16 = 200, bytes: UInt64 = 13,
             duration: Nanoseconds = .microseconds(412), backend: BackendSlot = 1,
-            cause: Cause? = nil, attempts: AttemptLog = AttemptLog(), isSure: Bool = true,
+            cause: Cause? = nil, attempts: Attempts = Attempts(at: start), isSure: Bool = true,
             now: Instant = AccessLoggerTests.start
         ) -> AccessLogger.Action {
             let facts = AccessLogger.RequestFacts(
                 client: client.utf8.span, line: line.utf8.span, id: id.utf8.span,
-                visitor: nil, isOld: isOld,
+                notes: nil, isOld: isOld,
                 status: status, bytes: bytes, startedAt: AccessLoggerTests.start,
+                waited: Nanoseconds(0),
                 duration: duration, backend: backend, cause: cause)
             return logger.request(
-                facts, attempts: attempts, AccessLoggerTests.roster, isSure: isSure, now: now)
+                facts, attempts: attempts.log, last: attempts.progress, AccessLoggerTests.roster,
+                isSure: isSure, now: now)
         }
 
         /// As a worker writes a batch; says what was in it.
@@ -66,13 +68,8 @@ import Testing
         }
     }
 
-    private func attempts(_ tried: (BackendSlot, Cause?)...) -> AttemptLog {
-        var log = AttemptLog()
-        for (slot, cause) in tried {
-            log.append(BackendProcess(slot: slot, generation: 1))
-            if let cause { log.failed(cause) }
-        }
-        return log
+    private func attempts(_ tried: (BackendSlot, Cause?)...) -> Attempts {
+        .tried(tried, at: Self.start)
     }
 
     // MARK: Lines
@@ -111,10 +108,13 @@ import Testing
             let text = Self.client
             let facts = AccessLogger.RequestFacts(
                 client: text.utf8.span, line: target.bytes, id: text.utf8.span,
-                visitor: nil, isOld: false,
-                status: 200, bytes: 0, startedAt: Self.start, duration: Nanoseconds(0), backend: 0,
+                notes: nil, isOld: false,
+                status: 200, bytes: 0, startedAt: Self.start, waited: Nanoseconds(0),
+                duration: Nanoseconds(0), backend: 0,
                 cause: nil)
-            _ = site.logger.request(facts, attempts: AttemptLog(), Self.roster, now: Self.start)
+            _ = site.logger.request(
+                facts, attempts: AttemptLog(), last: Attempts(at: Self.start).progress, Self.roster,
+                now: Self.start)
             let escaped: [UInt8] = octet == 0x22 || octet == 0x5C ? [0x5C, octet] : [octet]
             let wanted = Array("c \"/".utf8) + escaped + [0x61] + escaped + Array(" HTTP".utf8)
             let line = site.logger.batch
@@ -127,7 +127,7 @@ import Testing
 
     @Test func `what went wrong stands in it, attempt by attempt`() throws {
         var site = try Site()
-        let cases: [(AttemptLog, Cause?, String)] = [
+        let cases: [(Attempts, Cause?, String)] = [
             (
                 attempts((0, .refused), (1, nil)), nil,
                 " tries=2 failed=backend.1:connection_refused"
@@ -155,11 +155,8 @@ import Testing
 
     @Test func `of more attempts than are kept the number is told, and the last ones`() throws {
         var site = try Site()
-        var log = AttemptLog()
-        for number in 0..<40 {
-            log.append(BackendProcess(slot: BackendSlot(UInt32(number % 2)), generation: 1))
-            log.failed(.refused)
-        }
+        let tried = (0..<40).map { (BackendSlot(UInt32($0 % 2)), Cause?.some(.refused)) }
+        let log = Attempts.tried(tried, at: Self.start)
         _ = site.request(line: String(repeating: "\\", count: 1024), attempts: log)
         let line = site.write()
         #expect(line.contains(" tries=40 failed=backend.1:"))
@@ -182,7 +179,7 @@ import Testing
                 .init(
                     up: 17, down: 4096, startedAt: Self.start, duration: .microseconds(12345),
                     backend: 0, cause: cause, endsFirst: first),
-                attempts: attempts((1, .refused), (0, nil)), Self.roster, now: Self.start)
+                attempts: attempts((1, .refused), (0, nil)).log, Self.roster, now: Self.start)
             #expect(
                 site.write() == "10.0.0.1:40112 tcp up=17 down=4096 12.345ms backend.1 tries=2 "
                     + "failed=backend.2:connection_refused end=\(word)\n")

@@ -14,7 +14,7 @@ import Testing
 
     private func begun(on process: BackendProcess? = nil) -> Attempts {
         var attempts = Attempts(at: start)
-        attempts.began(on: process ?? first, at: start)
+        attempts.began(on: process ?? first, why: .any, at: start)
         return attempts
     }
 
@@ -107,9 +107,9 @@ import Testing
         var attempts = begun()
         let alone = facts(supervised: false)
         #expect(attempts.failed(.notConnected, .refused, message(), alone) == .again(isPaid: true))
-        attempts.began(on: second, at: start)
+        attempts.began(on: second, why: .any, at: start)
         #expect(attempts.failed(.notConnected, .refused, message(), alone) == .again(isPaid: true))
-        attempts.began(on: first, at: start)
+        attempts.began(on: first, why: .any, at: start)
         #expect(attempts.failed(.notConnected, .refused, message(), alone) == .answer(.failure))
         #expect(attempts.count == 3)
     }
@@ -123,7 +123,7 @@ import Testing
                 attempts.failed(failure, .terminated, message(), closing)
                     == .again(isPaid: false))
             #expect(attempts.needsFresh)
-            attempts.began(on: second, at: start)
+            attempts.began(on: second, why: .any, at: start)
             #expect(
                 attempts.failed(failure, .terminated, message(), closing) == .answer(.failure))
         }
@@ -145,7 +145,7 @@ import Testing
     @Test func `attempts that deaths ended are no retries, however many there are`() {
         var attempts = Attempts(at: start)
         for generation in 1...100 {
-            attempts.began(on: .init(slot: 0, generation: UInt64(generation)), at: start)
+            attempts.began(on: .init(slot: 0, generation: UInt64(generation)), why: .any, at: start)
             let decision = attempts.failed(
                 .notConnected, .refused, message(), facts(died: true, retries: 0))
             #expect(decision == .again(isPaid: false))
@@ -159,11 +159,11 @@ import Testing
     @Test func `after any number of deaths a request has all of its retries`() {
         var attempts = Attempts(at: start)
         for generation in 1...5 {
-            attempts.began(on: .init(slot: 0, generation: UInt64(generation)), at: start)
+            attempts.began(on: .init(slot: 0, generation: UInt64(generation)), why: .any, at: start)
             _ = attempts.failed(.notConnected, .refused, message(), facts(died: true))
         }
         for isLast in [false, false, true] {
-            attempts.began(on: second, at: start)
+            attempts.began(on: second, why: .any, at: start)
             let decision = attempts.failed(.notConnected, .refused, message(), facts())
             #expect(
                 decision == (isLast ? .wait(.death(.refused, .failure)) : .again(isPaid: true)))
@@ -202,7 +202,7 @@ import Testing
         let request = message()
         #expect(
             attempts.failed(.brokenSent, .terminated, request, death) == .again(isPaid: false))
-        attempts.began(on: second, at: start)
+        attempts.began(on: second, why: .any, at: start)
         #expect(attempts.failed(.brokenSent, .terminated, request, death) == .wait(.endings))
         #expect(attempts.blame.isOpen)
 
@@ -226,10 +226,10 @@ import Testing
         let death = facts(died: true)
         _ = attempts.failed(.brokenSent, .terminated, message(), death)
         attempts.learnEndings { _ in .byItself }
-        attempts.began(on: second, at: start)
+        attempts.began(on: second, why: .any, at: start)
         _ = attempts.failed(.brokenSent, .terminated, message(), death)
         attempts.learnEndings { _ in .byItself }
-        attempts.began(on: first, at: start)
+        attempts.began(on: first, why: .any, at: start)
         #expect(
             attempts.failed(.brokenSent, .terminated, message(), death) == .answer(.deadly))
     }
@@ -238,7 +238,7 @@ import Testing
         var attempts = begun()
         for _ in 0..<3 {
             _ = attempts.failed(.notConnected, .refused, message(), facts(died: true))
-            attempts.began(on: second, at: start)
+            attempts.began(on: second, why: .any, at: start)
         }
         #expect(attempts.blame == .init(known: 0, possible: 0))
     }
@@ -269,7 +269,7 @@ import Testing
     @Test func `the log names each attempt with its cause, and none for one under way`() {
         var attempts = begun()
         _ = attempts.failed(.notConnected, .refused, message(), facts())
-        attempts.began(on: second, at: start)
+        attempts.began(on: second, why: .any, at: start)
         #expect(attempts.log.kept == 0..<2)
         #expect(attempts.log.slot(0) == 0 && attempts.log.cause(0) == .refused)
         #expect(attempts.log.slot(1) == 1 && attempts.log.cause(1) == nil)

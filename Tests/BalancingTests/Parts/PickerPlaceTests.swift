@@ -9,7 +9,7 @@ import Testing
         let stage = try PickerStage(terms(.roundRobin) { $0.staysFor = .seconds(60) })
         #expect(stage.pick(client: PickerStage.client) != .noBackend)
         stage.picker.placed(PickerStage.client, on: PickerStage.process(2), now: stage.now)
-        let own = Choice.backend(Pick(index: 2, reason: .place))
+        let own = Choice.backend(PickerStage.pick(2, .address))
         for _ in 0..<5 { #expect(stage.pick(client: PickerStage.client) == own) }
         // A retry goes elsewhere.
         #expect(stage.pick(tried: [2], client: PickerStage.client) != own)
@@ -23,12 +23,12 @@ import Testing
         stage.picker.adopted(
             PickerStage.roster([.ready, .ready, .ready], generation: 2), now: stage.now)
         guard case .backend(let pick) = stage.pick(client: PickerStage.client) else { return }
-        #expect(pick.reason == .turn)
+        #expect(pick.why.reason == .turn)
     }
 
     @Test func `a cookie names the backend, whichever process that is`() throws {
         let stage = try PickerStage(terms(.roundRobin) { $0.heedsCookie = true })
-        let own = Choice.backend(Pick(index: 1, reason: .place))
+        let own = Choice.backend(PickerStage.pick(1, .cookie))
         for _ in 0..<3 { #expect(stage.pick(cookie: 1) == own) }
         stage.picker.adopted(
             PickerStage.roster([.ready, .ready, .ready], generation: 2), now: stage.now)
@@ -47,13 +47,12 @@ import Testing
             stage.picker.placed(PickerStage.client, on: PickerStage.process(1), now: stage.now)
             return stage
         }
-        func reason(_ stage: PickerStage) -> Pick.Reason? {
-
+        func reason(_ stage: PickerStage) -> ChoiceReason? {
             let choice = stage.pick(client: PickerStage.client, cookie: 1)
             guard case .backend(let pick) = choice else { return nil }
-            return pick.reason
+            return pick.why.reason
         }
-        #expect(reason(try stage()) == .place)
+        #expect(reason(try stage()) == (isCookie ? .cookie : .address))
         #expect(reason(try stage([.ready, .draining, .ready])) == .turn)
         #expect(reason(try stage([.ready, .gone, .ready])) == .turn)
         let down = try stage()
@@ -62,7 +61,7 @@ import Testing
         let suspect = try stage()
         suspect.suspect(1)
         // The first is the trial that is due.
-        #expect(reason(suspect) == .place)
+        #expect(reason(suspect) == (isCookie ? .cookie : .address))
     }
 
     @Test func `where its place is full it waits for that`() throws {
@@ -74,7 +73,7 @@ import Testing
         stage.busy(1)
         #expect(stage.pick(cookie: 1) == .busy(1))
         stage.free(1)
-        #expect(stage.pick(cookie: 1) == .backend(Pick(index: 1, reason: .place)))
+        #expect(stage.pick(cookie: 1) == .backend(PickerStage.pick(1, .cookie)))
     }
 }
 

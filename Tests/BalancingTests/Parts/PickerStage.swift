@@ -47,6 +47,11 @@ final class PickerStage {
         return Roster(RosterWord(version: version, members: members, algorithm: algorithm))
     }
 
+    /// A pick of one of three that are ready, with nothing passed over.
+    static func pick(_ index: Int, _ reason: ChoiceReason) -> Pick {
+        Pick(index: index, why: ChoiceFacts(reason: reason, ready: 3, members: 3))
+    }
+
     static func process(_ index: Int) -> BackendProcess {
         BackendProcess(slot: BackendSlot(UInt32(index)), generation: 1)
     }

@@ -84,7 +84,7 @@ import Testing
             Issue.record("\(choice)")
             return
         }
-        #expect(pick.reason == .again)
+        #expect(pick.why.reason == .again)
     }
 
     @Test(arguments: all)
@@ -99,7 +99,7 @@ import Testing
         stage.down(2)
         #expect(stage.shares(30).reduce(0, +) == 30)
         guard case .backend(let pick) = stage.pick() else { return }
-        #expect(pick.reason == .leastBad)
+        #expect(pick.why.reason == .leastBad)
     }
 
     @Test(arguments: all)
@@ -116,7 +116,7 @@ import Testing
                 if case .backend(let pick) = choice, pick.index == 1 { trials.append(pick) }
             }
         }
-        #expect(trials == .init(repeating: Pick(index: 1, reason: .trial), count: 4))
+        #expect(trials.map(\.why.reason) == .init(repeating: .trial, count: 4))
         for index in 0..<3 {
             stage.picker.answered(
                 PickerStage.process(index), after: .milliseconds(1), now: stage.now)
@@ -166,13 +166,15 @@ import Testing
         for algorithm in Self.all {
             let stage = try PickerStage(terms(algorithm))
             guard case .backend(let pick) = stage.pick() else { return }
-            let expected: Pick.Reason =
+            let expected: ChoiceReason =
                 switch algorithm {
                 case .roundRobin: .turn
-                case .leastConnections, .leastResponseTime, .random: .load
+                case .leastConnections: .load
+                case .leastResponseTime: .time
+                case .random: .draw
                 case .hash: .key
                 }
-            #expect(pick.reason == expected)
+            #expect(pick.why.reason == expected)
         }
     }
 

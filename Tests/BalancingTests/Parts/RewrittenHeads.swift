@@ -152,6 +152,7 @@ final class RewrittenHeads {
     // MARK: What the exchange knows
 
     func change(_ body: (inout Exchange) -> Void) { body(&exchange) }
+    func changeHeads(_ body: (inout HeadRewriter) -> Void) { body(&heads) }
     func known<Value>(_ value: (borrowing Exchange) -> Value) -> Value { value(exchange) }
 
     /// All that can be sent, with what is in front of the head.

@@ -102,7 +102,7 @@ import Testing
         #expect(fault("--grep", "(")?.message.hasPrefix("--grep '(' is no expression: ") == true)
         #expect(
             fault("--request", "")?.message == "--request takes the id of a request, not ''")
-        #expect(fault("--format", "xml")?.hint == "it is one of text, json")
+        #expect(fault("--format", "xml")?.hint == "it is one of text, json, raw")
         #expect(fault("--folow")?.hint == "did you mean '--follow'?")
     }
 }
