@@ -53,6 +53,7 @@ enum App {
                 AdminServer.Settings(
                     port: port, hosts: given.values("admin-host"),
                     isReadOnly: given.has("read-only"), scoreboard: scoreboard, folder: folder,
+                    history: ThisProcess.octets(of: Inheritance.history) ?? "",
                     token: token(in: folder)))
             DescriptorReference.standardOutput.writeAll("listening on \(server.address)\n")
             if let ready {

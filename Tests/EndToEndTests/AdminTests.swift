@@ -105,4 +105,67 @@ import Testing
         for _ in 0..<6 { #expect(try service.get().status == 200) }
         #expect(isSoon(21))
     }
+
+    /// The token, as a person copies it.
+    private func token() throws -> String {
+        let told = try service.run("admin", ["--format", "json"]).output
+        return try JSON(told)["token"].text ?? ""
+    }
+
+    private func order(_ line: String, _ body: String, token: String) throws -> String {
+        try said(
+            "\(line) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                + body)
+    }
+
+    @Test func `with the token orders are carried out, and logs and events are told`() throws {
+        let token = try token()
+        let killed = try order("POST /v1/processes/backend.1/kill", "", token: token)
+        #expect(killed.hasPrefix("HTTP/1.1 200 "), "\(killed)")
+        #expect(killed.contains("\"signal\":\"SIGKILL\",\"out_of_rotation_ms\":"), "\(killed)")
+        try service.await("backend.1") { $0.restarts == 1 && $0.state == "ready" }
+        let scaled = try order("PUT /v1/backends/count", "{\"value\":2}", token: token)
+        #expect(scaled.contains("\"change\":\"added\""), "\(scaled)")
+        let weighed = try order(
+            "PUT /v1/processes/backend.2/weight", "{\"value\":7}", token: token)
+        #expect(weighed.contains("\"weight\":7"), "\(weighed)")
+        #expect(try service.run("ps", ["--format", "json"]).output.contains("\"weight\":7"))
+        let events = try order("GET /v1/events?kind=killed", "", token: token)
+        #expect(events.contains("\"kind\":\"killed\",\"name\":\"backend.1\""), "\(events)")
+        let logs = try order("GET /v1/logs?process=backend&tail=5", "", token: token)
+        #expect(logs.contains("\"text\":\"listening on 127.0.0.1:"), "\(logs)")
+        let bans = try order("GET /v1/bans", "", token: token)
+        #expect(bans.hasSuffix("{\"bans\":[],\"unlisted\":0}\n"), "\(bans)")
+        let refused = try order("POST /v1/processes/nope/stop", "", token: token)
+        #expect(refused.hasPrefix("HTTP/1.1 409 ") && refused.contains("known are"), "\(refused)")
+        let wrong = try order("PUT /v1/backends/count", "{\"value\":\"x\"}", token: token)
+        #expect(wrong.hasPrefix("HTTP/1.1 400 "), "\(wrong)")
+    }
+
+    @Test func `without it nothing is done and nothing is told`() throws {
+        let pid = try service.row("backend.1").pid
+        let orders = [
+            "POST /v1/processes/backend.1/kill", "PUT /v1/backends/count", "POST /v1/reload",
+            "DELETE /v1/bans/all", "GET /v1/logs", "GET /v1/events", "GET /v1/bans",
+        ]
+        for line in orders {
+            for token in ["", "wrong"] {
+                let told = try order(line, "", token: token)
+                #expect(told.hasPrefix("HTTP/1.1 401 "), "\(line): \(told)")
+            }
+        }
+        let token = try token()
+        let form = try said(
+            "POST /v1/processes/backend.1/kill HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: text/plain\r\nAuthorization: Bearer \(token)\r\n\r\n")
+        #expect(form.hasPrefix("HTTP/1.1 415 "), "\(form)")
+        let foreign = try said(
+            "POST /v1/processes/backend.1/kill HTTP/1.1\r\nHost: localhost\r\n"
+                + "Origin: http://evil.example\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer \(token)\r\n\r\n")
+        #expect(foreign.hasPrefix("HTTP/1.1 403 "), "\(foreign)")
+        #expect(try get("/v1/processes/backend.1/kill").hasPrefix("HTTP/1.1 405 "))
+        #expect(try service.row("backend.1").pid == pid)
+    }
 }

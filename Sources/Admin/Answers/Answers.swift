@@ -4,16 +4,28 @@ import Control
 /// What requests are answered with, of what is known of the service.
 enum Answers {
     /// What is needed before a request can be answered.
-    enum Need: Equatable {
+    enum Need {
         case nothing(AdminResponse)
         /// The state of the service.
         case status
+        /// What the supervisor replies to this; an order takes as long as it takes.
+        case reply(ControlRequest, isOrder: Bool)
+        /// Records of the history.
+        case history(HistoryAsk)
     }
 
-    static func need(of route: Route) -> Need {
-        switch route {
-        case .health: .nothing(alive)
-        case .index, .readiness, .status, .metrics, .processes: .status
+    static func need(of route: Route, _ request: AdminRequest, now: WallTime) -> Need {
+        do throws(UsageError) {
+            switch route {
+            case .health: return .nothing(alive)
+            case .index, .readiness, .status, .metrics, .processes: return .status
+            case .bans: return .reply(.bans, isOrder: false)
+            case .logs: return .history(try HistoryAsk(.lines, request, now: now))
+            case .events: return .history(try HistoryAsk(.events, request, now: now))
+            case .order(let order): return .reply(try order.request(request.body), isOrder: true)
+            }
+        } catch {
+            return .nothing(.error(400, error.message, advice: error.hint))
         }
     }
 
@@ -24,7 +36,7 @@ enum Answers {
         _ route: Route, _ status: ServiceStatus, _ board: ServiceBoard, now: Instant
     ) -> AdminResponse {
         switch route {
-        case .health: return alive
+        case .health, .logs, .events, .bans, .order: return alive
         case .index: return IndexPage.response(status)
         case .readiness:
             let serves = status.canServe

@@ -8,6 +8,9 @@ enum IndexPage {
         ("/metrics", "for Prometheus, and as OpenMetrics where that is asked for"),
         ("/v1/status", "state of the service, as JSON"),
         ("/v1/processes", "a row for each process with its counters, as JSON"),
+        ("/v1/events", "what has changed, as JSON (with the token)"),
+        ("/v1/logs", "what processes have written, as JSON (with the token)"),
+        ("/v1/bans", "which clients are shut out, as JSON (with the token)"),
         ("/readyz", "whether a request would be answered"),
         ("/healthz", "whether this server lives"),
     ]

@@ -24,6 +24,11 @@ enum AdminLimits {
     /// What is known of the service is used again for so long: however many ask, the supervisor is
     /// asked four times a second.
     static let freshness = Nanoseconds.milliseconds(250)
+    /// Records of the history that one request gets, where it does not say how many, and at most.
+    static let usualRecords = 100
+    static let records = 1000
+    /// Searches of the history that wait.
+    static let searches = 16
     /// Read from a socket at a time.
     static let piece = 16 << 10
 

@@ -18,12 +18,14 @@ public struct AdminServer: ~Copyable {
         public var scoreboard: Scoreboard
         /// Where the service is found.
         public var folder: ByteString
+        /// Where its log is kept.
+        public var history: ByteString
         /// What orders and logs need; empty where there is none.
         public var token: String
 
         public init(
             port: UInt16, hosts: [String] = [], isReadOnly: Bool = false, scoreboard: Scoreboard,
-            folder: ByteString,
+            folder: ByteString, history: ByteString,
             token: String
         ) {
             self.port = port
@@ -31,13 +33,14 @@ public struct AdminServer: ~Copyable {
             self.isReadOnly = isReadOnly
             self.scoreboard = scoreboard
             self.folder = folder
+            self.history = history
             self.token = token
         }
     }
 
     private enum Kind: UInt8 {
         case listener = 1
-        case signals, connection, session
+        case signals, connection, session, history
     }
 
     public let address: Address
@@ -46,6 +49,7 @@ public struct AdminServer: ~Copyable {
     private let poller: Poller
     private let signals: SignalQueue
     private let listener: Descriptor
+    private let desk: HistoryDesk
     private var head = RequestHead()
     private var connections = Slab<AdminConnection>(capacity: AdminLimits.connections)
     private var sessions = Slab<SupervisorSession>(capacity: AdminLimits.sessions)
@@ -67,11 +71,15 @@ public struct AdminServer: ~Copyable {
             listener.reference, for: .readable, token: Token(kind: Kind.listener.rawValue))
         try poller.add(
             signals.reference, for: .readable, token: Token(kind: Kind.signals.rawValue))
+        let desk = try HistoryDesk(folder: settings.history)
+        try poller.add(
+            desk.reference, for: .readable, token: Token(kind: Kind.history.rawValue))
         address = bound
         access = Access(
             hosts: settings.hosts, token: settings.token, isReadOnly: settings.isReadOnly)
         control = "\(settings.folder)/control.sock"
         board = ServiceBoard(settings.scoreboard)
+        self.desk = desk
         self.poller = poller
         self.signals = signals
         self.listener = consume listener
@@ -109,6 +117,11 @@ public struct AdminServer: ~Copyable {
         case .session:
             let key = event.token.key(in: sessions)
             if sessions.isCurrent(key) { turn(session: key) }
+        case .history:
+            for (client, response) in desk.take() {
+                answer(client, response)
+                turnIfThere(client)
+            }
         case nil: return
         }
     }
@@ -212,7 +225,7 @@ public struct AdminServer: ~Copyable {
             if let fault = access.fault(of: request, needing: route.privilege) {
                 return answer(key, Self.refusal(fault))
             }
-            begin(route, for: key)
+            begin(route, request, for: key)
         }
     }
 
@@ -221,8 +234,10 @@ public struct AdminServer: ~Copyable {
         return .error(fault.status, fault.sentence, fields: fields)
     }
 
-    private mutating func begin(_ route: Route, for key: Slab<AdminConnection>.Key) {
-        switch Answers.need(of: route) {
+    private mutating func begin(
+        _ route: Route, _ request: AdminRequest, for key: Slab<AdminConnection>.Key
+    ) {
+        switch Answers.need(of: route, request, now: Clock.wallTime()) {
         case .nothing(let response): answer(key, response)
         case .status:
             switch view.wanted(by: key, now: now) {
@@ -232,6 +247,16 @@ public struct AdminServer: ~Copyable {
             case .ask:
                 routes[key] = route
                 ask(.board, for: .view, until: now + AdminLimits.patience)
+            }
+        case .reply(let question, let isOrder):
+            routes[key] = route
+            ask(
+                question, for: .client(key),
+                until: isOrder ? nil : now + AdminLimits.patience)
+        case .history(let question):
+            routes[key] = route
+            if !desk.ask(question, for: key) {
+                answer(key, Answers.unavailable("too many searches wait"))
             }
         }
     }
@@ -270,9 +295,21 @@ public struct AdminServer: ~Copyable {
     ) {
         let asker = sessions[key.slot].asker
         sessions.discard(key.slot)
-        guard let replies, asker == .view, case .board(let status, let rows)? = replies.first
-        else {
-            return fail(asker, "the supervisor did not answer")
+        guard let replies else { return fail(asker, "the supervisor did not answer") }
+        switch asker {
+        case .view: viewCame(replies)
+        case .client(let client):
+            view.outdated()
+            let setting: Setting.Kind? =
+                if case .order(.order(let verb, _))? = routes[client] { verb.setting } else { nil }
+            answer(client, OrderAnswer.response(replies, with: setting))
+            turnIfThere(client)
+        }
+    }
+
+    private mutating func viewCame(_ replies: [ControlReply]) {
+        guard case .board(let status, let rows)? = replies.first else {
+            return fail(.view, "the supervisor did not answer")
         }
         board.told(rows)
         for client in view.told(status, now: now) {

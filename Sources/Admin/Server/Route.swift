@@ -1,3 +1,4 @@
+import Control
 import HTTP1
 
 /// Where a request leads.
@@ -14,6 +15,14 @@ enum Route: Equatable {
     case metrics(MetricsFormat)
     /// A row for each process, or for those that a target means.
     case processes(String?)
+    /// What processes have written.
+    case logs
+    /// What has changed.
+    case events
+    /// The clients that are shut out.
+    case bans
+    /// Something is to be done.
+    case order(OrderPath)
 
     /// What came of looking for one.
     enum Finding: Equatable {
@@ -25,30 +34,46 @@ enum Route: Equatable {
 
     /// Finds what method and path mean.
     static func find(_ request: AdminRequest) -> Finding {
-        let isRead = request.method == .get || request.method == .head
-        switch request.path {
-        case []: return read(.index, isRead)
-        case ["healthz"]: return read(.health, isRead)
-        case ["readyz"]: return read(.readiness, isRead)
-        case ["metrics"]: return read(.metrics(MetricsFormat.asked(by: request.accept)), isRead)
-        case ["v1", "status"]: return read(.status, isRead)
-        case ["v1", "processes"]: return read(.processes(nil), isRead)
-        default: break
+        if let route = reading(request) {
+            let isRead = request.method == .get || request.method == .head
+            return isRead ? .found(route) : .wrongMethod(allowed: "GET, HEAD")
         }
-        if request.path.count == 3, request.path.starts(with: ["v1", "processes"]) {
-            return read(.processes(request.path[2]), isRead)
-        }
-        return .absent
+        guard let (order, method) = OrderPath.find(request.path) else { return .absent }
+        // A GET never changes anything.
+        let allowed =
+            switch method {
+            case .put: "PUT"
+            case .delete: "DELETE"
+            default: "POST"
+            }
+        return request.method == method
+            ? .found(.order(order)) : .wrongMethod(allowed: allowed)
     }
 
-    private static func read(_ route: Route, _ isRead: Bool) -> Finding {
-        isRead ? .found(route) : .wrongMethod(allowed: "GET, HEAD")
+    private static func reading(_ request: AdminRequest) -> Route? {
+        switch request.path {
+        case []: return .index
+        case ["healthz"]: return .health
+        case ["readyz"]: return .readiness
+        case ["metrics"]: return .metrics(MetricsFormat.asked(by: request.accept))
+        case ["v1", "status"]: return .status
+        case ["v1", "processes"]: return .processes(nil)
+        case ["v1", "logs"]: return .logs
+        case ["v1", "events"]: return .events
+        case ["v1", "bans"]: return .bans
+        default: break
+        }
+        let isOne = request.path.count == 3 && request.path.starts(with: ["v1", "processes"])
+        return isOne ? .processes(request.path[2]) : nil
     }
 
     /// What a request must bring to be answered.
     var privilege: Privilege {
         switch self {
         case .index, .health, .readiness, .status, .metrics, .processes: .none
+        // What processes write may hold secrets, and clients are known by their addresses.
+        case .logs, .events, .bans: .token
+        case .order: .order
         }
     }
 }

@@ -39,6 +39,9 @@ struct ServiceView {
     /// It could not be had; the requests that have waited in vain.
     mutating func failed() -> [Slab<AdminConnection>.Key] { settle() }
 
+    /// What is known may be true no more: something was ordered.
+    mutating func outdated() { toldAt = .never }
+
     private mutating func settle() -> [Slab<AdminConnection>.Key] {
         isAsked = false
         defer { waiting = [] }
