@@ -18,6 +18,7 @@ enum Answers {
         do throws(UsageError) {
             switch route {
             case .health: return .nothing(alive)
+            case .description: return .nothing(.json(OpenAPI.text))
             case .index, .readiness, .status, .metrics, .processes: return .status
             case .bans: return .reply(.bans, isOrder: false)
             case .logs: return .history(try HistoryAsk(.lines, request, now: now))
@@ -36,7 +37,7 @@ enum Answers {
         _ route: Route, _ status: ServiceStatus, _ board: ServiceBoard, now: Instant
     ) -> AdminResponse {
         switch route {
-        case .health, .logs, .events, .bans, .order: return alive
+        case .health, .description, .logs, .events, .bans, .order: return alive
         case .index: return IndexPage.response(status)
         case .readiness:
             let serves = status.canServe

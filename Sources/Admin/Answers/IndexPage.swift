@@ -11,6 +11,7 @@ enum IndexPage {
         ("/v1/events", "what has changed, as JSON (with the token)"),
         ("/v1/logs", "what processes have written, as JSON (with the token)"),
         ("/v1/bans", "which clients are shut out, as JSON (with the token)"),
+        ("/v1/openapi.json", "all of this, described for programs"),
         ("/readyz", "whether a request would be answered"),
         ("/healthz", "whether this server lives"),
     ]

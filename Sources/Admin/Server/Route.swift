@@ -21,6 +21,8 @@ enum Route: Equatable {
     case events
     /// The clients that are shut out.
     case bans
+    /// The description of all this.
+    case description
     /// Something is to be done.
     case order(OrderPath)
 
@@ -61,6 +63,7 @@ enum Route: Equatable {
         case ["v1", "logs"]: return .logs
         case ["v1", "events"]: return .events
         case ["v1", "bans"]: return .bans
+        case ["v1", "openapi.json"]: return .description
         default: break
         }
         let isOne = request.path.count == 3 && request.path.starts(with: ["v1", "processes"])
@@ -70,7 +73,7 @@ enum Route: Equatable {
     /// What a request must bring to be answered.
     var privilege: Privilege {
         switch self {
-        case .index, .health, .readiness, .status, .metrics, .processes: .none
+        case .index, .health, .readiness, .status, .metrics, .processes, .description: .none
         // What processes write may hold secrets, and clients are known by their addresses.
         case .logs, .events, .bans: .token
         case .order: .order

@@ -18,6 +18,7 @@ import Testing
             (["v1", "status"], .status), (["v1", "processes"], .processes(nil)),
             (["v1", "processes", "a/b"], .processes("a/b")), (["metrics"], .metrics(.classic)),
             (["v1", "logs"], .logs), (["v1", "events"], .events), (["v1", "bans"], .bans),
+            (["v1", "openapi.json"], .description),
         ] as [([String], Route)])
     func `what is read is read by GET and HEAD, and by no other method`(
         path: [String], route: Route
