@@ -11,7 +11,7 @@ enum OpenAPI {
         info.put(
             "description",
             text:
-                "How a service of lbctl does, and orders for it. See 'Seen over HTTP' in the README."
+                "How a service of lbctl does, and orders for it; the README tells more."
         )
         var document = JSONObject()
         document.put("openapi", text: "3.0.3")
@@ -248,15 +248,30 @@ enum OpenAPI {
 
     private static func operation(of verb: ServiceVerb) -> Operation {
         let target = parameter("target", in: "path")
-        if verb.setting != nil {
+        if let kind = verb.setting {
             return order(
                 "put", "lbctl \(verb.word)", [target],
-                body: object([("value", plain("string"))], required: ["value"]))
+                body: object([("value", schema(of: kind))], required: ["value"]))
         }
         let body =
             verb == .restart
             ? object([("rolling", plain("boolean")), ("wait", plain("boolean"))]) : object([])
         return order("post", "lbctl \(verb.word)", [target], body: body)
+    }
+
+    private static func schema(of kind: Setting.Kind) -> JSONObject {
+        var schema = plain("string")
+        switch kind {
+        case .weight:
+            let range = RequestBounds.weight
+            return number(Int(range.lowerBound)...Int(range.upperBound))
+        case .latency: schema.put("pattern", text: "^(0|[1-9][0-9]{0,2}(ms|s))$")
+        case .errorRate: schema.put("pattern", text: "^(0|([1-9]?[0-9]|100)%)$")
+        case .algorithm:
+            let names = BalancerOptions.Algorithm.allCases.map(\.rawValue)
+            schema.put("enum", list: names.map { JSONText.literal($0) })
+        }
+        return schema
     }
 
     private static var components: JSONObject {

@@ -55,11 +55,10 @@ struct Access: Sendable {
             case nil, "same-origin", "none": break
             default: return .foreignOrigin
             }
+            if let fault = tokenFault(request) { return fault }
             // A page can send a form to another site unasked, but no JSON.
-            if request.method != .delete && !Self.isJSON(request.contentType) {
-                return .wrongContentType
-            }
-            return tokenFault(request)
+            let isJSON = request.method == .delete || Self.isJSON(request.contentType)
+            return isJSON ? nil : .wrongContentType
         }
     }
 

@@ -42,13 +42,14 @@ struct FlatObject: Equatable {
         members.keys.sorted().first { !names.contains($0) }
     }
 
-    /// A text or a number as it would be typed; `nil` where there is none.
-    func word(_ name: String) -> String? {
-        switch members[name] {
-        case .text(let text): text
-        case .number(let text): text
-        case .flag, .null, nil: nil
-        }
+    /// A text; `nil` where there is none.
+    func text(_ name: String) -> String? {
+        if case .text(let text)? = members[name] { text } else { nil }
+    }
+
+    /// A number as it is spelt; `nil` where there is none.
+    func number(_ name: String) -> String? {
+        if case .number(let text)? = members[name] { text } else { nil }
     }
 
     /// `nil` where it is there and is neither true nor false.

@@ -40,7 +40,7 @@ enum OrderPath: Equatable {
         case .reload: return .reload
         case .lift(let client): return .lift([client])
         case .scale:
-            guard let count = object.word("value").flatMap({ UInt32($0) }),
+            guard let count = object.number("value").flatMap({ UInt32($0) }),
                 RequestBounds.backends.contains(count)
             else {
                 throw UsageError(
@@ -66,7 +66,7 @@ enum OrderPath: Equatable {
     private static func kill(
         _ target: String, _ object: FlatObject
     ) throws(UsageError) -> ControlRequest {
-        let name = object.word("signal") ?? "KILL"
+        let name = object.text("signal") ?? "KILL"
         guard let signal = Signal(named: name) else {
             throw UsageError("there is no signal '\(name)'", hint: "such as TERM or 15")
         }
@@ -80,8 +80,11 @@ enum OrderPath: Equatable {
     ) throws(UsageError) -> ControlRequest {
         var settings: [Setting] = []
         if let kind = verb.setting {
-            guard let word = object.word("value") else {
-                throw UsageError("'value' is missing", hint: "as in {\"value\": \"…\"}")
+            let isNumber = kind == .weight
+            guard let word = isNumber ? object.number("value") : object.text("value") else {
+                throw UsageError(
+                    "'value' is missing, or no \(isNumber ? "number" : "text")",
+                    hint: "as in {\"value\": \(isNumber ? "3" : "\"…\"")}")
             }
             settings = [try Setting(kind, word)]
         }

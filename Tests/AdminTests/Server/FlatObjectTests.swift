@@ -10,10 +10,10 @@ import Testing
     @Test func `members are read as they would be typed`() throws {
         let object = try #require(
             parsed(" { \"value\" : 3 ,\"signal\":\"T\\u0045RM\", \"wait\":true, \"x\":null }\n"))
-        #expect(object.word("value") == "3" && object.word("signal") == "TERM")
+        #expect(object.number("value") == "3" && object.text("signal") == "TERM")
         #expect(object.flag("wait", usually: false) == true)
         #expect(object.flag("nothing", usually: true) == true)
-        #expect(object.flag("value", usually: true) == nil && object.word("wait") == nil)
+        #expect(object.flag("value", usually: true) == nil && object.text("wait") == nil)
         #expect(object.stranger(besides: ["value", "signal", "wait", "x"]) == nil)
         #expect(object.stranger(besides: ["value"]) == "signal")
     }
@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: ["", "  ", "{}", " {\n} "])
     func `no body, and an empty object, say nothing`(text: String) throws {
         let object = try #require(parsed(text))
-        #expect(object.stranger(besides: []) == nil && object.word("value") == nil)
+        #expect(object.stranger(besides: []) == nil && object.number("value") == nil)
     }
 
     @Test(arguments: [
@@ -29,7 +29,7 @@ import Testing
         ("\\ud83d\\ude00", "😀"), ("\\u00e9", "é"),
     ])
     func `texts have every spelling that JSON knows`(spelt: String, meant: String) {
-        #expect(parsed("{\"a\":\"\(spelt)\"}")?.word("a") == meant)
+        #expect(parsed("{\"a\":\"\(spelt)\"}")?.text("a") == meant)
     }
 
     @Test(arguments: [

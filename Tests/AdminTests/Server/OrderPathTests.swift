@@ -43,7 +43,7 @@ import Testing
                         .slow, targets: ["3001"], settings: [.latency(.milliseconds(20))])))
         #expect(try request(.order(.stop, "a")) == .carryOut(ServiceOrder(.stop, targets: ["a"])))
         #expect(fault(.order(.stop, "a"), #"{"rolling":true}"#) == "'rolling' is not expected here")
-        #expect(fault(.order(.weight, "a"), "{}") == "'value' is missing")
+        #expect(fault(.order(.weight, "a"), "{}") == "'value' is missing, or no number")
         #expect(fault(.order(.weight, "a"), #"{"value":257}"#)?.contains("from 0 to 256") == true)
     }
 
