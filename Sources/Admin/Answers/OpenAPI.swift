@@ -1,5 +1,6 @@
 import Basics
 import Control
+import Logs
 
 /// The description of what lb-admin answers (OpenAPI 3.0.3), made from the lists that the routes
 /// are made of where there are such.
@@ -47,6 +48,7 @@ enum OpenAPI {
             if !parameters.isEmpty { object.put("parameters", list: parameters.map(\.text)) }
             if let body {
                 var request = JSONObject()
+                request.put("required", flag: true)
                 request.put("content", object: OpenAPI.content("application/json", body))
                 object.put("requestBody", object: request)
             }
@@ -144,7 +146,13 @@ enum OpenAPI {
         readings + [
             ("/v1/processes/{target}/kill", [kill]),
             ("/v1/backends/count", [scale]),
-            ("/v1/reload", [order("post", "apply what has changed in the Procfile", [])]),
+            (
+                "/v1/reload",
+                [
+                    order(
+                        "post", "apply what has changed in the Procfile", [], body: object([]))
+                ]
+            ),
             (
                 "/v1/bans/{address}",
                 [
@@ -186,8 +194,19 @@ enum OpenAPI {
                         others: [(404, "there is no such target")])
                 ]
             ),
-            ("/v1/events", [history("what has changed", ["kind"])]),
-            ("/v1/logs", [history("what processes have written", ["grep", "request"])]),
+            ("/v1/events", [history("what has changed", [parameter("kind", in: "query", kinds)])]),
+            (
+                "/v1/logs",
+                [
+                    history(
+                        "what processes have written",
+                        [
+                            parameter("grep", in: "query"),
+                            parameter(
+                                "request", in: "query", text(like: "^[0-9A-Za-z]{1,64}$")),
+                        ])
+                ]
+            ),
             (
                 "/v1/bans",
                 [reading("which clients are shut out", schema: reference("Bans"), needsToken: true)]
@@ -206,16 +225,30 @@ enum OpenAPI {
             schema: text ?? schema, others: others, needsToken: needsToken)
     }
 
-    private static func history(_ summary: String, _ further: [String]) -> Operation {
-        let words = ["process", "since", "until"] + further
+    private static func history(_ summary: String, _ further: [JSONObject]) -> Operation {
+        let ago = text(like: "^[1-9][0-9]{0,3}(s|m|h)$")
         let parameters =
-            words.map { parameter($0, in: "query") } + [
+            further + [
+                parameter("process", in: "query"), parameter("since", in: "query", ago),
+                parameter("until", in: "query", ago),
                 parameter("tail", in: "query", number(1...AdminLimits.records)),
                 parameter("after", in: "query", number(0...Int.max)),
             ]
         return reading(
             summary, schema: array(of: plain("object")), parameters,
             others: [(400, "a parameter says what it can't")], needsToken: true)
+    }
+
+    private static func text(like pattern: String) -> JSONObject {
+        var schema = plain("string")
+        schema.put("pattern", text: pattern)
+        return schema
+    }
+
+    private static var kinds: JSONObject {
+        var schema = plain("string")
+        schema.put("enum", list: EventKind.allCases.map { JSONText.literal($0.rawValue) })
+        return schema
     }
 
     private static func order(
@@ -265,8 +298,8 @@ enum OpenAPI {
         case .weight:
             let range = RequestBounds.weight
             return number(Int(range.lowerBound)...Int(range.upperBound))
-        case .latency: schema.put("pattern", text: "^(0|[1-9][0-9]{0,2}(ms|s))$")
-        case .errorRate: schema.put("pattern", text: "^(0|([1-9]?[0-9]|100)%)$")
+        case .latency: return text(like: "^(0|[1-9][0-9]{0,2}(ms|s))$")
+        case .errorRate: return text(like: "^(0|([1-9]?[0-9]|100)%)$")
         case .algorithm:
             let names = BalancerOptions.Algorithm.allCases.map(\.rawValue)
             schema.put("enum", list: names.map { JSONText.literal($0) })
