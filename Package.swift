@@ -99,7 +99,7 @@ let package = Package(
         // Shared
         module("Control", sees: ["Basics"]),
         module("History", sees: ["Logs", "Kernel", "Basics"]),
-        module("Planning", sees: ["Control", "Kernel", "Basics"]),
+        module("Planning", sees: ["Control", "Logs", "Kernel", "Basics"]),
         module("Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         // Planes
         module(
@@ -146,7 +146,7 @@ let package = Package(
         tests(of: "Logs", sees: ["Basics"]),
         tests(of: "Control", sees: ["Basics"]),
         tests(of: "History", sees: ["Logs", "Kernel", "Basics"]),
-        tests(of: "Planning", sees: ["Control", "Kernel", "Basics"]),
+        tests(of: "Planning", sees: ["Control", "Logs", "Kernel", "Basics"]),
         tests(of: "Scoreboard", sees: ["Choosing", "Kernel", "Basics"]),
         tests(
             of: "Balancing",

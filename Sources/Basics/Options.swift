@@ -123,6 +123,11 @@ public struct ParsedOptions: Sendable {
         given.filter { $0.name == name }.map { $0.value.text }
     }
 
+    /// All values of an option octet for octet, in order.
+    public func allOctets(_ name: String) -> [ByteString] {
+        given.filter { $0.name == name }.map { $0.value }
+    }
+
     /// A whole number within `range`; `nil` when it was not given.
     public func number(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = value(name) else { return nil }

@@ -75,6 +75,19 @@ public enum Files {
         return Descriptor(number: try checked("open", number))
     }
 
+    /// A file without a name that holds these bytes, to be read from its beginning,
+    /// memfd_create(2): what a process is given to read, however slowly it does.
+    public static func inMemory(
+        _ bytes: Span<UInt8>, named name: String
+    ) throws(SystemError) -> Descriptor {
+        let file = Descriptor(number: try checked("memfd_create", unsafe clinux_memfd(name)))
+        if !bytes.isEmpty && file.write(bytes) != .moved(bytes.count) {
+            throw SystemError(call: "write", errno: .noMemory)
+        }
+        // Opened anew: the place of the one that wrote is at the end.
+        return try open("/proc/self/fd/\(file.number)", for: .read)
+    }
+
     /// open(2) of a file that we made, or that is to be made: no link is followed (ELOOP), a FIFO
     /// is not waited for, and what is no regular file is refused (ENOTSUP).
     public static func openOwn(

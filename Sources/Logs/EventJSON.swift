@@ -2,6 +2,20 @@ import Basics
 
 /// The members of an event's object, as programs read it.
 enum EventJSON {
+    /// Appends the object of an event that was recorded so, and a line feed.
+    static func appendObject(
+        _ event: ServiceEvent, at stamp: Stamp, _ timestamps: inout TimestampWriter,
+        to queue: inout ByteQueue
+    ) {
+        queue.append("{\"seq\":")
+        queue.append(decimal: stamp.sequence)
+        queue.append(",\"time\":\"")
+        timestamps.append(stamp.time, to: &queue)
+        queue.append("\",")
+        append(event, to: &queue)
+        queue.append("}\n")
+    }
+
     /// Appends `"kind":…,"name":…,"port":…,"pid":…,"generation":…,"what":…,"facts":{…}`.
     static func append(_ event: ServiceEvent, to queue: inout ByteQueue) {
         queue.append(text: "\"kind\":\"\(event.kind.rawValue)\",\"name\":")
@@ -40,5 +54,13 @@ enum EventJSON {
             }
             queue.append("]")
         }
+    }
+}
+
+extension ServiceEvent {
+    /// Appends the event's object as `events --format json` prints it, and a line feed.
+    public func appendObject(at stamp: Stamp, to queue: inout ByteQueue) {
+        var timestamps = TimestampWriter()
+        EventJSON.appendObject(self, at: stamp, &timestamps, to: &queue)
     }
 }

@@ -55,13 +55,7 @@ public struct EventPainter: Sendable {
     /// Appends the object of a record that tells of an event, and a line feed.
     public mutating func appendObject(_ record: borrowing Record, to queue: inout ByteQueue) {
         guard let event = ServiceEvent(toldBy: record) else { return }
-        queue.append("{\"seq\":")
-        queue.append(decimal: record.stamp.sequence)
-        queue.append(",\"time\":\"")
-        timestamps.append(record.stamp.time, to: &queue)
-        queue.append("\",")
-        EventJSON.append(event, to: &queue)
-        queue.append("}\n")
+        EventJSON.appendObject(event, at: record.stamp, &timestamps, to: &queue)
     }
 }
 

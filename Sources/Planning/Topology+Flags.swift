@@ -27,6 +27,8 @@ extension Topology {
         public var merged: [String] = []
         /// What `--latency` and `--error-rate` say, in their order.
         public var faults: [TargetSetting] = []
+        /// What `--on-event` says, in its order.
+        public var eventCommands: [EventCommand] = []
 
         public init() {}
 
@@ -69,6 +71,7 @@ extension Topology.Flags: Spelled {
         stops.spell(into: &frame)
         frame.put(merged)
         frame.put(faults)
+        frame.put(eventCommands)
     }
 
     public init(from frame: inout FrameReader) throws(Misspelling) {
@@ -104,5 +107,6 @@ extension Topology.Flags: Spelled {
         stops = try StopRules(from: &frame)
         merged = try frame.texts()
         faults = try frame.list()
+        eventCommands = try frame.list()
     }
 }

@@ -32,7 +32,7 @@ import Testing
 
     @Test func `a new run goes on behind it`() throws {
         workshop.append(Self.lines, to: "lines-000000000001.log")
-        try HistoryWriter.add(
+        _ = try HistoryWriter.add(
             ServiceEvent(.supervisorDied).with(.supervisorPid, 7).with(.exitCode, 1),
             to: workshop.folder, limit: 1 << 20)
         let all = try read(workshop.folder)

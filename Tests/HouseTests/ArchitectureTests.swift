@@ -55,6 +55,7 @@ import Testing
         let folders: Set = [
             "Parts", "Worker", "Exchange", "Answers", "Checking", "Balancer", "Supervisor",
             "Guardian", "Processes", "Exits", "Operations", "ControlServer", "Balancers", "Log",
+            "Messages",
         ]
         let modules = Set(House.mayBeSeen.keys).union(folders)
         var missing: [String] = []

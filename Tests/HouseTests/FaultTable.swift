@@ -53,6 +53,10 @@ enum FaultTable {
             "killed by SIGSEGV; last words without a line end", "LogTests",
             "the last words of one that dies stand before the sentence of its death"),
         Row(
+            "a command of --on-event that hangs, leaves processes, fails, writes without end",
+            "OnEventTests",
+            "a command that hangs, forks, fails, floods or is not there hinders nothing"),
+        Row(
             "killed by SIGKILL", "KillTests",
             "a backend killed from outside is noticed, told of and started again"),
         Row(

@@ -58,7 +58,7 @@ enum House {
         "Logs": ["Basics"],
         "TLS": ["Basics", "Kernel"],
         "History": ["Logs", "Kernel", "Basics"],
-        "Planning": ["Control", "Kernel", "Basics"],
+        "Planning": ["Control", "Logs", "Kernel", "Basics"],
         "Scoreboard": ["Choosing", "Kernel", "Basics"],
         "Balancing": [
             "HTTP1", "Choosing", "ProxyProtocol", "Scoreboard", "Control", "TLS", "Kernel",

@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: [
         "ProcessTable", "BackendSlots", "RosterPublisher", "Shutdown", "Acceptance", "Release",
         "StartAttempts", "ChildLife", "SupervisedChild", "Lifecycle", "Restarting", "ExitReports",
-        "Operations", "ServiceAvailability", "BanWatch",
+        "Operations", "ServiceAvailability", "BanWatch", "EventMessages",
     ])
     func `every part of the supervisor has a test at least half as long`(part: String) {
         func length(_ folder: String, _ isMeant: (House.Source) -> Bool) -> Int {

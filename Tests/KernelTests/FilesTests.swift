@@ -18,6 +18,17 @@ import Testing
         #expect(facts.owner == ThisProcess.user)
     }
 
+    @Test func `a file in memory is read from its beginning, and has an end`() throws {
+        // More than a pipe takes.
+        let bytes = [UInt8](repeating: 0x61, count: 200_000)
+        let file = try Files.inMemory(bytes.span, named: "x")
+        var queue = ByteQueue(capacity: 300_000)
+        #expect(file.read(into: &queue) == .moved(200_000))
+        #expect(file.read(into: &queue) == .end && queue.bytes[199_999] == 0x61)
+        let empty = try Files.inMemory([UInt8]().span, named: "x")
+        #expect(empty.read(into: &queue) == .end)
+    }
+
     @Test func `a file beyond the limit is refused, not cut`() throws {
         let path = try folder.file("a", String(repeating: "x", count: 50_000))
         #expect(try Files.contents(path, limit: 100_000).count == 50_000)

@@ -260,7 +260,10 @@ public final class Guardian {
             audience.say(event.sentence)
             // What it would have said itself; where that fails no process is left that could mend
             // it.
-            try? HistoryWriter.add(event, to: plan.historyPath, limit: plan.historyLimit)
+            let stamp = try? HistoryWriter.add(
+                event, to: plan.historyPath, limit: plan.historyLimit)
+            LastMessage.tell(
+                event, at: stamp ?? Stamp(sequence: 0, time: Clock.wallTime()), in: plan)
             return 1
         }
     }

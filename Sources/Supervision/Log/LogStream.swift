@@ -3,6 +3,7 @@ import Control
 import History
 import Kernel
 import Logs
+import Planning
 
 /// The one stream: every line of every child and every sentence of lbctl's own, numbered and
 /// stamped in the order in which they were read, into the history and to all that follow.
@@ -16,8 +17,12 @@ final class LogStream {
 
     /// A stream that is kept in `history`, or nowhere where there is none to be had.
     /// `remarks` are said once a run is opened.
-    init(history: consuming HistoryWriter?, remarks: [String] = []) {
+    init(
+        history: consuming HistoryWriter?, remarks: [String] = [],
+        telling commands: [EventCommand] = []
+    ) {
         isKept = history != nil
+        messages = MessageRunner(commands)
         taker = RecordTaker(history)
         self.remarks = remarks
     }
@@ -28,14 +33,24 @@ final class LogStream {
     /// Whether there is a history that it is kept in.
     let isKept: Bool
 
+    /// The commands that every event is told to.
+    let messages: MessageRunner
+
     /// Takes the time, once a turn of the loop.
     func tick() { taker.clock.tick(Clock.wallTime()) }
 
     func addFollower(_ outbox: Outbox) { taker.followers.append(outbox) }
     func removeFollower(_ outbox: Outbox) { taker.followers.removeAll { $0 === outbox } }
 
-    /// An event: into the history and to all that follow, as a value.
-    func tell(_ event: ServiceEvent) { append(event, stream: .event) }
+    /// An event: into the history and to all that follow, as a value, and to the commands that are
+    /// told of its kind.
+    func tell(_ event: ServiceEvent) {
+        append(event, stream: .event)
+        messages.eventHappened(event, at: taker.clock.last)
+    }
+
+    /// A remark about these commands, of which none is told: it could be the cause of the next.
+    func tellAside(_ remark: String) { append(.notice(remark), stream: .event) }
 
     /// What is worth one sentence in the life of a service.
     enum Topic { case copies }
@@ -48,6 +63,7 @@ final class LogStream {
     /// The event that opens a run.
     func openRun(_ event: ServiceEvent) {
         append(event, stream: .run)
+        messages.eventHappened(event, at: taker.clock.last)
         for remark in remarks { tell(.notice(remark)) }
         remarks = []
     }

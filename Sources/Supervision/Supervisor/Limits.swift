@@ -51,6 +51,30 @@ enum Limits {
     /// How soon a disk that failed is tried again though nothing is said.
     static let historyRetry = Nanoseconds.seconds(5)
 
+    // The commands of `--on-event`.
+
+    /// How many events wait for one command; then the oldest are dropped.
+    static let messagesWaiting = 100
+    /// How long an event waits at least: the turns in which a process is started again come first,
+    /// and what happens at once is told at once.
+    static let messagePause = Nanoseconds.milliseconds(5)
+    /// How long an event waits that is equal to one that was told: what goes on and off all the
+    /// time is told so often.
+    static let messageSpacing = Nanoseconds.seconds(10)
+    /// How long a command may run, with all that it has started.
+    static let messageTime = Nanoseconds.seconds(10)
+    /// How often it is looked for what a command that has ended has started.
+    static let messageLook = Nanoseconds.milliseconds(100)
+    /// How many bytes of what a command writes go into the log.
+    static let messageOutput = 64 << 10
+    /// How often what it writes beyond that is read and dropped: a writer that never stops is not
+    /// to keep the loop busy.
+    static let messageDropping = Nanoseconds.milliseconds(10)
+    /// How much of a command is shown where something is said of it, in characters.
+    static let messageShown = 60
+    /// How long the end of the service may wait for commands.
+    static let lastMessages = Nanoseconds.seconds(30)
+
     // Starting.
 
     /// How long a balancer that is not ours must run to be taken for ready.

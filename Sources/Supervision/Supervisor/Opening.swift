@@ -85,6 +85,7 @@ struct Opening: ~Copyable {
 
     /// A history that can't be kept stops nothing, and is told.
     private static func log(_ plan: ServicePlan) -> LogStream {
+        let commands = plan.recipe.flags.eventCommands
         do throws(Refusal) {
             let place = HistoryPlace(path: plan.historyPath)
             let history = try place.open(
@@ -93,10 +94,11 @@ struct Opening: ~Copyable {
                 "\(file.fileName) in \(plan.historyPath.text) \(file.why): "
                     + "it is passed over"
             }
-            return LogStream(history: history, remarks: remarks)
+            return LogStream(history: history, remarks: remarks, telling: commands)
         } catch {
             return LogStream(
-                history: nil, remarks: ["\(error.what): \(error.why); \(error.advice)"])
+                history: nil, remarks: ["\(error.what): \(error.why); \(error.advice)"],
+                telling: commands)
         }
     }
 

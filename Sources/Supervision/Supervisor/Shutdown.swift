@@ -45,10 +45,24 @@ struct Shutdown {
         case kill
     }
 
+    /// What is done once all children have ended.
+    enum Conclusion: Equatable {
+        /// The commands of `--on-event` have not been told all, and have time.
+        case wait
+        /// It is told that the service is stopped.
+        case tellStopped
+        case finish
+    }
+
     private(set) var phase = Phase.running
     private var nextReminder = Instant.never
+    /// When the commands of `--on-event` have had their time; `never` before all children have
+    /// ended.
+    private var messagesEnd = Instant.never
+    private var isStopTold = false
 
     var isRunning: Bool { phase == .running }
+    var isLeaving: Bool { !isRunning && !isOver }
     var isOver: Bool { phase == .over }
 
     /// The service is to end, within this time where one is given.
@@ -118,14 +132,28 @@ struct Shutdown {
         return true
     }
 
+    /// All children have ended. `hasMessages` says whether commands of `--on-event` run, or are
+    /// still to be told something: they have a time of their own, and no more than all the rest
+    /// where one was given.
+    mutating func childrenEnded(hasMessages: Bool, now: Instant) -> Conclusion {
+        guard case .leaving(let killAt) = phase else { return .wait }
+        if messagesEnd == .never { messagesEnd = now + Limits.lastMessages }
+        messagesEnd = min(messagesEnd, killAt)
+        if hasMessages && now < messagesEnd { return .wait }
+        if isStopTold { return .finish }
+        isStopTold = true
+        return .tellStopped
+    }
+
     /// All has ended.
     mutating func finished() {
         phase = .over
         nextReminder = .never
+        messagesEnd = .never
     }
 
-    /// When `timePassed` has something to say; `never` while nothing ends.
-    var nextLook: Instant { nextReminder }
+    /// When there is something to do or to say though nothing happens; `never` while nothing ends.
+    var nextLook: Instant { min(nextReminder, messagesEnd) }
 
     /// By when a balancer that is killed at a moment must have finished what it has, so early that
     /// it can see to what it has left before that.

@@ -19,6 +19,7 @@ extension Supervisor {
         case .nothing: return
         case .begun:
             log.tell(ServiceEvent(.stopping).with(.reason, why))
+            log.messages.serviceEnds()
             // The balancers take in the clients that wait and let the sockets go too: a client that
             // comes now is refused, and does not wait in vain.
             sockets.letGo()
@@ -66,7 +67,19 @@ extension Supervisor {
         guard case .leaving = shutdown.phase else { return }
         carryOut(shutdown.orders(endingChildren, now: now))
         if shutdown.timePassed(now: now) { remindOfThoseThatStay() }
-        if table.children.allSatisfy({ !$0.lifecycle.hasProcess }) && exits.isEmpty { finish() }
+        if table.children.allSatisfy({ !$0.lifecycle.hasProcess }) && exits.isEmpty { endAll() }
+    }
+
+    /// All children have ended. The commands of `--on-event` are told what has happened so far
+    /// before the rest of all processes is ended, and that the service is stopped after it.
+    private func endAll() {
+        while shutdown.isLeaving {
+            switch shutdown.childrenEnded(hasMessages: log.messages.isBusy, now: now) {
+            case .wait: return
+            case .tellStopped: tellStopped()
+            case .finish: finish()
+            }
+        }
     }
 
     private func remindOfThoseThatStay() {
@@ -98,12 +111,17 @@ extension Supervisor {
         return end
     }
 
-    private func finish() {
+    private func tellStopped() {
+        if log.messages.isBusy { log.messages.timeIsOver(log) }
         let leftOver = Descendants.end(within: Limits.leftOvers)
         if leftOver > 0 {
             log.tell(ServiceEvent(.leftBehind).with(.count, leftOver))
         }
         log.tell(ServiceEvent(.stopped).with(.service, plan.name))
+    }
+
+    private func finish() {
+        if log.messages.isBusy { log.messages.timeIsOver(log) }
         log.flush(now: now)
         identity.removeFiles()
         control.finish()

@@ -11,6 +11,7 @@ extension Supervisor {
         // that is done it hides the others.
         while let pid = Children.endedUnreaped() {
             if table.child(pid: pid) != nil { return }
+            if log.messages.processEnded(pid: pid, log, poller, now: now) { continue }
             let isOfLast = last.map { lineage.cameFrom($0.child, pid) } ?? false
             let owner = isOfLast ? last?.process : lineage.child(thatLeft: pid)?.process
             if let ending = Children.reap(pid: pid) { owner?.add(ending) }

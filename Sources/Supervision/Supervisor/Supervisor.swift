@@ -12,6 +12,8 @@ enum EventSource: UInt8 {
     case childEnded, childOutput, childErrors, childReadiness, childNotice, link
     /// What lb-echo says over its own socket.
     case echo
+    /// A command of `--on-event`.
+    case messageEnded, messageOutput
 }
 
 /// The parent of all children: starts them, hears how they do, tells the balancers, starts them
@@ -85,7 +87,8 @@ public final class Supervisor {
     private func isUrgent(_ event: Event) -> Bool {
         switch EventSource(rawValue: event.token.kind) {
         case .childEnded, .link, .childReadiness, .echo: true
-        case .signals, .controlSocket, .connection, .childOutput, .childErrors, .childNotice, nil:
+        case .signals, .controlSocket, .connection, .childOutput, .childErrors, .childNotice,
+            .messageEnded, .messageOutput, nil:
             false
         }
     }
@@ -109,6 +112,11 @@ public final class Supervisor {
         case .childNotice: withChild(event.token) { noticeCame($0, $1) }
         case .link: withChild(event.token) { linkIsReady($0, $1) }
         case .echo: withChild(event.token) { echoIsReady($1) }
+        case .messageEnded:
+            log.messages.processEnded(event.token, log, poller, now: now)
+            // It may have hidden others that have ended.
+            reapOrphans()
+        case .messageOutput: log.messages.outputCame(event.token, log, poller, now: now)
         }
     }
 
@@ -144,7 +152,7 @@ public final class Supervisor {
             next = min(next, access.acceptance.nextLook(acceptingBalancers, now: now))
         }
         next = min(next, log.retry ?? .never, control.nextLook, exits.nextLook)
-        next = min(next, operations.nextLook(after: now))
+        next = min(next, operations.nextLook(after: now), log.messages.nextLook)
         return next == .never ? nil : next.since(Clock.now())
     }
 
@@ -185,6 +193,7 @@ public final class Supervisor {
         goOnLeaving()
         settleAcceptance()
         settleAvailability()
+        log.messages.goOn(in: plan, log, poller, now: now)
         log.flush(now: now)
         control.flush(poller)
         noteLossOfGuardian()

@@ -53,6 +53,10 @@ struct UpFlags {
         Option(
             "error-rate", value: "[TARGET=]PERCENT",
             help: "echo backends fail so many requests, as 3001=10%; 'lbctl fail' changes it"),
+        Option(
+            "on-event", value: "[KIND,…:]COMMAND",
+            help: "run this when something happens (all kinds; 'lbctl events --help' has them)",
+            words: EventKind.allCases.map { $0.rawValue + ":" }),
         Option("log-size", value: "SIZE", help: "how much of the log is kept (256MiB; from 1MiB)"),
         Option(
             "format", value: "text|json",
@@ -66,6 +70,7 @@ struct UpFlags {
         ("lbctl up --mode tcp", "balance connections of anything, not HTTP requests"),
         ("lbctl up -d", "in the background; returns when all is ready"),
         ("lbctl up -f app/Procfile --formation worker=2", "your own programs"),
+        ("lbctl up --on-event 'killed,failed:mail -s \"$LBCTL_WHAT\" me'", "tell what happens"),
     ]
 
     static let remark = """
@@ -73,6 +78,11 @@ struct UpFlags {
         from --base-port on, in PORT; other types run beside it, one copy each, with a PORT from
         5000 up by hundreds. A flag goes before the Procfile, the Procfile before the default.
         What .env beside it says (NAME=value) goes before the environment, as with foreman.
+
+        COMMAND of --on-event is run by /bin/sh in the Procfile's folder, one at a time, for 10s at
+        most. It finds the event as JSON on standard input, and in LBCTL_EVENT (its kind),
+        LBCTL_PROCESS, LBCTL_PORT, LBCTL_PID, LBCTL_WHAT, LBCTL_TIME, LBCTL_SERVICE and
+        LBCTL_CONSECUTIVE (how many alike are told at once).
 
         The options of 'lb-balancer --help' are taken too, such as --health-check tcp, but for
         --listen, --backend and --ready-fd. They go before the balancer's line.
@@ -122,6 +132,9 @@ struct UpFlags {
             timeouts: given.values("stop-timeout"), signals: given.values("stop-signal"))
         flags.faults = try Self.faults("latency", .latency, given)
         flags.faults += try Self.faults("error-rate", .errorRate, given)
+        for word in given.allOctets("on-event") {
+            flags.eventCommands.append(try EventCommand(word))
+        }
         flags.rule = try Self.rule(given.value("restart"))
         for option in BalancerOptions.optionsOfUp {
             flags.balancer += given.values(option.name).map { value in

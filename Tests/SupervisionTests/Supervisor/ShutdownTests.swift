@@ -149,4 +149,49 @@ struct ShutdownTests {
         #expect(finishing(.milliseconds(50)) == .milliseconds(50))
         #expect(finishing(Nanoseconds(0)) == Nanoseconds(0))
     }
+
+    /// What is done at each of these moments, in milliseconds after the children's end.
+    private func conclusions(
+        _ shutdown: inout Shutdown, hasMessages: Bool, at times: [UInt64]
+    ) -> [Shutdown.Conclusion] {
+        times.map {
+            shutdown.childrenEnded(
+                hasMessages: hasMessages, now: Self.now + .milliseconds($0))
+        }
+    }
+
+    @Test
+    func `gives commands their time twice, before it is told that all has stopped and after`() {
+        var idle = leaving(nil)
+        #expect(conclusions(&idle, hasMessages: false, at: [0, 0]) == [.tellStopped, .finish])
+        var busy = leaving(nil)
+        #expect(conclusions(&busy, hasMessages: true, at: [0, 29_999]) == [.wait, .wait])
+        #expect(busy.nextLook <= Self.now + .seconds(30))
+        #expect(conclusions(&busy, hasMessages: false, at: [29_999]) == [.tellStopped])
+        #expect(conclusions(&busy, hasMessages: true, at: [29_999]) == [.wait])
+        #expect(conclusions(&busy, hasMessages: true, at: [30_000]) == [.finish])
+        busy.finished()
+        #expect(busy.nextLook == .never)
+    }
+
+    @Test
+    func `gives commands no more time than all the rest has`() {
+        for time in [Nanoseconds(0), .seconds(5)] {
+            var shutdown = leaving(time)
+            let end = time.count / 1_000_000
+            if end > 0 {
+                #expect(conclusions(&shutdown, hasMessages: true, at: [end - 1]) == [.wait])
+            }
+            #expect(
+                conclusions(&shutdown, hasMessages: true, at: [end, end])
+                    == [.tellStopped, .finish])
+        }
+        // A second Ctrl-C.
+        var hastened = leaving(nil)
+        #expect(conclusions(&hastened, hasMessages: true, at: [0]) == [.wait])
+        _ = hastened.requested(within: Nanoseconds(0), now: Self.now + .seconds(1))
+        #expect(
+            conclusions(&hastened, hasMessages: true, at: [1_000, 1_000])
+                == [.tellStopped, .finish])
+    }
 }

@@ -40,6 +40,13 @@ import Testing
         #expect(fault("--error-rate", "0.1")?.hint == "say 0.1% or 10%")
     }
 
+    @Test func `commands for events are kept in their order, and a wrong kind is told`() throws {
+        let flags = try flags("--on-event", "killed:a", "--on-event=curl http://localhost:1/")
+        #expect(flags.topology.eventCommands.map(\.kinds) == [[.killed], []])
+        #expect(flags.topology.eventCommands[1].command == "curl http://localhost:1/")
+        #expect(fault("--on-event", "kiled:a")?.hint.hasPrefix("did you mean 'killed'?") == true)
+    }
+
     @Test func `each option is what it says`() throws {
         let flags = try flags(
             "--backends", "5", "--balancers=2", "--port", "0", "--base-port", "4000", "--host",
