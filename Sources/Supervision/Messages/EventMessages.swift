@@ -248,7 +248,7 @@ extension EventMessages {
     }
 
     /// How the command is called in a sentence.
-    private var title: String {
+    var title: String {
         let text = command.command.text
         let shown = text.prefix(Limits.messageShown)
         return "on-event '\(shown)\(shown.count < text.count ? "…" : "")'"

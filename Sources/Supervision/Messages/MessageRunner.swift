@@ -20,6 +20,11 @@ final class MessageRunner {
         self.commands = commands.map { Commanded(command: $0, messages: EventMessages(of: $0)) }
     }
 
+    /// Those that run, as they are called in a sentence.
+    var running: [String] {
+        commands.filter { $0.messages.isRunning }.map { $0.messages.title }
+    }
+
     /// Whether some command runs, or is to be told something.
     var isBusy: Bool { commands.contains { $0.messages.isBusy } }
 
@@ -56,10 +61,20 @@ extension MessageRunner {
             commands[index].run?.kill()
             count += commands[index].messages.closed()
         }
+        // So they are not among those that were left behind.
+        let deadline = Clock.now() + Limits.lastWords
+        for index in commands.indices {
+            guard let run = commands[index].run else { continue }
+            _ = Poll.wait(
+                for: .readable, on: run.child.pidDescriptor.reference,
+                timeout: deadline.since(Clock.now()))
+            if run.reap() != nil { run.kill() }
+        }
         if count == 0 { return }
+        let verb = count == 1 ? "was" : "were"
         log.tellAside(
-            "on-event: \(Figures.count(count, "event")) not told to its end, since the service "
-                + "had to end")
+            "on-event: \(Figures.count(count, "event")) \(verb) not told to the end, since the "
+                + "service had to end")
     }
 
     /// A process of ours has ended, as the kernel tells by its number. Returns whether it was a

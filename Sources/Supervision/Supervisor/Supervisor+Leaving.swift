@@ -86,7 +86,13 @@ extension Supervisor {
         // The others are asked to end when the balancers have finished what they have.
         let words = table.children.filter { $0.lifecycle.state == .stopping }
             .compactMap { awaitedEnd(of: $0).sentence(now: now) }
-        if words.isEmpty { return }
+        if words.isEmpty {
+            let commands = log.messages.running
+            if !commands.isEmpty {
+                log.tellAside("still waiting for \(commands.joined(separator: ", "))")
+            }
+            return
+        }
         log.tell(
             ServiceEvent(.waiting).with(.awaiting, Array(words.prefix(Limits.awaitedNamed)))
                 .with(.count, words.count))
