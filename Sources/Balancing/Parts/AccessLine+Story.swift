@@ -74,6 +74,11 @@ extension AccessLine {
 
     @inline(__always)
     private mutating func append(_ letter: UInt8, _ number: UInt64) {
+        // As most counts and generations are.
+        if number < 10 {
+            queue.append(word: UInt64(letter) | (UInt64(Ascii.zero) &+ number) << 8, count: 2)
+            return
+        }
         queue.append(letter)
         queue.append(decimal: number)
     }

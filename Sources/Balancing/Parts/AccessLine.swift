@@ -31,7 +31,8 @@ struct AccessLine: ~Copyable {
         _ facts: borrowing AccessLogger.RequestFacts, _ attempts: AttemptLog, _ roster: Roster
     ) {
         queue.append(facts.client)
-        queue.append(" \"")
+        // A blank and a quotation mark.
+        queue.append(word: 0x2220, count: 2)
         appendQuoted(facts.line)
         queue.append(facts.isOld ? " HTTP/1.0\" " : " HTTP/1.1\" ")
         queue.append(decimal: UInt64(facts.status))
@@ -39,7 +40,8 @@ struct AccessLine: ~Copyable {
         queue.append(decimal: facts.bytes)
         queue.append(Ascii.space)
         append(milliseconds: facts.duration)
-        queue.append("ms ")
+        // `ms `
+        queue.append(word: 0x20_736D, count: 3)
         append(backend: facts.backend, roster)
         if facts.cause != nil || attempts.count > 1 {
             append(attempts, roster)
@@ -48,7 +50,8 @@ struct AccessLine: ~Copyable {
                 queue.append(cause.word)
             }
         }
-        queue.append(" id=")
+        // ` id=`
+        queue.append(word: 0x3D64_6920, count: 4)
         queue.append(facts.id)
     }
 
