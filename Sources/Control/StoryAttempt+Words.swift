@@ -19,9 +19,16 @@ extension StoryAttempt {
     private var cause: String {
         switch reason {
         case .turn: return "it was its turn"
-        case .load: return "it had the least in flight" + comparison
-        case .draw: return "of two that were drawn it had less in flight" + comparison
-        case .time: return "it would answer soonest" + comparison
+        case .load:
+            return (isTied ? "no other had less in flight" : "it had the least in flight")
+                + comparison
+        case .draw:
+            return "of two that were drawn "
+                + (isTied ? "the other had no less in flight" : "it had less in flight")
+                + comparison
+        case .time:
+            return (isTied ? "no other would answer sooner" : "it would answer soonest")
+                + comparison
         case .key: return "the request's key led there"
         case .address: return "the client's address belongs there"
         case .cookie: return "the client's cookie names it"
@@ -30,6 +37,9 @@ extension StoryAttempt {
         case .again: return "the request had been tried on all"
         }
     }
+
+    /// Whether the next best was as good, so that it was its turn among equals.
+    private var isTied: Bool { load != nil && load == rivalLoad }
 
     /// What was compared, of a weight of 1.
     private var comparison: String {

@@ -93,6 +93,16 @@ import Testing
                 "l3l67,100,backend.1",
                 "it had the least in flight (0.67, backend.1 1), of 3 that were ready"
             ),
+            ("l3l0,0,b", "no other had less in flight (0, b 0), of 3 that were ready"),
+            (
+                "d3l100,100,b",
+                "of two that were drawn the other had no less in flight (1, b 1), "
+                    + "of 3 that were ready"
+            ),
+            (
+                "p3l0,0,b",
+                "no other would answer sooner (in 0.00 ms, b in 0.00 ms), of 3 that were ready"
+            ),
             ("l3l200", "it had the least in flight (2), of 3 that were ready"),
             (
                 "d3l0,300,backend.3",
