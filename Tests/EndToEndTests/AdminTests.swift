@@ -68,6 +68,20 @@ import Testing
         #expect(idle.count == 600)
     }
 
+    @Test func `however fast the supervisor answers, and clients leave, it lives`() throws {
+        let pid = try service.row("admin").pid
+        for round in 0..<300 {
+            let client = try Client(address)
+            try client.send("GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            if round % 3 == 0 { continue }
+            if round % 3 == 1 { client.endSending() }
+            #expect(try client.answer().status == 200)
+            // What is known of the service holds for a moment: then it is asked anew.
+            if round % 50 == 1 { Poll.sleep(.milliseconds(260)) }
+        }
+        #expect(try service.row("admin").pid == pid)
+    }
+
     @Test func `killed it comes back on its port, and the service does not notice`() throws {
         let old = try service.row("admin")
         #expect(try service.run("kill", ["admin"]).code == 0)

@@ -167,7 +167,8 @@ public struct AdminServer: ~Copyable {
     }
 
     private mutating func turn(_ key: Slab<AdminConnection>.Key) {
-        while true {
+        // What a request asks for may be there at once; then it is answered, and over, within.
+        while connections.isCurrent(key) {
             switch connections[key.slot].turn(&head, now: now) {
             case .waits: return
             case .over: return close(key)
