@@ -8,7 +8,7 @@ import Testing
     @Test func `without descriptors the rest runs, and it goes on when there are some`() throws {
         let place = try Place()
         let words = ["up", "--backends", "12", "--name", place.name] + place.ups
-        let up = try place.shell("ulimit -n 46; exec \"$0\" \"$@\"", words)
+        let up = try place.shell("ulimit -n 52; exec \"$0\" \"$@\"", words)
         let line = try up.line(with: "is not ready", in: .errors)
         #expect(line.contains("Too many open files"), "\(line)")
         let rows = try place.rows()
