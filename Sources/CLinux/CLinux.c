@@ -17,6 +17,7 @@
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <termios.h>
+#include <time.h>
 
 #ifndef SYS_clone3
 #define SYS_clone3 435
@@ -31,6 +32,13 @@
 int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
     *length = sizeof *address;
     CLINUX_RESULT(int, accept4(fd, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+long clinux_zone_offset(int64_t second) {
+    struct tm local;
+    time_t time = (time_t)second;
+    // localtime_r(3) need not look at TZ by itself.
+    tzset();
+    return localtime_r(&time, &local) ? local.tm_gmtoff : 0;
 }
 int clinux_pipe(int fds[2]) { CLINUX_RESULT(int, pipe2(fds, O_CLOEXEC)); }
 int clinux_pseudoterminal(int fds[2], unsigned columns, unsigned rows) {

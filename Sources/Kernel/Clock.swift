@@ -13,6 +13,12 @@ public enum Clock {
     public static func wallTime() -> WallTime {
         WallTime(nanoseconds: clinux_clock(CLOCK_REALTIME))
     }
+
+    /// Seconds that local time is ahead of UTC at a second since 1970, localtime_r(3): by the
+    /// variable TZ or /etc/localtime, and 0 where neither tells.
+    public static func zoneOffset(atSecond second: UInt64) -> Int {
+        Int(clinux_zone_offset(Int64(clamping: second)))
+    }
 }
 
 /// Bytes that can't be foretold, getrandom(2).

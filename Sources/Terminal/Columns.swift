@@ -35,7 +35,7 @@ public enum Columns {
     }
 
     /// A character with all that combines with it takes the columns of its widest scalar.
-    private static func width(of character: Character) -> Int {
+    static func width(of character: Character) -> Int {
         var widest = 0
         for scalar in character.unicodeScalars {
             // Variation selector 16 asks for the picture.

@@ -8,6 +8,10 @@ final class TerminalSession {
     private let child: HeldChild
     private var bytes: [UInt8] = []
 
+    /// Half past two where it is midnight in Greenwich.
+    private static let zone = "TZ=TST-02:30"
+    static let ahead = 9_000 as UInt64
+
     static let setsid = "/usr/bin/setsid"
 
     /// Starts a verb. `setsid` makes the terminal the one that Ctrl-C and a hang-up come from.
@@ -24,7 +28,9 @@ final class TerminalSession {
                         path: Self.setsid,
                         arguments: ["setsid", "-c", Programs.path("lbctl")] + words
                             + ["--name", place.name],
-                        environment: place.environment + ["PATH=/usr/bin:/bin", "TERM=xterm"],
+                        environment: place.environment + [
+                            "PATH=/usr/bin:/bin", "TERM=xterm", Self.zone,
+                        ],
                         directory: place.directory,
                         descriptors: [far.reference, far.reference, far.reference],
                         deathSignal: nil, ownSession: false)))

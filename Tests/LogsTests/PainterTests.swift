@@ -33,8 +33,24 @@ import Testing
         #expect(
             painted(Array("hello".utf8), colour: true, name: "lbctl", stream: .err)
                 == "2026-11-20T09:08:58.123456Z \u{1B}[1mlbctl\u{1B}[0m "
-                + "\u{1B}[31m|\u{1B}[0m hello\n"
+                + "\u{1B}[33m:\u{1B}[0m hello\n"
         )
+    }
+
+    @Test func `access lines have the colour of their class, and events that of their tone`() {
+        let line = "::1 \"GET / HTTP/1.1\" %s 33 0.169ms backend.1 id=x"
+        for (status, colour) in [("200", ""), ("404", "\u{1B}[33m"), ("503", "\u{1B}[31m")] {
+            let text = line.replacing("%s", with: status)
+            let end = colour.isEmpty ? "" : "\u{1B}[0m"
+            #expect(
+                painted(Array(text.utf8), colour: true, stream: .access)
+                    .hasSuffix(" \u{1B}[2m|\u{1B}[0m \(colour)\(text)\(end)\n"))
+            #expect(painted(Array(text.utf8), stream: .access).hasSuffix(" | \(text)\n"))
+        }
+        let ready = Array("ready name=\"web.1\" port=3000 pid=42".utf8)
+        #expect(
+            painted(ready, colour: true, name: "lbctl", stream: .event)
+                .hasSuffix(" \u{1B}[32mweb.1 (port 3000, pid 42) is ready\u{1B}[0m\n"))
     }
 
     @Test func `what was written over is left out, or shown where that is wanted`() {

@@ -130,6 +130,8 @@ static inline uint64_t clinux_clock(int clock) {
     clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+// Seconds that local time is ahead of UTC at that second, by TZ or /etc/localtime.
+long clinux_zone_offset(int64_t second);
 static inline int clinux_unacknowledged(int fd) {
     int count = 0;
     return ioctl(fd, TIOCOUTQ, &count) == 0 ? count : 0;

@@ -6,7 +6,7 @@ import Terminal
 
 /// What turns records into what `up`, `logs` and `events` show: lines for people, or objects for
 /// programs.
-struct LinePainter {
+struct LinePainter: ~Copyable {
     enum Format: String, CaseIterable { case text, json }
 
     /// What is shown of a record.
@@ -19,22 +19,43 @@ struct LinePainter {
     private let format: Format
     private let matter: Matter
     private let isTerminal = DescriptorReference.standardOutput.isTerminal
-    private var lines: Painter
+    private var lines: LogLines
     private var objects = JSONPainter()
     private var changes: EventPainter
 
-    /// A painter for standard output: colours only where they are wanted.
+    /// A painter for standard output: colours only where they are wanted. `choosing` says that the
+    /// records are those that were asked for.
     init(
         _ format: Format, colour: ColourChoice, showing matter: Matter = .lines,
-        overwritten: Painter.Overwritten = .hidden
+        overwritten: Painter.Overwritten = .hidden, view: LineView = LineView(),
+        choosing: Bool = false
     ) {
         self.format = format
         self.matter = matter
-        let isColoured = colour.style(for: .standardOutput).isColoured
+        let output = DescriptorReference.standardOutput
+        let isColoured = colour.style(for: output).isColoured
         // As wide as `balancer` and `backend.1`, so that the first lines stand where all do.
-        lines = Painter(colour: isColoured, width: 9, overwritten: overwritten)
+        let painter = Painter(
+            colour: isColoured, width: 9, overwritten: overwritten, time: view.time(on: output))
+        lines = LogLines(
+            painter, format == .text ? view.access(on: output, choosing: choosing) : .all,
+            isTerminal: output.isTerminal)
         changes = EventPainter(colour: isColoured)
     }
+
+    /// Asks how wide the terminal is now.
+    mutating func measure(_ output: DescriptorReference) { lines.measure(output) }
+
+    /// When something is to be shown though no record comes; `nil` while nothing is.
+    var due: WallTime? { lines.due }
+
+    /// Shows what is due by now.
+    mutating func passed(to time: WallTime, to queue: inout ByteQueue) {
+        lines.passed(to: time, to: &queue)
+    }
+
+    /// Shows what was to come later: there are no more records.
+    mutating func finish(to queue: inout ByteQueue) { lines.finish(to: &queue) }
 
     /// Makes room for names before their first records come, so that all stands below each other.
     mutating func expect(_ names: [String]) {

@@ -96,7 +96,8 @@ struct LiveLog: ~Copyable {
             if !client.hasMore && !hasWaiting {
                 hasCaughtUp = true
                 notes?.show(on: printer)
-                if !printer.flush() || !waitForMore() { return false }
+                printer.settle()
+                if !printer.flush() || !waitForMore(for: printer.patience) { return false }
                 if !hasWaiting { continue }
             }
             guard let reply = try? client.next() else { break }
@@ -105,6 +106,7 @@ struct LiveLog: ~Copyable {
         // A supervisor that was killed may not have sent its last words.
         fill(filter, on: printer)
         if notes?.isHurried ?? false { skipToEnd(filter, on: printer) }
+        printer.finish()
         notes?.show(on: printer)
         return printer.flush()
     }
@@ -198,18 +200,19 @@ struct LiveLog: ~Copyable {
         Poll.wait(for: .readable, on: client.reference, timeout: Nanoseconds(0))
     }
 
-    /// False when standard output has no reader any more.
-    private borrowing func waitForMore() -> Bool {
+    /// Waits until something comes, or no longer than `patience`. False when standard output has no
+    /// reader any more.
+    private borrowing func waitForMore(for patience: Nanoseconds?) -> Bool {
         if poller == nil { return true }
         while true {
-            let count = poller!.wait(timeout: nil)
+            let count = poller!.wait(timeout: patience)
             for index in 0..<count {
                 switch Source(rawValue: poller!.event(index).token.kind) {
                 case .output: return false
                 case .supervisor, .notes, nil: continue
                 }
             }
-            if count > 0 { return true }
+            if count > 0 || patience != nil { return true }
         }
     }
 }

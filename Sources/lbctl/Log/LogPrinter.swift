@@ -9,7 +9,7 @@ import Terminal
 final class LogPrinter {
     private static let enough = 64 << 10
     /// A reader that takes its 64 KiB later than this is a slow one.
-    private static let patience = Nanoseconds.milliseconds(100)
+    private static let longestWrite = Nanoseconds.milliseconds(100)
 
     /// What is known of the reader of standard output.
     private enum Reader {
@@ -32,7 +32,7 @@ final class LogPrinter {
     private let hasWritten: () -> Void
 
     init(
-        _ painter: LinePainter, to output: DescriptorReference = .standardOutput,
+        _ painter: consuming LinePainter, to output: DescriptorReference = .standardOutput,
         outlivesShortage: Bool = false,
         hasWritten: @escaping () -> Void = {}
     ) {
@@ -56,8 +56,24 @@ final class LogPrinter {
 
     /// Takes a record; false when there is no reader any more.
     func append(_ record: borrowing Record) -> Bool {
-        page.append(record) < Self.enough || flush()
+        // A window may have become another since.
+        if page.painted.isEmpty { page.painter.measure(output) }
+        return page.append(record) < Self.enough || flush()
     }
+
+    /// How long the next record may be waited for, before something is to be shown without it;
+    /// `nil` for as long as it takes.
+    var patience: Nanoseconds? {
+        guard let due = page.painter.due else { return nil }
+        // What is on its way then is waited for a moment; and the clock may be set back.
+        return min(.seconds(1), due.since(Clock.wallTime())) + .milliseconds(20)
+    }
+
+    /// Takes what is due by now.
+    func settle() { page.settle() }
+
+    /// Takes what was to be shown later: no more records come.
+    func finish() { page.finish() }
 
     /// Writes what has gathered; false when there is no reader any more.
     func flush() -> Bool {
@@ -71,7 +87,7 @@ final class LogPrinter {
         if lines.isEmpty { return }
         let begin = Clock.now()
         if !isGone { put(&lines) }
-        if Clock.now().since(begin) > Self.patience { hasStalled = true }
+        if Clock.now().since(begin) > Self.longestWrite { hasStalled = true }
         hasWritten()
     }
 
@@ -97,7 +113,11 @@ final class LogPrinter {
         var painter: LinePainter
         var painted = ByteQueue(capacity: 2 * enough)
 
-        init(_ painter: LinePainter) { self.painter = painter }
+        init(_ painter: consuming LinePainter) { self.painter = painter }
+
+        mutating func settle() { painter.passed(to: Clock.wallTime(), to: &painted) }
+
+        mutating func finish() { painter.finish(to: &painted) }
 
         /// Returns how much there is.
         mutating func append(_ record: borrowing Record) -> Int {

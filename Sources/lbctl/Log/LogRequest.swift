@@ -60,6 +60,7 @@ struct LogRequest {
             throw past.absence
         }
         try past.show(query, on: printer)
+        printer.finish()
         if printer.flush() && follows {
             Console.note("lbctl: '\(folder.name)' is not running; this was its last run")
         }

@@ -17,6 +17,10 @@ struct LogsFlags {
     /// The request of which the story is to be told, and not its lines shown.
     let story: Story?
     let colour: ColourChoice
+    let view: LineView
+    /// Whether lines were asked for one by one: those that were, and not what becomes of the
+    /// service from now on, with whatever it says.
+    let chooses: Bool
 
     /// How lines are printed: as text, as objects, or each as it was written and nothing else.
     enum Format: String, CaseIterable { case text, json, raw }
@@ -56,7 +60,7 @@ struct LogsFlags {
         Option("lines", help: "with --request: the lines that carry the id, as they stand"),
         Option(
             "format", value: "text|json|raw", help: "how to print (text); raw: the lines alone"),
-        ColourChoice.option,
+        ColourChoice.option, LineView.timestamps, LineView.accessLines,
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -69,6 +73,9 @@ struct LogsFlags {
         spansRuns = given.has("since") || given.has("until") || given.has("request")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
+        view = try LineView(given)
+        chooses =
+            !follows || given.has("grep") || given.has("request") || !given.operands.isEmpty
         let span = try Self.span(given)
         let texts = try Self.texts(given)
         let mentions = try Self.mentions(given)

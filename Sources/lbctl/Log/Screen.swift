@@ -58,7 +58,8 @@ final class Screen: Sendable {
 
     private func run() {
         let printer = LogPrinter(
-            LinePainter(flags.format, colour: flags.colour), outlivesShortage: true
+            LinePainter(flags.format, colour: flags.colour, view: flags.view),
+            outlivesShortage: true
         ) { self.progress.add(1, ordering: .relaxed) }
         printer.expect(names)
         if let log = source.withLock({ $0.take() }),

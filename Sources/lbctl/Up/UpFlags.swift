@@ -15,6 +15,7 @@ struct UpFlags {
     let isDetached: Bool
     let format: LinePainter.Format
     let colour: ColourChoice
+    let view: LineView
     /// How much of the log is kept, in bytes.
     let logSize: UInt64
 
@@ -61,7 +62,7 @@ struct UpFlags {
         Option(
             "format", value: "text|json",
             help: "how the log is shown (text); with -d the rows of 'ps'"),
-        ColourChoice.option,
+        ColourChoice.option, LineView.timestamps, LineView.accessLines,
     ]
 
     static let examples = [
@@ -150,6 +151,7 @@ struct UpFlags {
         isDetached = given.has("detach")
         format = try given.choice("format") ?? .text
         colour = try given.choice("color") ?? .auto
+        view = try LineView(given)
         logSize = try Self.logSize(given)
     }
 

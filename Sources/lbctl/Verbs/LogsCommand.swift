@@ -17,7 +17,8 @@ enum LogsCommand {
             spansRuns: flags.spansRuns)
         let painter = LinePainter(
             flags.format == .json ? .json : .text, colour: flags.colour,
-            showing: flags.format == .raw ? .texts : .lines, overwritten: .shown)
+            showing: flags.format == .raw ? .texts : .lines, overwritten: .shown,
+            view: flags.view, choosing: flags.chooses)
         return request.show(on: LogPrinter(painter))
     }
 }

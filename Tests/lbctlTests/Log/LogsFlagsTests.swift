@@ -36,6 +36,13 @@ import Testing
         #expect(shows(flags, "anything"))
     }
 
+    @Test func `what is asked for is shown line by line, and what comes is not`() throws {
+        #expect(try flags().chooses && !flags("-f").chooses)
+        #expect(try flags("-f", "balancer").chooses && flags("-f", "--grep", "x").chooses)
+        #expect(try flags("-f", "--request", "x").chooses && !flags("-f", "--tail", "5").chooses)
+        #expect(throws: UsageError.self) { try flags("--timestamps", "utc") }
+    }
+
     @Test func `each option is what it says`() throws {
         let flags = try flags(
             "-f", "--tail=10", "--format", "json", "--color", "never", "web", "3001")

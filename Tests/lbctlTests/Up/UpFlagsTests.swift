@@ -30,6 +30,13 @@ import Testing
         #expect(flags.logSize == 256 << 20)
     }
 
+    @Test func `how lines are shown is checked`() throws {
+        _ = try flags("--timestamps", "full", "--access-lines=errors")
+        #expect(fault("--timestamps", "utc")?.hint == "it is one of local, full, none")
+        #expect(
+            fault("--access-lines", "few")?.hint == "it is one of all, folded, errors, none")
+    }
+
     @Test func `faults are for some or for all, and a wrong one is told with its option`() throws {
         let flags = try flags(
             "--latency", "20ms", "--error-rate=3001=10%", "--latency", "backend.2=1s")
