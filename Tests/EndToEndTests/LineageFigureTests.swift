@@ -22,8 +22,8 @@ import Testing
             try service.await(name) { cpu($0) > 5 }
         }
         #expect(cpu(try service.row("idle")) < 5)
-        // The child holds four million bytes in a variable. Of less the kernel's counts tell nothing
-        // sure: they lag behind by some hundred pages.
+        // The child holds four million bytes in a variable: the kernel's counts lag behind by some
+        // hundred pages, so that of less they tell nothing sure.
         let isMore = eventually {
             guard let row = try? service.row("line"),
                 let leader = Processes.facts(of: row.pid)?.residentBytes
